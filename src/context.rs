@@ -1,0 +1,111 @@
+//! The facts a decision is made from.
+
+use thiserror::Error;
+
+/// The facts of one request.
+///
+/// The core reads no clock and draws no randomness, so that the same facts give the same bytes
+/// everywhere. `now` and `entropy` may be left out where an operating system can fill them in; a
+/// component has none, and is always given them.
+///
+/// ```
+/// use gatepost::{Caller, Context};
+///
+/// let context = Context {
+///     now: Some(1_790_000_000),
+///     entropy: Some(&[7; 32]),
+///     caller: Caller::anonymous(),
+///     ..Context::default()
+/// };
+/// # let _ = context;
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context<'a> {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub now: Option<u64>,
+    /// At least 32 bytes from a cryptographically secure generator, never used before.
+    pub entropy: Option<&'a [u8]>,
+    /// Who asks.
+    pub caller: Caller<'a>,
+    /// What the host counted.
+    pub usage: Usage,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Caller<'a> {
+    /// What was presented.
+    pub credential: Credential,
+    /// The account that the API key belongs to, if it belongs to one.
+    pub account: Option<&'a str>,
+    /// The permissions of the API key, such as `oauth-client-registration`.
+    pub permissions: &'a [&'a str],
+    /// The address the request came from, as text, if the host knows it.
+    pub address: Option<&'a str>,
+}
+
+impl<'a> Caller<'a> {
+    /// A caller that presented nothing.
+    pub const fn anonymous() -> Self {
+        Self {
+            credential: Credential::Missing,
+            account: None,
+            permissions: &[],
+            address: None,
+        }
+    }
+
+    /// The owner of a live API key with these permissions.
+    pub const fn with_permissions(permissions: &'a [&'a str]) -> Self {
+        Self {
+            credential: Credential::Accepted,
+            account: None,
+            permissions,
+            address: None,
+        }
+    }
+
+    pub(crate) fn may(&self, permission: &str) -> bool {
+        self.permissions.contains(&permission)
+    }
+}
+
+/// What the request carried in its `Authorization` header, as the host found it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Credential {
+    /// No bearer token at all.
+    #[default]
+    Missing,
+    /// A bearer token that is no token (RFC 6750 §2.1), or more than one.
+    Malformed,
+    /// A bearer token that no live API key has.
+    Rejected,
+    /// A bearer token of a live API key.
+    Accepted,
+}
+
+/// Counters the host keeps. An absent counter is not enforced.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Usage {
+    /// Live clients registered by the caller's account.
+    pub account_clients: Option<u64>,
+    /// Registrations from the caller's address in the current window.
+    pub address_registrations: Option<u64>,
+    /// Live clients in all.
+    pub total_clients: Option<u64>,
+}
+
+/// The host misused the interface. No decision was made.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Misuse {
+    /// Fewer than [`MIN_ENTROPY`](crate::MIN_ENTROPY) bytes of entropy were given.
+    #[error("the entropy is shorter than 32 bytes")]
+    EntropyTooShort,
+    /// The time was left out where no clock can be read.
+    #[error("the time is missing")]
+    TimeMissing,
+    /// The entropy was left out where none can be drawn.
+    #[error("the entropy is missing, and the operating system gave none")]
+    EntropyMissing,
+}

@@ -1,0 +1,112 @@
+//! What a decision consists of.
+
+use std::borrow::Cow;
+
+use crate::Diagnostic;
+
+/// The answer to one request: data, never an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Accepted or refused.
+    pub outcome: Outcome,
+    /// What to send.
+    pub response: Response,
+    /// What to do first, in one transaction.
+    pub effect: Effect,
+    /// All that was found, errors about redirect URIs first.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the client has named for the host to fetch.
+    pub fetches: Vec<Fetch>,
+}
+
+/// A document that the client has named and the core does not fetch.
+///
+/// A host that fetches it does so by https alone, without credentials, follows no redirect, connects
+/// only to addresses that are public (RFC 6890) and the ones it checked, reads no more than
+/// `max_bytes` and waits no longer than `timeout` (RFC 9700 §4, RFC 7591 §5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    /// The document's URI.
+    pub uri: String,
+    /// Where it stands: a JSON Pointer into the registered metadata.
+    pub pointer: String,
+    /// When it is needed.
+    pub due: Due,
+    /// How much of it may be read, in bytes.
+    pub max_bytes: u32,
+    /// How long it may take, in seconds.
+    pub timeout: u32,
+}
+
+/// When a document is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Before the effect is carried out: a JSON array of strings that must hold every redirect URI
+    /// of the client, or else the registration is refused (OpenID Connect Registration 1.0 §5).
+    BeforeEffect,
+    /// When the client first uses it.
+    OnUse,
+}
+
+/// Accepted or refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Carry out the effect, then send the response.
+    Accept,
+    /// Send the response; there is no effect.
+    Refuse,
+}
+
+/// An HTTP response.
+///
+/// Its body may hold a secret that is given out once, so it does not show itself in debug output.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The header fields, in order.
+    pub headers: Vec<Header>,
+    /// The body: JSON, or nothing.
+    pub body: String,
+}
+
+impl std::fmt::Debug for Response {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body", &format_args!("[{} bytes]", self.body.len()))
+            .finish()
+    }
+}
+
+/// One HTTP header field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The field's name.
+    pub name: &'static str,
+    /// The field's value.
+    pub value: Cow<'static, str>,
+}
+
+/// What the host has to do, in one transaction, before it sends the response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing.
+    None,
+    /// Store a new client.
+    Store(Record),
+    /// Put this in the place of the record with the same client id.
+    Replace(Record),
+    /// Remove the client with this id, and all it holds.
+    Remove(String),
+}
+
+/// A registered client, as the host stores it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The client's id, unique among all clients.
+    pub client_id: String,
+    /// A versioned JSON document, opaque to the host. It holds hashes, no secrets.
+    pub document: String,
+}

@@ -1,0 +1,119 @@
+//! One key of a set (RFC 7517 §4): judged whole, and kept without what is unknown or indirect.
+
+use serde::ser::{Serialize, Serializer};
+
+use crate::diagnostic::{Findings, Place, rule};
+use crate::document::{Json, Object};
+
+use super::certificates;
+use super::material::{KeyType, Kind};
+use super::members::{Members, Unsound};
+use super::usage::{Purpose, Usage};
+
+/// Members that are secret, or make the key symmetric (RFC 7518 §6.2.2, §6.3.2, §6.4, RFC 8037 §2).
+const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// The members that a key of any type may have, around those that hold the key.
+const MEMBERS_BEFORE: [&str; 5] = ["kty", "use", "key_ops", "alg", "kid"];
+const MEMBERS_AFTER: [&str; 3] = ["x5c", "x5t", "x5t#S256"];
+
+/// How many bytes a key's identifier may have.
+const MAX_ID: usize = 256;
+
+/// A public key.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct PublicKey {
+    kind: Kind,
+    usage: Usage,
+    parts: Vec<(&'static str, Part)>,
+}
+
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[serde(untagged)]
+enum Part {
+    Text(String),
+    List(Vec<String>),
+}
+
+impl PublicKey {
+    pub(super) fn new(
+        key: &Object<'_>,
+        place: Place<'_>,
+        findings: &mut Findings,
+    ) -> Result<Self, Unsound> {
+        let members = Members { key, place };
+        let public = public(&members, findings);
+        let key_type = KeyType::read(&members, findings);
+        let kind = key_type.and_then(|key_type| Kind::read(key_type, &members, findings));
+        let material = key_type.and_then(|key_type| key_type.material(kind, &members, findings));
+        let usage = Usage::read(kind, &members, findings);
+        let id = id(&members, findings);
+        let certificates = certificates::judge(&material, &members, findings);
+        public.and(material).and(id).and(certificates)?;
+        Ok(Self {
+            kind: kind?,
+            usage: usage?,
+            parts: parts(key_type?, &members),
+        })
+    }
+
+    /// Whether a signature made with this algorithm can be verified with the key.
+    pub(super) fn verifies(&self, algorithm: &str) -> bool {
+        self.usage.verifies(self.kind, algorithm)
+    }
+
+    /// What the key says that it is for.
+    pub(super) fn declared_purpose(&self) -> Option<Purpose> {
+        self.usage.declared
+    }
+
+    /// The one thing that the key can be for, if there is only one.
+    pub(super) fn only_purpose(&self) -> Option<Purpose> {
+        self.usage.only_purpose(self.kind)
+    }
+}
+
+impl Serialize for PublicKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.parts.iter().map(|(name, part)| (name, part)))
+    }
+}
+
+/// Requirements A13. The finding is about the key as a whole: it is the key that has to go.
+fn public(members: &Members<'_>, findings: &mut Findings) -> Result<(), Unsound> {
+    let symmetric = matches!(members.value("kty"), Some(Json::Text(kty)) if kty == "oct");
+    if symmetric || PRIVATE_MEMBERS.iter().any(|m| members.value(m).is_some()) {
+        findings.error(&rule::JWK_PRIVATE, members.place);
+        return Err(Unsound);
+    }
+    Ok(())
+}
+
+/// RFC 7517 §4.5. That no other key has the same one is for the set to say.
+fn id(members: &Members<'_>, findings: &mut Findings) -> Result<(), Unsound> {
+    match members.text("kid", findings)? {
+        Some(id) if id.len() > MAX_ID => {
+            findings.error(&rule::JWK_ID_TOO_LONG, members.place.member("kid"));
+            Err(Unsound)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is registered of a key that was found to be sound, in a fixed order.
+fn parts(key_type: KeyType, members: &Members<'_>) -> Vec<(&'static str, Part)> {
+    let material = key_type.members().iter().copied();
+    let names = MEMBERS_BEFORE.into_iter().chain(material);
+    let part = |name| match members.value(name)? {
+        Json::Text(text) => Some((name, Part::Text(text.to_string()))),
+        Json::Array(items) => {
+            let texts = items.iter().filter_map(|item| match item {
+                Json::Text(text) => Some(text.to_string()),
+                _ => None,
+            });
+            Some((name, Part::List(texts.collect())))
+        }
+        _ => None,
+    };
+    names.chain(MEMBERS_AFTER).filter_map(part).collect()
+}

@@ -1,0 +1,214 @@
+//! The key itself: its type, and the numbers that it is made of (RFC 7518 §6, RFC 8037 §2).
+
+use std::ops::RangeInclusive;
+
+use crate::diagnostic::{Findings, Rule, rule};
+
+use super::curve::{self, Curve};
+use super::members::{Members, Unsound};
+
+/// How many bits the modulus of an RSA key may have. More costs the server time with every
+/// signature that it verifies.
+const MODULUS_BITS: RangeInclusive<u32> = 2048..=8192;
+
+/// A type of key (RFC 7517 §4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeyType {
+    Rsa,
+    /// RFC 7518 §6.2
+    EllipticCurve,
+    /// RFC 8037 §2
+    OctetPair,
+}
+
+/// A type of key with its curve, on which depends what the key can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Rsa,
+    P256,
+    P384,
+    P521,
+    Ed25519,
+    Ed448,
+    X25519,
+    X448,
+}
+
+impl KeyType {
+    pub(super) fn read(members: &Members<'_>, findings: &mut Findings) -> Result<Self, Unsound> {
+        let text = members.text("kty", findings);
+        match members.required("kty", text, findings)? {
+            "RSA" => Ok(Self::Rsa),
+            "EC" => Ok(Self::EllipticCurve),
+            "OKP" => Ok(Self::OctetPair),
+            // What is to be said about a symmetric key, JWK_PRIVATE says.
+            "oct" => Err(Unsound),
+            _ => {
+                findings.error(&rule::JWK_TYPE, members.place.member("kty"));
+                Err(Unsound)
+            }
+        }
+    }
+
+    /// The members that hold the key, in the order in which they are registered.
+    pub(super) const fn members(self) -> &'static [&'static str] {
+        match self {
+            Self::Rsa => &["n", "e"],
+            Self::EllipticCurve => &["crv", "x", "y"],
+            Self::OctetPair => &["crv", "x"],
+        }
+    }
+
+    /// Judges the numbers that the key is made of, and gives the one that stands in every
+    /// certificate of the key: the modulus or the first coordinate.
+    pub(super) fn material(
+        self,
+        kind: Result<Kind, Unsound>,
+        members: &Members<'_>,
+        findings: &mut Findings,
+    ) -> Result<Vec<u8>, Unsound> {
+        match self {
+            Self::Rsa => {
+                let modulus = rsa_number("n", is_modulus, &rule::JWK_MODULUS, members, findings);
+                let exponent = rsa_number("e", is_exponent, &rule::JWK_EXPONENT, members, findings);
+                exponent.and(modulus)
+            }
+            Self::EllipticCurve => {
+                let x = coordinate("x", kind, members, findings);
+                let y = coordinate("y", kind, members, findings);
+                let (x, y) = (x?, y?);
+                match kind?.curve() {
+                    Some(curve) if !curve.contains(&x, &y) => {
+                        findings.error(&rule::JWK_POINT, members.place);
+                        Err(Unsound)
+                    }
+                    _ => Ok(x),
+                }
+            }
+            Self::OctetPair => coordinate("x", kind, members, findings),
+        }
+    }
+}
+
+impl Kind {
+    /// The curve of a key, if its type has one, in the member `crv` (RFC 7518 §6.2.1.1, RFC 8037
+    /// §2).
+    pub(super) fn read(
+        key_type: KeyType,
+        members: &Members<'_>,
+        findings: &mut Findings,
+    ) -> Result<Self, Unsound> {
+        if key_type == KeyType::Rsa {
+            return Ok(Self::Rsa);
+        }
+        let text = members.text("crv", findings);
+        match (key_type, members.required("crv", text, findings)?) {
+            (KeyType::EllipticCurve, "P-256") => Ok(Self::P256),
+            (KeyType::EllipticCurve, "P-384") => Ok(Self::P384),
+            (KeyType::EllipticCurve, "P-521") => Ok(Self::P521),
+            (KeyType::OctetPair, "Ed25519") => Ok(Self::Ed25519),
+            (KeyType::OctetPair, "Ed448") => Ok(Self::Ed448),
+            (KeyType::OctetPair, "X25519") => Ok(Self::X25519),
+            (KeyType::OctetPair, "X448") => Ok(Self::X448),
+            _ => {
+                findings.error(&rule::JWK_CURVE, members.place.member("crv"));
+                Err(Unsound)
+            }
+        }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Rsa => "RSA",
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+            Self::Ed25519 => "Ed25519",
+            Self::Ed448 => "Ed448",
+            Self::X25519 => "X25519",
+            Self::X448 => "X448",
+        }
+    }
+
+    /// How many octets a coordinate has (RFC 7518 §6.2.1.2, RFC 8032 §5, RFC 7748 §5). An RSA key
+    /// has none.
+    const fn coordinate_octets(self) -> usize {
+        match self {
+            Self::Rsa => 0,
+            Self::P256 | Self::Ed25519 | Self::X25519 => 32,
+            Self::P384 => 48,
+            Self::P521 => 66,
+            Self::Ed448 => 57,
+            Self::X448 => 56,
+        }
+    }
+
+    fn curve(self) -> Option<&'static Curve> {
+        match self {
+            Self::P256 => Some(&curve::P256),
+            Self::P384 => Some(&curve::P384),
+            Self::P521 => Some(&curve::P521),
+            Self::Rsa | Self::Ed25519 | Self::Ed448 | Self::X25519 | Self::X448 => None,
+        }
+    }
+}
+
+/// A number of an RSA key, written without leading zero octets (RFC 7518 §2, §6.3.1.1).
+fn rsa_number(
+    name: &str,
+    is_sound: fn(&[u8]) -> bool,
+    rule: &'static Rule,
+    members: &Members<'_>,
+    findings: &mut Findings,
+) -> Result<Vec<u8>, Unsound> {
+    let octets = members.octets(name, findings);
+    let octets = members.required(name, octets, findings)?;
+    let rule = match octets.first() {
+        Some(0) => &rule::JWK_LEADING_ZERO,
+        _ if is_sound(&octets) => return Ok(octets),
+        _ => rule,
+    };
+    findings.error(rule, members.place.member(name));
+    Err(Unsound)
+}
+
+/// RFC 7518 §3.3, and a product of two odd primes is odd.
+fn is_modulus(octets: &[u8]) -> bool {
+    let (Some(first), Some(last)) = (octets.first(), octets.last()) else {
+        return false;
+    };
+    let bits = u32::try_from(octets.len()).map_or(u32::MAX, |o| o.saturating_mul(8));
+    MODULUS_BITS.contains(&(bits - first.leading_zeros())) && last % 2 == 1
+}
+
+/// RFC 8017 §3.1. Libraries take exponents of up to 32 bits.
+fn is_exponent(octets: &[u8]) -> bool {
+    let exponent = octets
+        .iter()
+        .fold(0_u64, |all, o| all.saturating_mul(256) | u64::from(*o));
+    (3..=u64::from(u32::MAX)).contains(&exponent) && exponent % 2 == 1
+}
+
+fn coordinate(
+    name: &str,
+    kind: Result<Kind, Unsound>,
+    members: &Members<'_>,
+    findings: &mut Findings,
+) -> Result<Vec<u8>, Unsound> {
+    let octets = members.octets(name, findings);
+    let octets = members.required(name, octets, findings)?;
+    let kind = kind?;
+    if octets.len() == kind.coordinate_octets() {
+        return Ok(octets);
+    }
+    findings.error_saying(
+        &rule::JWK_LENGTH,
+        members.place.member(name),
+        format!(
+            "A coordinate of a key on the curve {} must have {} octets.",
+            kind.name(),
+            kind.coordinate_octets()
+        ),
+    );
+    Err(Unsound)
+}

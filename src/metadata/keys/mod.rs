@@ -1,0 +1,127 @@
+//! The client's keys, given by value (requirements A12, A13; RFC 7517 §5). What is registered can be
+//! used as it stands: public keys only, each whole and of one meaning, and nothing to be fetched.
+
+mod certificates;
+mod curve;
+mod key;
+mod material;
+mod members;
+#[cfg(test)]
+mod tests;
+mod usage;
+
+use std::collections::BTreeSet;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::diagnostic::{Findings, Place, rule};
+use crate::document::Json;
+
+use self::key::PublicKey;
+use self::usage::Purpose;
+
+/// What the policy says about keys.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KeyRules {
+    /// How many keys a client may have.
+    pub(super) max_keys: u64,
+}
+
+/// A key set without secrets.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct KeySet(Vec<PublicKey>);
+
+impl KeySet {
+    /// Judges `jwks`.
+    pub(super) fn new(
+        value: &Json<'_>,
+        rules: &KeyRules,
+        place: Place<'_>,
+        findings: &mut Findings,
+    ) -> Option<Self> {
+        let keys = match value {
+            Json::Object(set) => set.member("keys"),
+            _ => None,
+        };
+        let Some(Json::Array(keys)) = keys else {
+            findings.error(&rule::JWKS_SHAPE, place);
+            return None;
+        };
+        let list = place.member("keys");
+        if keys.len() as u64 > rules.max_keys {
+            findings.error_saying(
+                &rule::JWKS_TOO_MANY_KEYS,
+                list,
+                format!("There must not be more than {} keys.", rules.max_keys),
+            );
+            return None;
+        }
+        let mut set = Vec::with_capacity(keys.len());
+        for (index, key) in keys.iter().enumerate() {
+            let place = list.item(index);
+            match key {
+                Json::Object(key) => set.push(PublicKey::new(key, place, findings)),
+                _ => findings.error(&rule::JWKS_SHAPE, place),
+            }
+        }
+        let distinct = ids_are_distinct(keys, list, findings);
+        if set.len() < keys.len() || !distinct {
+            return None;
+        }
+        let set: Vec<PublicKey> = set.into_iter().collect::<Result<_, _>>().ok()?;
+        purposes_are_declared(&set, list, findings).then_some(Self(set))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the client can sign with one of these algorithms so that a key of the set verifies
+    /// it.
+    pub(super) fn can_sign_in(&self, algorithms: &[&str]) -> bool {
+        self.0
+            .iter()
+            .any(|key| algorithms.iter().any(|algorithm| key.verifies(algorithm)))
+    }
+}
+
+impl Serialize for KeySet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry("keys", &self.0)?;
+        map.end()
+    }
+}
+
+/// RFC 7517 §4.5
+fn ids_are_distinct(keys: &[Json<'_>], list: Place<'_>, findings: &mut Findings) -> bool {
+    let mut ids = BTreeSet::new();
+    let mut distinct = true;
+    for (index, key) in keys.iter().enumerate() {
+        if let Json::Object(key) = key
+            && let Some(Json::Text(id)) = key.member("kid")
+            && !ids.insert(id)
+        {
+            findings.error(&rule::JWK_ID_DUPLICATE, list.item(index).member("kid"));
+            distinct = false;
+        }
+    }
+    distinct
+}
+
+/// OpenID Connect Registration 1.0 §2: where some keys are for signatures and others for encryption,
+/// every key says which.
+fn purposes_are_declared(set: &[PublicKey], list: Place<'_>, findings: &mut Findings) -> bool {
+    let some_are_for = |purpose| set.iter().any(|key| key.only_purpose() == Some(purpose));
+    if !some_are_for(Purpose::Signature) || !some_are_for(Purpose::Encryption) {
+        return true;
+    }
+    let mut declared = true;
+    for (index, key) in set.iter().enumerate() {
+        if key.declared_purpose().is_none() {
+            findings.error(&rule::JWK_USE_MISSING, list.item(index).member("use"));
+            declared = false;
+        }
+    }
+    declared
+}

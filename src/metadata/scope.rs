@@ -1,0 +1,104 @@
+//! Scopes (RFC 6749 §3.3).
+
+use crate::config::{Policy, UnknownScopes};
+use crate::diagnostic::{Findings, Place, rule};
+
+/// A scope token: `%x21 / %x23-5B / %x5D-7E`, one or more.
+pub(crate) fn is_scope_token(token: &str) -> bool {
+    !token.is_empty()
+        && token
+            .bytes()
+            .all(|b| matches!(b, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+}
+
+/// What is registered for the scope that was asked for (requirements A11): what is offered of it,
+/// each once; the policy's default if nothing was asked for.
+pub(super) fn registered(
+    asked: Option<&str>,
+    policy: &Policy,
+    findings: &mut Findings,
+) -> Option<String> {
+    let place = Place::top("scope");
+    let Some(asked) = asked.filter(|scope| !scope.is_empty()) else {
+        let scopes = policy.scopes_by_default();
+        return (!scopes.is_empty()).then(|| scopes.join(" "));
+    };
+    if !asked.split(' ').all(is_scope_token) {
+        findings.error(&rule::SCOPE_SYNTAX, place);
+        return None;
+    }
+
+    let mut kept: Vec<&str> = Vec::new();
+    let mut dropped = false;
+    for scope in asked.split(' ') {
+        if !policy.scopes.0.iter().any(|offered| offered == scope) {
+            dropped = true;
+        } else if !kept.contains(&scope) {
+            kept.push(scope);
+        }
+    }
+    let offered = || policy.scopes.0.join(", ");
+    if dropped && policy.unknown_scopes == UnknownScopes::Refuse {
+        findings.error_saying(
+            &rule::SCOPE_NOT_OFFERED,
+            place,
+            format!("A scope is not offered; offered are {}.", offered()),
+        );
+    } else if kept.is_empty() {
+        findings.error_saying(
+            &rule::SCOPE_NONE_OFFERED,
+            place,
+            format!("None of the scopes is offered; offered are {}.", offered()),
+        );
+    } else if dropped {
+        findings.note(&rule::SCOPE_NOT_OFFERED, place);
+    }
+    Some(kept.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config;
+
+    use super::*;
+
+    fn policy(settings: &str) -> Policy {
+        let text = format!("[oauth.client-registration]\n{settings}");
+        config::compile(&text).unwrap().0
+    }
+
+    #[test]
+    fn what_is_registered() {
+        let few = "scopes = ['a', 'b', 'c']\n";
+        let some = "scopes = ['a', 'b', 'c']\ndefault-scopes = ['b']\n";
+        let strict = "scopes = ['a', 'b', 'c']\nunknown-scopes = 'refuse'\n";
+        let nothing = "scopes = []\n";
+        for (settings, asked, registered_scope, code) in [
+            (few, None, Some("a b c"), None),
+            (few, Some(""), Some("a b c"), None),
+            (some, None, Some("b"), None),
+            (nothing, None, None, None),
+            (few, Some("c a"), Some("c a"), None),
+            (few, Some("a a"), Some("a"), None),
+            (few, Some("a x"), Some("a"), Some("scope-not-offered")),
+            (few, Some("x"), None, Some("scope-none-offered")),
+            (strict, Some("a x"), None, Some("scope-not-offered")),
+            (few, Some("a  b"), None, Some("scope-syntax")),
+            (few, Some(" a"), None, Some("scope-syntax")),
+            (few, Some("a\tb"), None, Some("scope-syntax")),
+            (few, Some("a\\b"), None, Some("scope-syntax")),
+            (few, Some("\"a\""), None, Some("scope-syntax")),
+            (few, Some("ä"), None, Some("scope-syntax")),
+        ] {
+            let mut findings = Findings::default();
+            let found = registered(asked, &policy(settings), &mut findings);
+            let refused = findings.has_errors();
+            let codes: Vec<_> = findings.into_diagnostics().iter().map(|d| d.code).collect();
+            assert_eq!(codes.first().copied(), code, "{asked:?}");
+            if !refused {
+                assert_eq!(found.as_deref(), registered_scope, "{asked:?}");
+            }
+            assert_eq!(refused, registered_scope.is_none() && code.is_some());
+        }
+    }
+}

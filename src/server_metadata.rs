@@ -1,0 +1,277 @@
+//! What the server says of itself (RFC 8414 §2), so far as it follows from the policy: what is
+//! advertised is what is accepted (requirements J1).
+
+use serde_json::{Map, Value, json};
+
+use crate::config::Policy;
+use crate::metadata::{AuthMethod, Extension, GrantType, ResponseType};
+use crate::response;
+
+/// The members as a JSON object. Empty lists are left out (RFC 8414 §3.2).
+pub(crate) fn advertise(policy: &Policy) -> String {
+    let mut members = Map::new();
+    let mut add = |name: &str, value: Value| {
+        if !matches!(&value, Value::Null) && value.as_array().is_none_or(|list| !list.is_empty()) {
+            members.insert(name.to_owned(), value);
+        }
+    };
+
+    add("issuer", json!(policy.issuer.as_ref().map(|url| &url.0)));
+    let endpoint = policy.registration_endpoint.as_ref();
+    add("registration_endpoint", json!(endpoint.map(|url| &url.0)));
+    add("scopes_supported", json!(policy.scopes.0));
+    let by_code = policy.grant_types.contains(&GrantType::AuthorizationCode);
+    add(
+        "response_types_supported",
+        json!(by_code.then(|| names(&ResponseType::ALL, ResponseType::name))),
+    );
+    add(
+        "response_modes_supported",
+        json!(by_code.then_some(["query"])),
+    );
+    add(
+        "grant_types_supported",
+        names(&policy.grant_types, GrantType::name),
+    );
+    let methods = names(&policy.auth_methods, AuthMethod::name);
+    add("token_endpoint_auth_methods_supported", methods.clone());
+    add("revocation_endpoint_auth_methods_supported", methods);
+    let signing = json!(policy.signing_algs.names());
+    if policy.auth_methods.contains(&AuthMethod::PrivateKeyJwt) {
+        add(
+            "token_endpoint_auth_signing_alg_values_supported",
+            signing.clone(),
+        );
+        add(
+            "revocation_endpoint_auth_signing_alg_values_supported",
+            signing.clone(),
+        );
+    }
+    add("code_challenge_methods_supported", json!(["S256"]));
+    add(
+        "authorization_response_iss_parameter_supported",
+        json!(true),
+    );
+
+    // OpenID Connect Discovery 1.0 §3: where this is left out, it means true.
+    let offers = |extension| policy.extensions.contains(&extension);
+    add(
+        "request_uri_parameter_supported",
+        json!(offers(Extension::SignedRequests)),
+    );
+    for extension in &policy.extensions {
+        for (name, value) in members_of(*extension, policy) {
+            add(name, value);
+        }
+    }
+    response::to_json(&members)
+}
+
+/// What goes with an extension.
+fn members_of(extension: Extension, policy: &Policy) -> Vec<(&'static str, Value)> {
+    let signing = json!(policy.signing_algs.names());
+    let encryption = json!(policy.encryption_algs.names());
+    let content = json!(policy.content_encryption_algs.names());
+    match extension {
+        Extension::OpenId => vec![
+            ("subject_types_supported", json!(["public", "pairwise"])),
+            ("id_token_signing_alg_values_supported", signing.clone()),
+            (
+                "id_token_encryption_alg_values_supported",
+                encryption.clone(),
+            ),
+            ("id_token_encryption_enc_values_supported", content.clone()),
+            ("userinfo_signing_alg_values_supported", signing),
+            ("userinfo_encryption_alg_values_supported", encryption),
+            ("userinfo_encryption_enc_values_supported", content),
+        ],
+        Extension::SignedRequests => vec![
+            ("request_parameter_supported", json!(true)),
+            ("require_request_uri_registration", json!(true)),
+            ("request_object_signing_alg_values_supported", signing),
+            ("request_object_encryption_alg_values_supported", encryption),
+            ("request_object_encryption_enc_values_supported", content),
+        ],
+        Extension::FrontChannelLogout => vec![
+            ("frontchannel_logout_supported", json!(true)),
+            ("frontchannel_logout_session_supported", json!(true)),
+        ],
+        Extension::BackChannelLogout => vec![
+            ("backchannel_logout_supported", json!(true)),
+            ("backchannel_logout_session_supported", json!(true)),
+        ],
+        Extension::MutualTls => vec![("tls_client_certificate_bound_access_tokens", json!(true))],
+        Extension::Dpop => vec![("dpop_signing_alg_values_supported", signing)],
+        Extension::JwtIntrospection => vec![
+            ("introspection_signing_alg_values_supported", signing),
+            ("introspection_encryption_alg_values_supported", encryption),
+            ("introspection_encryption_enc_values_supported", content),
+        ],
+        Extension::AuthorizationDetails => vec![(
+            "authorization_details_types_supported",
+            json!(policy.authorization_details_types.0),
+        )],
+        Extension::Ciba => vec![
+            (
+                "backchannel_token_delivery_modes_supported",
+                json!(["poll", "ping", "push"]),
+            ),
+            (
+                "backchannel_authentication_request_signing_alg_values_supported",
+                signing,
+            ),
+            ("backchannel_user_code_parameter_supported", json!(true)),
+        ],
+        // Their endpoints are the host's to name.
+        Extension::RpInitiatedLogout | Extension::PushedRequests => Vec::new(),
+    }
+}
+
+fn names<T: Copy>(items: &[T], name: fn(T) -> &'static str) -> Value {
+    items.iter().map(|item| name(*item)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Caller, Context, Registrar};
+
+    use super::*;
+
+    const SETTINGS: &str = "
+        [oauth.client-registration]
+        issuer = 'https://mail.example.com'
+        registration-endpoint = 'https://mail.example.com/auth/register'
+        extensions = ['openid', 'signed-requests', 'mutual-tls', 'dpop', 'authorization-details']
+        authorization-details-types = ['mailbox']
+        auth-methods = ['none', 'client_secret_basic', 'private_key_jwt']
+        scopes = ['mail', 'files']
+        grant-types = ['authorization_code', 'refresh_token', 'client_credentials']
+        signing-algs = ['ES256', 'PS256']";
+
+    fn advertised(settings: &str) -> Map<String, Value> {
+        let registrar = Registrar::compile(settings).unwrap();
+        serde_json::from_str(&registrar.server_metadata()).unwrap()
+    }
+
+    /// Registers a client with one member more, and says whether that was taken as it is.
+    fn takes(member: &str, value: &Value) -> bool {
+        let registrar = Registrar::compile(SETTINGS).unwrap();
+        let mut document = json!({
+            "redirect_uris": ["https://a.example.com/cb"],
+            "grant_types": ["authorization_code", "client_credentials", "refresh_token"],
+            "jwks_uri": "https://a.example.com/jwks",
+        });
+        document[member] = value.clone();
+        if member == "token_endpoint_auth_method" {
+            document["grant_types"] = json!(["authorization_code"]);
+        }
+        if member == "token_endpoint_auth_signing_alg" {
+            document["token_endpoint_auth_method"] = json!("private_key_jwt");
+        }
+        if member == "grant_types" {
+            document["response_types"] = Value::Null;
+        }
+        let context = Context {
+            caller: Caller::with_permissions(&["authenticate", "oauth-client-registration"]),
+            ..Context::default()
+        };
+        let decision = registrar.register(&context, document.to_string().as_bytes());
+        let decision = decision.unwrap();
+        let body: Value = serde_json::from_str(&decision.response.body).unwrap();
+        decision.response.status == 201 && body[member] == *value
+    }
+
+    #[test]
+    fn what_is_advertised_is_what_is_accepted() {
+        let metadata = advertised(SETTINGS);
+        for (list, member, others) in [
+            ("scopes_supported", "scope", &["contacts"][..]),
+            (
+                "grant_types_supported",
+                "grant_types",
+                &["implicit", "password", "urn:openid:params:grant-type:ciba"],
+            ),
+            (
+                "response_types_supported",
+                "response_types",
+                &["token", "id_token"],
+            ),
+            (
+                "token_endpoint_auth_methods_supported",
+                "token_endpoint_auth_method",
+                &["client_secret_post", "client_secret_jwt", "tls_client_auth"],
+            ),
+            (
+                "token_endpoint_auth_signing_alg_values_supported",
+                "token_endpoint_auth_signing_alg",
+                &["RS256", "none"],
+            ),
+            ("subject_types_supported", "subject_type", &["x"]),
+            (
+                "id_token_signing_alg_values_supported",
+                "id_token_signed_response_alg",
+                &["RS256", "none"],
+            ),
+            (
+                "userinfo_encryption_alg_values_supported",
+                "userinfo_encrypted_response_alg",
+                &["dir"],
+            ),
+            (
+                "request_object_signing_alg_values_supported",
+                "request_object_signing_alg",
+                &["HS256"],
+            ),
+            (
+                "authorization_details_types_supported",
+                "authorization_details_types",
+                &["x"],
+            ),
+        ] {
+            let value = |name: &str| match member {
+                "grant_types" if name == "refresh_token" => json!(["authorization_code", name]),
+                "grant_types" | "response_types" | "authorization_details_types" => json!([name]),
+                _ => json!(name),
+            };
+            let listed = metadata[list].as_array().unwrap();
+            assert!(!listed.is_empty());
+            for name in listed {
+                assert!(
+                    takes(member, &value(name.as_str().unwrap())),
+                    "{member} {name}"
+                );
+            }
+            for name in others {
+                assert!(!takes(member, &value(name)), "{member} {name}");
+            }
+        }
+        assert!(takes("dpop_bound_access_tokens", &json!(true)));
+        assert!(takes(
+            "tls_client_certificate_bound_access_tokens",
+            &json!(true)
+        ));
+        assert!(!takes(
+            "require_pushed_authorization_requests",
+            &json!(true)
+        ));
+    }
+
+    #[test]
+    fn what_is_not_offered_is_not_advertised() {
+        let metadata = advertised("");
+        for absent in [
+            "issuer",
+            "registration_endpoint",
+            "subject_types_supported",
+            "dpop_signing_alg_values_supported",
+            "token_endpoint_auth_signing_alg_values_supported",
+        ] {
+            assert!(!metadata.contains_key(absent), "{absent}");
+        }
+        assert_eq!(metadata["request_uri_parameter_supported"], json!(false));
+        assert_eq!(
+            metadata["code_challenge_methods_supported"],
+            json!(["S256"])
+        );
+    }
+}

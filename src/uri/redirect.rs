@@ -1,0 +1,487 @@
+//! Redirect URIs: which of them may be registered (requirements E1 to E10).
+
+use crate::diagnostic::{Findings, Place, Role, rule};
+
+use super::host::{self, IpLiterals};
+use super::{Authority, Parts, Report, agreed, generic, port_number, web};
+
+/// Schemes with a meaning of their own: a browser or a mail program does something with them that
+/// is not handing over a response (RFC 8252 §8.4), or they name what no program answers.
+const FORBIDDEN_SCHEMES: &[&str] = &[
+    "about",
+    "acap",
+    "android-app",
+    "blob",
+    "chrome",
+    "chrome-extension",
+    "cid",
+    "data",
+    "feed",
+    "file",
+    "filesystem",
+    "ftp",
+    "ftps",
+    "geo",
+    "imap",
+    "imaps",
+    "intent",
+    "jar",
+    "javascript",
+    "ldap",
+    "ldaps",
+    "livescript",
+    "magnet",
+    "mailto",
+    "mid",
+    "mocha",
+    "moz-extension",
+    "ms-browser-extension",
+    "news",
+    "nntp",
+    "pop",
+    "pops",
+    "resource",
+    "safari-extension",
+    "sftp",
+    "sieve",
+    "sip",
+    "sips",
+    "sms",
+    "smtp",
+    "ssh",
+    "submission",
+    "tel",
+    "telnet",
+    "urn",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
+    "wyciwyg",
+    "xmpp",
+];
+
+/// Registered schemes that have a dot and are no reversed domain names (IANA "Uniform Resource
+/// Identifier (URI) Schemes").
+const DOTTED_SCHEMES: &[&str] = &[
+    "iris.beep",
+    "iris.lwz",
+    "iris.xpc",
+    "iris.xpcs",
+    "soap.beep",
+    "soap.beeps",
+    "vnd.ms.radio",
+    "xmlrpc.beep",
+    "xmlrpc.beeps",
+    "z39.50",
+    "z39.50r",
+    "z39.50s",
+];
+
+/// Parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207 §2, OpenID Connect Session
+/// Management 1.0 §2).
+const RESPONSE_PARAMETERS: &[&str] = &[
+    "access_token",
+    "code",
+    "error",
+    "error_description",
+    "error_uri",
+    "expires_in",
+    "id_token",
+    "iss",
+    "response",
+    "scope",
+    "session_state",
+    "state",
+    "token_type",
+];
+
+/// A redirect URI that may be registered, byte for byte as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RedirectUri {
+    pub(crate) text: String,
+    pub(crate) kind: RedirectKind,
+}
+
+/// Where a redirect URI leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RedirectKind {
+    /// A web server, or an app that claimed its address (RFC 8252 §7.2).
+    Https,
+    /// A program on the same machine, by an IP literal (RFC 8252 §7.3).
+    Loopback,
+    /// A program on the same machine, by a name that might be resolved otherwise (RFC 8252 §8.3).
+    Localhost,
+    /// An app that claimed a private-use scheme (RFC 8252 §7.1).
+    PrivateUse,
+}
+
+impl RedirectKind {
+    /// Whether only a program on the user's own machine gets the answer.
+    pub(crate) const fn is_native(self) -> bool {
+        !matches!(self, Self::Https)
+    }
+}
+
+/// What the policy says about redirect URIs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RedirectUriRules {
+    pub(crate) localhost: Localhost,
+    pub(crate) ip_literals: IpLiterals,
+}
+
+/// Whether `http://localhost` may be registered (RFC 8252 §8.3 advises against it).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Localhost {
+    /// With a warning.
+    Accept,
+    /// Not at all.
+    Refuse,
+}
+
+impl RedirectUri {
+    /// Judges one redirect URI, and reports every flaw it has.
+    pub(crate) fn new(
+        text: &str,
+        rules: &RedirectUriRules,
+        place: Place<'_>,
+        findings: &mut Findings,
+    ) -> Option<Self> {
+        let mut report = Report::new(Role::Redirect, place, findings);
+        let parts = generic(text, &mut report)?;
+        let kind = match parts.scheme.to_ascii_lowercase().as_str() {
+            "https" => {
+                web::https(text, &parts, rules.ip_literals, &mut report);
+                RedirectKind::Https
+            }
+            "http" => loopback(text, &parts, rules, &mut report),
+            scheme if FORBIDDEN_SCHEMES.contains(&scheme) => {
+                report
+                    .findings
+                    .error(&rule::REDIRECT_URI_SCHEME_FORBIDDEN, place);
+                return None;
+            }
+            scheme => {
+                private_use(text, scheme, &parts, &mut report);
+                RedirectKind::PrivateUse
+            }
+        };
+        if text.contains('*') && parts.authority.is_none_or(|a| !a.contains('*')) {
+            report.flaw(&rule::WILDCARD);
+        }
+        if parts.query.is_some_and(holds_response_parameter) {
+            report.fault(&rule::REDIRECT_URI_RESERVED_PARAMETER);
+        }
+        report.sound.then(|| Self {
+            text: text.to_owned(),
+            kind,
+        })
+    }
+}
+
+/// http is for a program on the same machine (requirements E2 to E4).
+fn loopback(
+    text: &str,
+    parts: &Parts<'_>,
+    rules: &RedirectUriRules,
+    report: &mut Report<'_, '_>,
+) -> RedirectKind {
+    let authority = Authority::split(parts.authority.unwrap_or_default());
+    let kind = match authority.host {
+        "127.0.0.1" | "[::1]" => RedirectKind::Loopback,
+        "localhost" => RedirectKind::Localhost,
+        _ => {
+            report.fault(&rule::REDIRECT_URI_HTTP);
+            return RedirectKind::Loopback;
+        }
+    };
+    if kind == RedirectKind::Localhost {
+        match rules.localhost {
+            Localhost::Accept => report
+                .findings
+                .warning(&rule::REDIRECT_URI_LOCALHOST, report.place),
+            Localhost::Refuse => report.fault(&rule::REDIRECT_URI_LOCALHOST),
+        }
+    }
+    if authority.user_info.is_some() {
+        report.flaw(&rule::USER_INFO);
+    }
+    if authority.port.is_some_and(|p| port_number(p).is_none()) {
+        report.flaw(&rule::PORT);
+    }
+    if parts.path.is_empty() {
+        report.fault(&rule::REDIRECT_URI_PATH_MISSING);
+    }
+    if report.sound {
+        agreed(text, parts, report);
+    }
+    kind
+}
+
+/// Any other scheme is private, and then a reversed domain name (requirements E5).
+fn private_use(text: &str, scheme: &str, parts: &Parts<'_>, report: &mut Report<'_, '_>) {
+    let reversed_domain = scheme.contains('.')
+        && scheme.split('.').all(host::is_label)
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !DOTTED_SCHEMES.contains(&scheme);
+    if !reversed_domain {
+        report.fault(&rule::REDIRECT_URI_SCHEME_NOT_REVERSE_DOMAIN);
+        return;
+    }
+    match parts.authority {
+        None if !parts.path.starts_with('/') => {
+            report.fault(&rule::REDIRECT_URI_PRIVATE_PATH);
+            return;
+        }
+        None | Some("") => {}
+        Some(authority) if authority.split('.').all(host::is_label) => report
+            .findings
+            .warning(&rule::REDIRECT_URI_PRIVATE_AUTHORITY, report.place),
+        Some(authority) if authority.contains('@') => report.flaw(&rule::USER_INFO),
+        Some(_) => report.flaw(&rule::HOST_SYNTAX),
+    }
+    if report.sound {
+        agreed(text, parts, report);
+    }
+}
+
+/// Whether the query has a parameter that the authorization response would add.
+fn holds_response_parameter(query: &str) -> bool {
+    url::form_urlencoded::parse(query.as_bytes())
+        .any(|(name, _)| RESPONSE_PARAMETERS.contains(&name.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: RedirectUriRules = RedirectUriRules {
+        localhost: Localhost::Accept,
+        ip_literals: IpLiterals::Refuse,
+    };
+
+    #[test]
+    fn what_may_be_registered() {
+        use RedirectKind::{Https, Localhost, Loopback, PrivateUse};
+        for (uri, kind) in [
+            ("https://a.example.com/cb", Https),
+            ("https://a.example.com:8443/cb?a=1&b=2", Https),
+            ("https://a.example.com/?a='b'", Https),
+            ("https://xn--bcher-kva.example/cb", Https),
+            ("http://127.0.0.1/cb", Loopback),
+            ("http://127.0.0.1:80/cb", Loopback),
+            ("http://127.0.0.1:49152/", Loopback),
+            ("http://[::1]/cb", Loopback),
+            ("http://[::1]:49152/cb?a", Loopback),
+            ("http://localhost/cb", Localhost),
+            ("http://localhost:1455/cb", Localhost),
+            ("com.example.app:/cb", PrivateUse),
+            ("com.example.app:/", PrivateUse),
+            ("com.example.app:///cb", PrivateUse),
+            ("com.example.app://cb", PrivateUse),
+            ("com.example.mail-2:/cb", PrivateUse),
+            ("garden.chiri:/oauth/stalwart", PrivateUse),
+        ] {
+            let mut findings = Findings::default();
+            let parsed = RedirectUri::new(uri, &RULES, Place::Document, &mut findings);
+            let expected = RedirectUri {
+                text: uri.to_owned(),
+                kind,
+            };
+            assert_eq!(parsed, Some(expected), "{uri}: {findings:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_not_be_registered() {
+        let table: &[(&str, &[&str])] = &[
+            ("", &["redirect-uri-not-absolute"]),
+            ("/cb", &["redirect-uri-not-absolute"]),
+            ("//a.example.com/cb", &["redirect-uri-not-absolute"]),
+            ("https://a.example.com/cb#", &["redirect-uri-fragment"]),
+            ("https://a.example.com/cb#x", &["redirect-uri-fragment"]),
+            ("com.example.app:/cb#x", &["redirect-uri-fragment"]),
+            ("https://a.example.com", &["redirect-uri-path-missing"]),
+            ("https://a.example.com:443/cb", &["redirect-uri-port"]),
+            ("https://a.example.com:99999/cb", &["redirect-uri-port"]),
+            ("https://A.example.com/cb", &["redirect-uri-host-syntax"]),
+            ("https://a.example.com./cb", &["redirect-uri-host-syntax"]),
+            ("https://*.example.com/cb", &["redirect-uri-wildcard"]),
+            ("https://a.example.com/*", &["redirect-uri-wildcard"]),
+            ("https://u:p@a.example.com/cb", &["redirect-uri-user-info"]),
+            ("https://@a.example.com/cb", &["redirect-uri-user-info"]),
+            ("https://com/cb", &["redirect-uri-host-local"]),
+            ("https://co.uk/cb", &["redirect-uri-host-suffix"]),
+            ("https://localhost/cb", &["redirect-uri-host-local"]),
+            ("https://127.0.0.1/cb", &["redirect-uri-host-ip"]),
+            ("https://[fe80::1]/cb", &["redirect-uri-host-ip"]),
+            ("https://xn--a.example.com/cb", &["redirect-uri-host-idna"]),
+            (
+                "https://xn--pple-43d.com/cb",
+                &["redirect-uri-host-mixed-script"],
+            ),
+            ("https:", &["redirect-uri-host-missing"]),
+            ("https:///a.example.com/cb", &["redirect-uri-host-missing"]),
+            ("https://bücher.example/cb", &["redirect-uri-character"]),
+            ("https://exa mple.com/cb", &["redirect-uri-character"]),
+            (
+                "https://a.example.com/\u{202e}",
+                &["redirect-uri-character"],
+            ),
+            ("https://a.example.com/cb\0", &["redirect-uri-character"]),
+            (
+                "https://a.example.com\\@b.example.com/",
+                &["redirect-uri-character"],
+            ),
+            ("\thttps://a.example.com/cb", &["redirect-uri-character"]),
+            ("java\nscript:alert(1)", &["redirect-uri-character"]),
+            (
+                "https://a.example.com/a%2fb",
+                &["redirect-uri-encoded-separator"],
+            ),
+            (
+                "https://a.example.com/%5c",
+                &["redirect-uri-encoded-separator"],
+            ),
+            (
+                "https://a.example.com/%2e%2e/",
+                &["redirect-uri-encoded-separator"],
+            ),
+            (
+                "https://a.example.com/%0d%0aX:",
+                &["redirect-uri-encoded-control"],
+            ),
+            (
+                "https://a.example.com/%00",
+                &["redirect-uri-encoded-control"],
+            ),
+            ("https://a.example.com/%", &["redirect-uri-percent"]),
+            ("https://a.example.com/./cb", &["redirect-uri-dot-segment"]),
+            ("https://a.example.com/a/..", &["redirect-uri-dot-segment"]),
+            (
+                "https://a.example.com/cb?code=x",
+                &["redirect-uri-reserved-parameter"],
+            ),
+            (
+                "https://a.example.com/cb?a=b&st%61te=x",
+                &["redirect-uri-reserved-parameter"],
+            ),
+            ("http://a.example.com/cb", &["redirect-uri-http"]),
+            ("http://127.0.0.2/cb", &["redirect-uri-http"]),
+            ("http://127.1/cb", &["redirect-uri-http"]),
+            ("http://0x7f.0.0.1/cb", &["redirect-uri-http"]),
+            ("http://2130706433/cb", &["redirect-uri-http"]),
+            ("http://127.0.0.1./cb", &["redirect-uri-http"]),
+            ("http://127.0.0.1.example.com/cb", &["redirect-uri-http"]),
+            ("http://[0:0:0:0:0:0:0:1]/cb", &["redirect-uri-http"]),
+            ("http://[::ffff:127.0.0.1]/cb", &["redirect-uri-http"]),
+            ("http://[::1%25lo]/cb", &["redirect-uri-http"]),
+            ("http://[::1/cb", &["redirect-uri-http"]),
+            ("http://LOCALHOST/cb", &["redirect-uri-http"]),
+            ("http://localhost./cb", &["redirect-uri-http"]),
+            (
+                "http://127.0.0.1:80@evil.example/cb",
+                &["redirect-uri-http"],
+            ),
+            ("http://u@127.0.0.1/cb", &["redirect-uri-user-info"]),
+            ("http://127.0.0.1:/cb", &["redirect-uri-port"]),
+            ("http://127.0.0.1:0/cb", &["redirect-uri-port"]),
+            ("http://127.0.0.1:080/cb", &["redirect-uri-port"]),
+            ("http://127.0.0.1:*/cb", &["redirect-uri-port"]),
+            ("http://127.0.0.1", &["redirect-uri-path-missing"]),
+            ("HTTP://127.0.0.1/cb", &["redirect-uri-scheme-case"]),
+            ("javascript:alert(1)", &["redirect-uri-scheme-forbidden"]),
+            ("vbscript:x", &["redirect-uri-scheme-forbidden"]),
+            ("data:text/html,x", &["redirect-uri-scheme-forbidden"]),
+            ("file:///etc/passwd", &["redirect-uri-scheme-forbidden"]),
+            (
+                "blob:https://example.com/x",
+                &["redirect-uri-scheme-forbidden"],
+            ),
+            (
+                "urn:ietf:wg:oauth:2.0:oob",
+                &["redirect-uri-scheme-forbidden"],
+            ),
+            (
+                "JavaScript:x",
+                &["redirect-uri-scheme-case", "redirect-uri-scheme-forbidden"],
+            ),
+            ("myapp:/cb", &["redirect-uri-scheme-not-reverse-domain"]),
+            (
+                "stalwart://auth",
+                &["redirect-uri-scheme-not-reverse-domain"],
+            ),
+            (
+                "com..example:/cb",
+                &["redirect-uri-scheme-not-reverse-domain"],
+            ),
+            (
+                "com.example.:/cb",
+                &["redirect-uri-scheme-not-reverse-domain"],
+            ),
+            ("com.-a:/cb", &["redirect-uri-scheme-not-reverse-domain"]),
+            ("soap.beep:/cb", &["redirect-uri-scheme-not-reverse-domain"]),
+            ("COM.example:/cb", &["redirect-uri-scheme-case"]),
+            ("com.example.app:cb", &["redirect-uri-private-path"]),
+            ("com.example.app:", &["redirect-uri-private-path"]),
+            ("com.example.app:/../cb", &["redirect-uri-dot-segment"]),
+            ("com.example.app://u@cb/", &["redirect-uri-user-info"]),
+            ("com.example.app://cb:80/", &["redirect-uri-host-syntax"]),
+        ];
+        for (uri, codes) in table {
+            let mut findings = Findings::default();
+            let parsed = RedirectUri::new(uri, &RULES, Place::Document, &mut findings);
+            assert_eq!(parsed, None, "{uri:?}");
+            let found = findings.into_diagnostics();
+            let found: Vec<_> = found.iter().map(|d| d.code).collect();
+            assert_eq!(&found, codes, "{uri:?}");
+        }
+    }
+
+    #[test]
+    fn over_long() {
+        let uri = format!("http://127.0.0.1/{}", "a".repeat(super::super::MAX_URI));
+        let mut findings = Findings::default();
+        assert!(RedirectUri::new(&uri, &RULES, Place::Document, &mut findings).is_none());
+        assert_eq!(findings.into_diagnostics()[0].code, "redirect-uri-too-long");
+    }
+
+    #[test]
+    fn localhost_by_policy() {
+        let rules = RedirectUriRules {
+            localhost: super::Localhost::Refuse,
+            ip_literals: IpLiterals::Refuse,
+        };
+        let mut findings = Findings::default();
+        let uri = "http://localhost/cb";
+        assert!(RedirectUri::new(uri, &rules, Place::Document, &mut findings).is_none());
+        assert!(findings.has_errors());
+    }
+
+    #[test]
+    fn ip_literals_by_policy() {
+        let rules = RedirectUriRules {
+            ip_literals: IpLiterals::Public,
+            ..RULES
+        };
+        for (uri, code) in [
+            ("https://8.8.8.8/cb", None),
+            ("https://[2a00:1450::1]:8443/cb", None),
+            ("https://[2A00:1450::1]/cb", Some("redirect-uri-ambiguous")),
+            (
+                "https://192.168.0.1/cb",
+                Some("redirect-uri-host-not-public"),
+            ),
+            ("https://[::1]/cb", Some("redirect-uri-host-not-public")),
+            ("https://localhost/cb", Some("redirect-uri-host-local")),
+            ("https://0x8.8.8.8/cb", Some("redirect-uri-host-ip")),
+            ("http://8.8.8.8/cb", Some("redirect-uri-http")),
+        ] {
+            let mut findings = Findings::default();
+            let parsed = RedirectUri::new(uri, &rules, Place::Document, &mut findings);
+            assert_eq!(parsed.is_some(), code.is_none(), "{uri}");
+            let found = findings.into_diagnostics();
+            assert_eq!(found.first().map(|d| d.code), code, "{uri}");
+        }
+    }
+}

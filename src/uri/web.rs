@@ -1,0 +1,141 @@
+//! URIs with https: those that people follow, and the registration endpoint's own.
+
+use crate::diagnostic::{Role, rule};
+
+use super::host::{self, IpLiterals};
+use super::{Authority, Parts, Report, agreed, generic, port_number};
+
+/// A URI that people are shown and follow (requirements A21).
+pub(crate) fn shown(uri: &str, report: &mut Report<'_, '_>) -> bool {
+    let Some(parts) = generic(uri, report) else {
+        return false;
+    };
+    if !parts.scheme.eq_ignore_ascii_case("https") {
+        report.flaw(&rule::SCHEME);
+        return false;
+    }
+    https(uri, &parts, IpLiterals::Refuse, report)
+}
+
+/// The rest of the rules for a URI that was found to be https (requirements E6, E8).
+pub(super) fn https(
+    uri: &str,
+    parts: &Parts<'_>,
+    literals: IpLiterals,
+    report: &mut Report<'_, '_>,
+) -> bool {
+    let Some(authority) = parts.authority.filter(|a| !a.is_empty()) else {
+        report.flaw(&rule::HOST_MISSING);
+        return false;
+    };
+    let authority = Authority::split(authority);
+    if authority.user_info.is_some() {
+        report.flaw(&rule::USER_INFO);
+    }
+    let known = host::public(authority.host, literals, report);
+    if let Some(port) = authority.port
+        && port_number(port).is_none_or(|number| number == 443)
+    {
+        report.flaw(&rule::PORT);
+    }
+    if parts.path.is_empty() && report.role == Role::Redirect {
+        report.fault(&rule::REDIRECT_URI_PATH_MISSING);
+    }
+    // What is flawed already need not be read a second time.
+    known && report.sound && agreed(uri, parts, report)
+}
+
+/// A URL that this server itself serves: https, or http on a loopback address, without query and
+/// fragment.
+pub(crate) fn endpoint(text: &str) -> Option<url::Url> {
+    let url = url::Url::parse(text).ok()?;
+    let secure = match url.scheme() {
+        "https" => true,
+        "http" => match url.host()? {
+            url::Host::Domain(name) => name == "localhost",
+            url::Host::Ipv4(address) => address.is_loopback(),
+            url::Host::Ipv6(address) => address.is_loopback(),
+        },
+        _ => false,
+    };
+    let plain = url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    (secure && plain).then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::{Findings, Place};
+
+    use super::*;
+
+    #[test]
+    fn uris_that_people_follow() {
+        let table: &[(&str, &[&str])] = &[
+            ("https://a.example.com/", &[]),
+            ("https://a.example.com/~me/b;c?d=e/f", &[]),
+            ("https://a.example.com:8443/", &[]),
+            ("http://a.example.com/", &["uri-scheme"]),
+            ("javascript:alert(1)", &["uri-scheme"]),
+            ("data:text/html,x", &["uri-scheme"]),
+            ("HTTPS://a.example.com/", &["uri-scheme-case"]),
+            ("", &["uri-not-absolute"]),
+            ("a.example.com", &["uri-not-absolute"]),
+            ("https:a.example.com", &["uri-host-missing"]),
+            ("https:///a.example.com/", &["uri-host-missing"]),
+            ("https://a@b.example.com/", &["uri-user-info"]),
+            ("https://a.example.com/#", &["uri-fragment"]),
+            ("https://a.example.com/ ", &["uri-character"]),
+            ("https://a.example.com/ä", &["uri-character"]),
+            ("https:\\\\a.example.com", &["uri-character"]),
+            ("https://a.example.com/[", &["uri-character"]),
+            ("https://a.example.com/%", &["uri-percent"]),
+            ("https://a.example.com/%zz", &["uri-percent"]),
+            ("https://a.example.com/%+1", &["uri-percent"]),
+            ("https://a.example.com/?%0a", &["uri-encoded-control"]),
+            (
+                "https://a.example.com/a/%2e%2E/b",
+                &["uri-encoded-separator"],
+            ),
+            ("https://a.example.com/a/../b", &["uri-dot-segment"]),
+            ("https://a.example.com", &[]),
+            ("https://a.example.com:443/", &["uri-port"]),
+            ("https://a.example.com:/", &["uri-port"]),
+            ("https://xn--a.example.com/", &["uri-host-idna"]),
+            ("https://xn--pple-43d.com/", &["uri-host-mixed-script"]),
+            ("https://192.88.98.1/", &["uri-host-ip"]),
+            (
+                "https://b@a.example.com:0/#x",
+                &["uri-fragment", "uri-user-info", "uri-port"],
+            ),
+        ];
+        for (uri, codes) in table {
+            let mut findings = Findings::default();
+            let mut report = Report::new(Role::Other, Place::Document, &mut findings);
+            assert_eq!(shown(uri, &mut report), codes.is_empty(), "{uri}");
+            let found = findings.into_diagnostics();
+            let found: Vec<_> = found.iter().map(|d| d.code).collect();
+            assert_eq!(&found, codes, "{uri}");
+        }
+    }
+
+    #[test]
+    fn endpoints() {
+        for (text, served) in [
+            ("https://mail.example.com/auth/register", true),
+            ("http://127.0.0.1:8080/auth/register", true),
+            ("http://[::1]/auth/register", true),
+            ("http://localhost/auth/register", true),
+            ("http://mail.example.com/auth/register", false),
+            ("https://mail.example.com/?a", false),
+            ("https://mail.example.com/#", false),
+            ("https://u:p@mail.example.com/", false),
+            ("mailto:a@example.com", false),
+            ("/auth/register", false),
+        ] {
+            assert_eq!(endpoint(text).is_some(), served, "{text}");
+        }
+    }
+}
