@@ -1,0 +1,73 @@
+//! Names the shared library, and generates the C header that `tests/header.rs` compares with the
+//! committed one.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script in the environment what it builds"
+)]
+
+use std::env;
+use std::error::Error;
+use std::path::Path;
+
+/// In the order in which the header shows their functions.
+const C_API: [&str; 10] = [
+    "version",
+    "status",
+    "str",
+    "error",
+    "finding",
+    "registrar",
+    "context",
+    "decision",
+    "diagnostic",
+    "fetch",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=cbindgen.toml");
+    println!("cargo::rerun-if-changed=src/capi");
+
+    if env::var("CARGO_CFG_TARGET_FAMILY")? == "wasm" {
+        return Ok(());
+    }
+    let elf = [
+        "linux",
+        "android",
+        "freebsd",
+        "netbsd",
+        "openbsd",
+        "dragonfly",
+    ];
+    if elf.contains(&env::var("CARGO_CFG_TARGET_OS")?.as_str()) {
+        // The number is `GATEPOST_ABI_VERSION`; `tests/c_library.rs` holds them equal.
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libgatepost.so.1");
+    }
+    if let Err(error) = header(&Path::new(&env::var("OUT_DIR")?).join("gatepost.h")) {
+        // The compiler explains a mistake in the sources better, and is asked next.
+        println!("cargo::warning=the C header was not generated: {error}");
+    }
+    Ok(())
+}
+
+fn header(path: &Path) -> Result<(), Box<dyn Error>> {
+    let mut config = cbindgen::Config::from_file("cbindgen.toml")?;
+    let numbers = ["MAJOR", "MINOR", "PATCH"].map(|part| -> Result<String, env::VarError> {
+        let number = env::var(format!("CARGO_PKG_VERSION_{part}"))?;
+        Ok(format!("#define GATEPOST_VERSION_{part} {number}"))
+    });
+    let numbers = numbers.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let macros = config.after_includes.unwrap_or_default();
+    config.after_includes = Some(format!("\n{}\n{macros}", numbers.join("\n")));
+
+    let sources = C_API.iter().chain(["plugin"].iter());
+    sources
+        .fold(
+            cbindgen::Builder::new().with_config(config),
+            |builder, name| builder.with_src(format!("src/capi/{name}.rs")),
+        )
+        .generate()?
+        .write_to_file(path);
+    Ok(())
+}

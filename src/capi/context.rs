@@ -1,0 +1,300 @@
+//! `gatepost_context`: the facts of one request.
+
+use crate::{Caller, Misuse, Usage};
+
+use super::buffers::{SecretBytes, Text, Texts};
+use super::error::Error;
+use super::pointer::{Output, change, free, operate};
+use super::status::Status;
+use super::str::{Str, borrow};
+
+/// The facts of one request. A context may be used again: reset it, and set the next request's facts.
+///
+/// Ownership: free it with `gatepost_context_free`.
+/// Threads: one at a time.
+#[derive(Default)]
+pub struct Context {
+    now: Option<u64>,
+    entropy: SecretBytes,
+    credential: crate::Credential,
+    account: Text,
+    permissions: Texts,
+    address: Text,
+    usage: Usage,
+}
+
+/// As many permissions as cost a decision no memory.
+const USUAL_PERMISSIONS: usize = 8;
+
+/// What the request carried in its `Authorization` header, as the host found it.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// No bearer token at all.
+    Missing = 0,
+    /// A bearer token that is no token (RFC 6750 §2.1), or more than one.
+    Malformed = 1,
+    /// A bearer token that no live API key has.
+    Rejected = 2,
+    /// A bearer token of a live API key: the account and the permissions are that key's.
+    Accepted = 3,
+}
+
+/// Makes a context of an anonymous caller, with everything else left out.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_new(
+    context: *mut *mut Context,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller passes outputs that are NULL or may be written.
+    unsafe {
+        operate(error, || {
+            Output::new(context, "context")?.hand_over(Context::default());
+            Ok(())
+        })
+    }
+}
+
+/// Makes a context as it was when it was new, and keeps its memory for the next request.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_reset(context: *mut Context) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.reset();
+            Ok(())
+        })
+    }
+}
+
+/// Sets the time: seconds since 1970-01-01T00:00:00Z. Left out, it is the operating system's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_now(context: *mut Context, now: u64) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.now = Some(now);
+            Ok(())
+        })
+    }
+}
+
+/// Sets the entropy: at least 32 bytes from a cryptographically secure generator, never used before.
+/// Left out, or if `entropy` is NULL and `len` is 0, the operating system gives it.
+///
+/// One decision uses it up: it is overwritten, and the next decision draws from the operating system
+/// unless entropy is set again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_entropy(
+    context: *mut Context,
+    entropy: *const u8,
+    len: usize,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // bytes for the call.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.entropy.set(borrow(entropy, len, "entropy")?);
+            Ok(())
+        })
+    }
+}
+
+/// Sets what the request carried in its `Authorization` header: a `gatepost_credential`. Left out, it
+/// is `GATEPOST_CREDENTIAL_MISSING`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_credential(
+    context: *mut Context,
+    credential: i32,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.credential = Credential::try_from(credential)?.into();
+            Ok(())
+        })
+    }
+}
+
+/// Sets the account that the API key belongs to. The absent string leaves it out.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_account(
+    context: *mut Context,
+    account: Str,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // text for the call.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.account.set(account.optional_text("account")?);
+            Ok(())
+        })
+    }
+}
+
+/// Adds one of the API key's permissions, such as `oauth-client-registration`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_add_permission(
+    context: *mut Context,
+    permission: Str,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // text for the call.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.permissions.push(permission.text("permission")?);
+            Ok(())
+        })
+    }
+}
+
+/// Takes all permissions away.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_clear_permissions(context: *mut Context) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.permissions.clear();
+            Ok(())
+        })
+    }
+}
+
+/// Sets the address that the request came from, as text. The absent string leaves it out.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_address(
+    context: *mut Context,
+    address: Str,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // text for the call.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.address.set(address.optional_text("address")?);
+            Ok(())
+        })
+    }
+}
+
+/// Sets how many live clients the caller's account has registered. Left out, it is not limited.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_account_clients(
+    context: *mut Context,
+    count: u64,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.usage.account_clients = Some(count);
+            Ok(())
+        })
+    }
+}
+
+/// Sets how many registrations came from the caller's address in the current window. Left out, it is not
+/// limited.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_address_registrations(
+    context: *mut Context,
+    count: u64,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.usage.address_registrations = Some(count);
+            Ok(())
+        })
+    }
+}
+
+/// Sets how many live clients there are in all. Left out, it is not limited.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_total_clients(
+    context: *mut Context,
+    count: u64,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.usage.total_clients = Some(count);
+            Ok(())
+        })
+    }
+}
+
+/// Frees a context, and overwrites its entropy first. NULL is allowed, and nothing is done.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_free(context: *mut Context) {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    unsafe { free(context) }
+}
+
+impl Context {
+    /// Shows the facts to the core. Entropy that made a decision is forgotten: used twice, it would give
+    /// two clients the same secret.
+    pub(super) fn decide(
+        &mut self,
+        core: impl FnOnce(&crate::Context<'_>) -> Result<crate::Decision, Misuse>,
+    ) -> Result<crate::Decision, Misuse> {
+        let mut room = [""; USUAL_PERMISSIONS];
+        let decision = core(&crate::Context {
+            now: self.now,
+            entropy: self.entropy.as_deref(),
+            caller: Caller {
+                credential: self.credential,
+                account: self.account.as_deref(),
+                permissions: &self.permissions.list(&mut room),
+                address: self.address.as_deref(),
+            },
+            usage: self.usage,
+        })?;
+        self.entropy.set(None);
+        Ok(decision)
+    }
+
+    fn reset(&mut self) {
+        let Self {
+            now,
+            entropy,
+            credential,
+            account,
+            permissions,
+            address,
+            usage,
+        } = self;
+        *now = None;
+        entropy.set(None);
+        *credential = crate::Credential::default();
+        account.set(None);
+        permissions.clear();
+        address.set(None);
+        *usage = Usage::default();
+    }
+}
+
+impl TryFrom<i32> for Credential {
+    type Error = Error;
+
+    fn try_from(number: i32) -> Result<Self, Error> {
+        [
+            Self::Missing,
+            Self::Malformed,
+            Self::Rejected,
+            Self::Accepted,
+        ]
+        .into_iter()
+        .find(|known| *known as i32 == number)
+        .ok_or_else(|| Error::value("credential", number))
+    }
+}
+
+impl From<Credential> for crate::Credential {
+    fn from(credential: Credential) -> Self {
+        match credential {
+            Credential::Missing => Self::Missing,
+            Credential::Malformed => Self::Malformed,
+            Credential::Rejected => Self::Rejected,
+            Credential::Accepted => Self::Accepted,
+        }
+    }
+}

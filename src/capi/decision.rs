@@ -1,0 +1,227 @@
+//! `gatepost_decision`: the answer to one request.
+
+use std::ptr;
+
+use zeroize::Zeroize;
+
+use super::diagnostic::Diagnostic;
+use super::fetch::Fetch;
+use super::pointer::{free, read};
+use super::str::Str;
+
+/// The answer to one request.
+///
+/// Ownership: free it with `gatepost_decision_free`; it may outlive its registrar and its context.
+/// Threads: any number may use it at once.
+pub struct Decision(crate::Decision);
+
+/// Accepted or refused.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Send the response; there is no effect.
+    Refuse = 0,
+    /// Carry out the effect, then send the response.
+    Accept = 1,
+}
+
+/// What the host has to do, in one transaction, before it sends the response.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing.
+    None = 0,
+    /// Store a new client.
+    Store = 1,
+    /// Put this in the place of the record with the same client id.
+    Replace = 2,
+    /// Remove the client with this id, and all it holds.
+    Remove = 3,
+}
+
+/// Accepted or refused; refused if `decision` is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_outcome(decision: *const Decision) -> Outcome {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe { read(decision, Outcome::Refuse, |made| made.0.outcome.into()) }
+}
+
+/// The response's HTTP status code; 500 if `decision` is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_http_status(decision: *const Decision) -> u16 {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe { read(decision, 500, |made| made.0.response.status) }
+}
+
+/// How many header fields the response has.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_header_count(decision: *const Decision) -> usize {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe { read(decision, 0, |made| made.0.response.headers.len()) }
+}
+
+/// The name of the header field at `index`, counted from 0; absent if there are not so many. Valid
+/// until the decision is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_header_name(
+    decision: *const Decision,
+    index: usize,
+) -> Str {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, Str::ABSENT, |made| {
+            let header = made.0.response.headers.get(index);
+            Str::optional(header.map(|header| header.name))
+        })
+    }
+}
+
+/// The value of the header field at `index`, counted from 0; absent if there are not so many. Valid
+/// until the decision is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_header_value(
+    decision: *const Decision,
+    index: usize,
+) -> Str {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, Str::ABSENT, |made| {
+            let header = made.0.response.headers.get(index);
+            Str::optional(header.map(|header| header.value.as_ref()))
+        })
+    }
+}
+
+/// The response's body: JSON, or empty. Valid until the decision is freed.
+///
+/// It may hold a secret that is given out this once: send it, and keep no copy.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_body(decision: *const Decision) -> Str {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, Str::ABSENT, |made| {
+            Str::view(&made.0.response.body)
+        })
+    }
+}
+
+/// What to do before the response is sent; nothing if `decision` is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_effect(decision: *const Decision) -> Effect {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe { read(decision, Effect::None, |made| (&made.0.effect).into()) }
+}
+
+/// The id of the client that the effect is about; absent if there is no effect. Valid until the
+/// decision is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_client_id(decision: *const Decision) -> Str {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, Str::ABSENT, |made| match &made.0.effect {
+            crate::Effect::None => Str::ABSENT,
+            crate::Effect::Store(record) | crate::Effect::Replace(record) => {
+                Str::view(&record.client_id)
+            }
+            crate::Effect::Remove(client_id) => Str::view(client_id),
+        })
+    }
+}
+
+/// The record to store or to replace: a versioned JSON document, opaque to the host, that holds hashes
+/// and no secrets; absent for any other effect. Valid until the decision is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_record(decision: *const Decision) -> Str {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, Str::ABSENT, |made| match &made.0.effect {
+            crate::Effect::None | crate::Effect::Remove(_) => Str::ABSENT,
+            crate::Effect::Store(record) | crate::Effect::Replace(record) => {
+                Str::view(&record.document)
+            }
+        })
+    }
+}
+
+/// How many diagnostics there are. An accepted request may have some, too.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_diagnostic_count(decision: *const Decision) -> usize {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe { read(decision, 0, |made| made.0.diagnostics.len()) }
+}
+
+/// The diagnostic at `index`, counted from 0; NULL if there are not so many. Valid until the decision
+/// is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_diagnostic(
+    decision: *const Decision,
+    index: usize,
+) -> *const Diagnostic {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, ptr::null(), |made| {
+            Diagnostic::at(&made.0.diagnostics, index)
+        })
+    }
+}
+
+/// How many documents the client has named for the host to fetch; none if it is refused.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_fetch_count(decision: *const Decision) -> usize {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe { read(decision, 0, |made| made.0.fetches.len()) }
+}
+
+/// The document to fetch at `index`, counted from 0; NULL if there are not so many. Valid until the
+/// decision is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_fetch(
+    decision: *const Decision,
+    index: usize,
+) -> *const Fetch {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, ptr::null(), |made| {
+            Fetch::at(&made.0.fetches, index)
+        })
+    }
+}
+
+/// Frees a decision, and overwrites its body first. NULL is allowed, and nothing is done.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_free(decision: *mut Decision) {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe { free(decision) }
+}
+
+impl Decision {
+    pub(super) const fn new(made: crate::Decision) -> Self {
+        Self(made)
+    }
+}
+
+impl Drop for Decision {
+    fn drop(&mut self) {
+        self.0.response.body.zeroize();
+    }
+}
+
+impl From<crate::Outcome> for Outcome {
+    fn from(outcome: crate::Outcome) -> Self {
+        match outcome {
+            crate::Outcome::Accept => Self::Accept,
+            crate::Outcome::Refuse => Self::Refuse,
+        }
+    }
+}
+
+impl From<&crate::Effect> for Effect {
+    fn from(effect: &crate::Effect) -> Self {
+        match effect {
+            crate::Effect::None => Self::None,
+            crate::Effect::Store(_) => Self::Store,
+            crate::Effect::Replace(_) => Self::Replace,
+            crate::Effect::Remove(_) => Self::Remove,
+        }
+    }
+}

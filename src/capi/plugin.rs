@@ -1,0 +1,222 @@
+//! `gatepost_plugin`: every function in one table, for a program that loads the library itself.
+
+use super::context::Context;
+use super::decision::{Decision, Effect, Outcome};
+use super::diagnostic::{Diagnostic, Severity};
+use super::error::Error;
+use super::fetch::{Due, Fetch};
+use super::finding::Finding;
+use super::registrar::Registrar;
+use super::status::Status;
+use super::str::Str;
+use super::version::GATEPOST_ABI_VERSION;
+use super::{context, decision, diagnostic, error, fetch, finding, registrar, status, version};
+
+/// Every function of this header, for a program that loads the library with `dlopen`.
+///
+/// Later versions append members and change none. A member is there if `struct_size` reaches beyond it.
+/// `register_` has its underscore because C keeps the word for itself.
+#[repr(C)]
+pub struct Plugin {
+    /// The size of the table in bytes, in the library that was loaded.
+    pub struct_size: usize,
+    /// The `GATEPOST_ABI_VERSION` of the library that was loaded.
+    pub abi_version: u32,
+    /// `gatepost_version`
+    pub version: extern "C" fn() -> Str,
+    /// `gatepost_status_message`
+    pub status_message: extern "C" fn(status: i32) -> Str,
+    /// `gatepost_error_status`
+    pub error_status: unsafe extern "C" fn(error: *const Error) -> Status,
+    /// `gatepost_error_message`
+    pub error_message: unsafe extern "C" fn(error: *const Error) -> Str,
+    /// `gatepost_error_finding_count`
+    pub error_finding_count: unsafe extern "C" fn(error: *const Error) -> usize,
+    /// `gatepost_error_finding`
+    pub error_finding: unsafe extern "C" fn(error: *const Error, index: usize) -> *const Finding,
+    /// `gatepost_error_free`
+    pub error_free: unsafe extern "C" fn(error: *mut Error),
+    /// `gatepost_finding_path`
+    pub finding_path: unsafe extern "C" fn(finding: *const Finding) -> Str,
+    /// `gatepost_finding_message`
+    pub finding_message: unsafe extern "C" fn(finding: *const Finding) -> Str,
+    /// `gatepost_finding_allowed`
+    pub finding_allowed: unsafe extern "C" fn(finding: *const Finding) -> Str,
+    /// `gatepost_finding_severity`
+    pub finding_severity: unsafe extern "C" fn(finding: *const Finding) -> Severity,
+    /// `gatepost_registrar_new`
+    pub registrar_new: unsafe extern "C" fn(
+        settings: Str,
+        registrar: *mut *mut Registrar,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_registrar_warning_count`
+    pub registrar_warning_count: unsafe extern "C" fn(registrar: *const Registrar) -> usize,
+    /// `gatepost_registrar_warning`
+    pub registrar_warning:
+        unsafe extern "C" fn(registrar: *const Registrar, index: usize) -> *const Finding,
+    /// `gatepost_register`
+    pub register_: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        body: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_server_metadata`
+    pub server_metadata: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        metadata: *mut Str,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_registrar_free`
+    pub registrar_free: unsafe extern "C" fn(registrar: *mut Registrar),
+    /// `gatepost_context_new`
+    pub context_new:
+        unsafe extern "C" fn(context: *mut *mut Context, error: *mut *mut Error) -> Status,
+    /// `gatepost_context_reset`
+    pub context_reset: unsafe extern "C" fn(context: *mut Context) -> Status,
+    /// `gatepost_context_set_now`
+    pub context_set_now: unsafe extern "C" fn(context: *mut Context, now: u64) -> Status,
+    /// `gatepost_context_set_entropy`
+    pub context_set_entropy:
+        unsafe extern "C" fn(context: *mut Context, entropy: *const u8, len: usize) -> Status,
+    /// `gatepost_context_set_credential`
+    pub context_set_credential:
+        unsafe extern "C" fn(context: *mut Context, credential: i32) -> Status,
+    /// `gatepost_context_set_account`
+    pub context_set_account: unsafe extern "C" fn(context: *mut Context, account: Str) -> Status,
+    /// `gatepost_context_add_permission`
+    pub context_add_permission:
+        unsafe extern "C" fn(context: *mut Context, permission: Str) -> Status,
+    /// `gatepost_context_clear_permissions`
+    pub context_clear_permissions: unsafe extern "C" fn(context: *mut Context) -> Status,
+    /// `gatepost_context_set_address`
+    pub context_set_address: unsafe extern "C" fn(context: *mut Context, address: Str) -> Status,
+    /// `gatepost_context_set_account_clients`
+    pub context_set_account_clients:
+        unsafe extern "C" fn(context: *mut Context, count: u64) -> Status,
+    /// `gatepost_context_set_address_registrations`
+    pub context_set_address_registrations:
+        unsafe extern "C" fn(context: *mut Context, count: u64) -> Status,
+    /// `gatepost_context_set_total_clients`
+    pub context_set_total_clients:
+        unsafe extern "C" fn(context: *mut Context, count: u64) -> Status,
+    /// `gatepost_context_free`
+    pub context_free: unsafe extern "C" fn(context: *mut Context),
+    /// `gatepost_decision_outcome`
+    pub decision_outcome: unsafe extern "C" fn(decision: *const Decision) -> Outcome,
+    /// `gatepost_decision_http_status`
+    pub decision_http_status: unsafe extern "C" fn(decision: *const Decision) -> u16,
+    /// `gatepost_decision_header_count`
+    pub decision_header_count: unsafe extern "C" fn(decision: *const Decision) -> usize,
+    /// `gatepost_decision_header_name`
+    pub decision_header_name: unsafe extern "C" fn(decision: *const Decision, index: usize) -> Str,
+    /// `gatepost_decision_header_value`
+    pub decision_header_value: unsafe extern "C" fn(decision: *const Decision, index: usize) -> Str,
+    /// `gatepost_decision_body`
+    pub decision_body: unsafe extern "C" fn(decision: *const Decision) -> Str,
+    /// `gatepost_decision_effect`
+    pub decision_effect: unsafe extern "C" fn(decision: *const Decision) -> Effect,
+    /// `gatepost_decision_client_id`
+    pub decision_client_id: unsafe extern "C" fn(decision: *const Decision) -> Str,
+    /// `gatepost_decision_record`
+    pub decision_record: unsafe extern "C" fn(decision: *const Decision) -> Str,
+    /// `gatepost_decision_diagnostic_count`
+    pub decision_diagnostic_count: unsafe extern "C" fn(decision: *const Decision) -> usize,
+    /// `gatepost_decision_diagnostic`
+    pub decision_diagnostic:
+        unsafe extern "C" fn(decision: *const Decision, index: usize) -> *const Diagnostic,
+    /// `gatepost_decision_fetch_count`
+    pub decision_fetch_count: unsafe extern "C" fn(decision: *const Decision) -> usize,
+    /// `gatepost_decision_fetch`
+    pub decision_fetch:
+        unsafe extern "C" fn(decision: *const Decision, index: usize) -> *const Fetch,
+    /// `gatepost_decision_free`
+    pub decision_free: unsafe extern "C" fn(decision: *mut Decision),
+    /// `gatepost_diagnostic_code`
+    pub diagnostic_code: unsafe extern "C" fn(diagnostic: *const Diagnostic) -> Str,
+    /// `gatepost_diagnostic_pointer`
+    pub diagnostic_pointer: unsafe extern "C" fn(diagnostic: *const Diagnostic) -> Str,
+    /// `gatepost_diagnostic_message`
+    pub diagnostic_message: unsafe extern "C" fn(diagnostic: *const Diagnostic) -> Str,
+    /// `gatepost_diagnostic_reference`
+    pub diagnostic_reference: unsafe extern "C" fn(diagnostic: *const Diagnostic) -> Str,
+    /// `gatepost_diagnostic_severity`
+    pub diagnostic_severity: unsafe extern "C" fn(diagnostic: *const Diagnostic) -> Severity,
+    /// `gatepost_fetch_uri`
+    pub fetch_uri: unsafe extern "C" fn(fetch: *const Fetch) -> Str,
+    /// `gatepost_fetch_pointer`
+    pub fetch_pointer: unsafe extern "C" fn(fetch: *const Fetch) -> Str,
+    /// `gatepost_fetch_due`
+    pub fetch_due: unsafe extern "C" fn(fetch: *const Fetch) -> Due,
+    /// `gatepost_fetch_max_bytes`
+    pub fetch_max_bytes: unsafe extern "C" fn(fetch: *const Fetch) -> u32,
+    /// `gatepost_fetch_timeout`
+    pub fetch_timeout: unsafe extern "C" fn(fetch: *const Fetch) -> u32,
+}
+
+static PLUGIN: Plugin = Plugin {
+    struct_size: size_of::<Plugin>(),
+    abi_version: GATEPOST_ABI_VERSION,
+    version: version::gatepost_version,
+    status_message: status::gatepost_status_message,
+    error_status: error::gatepost_error_status,
+    error_message: error::gatepost_error_message,
+    error_finding_count: error::gatepost_error_finding_count,
+    error_finding: error::gatepost_error_finding,
+    error_free: error::gatepost_error_free,
+    finding_path: finding::gatepost_finding_path,
+    finding_message: finding::gatepost_finding_message,
+    finding_allowed: finding::gatepost_finding_allowed,
+    finding_severity: finding::gatepost_finding_severity,
+    registrar_new: registrar::gatepost_registrar_new,
+    registrar_warning_count: registrar::gatepost_registrar_warning_count,
+    registrar_warning: registrar::gatepost_registrar_warning,
+    register_: registrar::gatepost_register,
+    server_metadata: registrar::gatepost_server_metadata,
+    registrar_free: registrar::gatepost_registrar_free,
+    context_new: context::gatepost_context_new,
+    context_reset: context::gatepost_context_reset,
+    context_set_now: context::gatepost_context_set_now,
+    context_set_entropy: context::gatepost_context_set_entropy,
+    context_set_credential: context::gatepost_context_set_credential,
+    context_set_account: context::gatepost_context_set_account,
+    context_add_permission: context::gatepost_context_add_permission,
+    context_clear_permissions: context::gatepost_context_clear_permissions,
+    context_set_address: context::gatepost_context_set_address,
+    context_set_account_clients: context::gatepost_context_set_account_clients,
+    context_set_address_registrations: context::gatepost_context_set_address_registrations,
+    context_set_total_clients: context::gatepost_context_set_total_clients,
+    context_free: context::gatepost_context_free,
+    decision_outcome: decision::gatepost_decision_outcome,
+    decision_http_status: decision::gatepost_decision_http_status,
+    decision_header_count: decision::gatepost_decision_header_count,
+    decision_header_name: decision::gatepost_decision_header_name,
+    decision_header_value: decision::gatepost_decision_header_value,
+    decision_body: decision::gatepost_decision_body,
+    decision_effect: decision::gatepost_decision_effect,
+    decision_client_id: decision::gatepost_decision_client_id,
+    decision_record: decision::gatepost_decision_record,
+    decision_diagnostic_count: decision::gatepost_decision_diagnostic_count,
+    decision_diagnostic: decision::gatepost_decision_diagnostic,
+    decision_fetch_count: decision::gatepost_decision_fetch_count,
+    decision_fetch: decision::gatepost_decision_fetch,
+    decision_free: decision::gatepost_decision_free,
+    diagnostic_code: diagnostic::gatepost_diagnostic_code,
+    diagnostic_pointer: diagnostic::gatepost_diagnostic_pointer,
+    diagnostic_message: diagnostic::gatepost_diagnostic_message,
+    diagnostic_reference: diagnostic::gatepost_diagnostic_reference,
+    diagnostic_severity: diagnostic::gatepost_diagnostic_severity,
+    fetch_uri: fetch::gatepost_fetch_uri,
+    fetch_pointer: fetch::gatepost_fetch_pointer,
+    fetch_due: fetch::gatepost_fetch_due,
+    fetch_max_bytes: fetch::gatepost_fetch_max_bytes,
+    fetch_timeout: fetch::gatepost_fetch_timeout,
+};
+
+/// The table of all functions. Valid for as long as the library is loaded; never NULL, and never freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn gatepost_plugin_v1() -> *const Plugin {
+    &raw const PLUGIN
+}

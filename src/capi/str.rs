@@ -1,0 +1,101 @@
+//! `gatepost_str`: text that somebody else owns.
+
+use std::ffi::c_char;
+use std::{ptr, slice};
+
+use super::error::Error;
+
+/// Text that somebody else owns: `len` bytes at `ptr`, with no NUL behind them.
+///
+/// A NULL `ptr` is the absent string, and its `len` is 0. An empty string that is present has a `ptr`
+/// that is not NULL.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Str {
+    /// The first byte, or NULL.
+    pub ptr: *const c_char,
+    /// How many bytes there are.
+    pub len: usize,
+}
+
+impl Str {
+    pub(super) const ABSENT: Self = Self {
+        ptr: ptr::null(),
+        len: 0,
+    };
+
+    // Inlined, its branch moves up before the one that asks whether the text is there at all: harmless,
+    // and a use of uninitialised memory to valgrind.
+    #[inline(never)]
+    pub(super) const fn view(text: &str) -> Self {
+        // An empty `String` points nowhere, and C may not so much as hold such a pointer.
+        let bytes = if text.is_empty() { "\0" } else { text };
+        Self {
+            ptr: bytes.as_ptr().cast(),
+            len: text.len(),
+        }
+    }
+
+    pub(super) const fn optional(text: Option<&str>) -> Self {
+        match text {
+            Some(text) => Self::view(text),
+            None => Self::ABSENT,
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`borrow`].
+    pub(super) unsafe fn bytes<'a>(self, name: &str) -> Result<&'a [u8], Error> {
+        // SAFETY: the caller vouches for the same.
+        Ok(unsafe { borrow(self.ptr.cast(), self.len, name) }?.unwrap_or_default())
+    }
+
+    /// # Safety
+    ///
+    /// As for [`borrow`].
+    pub(super) unsafe fn text<'a>(self, name: &str) -> Result<&'a str, Error> {
+        // SAFETY: the caller vouches for the same.
+        utf8(unsafe { self.bytes(name) }?, name)
+    }
+
+    /// # Safety
+    ///
+    /// As for [`borrow`].
+    pub(super) unsafe fn optional_text<'a>(self, name: &str) -> Result<Option<&'a str>, Error> {
+        // SAFETY: the caller vouches for the same.
+        unsafe { borrow(self.ptr.cast(), self.len, name) }?
+            .map(|bytes| utf8(bytes, name))
+            .transpose()
+    }
+}
+
+/// The bytes at a pointer, or none if it is NULL.
+///
+/// # Safety
+///
+/// If `ptr` is not NULL and `len` is a length that memory can have, `len` bytes can be read there for `'a`,
+/// and nobody writes to them meanwhile.
+pub(super) unsafe fn borrow<'a>(
+    ptr: *const u8,
+    len: usize,
+    name: &str,
+) -> Result<Option<&'a [u8]>, Error> {
+    if ptr.is_null() {
+        return if len == 0 {
+            Ok(None)
+        } else {
+            Err(Error::null(name))
+        };
+    }
+    // A negative length, passed by mistake, arrives as one that no object can have.
+    if isize::try_from(len).is_err() {
+        return Err(Error::length(name));
+    }
+    // SAFETY: the pointer is not NULL, the length is possible, and the caller vouches for the rest.
+    Ok(Some(unsafe { slice::from_raw_parts(ptr, len) }))
+}
+
+fn utf8<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, Error> {
+    str::from_utf8(bytes).map_err(|failure| Error::utf8(name, failure))
+}

@@ -1,0 +1,332 @@
+//! The functions as C sees them, called from Rust so that Miri can watch what they do with pointers.
+
+use std::{ptr, slice};
+
+use super::context::*;
+use super::decision::*;
+use super::diagnostic::*;
+use super::error::*;
+use super::fetch::*;
+use super::finding::*;
+use super::pointer::{guard, operate};
+use super::registrar::*;
+use super::status::*;
+use super::str::Str;
+
+#[test]
+fn a_registration_goes_in_and_comes_out() {
+    let registrar = compile("");
+    let context = accepted_caller();
+    let body = Str::view(r#"{"redirect_uris":["https://webmail.example.com/cb"]}"#);
+    let mut decision = ptr::null_mut();
+    let mut error = ptr::null_mut();
+    // SAFETY: every object is live until it is freed below, once.
+    unsafe {
+        let status = gatepost_register(registrar, context, body, &raw mut decision, &raw mut error);
+        assert_eq!((status, error), (Status::Ok, ptr::null_mut()));
+        gatepost_registrar_free(registrar);
+        gatepost_context_free(context);
+
+        assert_eq!(gatepost_decision_outcome(decision), Outcome::Accept);
+        assert_eq!(gatepost_decision_http_status(decision), 201);
+        assert_eq!(gatepost_decision_effect(decision), Effect::Store);
+        let client_id = text(gatepost_decision_client_id(decision)).expect("a client was made");
+        for part in [
+            gatepost_decision_body(decision),
+            gatepost_decision_record(decision),
+        ] {
+            assert!(text(part).is_some_and(|text| text.contains(client_id)));
+        }
+        for index in 0..gatepost_decision_header_count(decision) {
+            assert!(text(gatepost_decision_header_name(decision, index)).is_some());
+            assert!(text(gatepost_decision_header_value(decision, index)).is_some());
+        }
+        gatepost_decision_free(decision);
+    }
+}
+
+#[test]
+fn a_refusal_shows_its_diagnostics() {
+    let registrar = compile("");
+    let context = accepted_caller();
+    let mut decision = ptr::null_mut();
+    // SAFETY: every object is live until it is freed below, once.
+    unsafe {
+        let body = Str::view(r#"{"redirect_uris":["https://webmail.example.com/cb#part"]}"#);
+        let status =
+            gatepost_register(registrar, context, body, &raw mut decision, ptr::null_mut());
+        assert_eq!(status, Status::Ok);
+        assert_eq!(gatepost_decision_outcome(decision), Outcome::Refuse);
+        assert_eq!(gatepost_decision_effect(decision), Effect::None);
+        assert_eq!(text(gatepost_decision_client_id(decision)), None);
+        let found = gatepost_decision_diagnostic(decision, 0);
+        assert_eq!(
+            text(gatepost_diagnostic_pointer(found)),
+            Some("/redirect_uris/0")
+        );
+        assert_eq!(gatepost_diagnostic_severity(found), Severity::Error);
+        for part in [
+            gatepost_diagnostic_code(found),
+            gatepost_diagnostic_message(found),
+            gatepost_diagnostic_reference(found),
+        ] {
+            assert!(text(part).is_some_and(|text| !text.is_empty()));
+        }
+        let beyond = gatepost_decision_diagnostic_count(decision);
+        assert!(gatepost_decision_diagnostic(decision, beyond).is_null());
+        gatepost_decision_free(decision);
+        gatepost_context_free(context);
+        gatepost_registrar_free(registrar);
+    }
+}
+
+#[test]
+fn what_the_client_named_is_to_be_fetched() {
+    let registrar = compile("[oauth.client-registration]\nextensions = ['openid']\n");
+    let context = accepted_caller();
+    let body = Str::view(
+        r#"{"redirect_uris":["https://webmail.example.com/cb"],
+            "jwks_uri":"https://webmail.example.com/keys",
+            "sector_identifier_uri":"https://webmail.example.com/uris"}"#,
+    );
+    let mut decision = ptr::null_mut();
+    // SAFETY: every object is live until it is freed below, once.
+    unsafe {
+        let status =
+            gatepost_register(registrar, context, body, &raw mut decision, ptr::null_mut());
+        assert_eq!(status, Status::Ok);
+        gatepost_registrar_free(registrar);
+        gatepost_context_free(context);
+        assert_eq!(gatepost_decision_outcome(decision), Outcome::Accept);
+        assert_eq!(gatepost_decision_fetch_count(decision), 2);
+        for (index, (uri, pointer, due)) in [
+            ("https://webmail.example.com/keys", "/jwks_uri", Due::OnUse),
+            (
+                "https://webmail.example.com/uris",
+                "/sector_identifier_uri",
+                Due::BeforeEffect,
+            ),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let fetch = gatepost_decision_fetch(decision, index);
+            assert_eq!(text(gatepost_fetch_uri(fetch)), Some(uri));
+            assert_eq!(text(gatepost_fetch_pointer(fetch)), Some(pointer));
+            assert_eq!(gatepost_fetch_due(fetch), due);
+            assert_eq!(gatepost_fetch_max_bytes(fetch), 65_536);
+            assert_eq!(gatepost_fetch_timeout(fetch), 5);
+        }
+        let beyond = gatepost_decision_fetch(decision, 2);
+        assert!(beyond.is_null());
+        assert_eq!(gatepost_fetch_due(beyond), Due::BeforeEffect);
+        gatepost_decision_free(decision);
+    }
+}
+
+#[test]
+fn mistaken_settings_are_listed() {
+    let mut registrar = ptr::null_mut();
+    let mut error = ptr::null_mut();
+    let settings = Str::view("[oauth.client-registration]\nrequire = 1\nanonymous = 1\n");
+    // SAFETY: the error is live until it is freed below, once.
+    unsafe {
+        let status = gatepost_registrar_new(settings, &raw mut registrar, &raw mut error);
+        assert_eq!(status, Status::InvalidSettings);
+        assert!(registrar.is_null());
+        assert_eq!(gatepost_error_status(error), status);
+        assert_eq!(gatepost_error_finding_count(error), 2);
+        for index in 0..2 {
+            let finding = gatepost_error_finding(error, index);
+            assert!(text(gatepost_finding_path(finding)).is_some());
+            assert!(text(gatepost_finding_message(finding)).is_some());
+            let _ = text(gatepost_finding_allowed(finding));
+            assert_eq!(gatepost_finding_severity(finding), Severity::Error);
+        }
+        gatepost_error_free(error);
+    }
+}
+
+#[test]
+fn server_metadata_lives_as_long_as_the_registrar() {
+    let registrar = compile("");
+    let mut views = [Str::ABSENT; 2];
+    // SAFETY: the registrar is live until it is freed below, once.
+    unsafe {
+        for view in &mut views {
+            let status = gatepost_server_metadata(registrar, view, ptr::null_mut());
+            assert_eq!(status, Status::Ok);
+        }
+        assert_eq!(views[0].ptr, views[1].ptr);
+        assert!(text(views[0]).is_some_and(|text| text.starts_with('{')));
+        gatepost_registrar_free(registrar);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let cases = [
+        (Str::ABSENT, Status::Ok, ""),
+        (
+            Str {
+                ptr: ptr::null(),
+                len: 1,
+            },
+            Status::NullPointer,
+            "`settings` is NULL",
+        ),
+        (
+            Str {
+                ptr: c"\xc3\x28".as_ptr(),
+                len: 2,
+            },
+            Status::InvalidUtf8,
+            "`settings` is not UTF-8: invalid utf-8 sequence of 1 bytes from index 0",
+        ),
+        (
+            Str {
+                ptr: c"".as_ptr(),
+                len: usize::MAX,
+            },
+            Status::InvalidValue,
+            "the length of `settings` is more than memory can hold",
+        ),
+    ];
+    for (settings, expected, message) in cases {
+        let mut registrar = ptr::null_mut();
+        let mut error = ptr::null_mut();
+        // SAFETY: the text is a literal, or such that it is not read; both objects are freed once.
+        unsafe {
+            let status = gatepost_registrar_new(settings, &raw mut registrar, &raw mut error);
+            assert_eq!(status, expected);
+            assert_eq!(registrar.is_null(), !error.is_null());
+            assert_eq!(text(gatepost_error_message(error)).unwrap_or(""), message);
+            gatepost_registrar_free(registrar);
+            gatepost_error_free(error);
+        }
+    }
+}
+
+#[test]
+fn a_context_that_is_reset_holds_nothing() {
+    let context = accepted_caller();
+    // SAFETY: the context is live until it is freed below, once.
+    unsafe {
+        assert_eq!(
+            gatepost_context_set_entropy(context, [7; 40].as_ptr(), 40),
+            Status::Ok
+        );
+        assert_eq!(gatepost_context_set_now(context, 1), Status::Ok);
+        assert_eq!(
+            gatepost_context_set_account(context, Str::view("")),
+            Status::Ok
+        );
+        let seen = |facts: &crate::Context<'_>| {
+            assert_eq!(facts.entropy, Some(&[7; 40][..]));
+            assert_eq!((facts.now, facts.caller.account), (Some(1), Some("")));
+            assert_eq!(facts.caller.permissions, PERMISSIONS);
+            Err(crate::Misuse::TimeMissing)
+        };
+        // Twice: a call that decided nothing leaves the facts alone.
+        for _ in 0..2 {
+            assert_eq!((*context).decide(seen), Err(crate::Misuse::TimeMissing));
+        }
+        assert_eq!(gatepost_context_reset(context), Status::Ok);
+        let nothing = (*context).decide(|facts| {
+            assert_eq!((facts.now, facts.entropy), (None, None));
+            assert_eq!(facts.caller.credential, crate::Credential::Missing);
+            assert_eq!(facts.caller.account, None);
+            assert!(facts.caller.permissions.is_empty());
+            Err(crate::Misuse::TimeMissing)
+        });
+        assert_eq!(nothing, Err(crate::Misuse::TimeMissing));
+        gatepost_context_free(context);
+    }
+}
+
+#[test]
+fn any_number_of_permissions_arrives() {
+    let context = accepted_caller();
+    let permissions = ["a", "", "b", "c", "d", "e", "f", "g", "h"];
+    // SAFETY: the context is live until it is freed below, once.
+    unsafe {
+        for count in 0..=permissions.len() {
+            let expected = &permissions[..count];
+            assert_eq!(gatepost_context_clear_permissions(context), Status::Ok);
+            for permission in expected {
+                let added = gatepost_context_add_permission(context, Str::view(permission));
+                assert_eq!(added, Status::Ok);
+            }
+            let seen = (*context).decide(|facts| {
+                assert_eq!(facts.caller.permissions, expected);
+                Err(crate::Misuse::TimeMissing)
+            });
+            assert_eq!(seen, Err(crate::Misuse::TimeMissing));
+        }
+        gatepost_context_free(context);
+    }
+}
+
+#[test]
+fn a_panic_becomes_a_status() {
+    let mut error = ptr::null_mut();
+    // SAFETY: the error is live until it is freed below, once.
+    unsafe {
+        let status = operate(&raw mut error, || panic!("as it was asked to"));
+        assert_eq!(status, Status::Panic);
+        assert_eq!(gatepost_error_status(error), Status::Panic);
+        gatepost_error_free(error);
+    }
+    assert_eq!(guard(7, || panic!("as it was asked to")), 7);
+}
+
+#[test]
+fn handles_cross_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Registrar>();
+    shared::<Context>();
+    shared::<crate::Decision>();
+    shared::<Error>();
+}
+
+const PERMISSIONS: [&str; 2] = ["authenticate", "oauth-client-registration"];
+
+fn compile(settings: &str) -> *mut Registrar {
+    let mut registrar = ptr::null_mut();
+    // SAFETY: the output may be written.
+    let status =
+        unsafe { gatepost_registrar_new(Str::view(settings), &raw mut registrar, ptr::null_mut()) };
+    assert_eq!(status, Status::Ok);
+    registrar
+}
+
+fn accepted_caller() -> *mut Context {
+    let mut context = ptr::null_mut();
+    // SAFETY: the output may be written, and what is written there is live.
+    unsafe {
+        assert_eq!(
+            gatepost_context_new(&raw mut context, ptr::null_mut()),
+            Status::Ok
+        );
+        let credential = Credential::Accepted as i32;
+        assert_eq!(
+            gatepost_context_set_credential(context, credential),
+            Status::Ok
+        );
+        for permission in PERMISSIONS {
+            let added = gatepost_context_add_permission(context, Str::view(permission));
+            assert_eq!(added, Status::Ok);
+        }
+    }
+    context
+}
+
+/// # Safety
+///
+/// What the view belongs to is live for `'a`.
+unsafe fn text<'a>(view: Str) -> Option<&'a str> {
+    // SAFETY: the caller vouches for it, and every string that comes out is UTF-8.
+    (!view.ptr.is_null()).then(|| unsafe {
+        str::from_utf8_unchecked(slice::from_raw_parts(view.ptr.cast(), view.len))
+    })
+}
