@@ -1,0 +1,267 @@
+//! What the library owns, and how it is freed and read.
+
+use std::ptr::NonNull;
+use std::slice;
+
+use super::super::{
+    ClientRecord, Diagnostic, Due, Effect, Fetch, Header, PluginError, SettingFinding, Severity,
+};
+use super::table::{self, Number, Str, Table, status};
+
+/// An object of the library's, freed once.
+pub(super) struct Owned<T> {
+    pointer: NonNull<T>,
+    free: unsafe extern "C" fn(*mut T),
+}
+
+impl<T> Owned<T> {
+    /// Takes what a successful call wrote to its output.
+    pub(super) fn new(
+        pointer: *mut T,
+        free: unsafe extern "C" fn(*mut T),
+    ) -> Result<Self, PluginError> {
+        let pointer = NonNull::new(pointer)
+            .ok_or(PluginError::Malformed("it succeeded, and gave no object"))?;
+        Ok(Self { pointer, free })
+    }
+
+    /// The object, live for as long as this is.
+    pub(super) fn pointer(&self) -> *mut T {
+        self.pointer.as_ptr()
+    }
+}
+
+impl<T> Drop for Owned<T> {
+    fn drop(&mut self) {
+        // SAFETY: the library made the object, this alone owns it, and nobody reads from it any more.
+        unsafe { (self.free)(self.pointer.as_ptr()) }
+    }
+}
+
+/// How a call went, with the error object if there is one.
+pub(super) struct Failure {
+    table: &'static Table,
+    status: Number,
+    error: Option<Owned<table::Error>>,
+}
+
+impl Failure {
+    /// `error` is NULL, or what the call wrote to its output.
+    pub(super) fn of(table: &'static Table, status: Number, error: *mut table::Error) -> Self {
+        Self {
+            table,
+            status,
+            error: Owned::new(error, table.error_free).ok(),
+        }
+    }
+
+    pub(super) fn check(self) -> Result<(), PluginError> {
+        match self.status {
+            status::OK => Ok(()),
+            _ => Err(self.into()),
+        }
+    }
+
+    pub(super) fn status(&self) -> Number {
+        self.status
+    }
+
+    pub(super) fn message(&self) -> String {
+        let message = match &self.error {
+            // SAFETY: the error is live, and the text is valid for as long as it is.
+            Some(error) => unsafe { (self.table.error_message)(error.pointer()).text() },
+            // SAFETY: any number may be asked for, and the text is valid as long as the library.
+            None => unsafe { (self.table.status_message)(self.status).text() },
+        };
+        message.unwrap_or_default()
+    }
+
+    /// The mistakes in the settings.
+    pub(super) fn findings(&self) -> Result<Vec<SettingFinding>, PluginError> {
+        let error = self
+            .error
+            .as_ref()
+            .ok_or(PluginError::Malformed(
+                "it refused the settings, and said not why",
+            ))?
+            .pointer();
+        // SAFETY: the error is live, and so is the finding that belongs to it.
+        unsafe {
+            (0..(self.table.error_finding_count)(error))
+                .map(|index| self.table.finding((self.table.error_finding)(error, index)))
+                .collect()
+        }
+    }
+}
+
+/// Bytes for one call. It does not point nowhere if there are none: that would be the absent string.
+pub(super) fn lend(bytes: &[u8]) -> Str {
+    let lent = if bytes.is_empty() { b"\0" } else { bytes };
+    Str {
+        ptr: lent.as_ptr(),
+        len: bytes.len(),
+    }
+}
+
+impl Str {
+    /// A copy of the text; empty if it is absent.
+    ///
+    /// # Safety
+    ///
+    /// The object that this is a view into is live.
+    pub(super) unsafe fn text(self) -> Result<String, PluginError> {
+        // SAFETY: as the caller promises.
+        Ok(unsafe { self.optional_text() }?.unwrap_or_default())
+    }
+
+    /// A copy of the text, if it is not absent.
+    ///
+    /// # Safety
+    ///
+    /// The object that this is a view into is live.
+    unsafe fn optional_text(self) -> Result<Option<String>, PluginError> {
+        if self.ptr.is_null() {
+            return Ok(None);
+        }
+        if isize::try_from(self.len).is_err() {
+            return Err(PluginError::Malformed("a text is longer than memory"));
+        }
+        // SAFETY: the pointer is not NULL, and the library vouches for so many bytes while the object
+        // lives.
+        let bytes = unsafe { slice::from_raw_parts(self.ptr, self.len) };
+        match str::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text.into())),
+            Err(_) => Err(PluginError::Malformed("a text is not UTF-8")),
+        }
+    }
+}
+
+impl Table {
+    /// # Safety
+    ///
+    /// The pointer is NULL or a finding whose owner is live.
+    pub(super) unsafe fn finding(
+        &self,
+        finding: *const table::Finding,
+    ) -> Result<SettingFinding, PluginError> {
+        if finding.is_null() {
+            return Err(PluginError::Malformed("a finding is missing"));
+        }
+        // SAFETY: the finding is live, and its texts are valid as long.
+        unsafe {
+            Ok(SettingFinding {
+                path: (self.finding_path)(finding).text()?,
+                message: (self.finding_message)(finding).text()?,
+                allowed: (self.finding_allowed)(finding).optional_text()?,
+                severity: severity((self.finding_severity)(finding)),
+            })
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The pointer is NULL or a diagnostic whose decision is live.
+    pub(super) unsafe fn diagnostic(
+        &self,
+        diagnostic: *const table::Diagnostic,
+    ) -> Result<Diagnostic, PluginError> {
+        if diagnostic.is_null() {
+            return Err(PluginError::Malformed("a diagnostic is missing"));
+        }
+        // SAFETY: the diagnostic is live, and its texts are valid as long.
+        unsafe {
+            Ok(Diagnostic {
+                code: (self.diagnostic_code)(diagnostic).text()?,
+                pointer: (self.diagnostic_pointer)(diagnostic).text()?,
+                message: (self.diagnostic_message)(diagnostic).text()?,
+                reference: (self.diagnostic_reference)(diagnostic).text()?,
+                severity: severity((self.diagnostic_severity)(diagnostic)),
+            })
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The pointer is NULL or a fetch whose decision is live.
+    pub(super) unsafe fn fetch(&self, fetch: *const table::Fetch) -> Result<Fetch, PluginError> {
+        if fetch.is_null() {
+            return Err(PluginError::Malformed("a fetch is missing"));
+        }
+        // SAFETY: the fetch is live, and its texts are valid as long.
+        unsafe {
+            Ok(Fetch {
+                uri: (self.fetch_uri)(fetch).text()?,
+                pointer: (self.fetch_pointer)(fetch).text()?,
+                due: due((self.fetch_due)(fetch)),
+                max_bytes: (self.fetch_max_bytes)(fetch),
+                timeout: (self.fetch_timeout)(fetch),
+            })
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The decision is live.
+    pub(super) unsafe fn header(
+        &self,
+        decision: *const table::Decision,
+        index: usize,
+    ) -> Result<Header, PluginError> {
+        // SAFETY: the decision is live, and its texts are valid as long.
+        unsafe {
+            Ok(Header {
+                name: (self.decision_header_name)(decision, index).text()?,
+                value: (self.decision_header_value)(decision, index).text()?,
+            })
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The decision is live.
+    pub(super) unsafe fn effect(
+        &self,
+        decision: *const table::Decision,
+    ) -> Result<Effect, PluginError> {
+        // SAFETY: the decision is live, and its texts are valid as long.
+        let (kind, client_id, document) = unsafe {
+            (
+                (self.decision_effect)(decision),
+                (self.decision_client_id)(decision).optional_text()?,
+                (self.decision_record)(decision).optional_text()?,
+            )
+        };
+        match (kind, client_id, document) {
+            (0, ..) => Ok(Effect::None),
+            (1, Some(client_id), Some(document)) => Ok(Effect::Store(ClientRecord {
+                client_id,
+                document,
+            })),
+            (2, Some(client_id), Some(document)) => Ok(Effect::Replace(ClientRecord {
+                client_id,
+                document,
+            })),
+            (3, Some(client_id), _) => Ok(Effect::Remove(client_id)),
+            _ => Err(PluginError::Malformed(
+                "its effect is unknown, or lacks the client it is about",
+            )),
+        }
+    }
+}
+
+/// A weight that this program does not know is taken for the heaviest.
+fn severity(number: Number) -> Severity {
+    match number {
+        1 => Severity::Warning,
+        2 => Severity::Note,
+        _ => Severity::Error,
+    }
+}
+
+/// A time that this program does not know is taken for the earliest.
+fn due(number: Number) -> Due {
+    match number {
+        1 => Due::OnUse,
+        _ => Due::BeforeEffect,
+    }
+}
