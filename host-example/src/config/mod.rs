@@ -1,0 +1,336 @@
+//! The configuration file and the command line, made into one checked whole.
+
+mod public_url;
+mod section;
+
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use self::section::Section;
+use crate::cli::ServeFlags;
+use crate::plugin::{SettingFinding, Severity};
+
+pub use public_url::PublicUrl;
+
+/// How this program is to run.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How the world reaches this program; if unset, the way it listens.
+    pub public_url: Option<PublicUrl>,
+    /// What requests may use up.
+    pub limits: Limits,
+    /// Where the directory is.
+    pub store: StorePath,
+    /// The plugin's file; if unset, the component this program was built with.
+    pub plugin: Option<PathBuf>,
+    /// Whether every request gets a fresh instance of the component.
+    pub isolate: bool,
+    registration: toml::Table,
+}
+
+/// The file an SQLite directory is kept in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StorePath(pub PathBuf);
+
+/// What requests may use up.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Connections at once. More wait in the operating system's queue.
+    pub connections: u32,
+    /// Decisions made at once. More of them than there are processors gain nothing.
+    pub decisions: usize,
+    /// How long a connection may be idle, or take to send a request's head.
+    pub head: Duration,
+    /// How long a request's body may take to arrive.
+    pub body: Duration,
+    /// How long a request may take from its head to its answer.
+    pub request: Duration,
+    /// How long requests in flight may take to finish when the program is told to stop.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 10_000,
+            decisions: thread::available_parallelism()
+                .map_or(2, NonZero::get)
+                .max(2),
+            head: Duration::from_secs(10),
+            body: Duration::from_secs(10),
+            request: Duration::from_secs(30),
+            drain: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Why there is no configuration to run with.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is not TOML.
+    #[error("{} is not TOML", path.display())]
+    NotToml {
+        /// Which file.
+        path: PathBuf,
+        /// Where it stops being so.
+        source: toml::de::Error,
+    },
+    /// The file says what it may not say.
+    #[error("{} has mistakes{}", path.display(), list(findings))]
+    Mistakes {
+        /// Which file.
+        path: PathBuf,
+        /// All of them.
+        findings: Vec<SettingFinding>,
+    },
+}
+
+impl Config {
+    /// Reads the file, if one is named, and lets the flags win over it.
+    pub fn load(flags: &ServeFlags) -> Result<Self, ConfigError> {
+        let mut config = match &flags.places.config {
+            Some(path) => Self::read(path)?,
+            None => Self::defaults(),
+        };
+        if let Some(listen) = flags.listen {
+            config.listen = listen;
+        }
+        if let Some(folder) = &flags.places.data {
+            config.store = StorePath::in_folder(folder);
+        }
+        if let Some(plugin) = &flags.plugin {
+            config.plugin = Some(plugin.clone());
+        }
+        config.isolate |= flags.isolate;
+        Ok(config)
+    }
+
+    /// The plugin's settings: the admin's own, and where this program can be reached.
+    ///
+    /// An exposed address is kept from the plugin: to an address that is given out with a token,
+    /// clients would send that token.
+    pub fn plugin_settings(&self, public_url: &PublicUrl) -> String {
+        let mut registration = self.registration.clone();
+        let reached = [
+            ("issuer", public_url.to_string()),
+            ("registration-endpoint", public_url.registration_endpoint()),
+        ];
+        for (key, value) in reached.into_iter().filter(|_| !public_url.is_exposed()) {
+            registration
+                .entry(key)
+                .or_insert_with(|| toml::Value::String(value));
+        }
+        let mut oauth = toml::Table::new();
+        oauth.insert("client-registration".into(), registration.into());
+        let mut settings = toml::Table::new();
+        settings.insert("oauth".into(), oauth.into());
+        settings.to_string()
+    }
+
+    fn defaults() -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 8080).into(),
+            public_url: None,
+            limits: Limits::default(),
+            store: StorePath::in_folder(Path::new("gatepost-data")),
+            plugin: None,
+            isolate: false,
+            registration: toml::Table::new(),
+        }
+    }
+
+    fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+        let table = text.parse().map_err(|source| ConfigError::NotToml {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::parse(table).map_err(|findings| ConfigError::Mistakes {
+            path: path.to_owned(),
+            findings,
+        })
+    }
+
+    fn parse(table: toml::Table) -> Result<Self, Vec<SettingFinding>> {
+        let mut config = Self::defaults();
+        let mut root = Section::root(table);
+
+        let mut server = root.section("server");
+        if let Some(listen) =
+            server.parsed("listen", "an address and a port, such as `127.0.0.1:8080`")
+        {
+            config.listen = listen;
+        }
+        config.public_url = server.parsed("public-url", PublicUrl::ALLOWED);
+        let limits = &mut config.limits;
+        if let Some(connections) = server.number("max-connections", 1..=1_000_000) {
+            limits.connections = connections;
+        }
+        for (key, limit) in [
+            ("head-timeout", &mut limits.head),
+            ("body-timeout", &mut limits.body),
+            ("request-timeout", &mut limits.request),
+        ] {
+            if let Some(seconds) = server.number(key, 1..=3600) {
+                *limit = Duration::from_secs(u64::from(seconds));
+            }
+        }
+        root.finish(server);
+
+        let mut store = root.section("store");
+        if let Some(path) = store.parsed("url", "`sqlite:` and the path of a file") {
+            config.store = path;
+        }
+        root.finish(store);
+
+        let mut plugin = root.section("plugin");
+        config.plugin = plugin.string("path").map(PathBuf::from);
+        config.isolate = plugin.boolean("isolate").unwrap_or_default();
+        root.finish(plugin);
+
+        let mut oauth = root.section("oauth");
+        config.registration = oauth.table("client-registration").unwrap_or_default();
+        root.finish(oauth);
+
+        root.into_result().map(|()| config)
+    }
+}
+
+impl StorePath {
+    fn in_folder(folder: &Path) -> Self {
+        Self(folder.join("gatepost.db"))
+    }
+}
+
+impl std::str::FromStr for StorePath {
+    type Err = ();
+
+    fn from_str(url: &str) -> Result<Self, ()> {
+        match url.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() => Ok(Self(path.into())),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Findings as a person reads them, a line each.
+pub fn list(findings: &[SettingFinding]) -> String {
+    findings
+        .iter()
+        .map(|finding| format!("\n  {}", line(finding)))
+        .collect()
+}
+
+/// A finding as a person reads it.
+pub fn line(finding: &SettingFinding) -> String {
+    let SettingFinding {
+        path,
+        message,
+        allowed,
+        severity,
+    } = finding;
+    let weight = match severity {
+        Severity::Error => "",
+        Severity::Warning => "warning: ",
+        Severity::Note => "note: ",
+    };
+    match allowed {
+        Some(allowed) => format!("{weight}{path}: {message}; allowed: {allowed}"),
+        None => format!("{weight}{path}: {message}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistakes(text: &str) -> Vec<String> {
+        match Config::parse(text.parse().expect("the case is TOML")) {
+            Ok(_) => Vec::new(),
+            Err(findings) => findings.iter().map(line).collect(),
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named_by_path_all_at_once() {
+        let found = mistakes(
+            r#"
+            colour = "red"
+            [server]
+            lisen = "127.0.0.1:1"
+            listen = "localhost"
+            public-url = "ftp://mail.example.org"
+            max-connections = 0
+            body-timeout = "10s"
+            [store]
+            url = "mysql://db"
+            [plugin]
+            path = 1
+            isolate = "yes"
+            [oauth]
+            client-registraton = {}
+            "#,
+        );
+        let expected = [
+            "colour: there is no such key; allowed: server, store, plugin, oauth",
+            "server.lisen: there is no such key, did you mean `listen`?; allowed: listen, public-url, max-connections, head-timeout, body-timeout, request-timeout",
+            "server.listen: `localhost` is not understood; allowed: an address and a port, such as `127.0.0.1:8080`",
+            "server.public-url: `ftp://mail.example.org` is not understood; allowed: `https://` and a host, or `http://` and a loopback address, and nothing after it but a port",
+            "server.max-connections: not the right kind of value; allowed: a whole number from 1 to 1000000",
+            "server.body-timeout: not the right kind of value; allowed: a whole number from 1 to 3600",
+            "store.url: `mysql://db` is not understood; allowed: `sqlite:` and the path of a file",
+            "plugin.path: not the right kind of value; allowed: a string",
+            "plugin.isolate: not the right kind of value; allowed: true or false",
+            "oauth.client-registraton: there is no such key, did you mean `client-registration`?; allowed: client-registration",
+        ];
+        let mut found_sorted = found.clone();
+        let mut expected_sorted = expected.map(String::from).to_vec();
+        found_sorted.sort();
+        expected_sorted.sort();
+        assert_eq!(found_sorted, expected_sorted);
+    }
+
+    #[test]
+    fn the_plugin_is_told_where_it_is_reached_unless_the_admin_says_otherwise() {
+        let public_url: PublicUrl = "https://mail.example.org"
+            .parse()
+            .expect("the case is right");
+        let config = Config::parse(
+            "[oauth.client-registration]\nrequire = true\nissuer = \"https://example.org\""
+                .parse()
+                .expect("the case is TOML"),
+        )
+        .expect("the case is right");
+        let settings: toml::Table = config
+            .plugin_settings(&public_url)
+            .parse()
+            .expect("what is written can be read");
+        let registration = &settings["oauth"]["client-registration"];
+        assert_eq!(registration["require"].as_bool(), Some(true));
+        assert_eq!(registration["issuer"].as_str(), Some("https://example.org"));
+        assert_eq!(
+            registration["registration-endpoint"].as_str(),
+            Some("https://mail.example.org/auth/register")
+        );
+    }
+}

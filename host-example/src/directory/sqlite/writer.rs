@@ -1,0 +1,159 @@
+//! The thread that writes.
+//!
+//! Making one change durable costs a wait for the disk, and so does making a hundred durable
+//! together. So whatever came in while the disk was busy is committed in one transaction, and its
+//! senders are answered after that.
+
+use std::thread;
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+use super::super::DirectoryError;
+
+/// How many changes may wait. At a thousand commits a second this is a few seconds' work even if
+/// every change needed its own.
+const QUEUE: usize = 4096;
+
+/// How many changes go into one transaction, so that the first in line is not kept waiting.
+const BATCH: usize = 512;
+
+pub(super) struct Writer {
+    queue: mpsc::Sender<Message>,
+}
+
+enum Message {
+    Change(Box<dyn Change>),
+    Close(oneshot::Sender<()>),
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> Self {
+        let (queue, incoming) = mpsc::channel(QUEUE);
+        thread::spawn(move || work(connection, incoming));
+        Self { queue }
+    }
+
+    /// Runs a change in a transaction and answers once it is on disk. A change that fails leaves
+    /// nothing behind and harms no other.
+    pub(super) async fn run<T, F>(&self, change: F) -> Result<T, DirectoryError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, DirectoryError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.queue
+            .try_send(Message::Change(Box::new(Pending {
+                change: Some(change),
+                result: None,
+                reply,
+            })))
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => DirectoryError::Busy,
+                mpsc::error::TrySendError::Closed(_) => closed(),
+            })?;
+        answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Waits until all that was queued is on disk and the file is closed.
+    pub(super) async fn close(&self) {
+        let (reply, done) = oneshot::channel();
+        if self.queue.send(Message::Close(reply)).await.is_ok() {
+            // The answer is that the sender is gone, whether it said something or not.
+            let _ = done.await;
+        }
+    }
+}
+
+fn work(mut connection: Connection, mut incoming: mpsc::Receiver<Message>) {
+    let mut close = None;
+    while close.is_none()
+        && let Some(first) = incoming.blocking_recv()
+    {
+        let mut batch = Vec::new();
+        let mut next = Some(first);
+        while let Some(message) = next {
+            match message {
+                // Who gave up waiting was told that nothing happened, so nothing should.
+                Message::Change(change) if change.is_abandoned() => {}
+                Message::Change(change) => batch.push(change),
+                Message::Close(reply) => {
+                    close = Some(reply);
+                    break;
+                }
+            }
+            next = if batch.len() < BATCH {
+                incoming.try_recv().ok()
+            } else {
+                None
+            };
+        }
+        let committed = commit(&mut connection, &mut batch);
+        for change in batch {
+            change.settle(committed.clone());
+        }
+    }
+    if let Err((_, error)) = connection.close() {
+        tracing::warn!(%error, "the directory did not close cleanly; what was stored is safe");
+    }
+}
+
+fn commit(
+    connection: &mut Connection,
+    batch: &mut [Box<dyn Change>],
+) -> Result<(), DirectoryError> {
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for change in batch {
+        let savepoint = transaction.savepoint()?;
+        if change.run(&savepoint) {
+            savepoint.commit()?;
+        } else if savepoint.is_autocommit() {
+            // A full disk and the like end the whole transaction, not one change.
+            return Err(DirectoryError::Failed("the transaction was aborted".into()));
+        }
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+trait Change: Send {
+    fn is_abandoned(&self) -> bool;
+    /// Says whether it succeeded.
+    fn run(&mut self, connection: &Connection) -> bool;
+    fn settle(self: Box<Self>, committed: Result<(), DirectoryError>);
+}
+
+struct Pending<F, T> {
+    change: Option<F>,
+    result: Option<Result<T, DirectoryError>>,
+    reply: oneshot::Sender<Result<T, DirectoryError>>,
+}
+
+impl<F, T> Change for Pending<F, T>
+where
+    T: Send,
+    F: FnOnce(&Connection) -> Result<T, DirectoryError> + Send,
+{
+    fn is_abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    fn run(&mut self, connection: &Connection) -> bool {
+        self.result = self.change.take().map(|change| change(connection));
+        matches!(self.result, Some(Ok(_)))
+    }
+
+    fn settle(self: Box<Self>, committed: Result<(), DirectoryError>) {
+        let result = match (committed, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(closed()),
+            (Err(error), _) => Err(error),
+        };
+        // Who gave up waiting in the meantime does not need to know.
+        let _ = self.reply.send(result);
+    }
+}
+
+fn closed() -> DirectoryError {
+    DirectoryError::Failed("the directory is closed".into())
+}

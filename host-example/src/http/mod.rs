@@ -1,0 +1,135 @@
+//! What is served over HTTP.
+
+mod body;
+mod caller;
+mod refusal;
+mod register;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::{Map, Value};
+use thiserror::Error;
+use tokio::sync::Semaphore;
+use tracing::Instrument;
+
+use self::refusal::Refusal;
+use crate::config::{Limits, PublicUrl};
+use crate::directory::Directory;
+use crate::plugin::{Plugin, PluginError};
+
+/// What every request is answered from.
+pub struct App {
+    directory: Arc<dyn Directory>,
+    plugin: Arc<dyn Plugin>,
+    limits: Limits,
+    metadata: Bytes,
+    decisions: Semaphore,
+}
+
+/// Where a connection comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// Why there can be no authorization server metadata document.
+#[derive(Debug, Error)]
+pub enum MetadataError {
+    /// The plugin failed.
+    #[error("the plugin gave no server metadata")]
+    Plugin(#[from] PluginError),
+    /// The plugin's answer is no JSON object.
+    #[error("the plugin's server metadata is not a JSON object")]
+    NotAnObject(#[from] serde_json::Error),
+}
+
+impl App {
+    /// Makes the metadata document once: it changes only with the settings.
+    pub fn new(
+        directory: Arc<dyn Directory>,
+        plugin: Arc<dyn Plugin>,
+        limits: Limits,
+        public_url: &PublicUrl,
+    ) -> Result<Self, MetadataError> {
+        let mut members: Map<String, Value> = Map::new();
+        members.insert("issuer".into(), public_url.to_string().into());
+        members.insert(
+            "registration_endpoint".into(),
+            public_url.registration_endpoint().into(),
+        );
+        let of_plugin: Map<String, Value> = serde_json::from_str(&plugin.server_metadata()?)?;
+        members.extend(of_plugin);
+        Ok(Self {
+            metadata: serde_json::to_vec(&members)?.into(),
+            directory,
+            plugin,
+            decisions: Semaphore::new(limits.decisions),
+            limits,
+        })
+    }
+
+    /// The routes.
+    pub fn router(self) -> Router {
+        let app = Arc::new(self);
+        Router::new()
+            .route(
+                "/auth/register",
+                post(register::register).fallback(async || Refusal::Method),
+            )
+            .route("/.well-known/oauth-authorization-server", get(metadata))
+            .route("/healthz", get(health))
+            .fallback(async || (StatusCode::NOT_FOUND, "There is nothing here.\n"))
+            .layer(middleware::from_fn_with_state(Arc::clone(&app), around))
+            .with_state(app)
+    }
+}
+
+/// RFC 8414 §3. Scripts of any site may read it, for it says nothing a visitor may not know.
+async fn metadata(State(app): State<Arc<App>>) -> Response {
+    (
+        [
+            (header::CONTENT_TYPE, "application/json"),
+            (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        ],
+        app.metadata.clone(),
+    )
+        .into_response()
+}
+
+async fn health(State(app): State<Arc<App>>) -> Response {
+    let (status, text) = match app.directory.check().await {
+        Ok(()) => (StatusCode::OK, "ok\n"),
+        Err(error) => {
+            tracing::error!(%error, "the directory is not healthy");
+            (StatusCode::SERVICE_UNAVAILABLE, "the directory failed\n")
+        }
+    };
+    (status, [(header::CACHE_CONTROL, "no-store")], text).into_response()
+}
+
+/// What holds for every request: a number in the logs, a time limit, no guessing of types.
+async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    let id = COUNT.fetch_add(1, Ordering::Relaxed);
+    let span = tracing::info_span!("request", id);
+    let answer = tokio::time::timeout(app.limits.request, next.run(request));
+    let mut response = match answer.instrument(span.clone()).await {
+        Ok(response) => response,
+        Err(_) => span.in_scope(|| {
+            tracing::warn!("gave up on a request that took too long");
+            Refusal::Unavailable.into_response()
+        }),
+    };
+    response.headers_mut().insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    response
+}

@@ -1,0 +1,112 @@
+//! The answers that need no decision, in the form of RFC 6749 §5.2.
+
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::body;
+
+/// Why a request to an OAuth endpoint is answered without a decision, or in spite of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// Registration is asked for by `POST` (RFC 7591 §3.1).
+    Method,
+    /// The body is said to be something else than JSON, or nothing in particular.
+    MediaType,
+    /// The body is compressed or otherwise encoded.
+    ContentCoding,
+    /// The body is longer than [`body::LIMIT`].
+    TooLarge,
+    /// The body took too long.
+    TooSlow,
+    /// The body broke off.
+    Incomplete,
+    /// The store or the plugin has no room now.
+    Unavailable,
+    /// A document has to be read before the client is registered, and this program fetches none.
+    Unfetched,
+    /// Something is wrong here, not with the request.
+    Failed,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        const NOTHING: Option<(HeaderName, &str)> = None;
+        let (status, error, description, extra) = match self {
+            Self::Method => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "invalid_request",
+                "A client is registered with the method POST.".to_owned(),
+                Some((header::ALLOW, "POST")),
+            ),
+            Self::MediaType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "invalid_client_metadata",
+                "The content type has to be application/json.".to_owned(),
+                NOTHING,
+            ),
+            Self::ContentCoding => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "invalid_client_metadata",
+                "The body has to be sent as it is, without a content encoding.".to_owned(),
+                NOTHING,
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "invalid_client_metadata",
+                format!("The body may have at most {} bytes.", body::LIMIT),
+                NOTHING,
+            ),
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "invalid_request",
+                "The body did not arrive in time.".to_owned(),
+                Some((header::CONNECTION, "close")),
+            ),
+            Self::Incomplete => (
+                StatusCode::BAD_REQUEST,
+                "invalid_request",
+                "The body did not arrive whole.".to_owned(),
+                Some((header::CONNECTION, "close")),
+            ),
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "temporarily_unavailable",
+                "The server cannot do this just now. Try again in a moment.".to_owned(),
+                Some((header::RETRY_AFTER, "1")),
+            ),
+            Self::Unfetched => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "server_error",
+                "The server would have to fetch a document that the request names, and it fetches \
+                 none. Nothing was registered."
+                    .to_owned(),
+                NOTHING,
+            ),
+            Self::Failed => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "server_error",
+                "Something went wrong in the server, not with the request. Nothing was \
+                 registered. Try again."
+                    .to_owned(),
+                NOTHING,
+            ),
+        };
+        let body = serde_json::json!({ "error": error, "error_description": description });
+        let mut response = (
+            status,
+            [
+                (header::CONTENT_TYPE, "application/json"),
+                (header::CACHE_CONTROL, "no-store"),
+                (header::PRAGMA, "no-cache"),
+            ],
+            body.to_string(),
+        )
+            .into_response();
+        if let Some((name, value)) = extra {
+            response
+                .headers_mut()
+                .insert(name, axum::http::HeaderValue::from_static(value));
+        }
+        response
+    }
+}

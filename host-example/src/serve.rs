@@ -1,0 +1,217 @@
+//! Starting, accepting connections, stopping.
+
+use std::error::Error;
+use std::io::{self, IsTerminal, Write};
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+use tracing::level_filters::LevelFilter;
+
+use crate::config::{self, Config, Limits, PublicUrl};
+use crate::directory;
+use crate::first_start::FirstKeys;
+use crate::http::{App, Peer};
+use crate::plugin::{self, Source};
+
+/// How long a connection may be kept, however busy it is. It is also what bounds a client that
+/// does not take its answers.
+const CONNECTION_AGE: Duration = Duration::from_secs(600);
+
+/// How long a request's head may be, in bytes.
+const HEAD_LIMIT: usize = 32 << 10;
+
+/// Serves until it is told to stop.
+pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_max_level(LevelFilter::INFO)
+        .init();
+    allow_many_files();
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(config.limits.decisions + 2)
+        .enable_all()
+        .build()?
+        .block_on(serve(config))
+}
+
+/// Everything that can go wrong comes before the first keys: they are shown only once, so they
+/// should be shown by a program that then serves.
+async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
+    let stop = Stop::listen()?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let listening = listener.local_addr()?;
+    let public_url = config
+        .public_url
+        .clone()
+        .unwrap_or_else(|| PublicUrl::of_listener(listening));
+
+    let plugin = plugin::load(
+        &match &config.plugin {
+            Some(path) => Source::recognise(path)?,
+            None => Source::default(),
+        },
+        &config.plugin_settings(&public_url),
+        &plugin::Options {
+            isolate: config.isolate,
+            ..plugin::Options::default()
+        },
+    )?;
+    for warning in plugin.warnings() {
+        tracing::warn!("{}", config::line(&warning));
+    }
+    if public_url.is_exposed() {
+        tracing::warn!(
+            "clients are told to come to {public_url}, where what they send can be read on the way; \
+             put a proxy with TLS in front, and its https address into server.public-url"
+        );
+    }
+
+    let directory = directory::open(&config.store)?;
+    let app = App::new(
+        Arc::clone(&directory),
+        plugin,
+        config.limits.clone(),
+        &public_url,
+    )?;
+    let mut greeting = match FirstKeys::add(&*directory).await? {
+        Some(keys) => keys.reveal(listening),
+        None => String::new(),
+    };
+    greeting.push_str(&format!("listening on http://{listening}\n"));
+    // Nobody has to listen: a closed standard output is no reason not to serve.
+    let mut stdout = io::stdout().lock();
+    let _ = stdout.write_all(greeting.as_bytes());
+    let _ = stdout.flush();
+    drop(stdout);
+
+    accept(listener, app.router(), &config.limits, stop).await;
+    directory.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Takes connections until told to stop, then lets those that are busy finish.
+async fn accept(listener: TcpListener, router: Router, limits: &Limits, mut stop: Stop) {
+    let slots = Arc::new(Semaphore::new(limits.connections as usize));
+    let (stopping, told) = watch::channel(());
+    loop {
+        // More connections than there are slots wait in the operating system's queue.
+        let accepted = async {
+            let slot = Arc::clone(&slots)
+                .acquire_owned()
+                .await
+                .expect("the semaphore is never closed");
+            (listener.accept().await, slot)
+        };
+        let (accepted, slot) = tokio::select! {
+            accepted = accepted => accepted,
+            () = stop.asked() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let router = router.clone();
+                let told = told.clone();
+                let limits = limits.clone();
+                tokio::spawn(async move {
+                    attend(stream, peer, router, &limits, told).await;
+                    drop(slot);
+                });
+            }
+            Err(error) => {
+                // The usual reason is that there are too many open files, and that passes.
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    drop(listener);
+    tracing::info!("stopping: no new connections, finishing the requests in flight");
+    let _ = stopping.send(());
+    let all = slots.acquire_many(limits.connections);
+    if tokio::time::timeout(limits.drain, all).await.is_err() {
+        tracing::warn!("stopping although some requests are not finished");
+    }
+}
+
+/// Serves one connection for as long as it may last.
+async fn attend(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    limits: &Limits,
+    mut told: watch::Receiver<()>,
+) {
+    // An answer is written at once, there is nothing to wait for.
+    let _ = stream.set_nodelay(true);
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        router.call(request)
+    });
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head)
+            .max_buf_size(HEAD_LIMIT)
+            .serve_connection(TokioIo::new(stream), service)
+    );
+    tokio::select! {
+        // That a client went away, or talks no HTTP, is its own business.
+        _ = connection.as_mut() => return,
+        _ = told.changed() => {}
+        () = tokio::time::sleep(CONNECTION_AGE) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = tokio::time::timeout(limits.request, connection).await;
+}
+
+/// The signals that ask a service to stop.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Every connection is an open file, and the usual soft limit is a thousand.
+fn allow_many_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "cannot raise the limit of open files");
+    }
+}
