@@ -1,0 +1,242 @@
+//! What holds for every document.
+
+use gatepost::{Caller, Context, Registrar, redirect_uri_matches};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const SETTINGS: &str = "
+    [oauth.client-registration]
+    registration-endpoint = 'https://mail.example.com/auth/register'
+    auth-methods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']
+    extensions = ['openid', 'signed-requests', 'rp-initiated-logout', 'mutual-tls', 'dpop']";
+
+fn register(caller: Caller<'_>, settings: &str, body: &[u8]) -> (u16, Value) {
+    let registrar = Registrar::compile(settings).unwrap();
+    let context = Context {
+        now: Some(1_790_000_000),
+        entropy: Some(&[7; 32]),
+        caller,
+        ..Context::default()
+    };
+    let decision = registrar.register(&context, body).unwrap();
+    let body = serde_json::from_str(&decision.response.body).unwrap();
+    assert_eq!(
+        decision.response.status != 201,
+        decision
+            .diagnostics
+            .iter()
+            .any(|d| d.severity == gatepost::Severity::Error)
+    );
+    (decision.response.status, body)
+}
+
+const CALLER: Caller<'static> =
+    Caller::with_permissions(&["authenticate", "oauth-client-registration"]);
+
+/// URIs that are sound, nearly sound, or nothing of the kind.
+fn uri() -> impl Strategy<Value = String> {
+    let scheme = prop::sample::select(vec![
+        "http://",
+        "https://",
+        "com.example.app:/",
+        "com.example.app://",
+        "javascript:",
+        "HTTP://",
+        "//",
+        "",
+    ]);
+    let host = prop::sample::select(vec![
+        "127.0.0.1",
+        "[::1]",
+        "localhost",
+        "a.example.com",
+        "a.example.com.",
+        "127.1",
+        "[::1",
+        "u@127.0.0.1",
+        "127.0.0.1.a.example.com",
+        "xn--bcher-kva.example",
+        "xn--a.example",
+        "",
+    ]);
+    let port = prop::sample::select(vec![
+        "", ":80", ":443", ":49152", ":0", ":", ":080", ":99999",
+    ]);
+    let path = prop::sample::select(vec![
+        "/",
+        "/cb",
+        "/cb?a=b",
+        "/cb?code=1",
+        "/cb#",
+        "/a/../b",
+        "/%2e",
+        "/%",
+        "/cb ",
+        "/é",
+        "",
+        "/*",
+        "/cb?a='",
+        "/a//b",
+    ]);
+    prop_oneof![
+        4 => (scheme, host, port, path).prop_map(|(s, h, p, q)| format!("{s}{h}{p}{q}")),
+        1 => any::<String>(),
+    ]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        prop::sample::select(vec![
+            "Mail",
+            " Mail ",
+            "Postfa\u{308}cher",
+            "a\u{202e}b",
+            "",
+            "\u{0}"
+        ])
+        .prop_map(str::to_owned),
+        any::<String>(),
+    ]
+}
+
+fn words(names: &'static [&'static str]) -> impl Strategy<Value = Value> {
+    prop::collection::vec(prop::sample::select(names.to_vec()), 0..3).prop_map(|w| json!(w))
+}
+
+fn member() -> impl Strategy<Value = (String, Value)> {
+    let named = |name: &'static str, value: BoxedStrategy<Value>| {
+        value
+            .prop_map(move |value| (name.to_owned(), value))
+            .boxed()
+    };
+    let uris = prop::collection::vec(uri(), 0..3)
+        .prop_map(|u| json!(u))
+        .boxed();
+    let text = text().prop_map(|t| json!(t)).boxed();
+    let link = uri().prop_map(|u| json!(u)).boxed();
+    prop_oneof![
+        named("redirect_uris", uris.clone()),
+        named("post_logout_redirect_uris", uris),
+        named("client_name", text.clone()),
+        named("client_name#de", text.clone()),
+        named("software_id", text.clone()),
+        named(
+            "contacts",
+            prop::collection::vec(text.clone(), 0..2)
+                .prop_map(|c| json!(c))
+                .boxed()
+        ),
+        named("scope", text),
+        named(
+            "scope",
+            Just(json!("offline_access x urn:ietf:params:oauth:scope:mail")).boxed()
+        ),
+        named("client_uri", link.clone()),
+        named("logo_uri#fr-CH", link.clone()),
+        named("jwks_uri", link.clone()),
+        named("initiate_login_uri", link),
+        named(
+            "application_type",
+            prop_oneof![Just(json!("native")), Just(json!("web"))].boxed()
+        ),
+        named(
+            "token_endpoint_auth_method",
+            words(&[
+                "none",
+                "client_secret_basic",
+                "private_key_jwt",
+                "tls_client_auth"
+            ])
+            .prop_map(|w| w.get(0).cloned().unwrap_or_default())
+            .boxed()
+        ),
+        named(
+            "grant_types",
+            words(&[
+                "authorization_code",
+                "refresh_token",
+                "client_credentials",
+                "implicit"
+            ])
+            .boxed()
+        ),
+        named("response_types", words(&["code", "token"]).boxed()),
+        named("id_token_signed_response_alg", Just(json!("ES256")).boxed()),
+        named(
+            "userinfo_encrypted_response_alg",
+            Just(json!("ECDH-ES")).boxed()
+        ),
+        named(
+            "default_max_age",
+            any::<i64>().prop_map(|n| json!(n)).boxed()
+        ),
+        named(
+            "dpop_bound_access_tokens",
+            any::<bool>().prop_map(|b| json!(b)).boxed()
+        ),
+        named(
+            "x_unknown",
+            any::<f64>().prop_map(|n| json!([n, { "a": null }])).boxed()
+        ),
+    ]
+}
+
+/// Documents that have a fair chance to be accepted.
+fn document() -> impl Strategy<Value = Value> {
+    let loopback = Just(json!({ "redirect_uris": ["http://127.0.0.1/cb"] }));
+    (loopback, prop::collection::vec(member(), 0..6)).prop_map(|(mut document, members)| {
+        for (name, value) in members {
+            document[name] = value;
+        }
+        document
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn no_bytes_panic(body in prop::collection::vec(any::<u8>(), 0..300)) {
+        let (status, _) = register(CALLER, SETTINGS, &body);
+        prop_assert!(status == 400);
+    }
+
+    #[test]
+    fn what_is_registered_is_registered_again_unchanged(document in document()) {
+        let (status, registered) = register(CALLER, SETTINGS, document.to_string().as_bytes());
+        if status == 201 {
+            let (status, again) = register(CALLER, SETTINGS, registered.to_string().as_bytes());
+            prop_assert_eq!(status, 201, "{}", again);
+            prop_assert_eq!(registered, again);
+        }
+    }
+
+    #[test]
+    fn what_matches_can_be_registered(registered in uri(), requested in uri()) {
+        let accepted = |uri: &str| {
+            let document = json!({ "redirect_uris": [uri] }).to_string();
+            register(CALLER, SETTINGS, document.as_bytes()).0 == 201
+        };
+        if accepted(&registered) && redirect_uri_matches(&registered, &requested) {
+            prop_assert!(accepted(&requested), "{} {}", registered, requested);
+        }
+    }
+
+    #[test]
+    fn strangers_get_native_public_clients_only(document in document()) {
+        let settings = "[oauth.client-registration]\nanonymous = true";
+        let (status, registered) =
+            register(Caller::anonymous(), settings, document.to_string().as_bytes());
+        if status == 201 {
+            prop_assert_eq!(&registered["token_endpoint_auth_method"], "none");
+            prop_assert_eq!(&registered["client_secret"], &Value::Null);
+            for uri in registered["redirect_uris"].as_array().unwrap() {
+                let uri = uri.as_str().unwrap();
+                let native = uri.starts_with("http://127.0.0.1")
+                    || uri.starts_with("http://[::1]")
+                    || uri.starts_with("com.example.app:");
+                prop_assert!(native, "{}", uri);
+            }
+        }
+    }
+}
