@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
 
-use common::{Folder, NATIVE, program, run, text};
+use common::{Folder, NATIVE, program, text};
 use serde_json::{Value, json};
 
 const FIVE_MISTAKES: &str = r#"{
@@ -36,7 +36,7 @@ fn five_mistakes_are_five_findings_each_at_its_place() {
     let folder = Folder::new();
     folder.write("client.json", FIVE_MISTAKES);
 
-    let output = run(&["check", "client.json"], &here(&folder));
+    let output = check(&["client.json"], &folder);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert_eq!(text(&output.stderr), "");
     let shown = text(&output.stdout);
@@ -47,10 +47,8 @@ fn five_mistakes_are_five_findings_each_at_its_place() {
             .find(|finding| finding.starts_with(&said))
             .unwrap_or_else(|| panic!("{code} in:\n{shown}"));
         let lines: Vec<&str> = finding.lines().collect();
-        assert_eq!(
-            lines[1].trim_start(),
-            format!("--> client.json:{line}:{column}")
-        );
+        let place = format!("--> client.json:{line}:{column}");
+        assert_eq!(lines[1].trim_start(), place);
         // What is underlined is the value that the document has there.
         let carets = lines[4].find('^').expect("carets");
         let label = lines[4].find(" /").expect("a pointer");
@@ -60,47 +58,34 @@ fn five_mistakes_are_five_findings_each_at_its_place() {
         assert_eq!(&lines[4][label + 1..], *pointer);
         assert!(lines[5].contains("= "), "a reference in {finding}");
     }
-    assert!(
-        shown.ends_with("\n\nclient.json: refused, 5 errors\n"),
-        "{shown}"
-    );
+    let summary = "\n\nclient.json: refused, 5 errors\n";
+    assert!(shown.ends_with(summary), "{shown}");
 
-    let output = run(
-        &["check", "--format", "json", "client.json"],
-        &here(&folder),
-    );
+    let output = check(&["--format", "json", "client.json"], &folder);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let report = json(&output);
     assert_eq!(report["document"], "client.json");
     assert_eq!(report["outcome"], "refuse");
-    let findings: Vec<_> = report["diagnostics"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|finding| {
-            assert_eq!(finding["severity"], "error");
-            assert!(finding["message"].is_string() && finding["reference"].is_string());
-            (
-                finding["code"].as_str().expect("text"),
-                finding["pointer"].as_str().expect("text"),
-                finding["line"].as_u64().expect("a number"),
-                finding["column"].as_u64().expect("a number"),
-            )
-        })
-        .collect();
-    for expected in FIVE_FINDINGS {
-        assert!(findings.contains(expected), "{expected:?} in {findings:?}");
-    }
+    let findings = report["diagnostics"].as_array().expect("a list");
     assert_eq!(findings.len(), FIVE_FINDINGS.len());
+    for (code, pointer, line, column) in FIVE_FINDINGS {
+        let is_expected = |finding: &Value| {
+            finding["code"] == *code
+                && finding["pointer"] == *pointer
+                && (finding["line"] == *line && finding["column"] == *column)
+                && finding["severity"] == "error"
+                && (finding["message"].is_string() && finding["reference"].is_string())
+        };
+        assert!(findings.iter().any(is_expected), "{code} in {report}");
+    }
 }
 
 #[test]
 fn documents() {
-    let cases: &[(&str, &[&str], &str, i32, &[&str])] = &[
+    let cases: &[(&str, &[&str], i32, &[&str])] = &[
         (
             "accepted",
             &["good.json"],
-            "",
             0,
             &[
                 "good.json: accepted, no findings\n",
@@ -108,21 +93,10 @@ fn documents() {
                 "\n  left out: colour\n",
             ],
         ),
-        ("standard input", &["-"], NATIVE, 0, &["<stdin>: accepted"]),
-        (
-            "standard input, refused",
-            &["--format", "json", "-"],
-            "[]",
-            1,
-            &[
-                "{\"document\":\"-\",\"outcome\":\"refuse\",",
-                "\"document-not-object\"",
-            ],
-        ),
+        ("standard input", &["-"], 0, &["<stdin>: accepted"]),
         (
             "broken JSON",
             &["broken.json"],
-            "",
             1,
             &[
                 "error[document-syntax]: ",
@@ -133,50 +107,39 @@ fn documents() {
         ),
         (
             "a member that stands twice",
-            &["-"],
-            "{\n \"scope\":\"a\",\n \"scope\":\"b\"}",
+            &["twice.json"],
             1,
             &["\n3 |  \"scope\":\"b\"}\n  |  ^^^^^^^ /scope\n"],
         ),
         (
             "a member that is missing",
-            &["-"],
-            "{\"client_name\":\"X\"}",
+            &["bare.json"],
             1,
-            &[" --> <stdin>:1:1\n", "| ^ /redirect_uris is not there\n"],
+            &[" --> bare.json:1:1\n", "| ^ /redirect_uris is not there\n"],
         ),
-        (
-            "nothing",
-            &["-"],
-            "",
-            1,
-            &["1 | \n  | ^ EOF while parsing a value\n"],
-        ),
+        ("nothing", &["empty.json"], 1, &["1 | \n  | ^ EOF "]),
         (
             "not UTF-8",
             &["latin1.json"],
-            "",
             1,
             &["1 | {\"a\":\"\\xe4\"}\n  |       ^^^^\n"],
         ),
         (
             "anonymous",
             &["--anonymous", "good.json"],
-            "",
             1,
             &["error[credential-missing]: ", "\n = RFC 6750"],
         ),
         (
             "one of two is refused",
             &["broken.json", "good.json"],
-            "",
             1,
             &["broken.json: refused", "\n\ngood.json: accepted"],
         ),
     ];
     let folder = folder();
-    for (name, arguments, stdin, code, said) in cases {
-        let output = check(arguments, stdin, &folder);
+    for (name, arguments, code, said) in cases {
+        let output = check(arguments, &folder);
         let shown = text(&output.stdout);
         assert_eq!(output.status.code(), Some(*code), "{name}: {output:?}");
         for part in *said {
@@ -220,10 +183,16 @@ fn what_is_said_beside_the_findings() {
             "none.toml",
         ),
         (
-            "settings with mistakes",
+            "no settings",
+            &["--config", "broken.json"],
+            2,
+            "is not TOML",
+        ),
+        (
+            "wrong settings",
             &["--config", "wrong.toml", "-"],
             2,
-            "oauth.client-registration.anonymus",
+            "anonymus",
         ),
         (
             "settings that count, and are unwise",
@@ -234,7 +203,7 @@ fn what_is_said_beside_the_findings() {
     ];
     let folder = folder();
     for (name, arguments, code, said) in cases {
-        let output = check(arguments, NATIVE, &folder);
+        let output = check(arguments, &folder);
         let complained = text(&output.stderr);
         assert_eq!(output.status.code(), Some(*code), "{name}: {output:?}");
         assert!(
@@ -244,7 +213,7 @@ fn what_is_said_beside_the_findings() {
         assert_eq!(output.stdout.is_empty(), *code == 2, "{name}: {output:?}");
     }
 
-    let output = check(&["none.json", "broken.json", "good.json"], "", &folder);
+    let output = check(&["none.json", "broken.json", "good.json"], &folder);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     let shown = text(&output.stdout);
     assert!(shown.starts_with("error[document-syntax]"), "{shown}");
@@ -288,14 +257,14 @@ fn settings_alone() {
     for (name, settings, code, said) in cases {
         let severity = if *code == 0 { "warning" } else { "error" };
         folder.write("gatepost.toml", settings);
-        let output = run(&["check", "--config", "gatepost.toml"], &here(&folder));
+        let output = check(&["--config", "gatepost.toml"], &folder);
         assert_eq!(output.status.code(), Some(*code), "{name}: {output:?}");
         let shown = text(&output.stdout);
         for part in *said {
             assert!(shown.contains(part), "{name}: {part} in:\n{shown}");
         }
-        let arguments = ["check", "--config", "gatepost.toml", "--format", "json"];
-        let output = run(&arguments, &here(&folder));
+        let arguments = ["--config", "gatepost.toml", "--format", "json"];
+        let output = check(&arguments, &folder);
         assert_eq!(output.status.code(), Some(*code), "{name}: {output:?}");
         let report = json(&output);
         assert_eq!(report["settings"], "gatepost.toml", "{name}");
@@ -305,10 +274,6 @@ fn settings_alone() {
             assert_eq!(finding["severity"], severity, "{name}");
         }
     }
-    folder.write("gatepost.toml", "[server\n");
-    let output = run(&["check", "--config", "gatepost.toml"], &here(&folder));
-    assert_eq!(output.status.code(), Some(2), "{output:?}");
-    assert!(text(&output.stderr).contains("gatepost.toml is not TOML"));
 }
 
 #[test]
@@ -325,18 +290,16 @@ fn hostile_documents_cannot_paint_the_terminal() {
         hostile.to_owned(),
     ];
     for format in ["text", "json"] {
-        let mut arguments = vec!["check", "--format", format];
+        let mut arguments = vec!["--format", format];
         for (path, document) in ["1", "2", "3", "4", "5"].iter().zip(&documents) {
             folder.write(path, document);
             arguments.push(path);
         }
-        let output = run(&arguments, &here(&folder));
+        let output = check(&arguments, &folder);
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         let shown = text(&output.stdout);
         assert!(
-            shown
-                .chars()
-                .all(|c| c == '\n' || c == '§' || (' '..='~').contains(&c)),
+            shown.chars().all(|c| matches!(c, '\n' | '§' | ' '..='~')),
             "{shown:?}"
         );
         // A program is told the code and not shown the line.
@@ -358,7 +321,7 @@ fn no_secret_is_printed() {
     );
     for (path, code) in [("client.json", 0), ("key.json", 1)] {
         for format in ["text", "json"] {
-            let output = run(&["check", "--format", format, path], &here(&folder));
+            let output = check(&["--format", format, path], &folder);
             assert_eq!(output.status.code(), Some(code), "{output:?}");
             let shown = text(&output.stdout) + &text(&output.stderr);
             assert!(
@@ -384,22 +347,30 @@ fn here(folder: &Folder) -> PathBuf {
 /// Documents and settings to check.
 fn folder() -> Folder {
     let folder = Folder::new();
+    for (name, content) in [
+        ("broken.json", "{\n \"a\": 1\n \"b\": 2\n}\n"),
+        ("twice.json", "{\n \"scope\":\"a\",\n \"scope\":\"b\"}"),
+        ("bare.json", "{\"client_name\":\"X\"}"),
+        ("empty.json", ""),
+        (
+            "wrong.toml",
+            "[oauth.client-registration]\nanonymus = true\n",
+        ),
+        (
+            "unwise.toml",
+            "[oauth.client-registration]\nanonymous = true\n",
+        ),
+    ] {
+        folder.write(name, content);
+    }
     folder.write("good.json", NATIVE.replacen('{', "{\"colour\":1,", 1));
-    folder.write("broken.json", "{\n \"a\": 1\n \"b\": 2\n}\n");
     folder.write("latin1.json", b"{\"a\":\"\xe4\"}");
     folder.write("large.json", vec![b' '; (1 << 20) + 1]);
-    folder.write(
-        "wrong.toml",
-        "[oauth.client-registration]\nanonymus = true\n",
-    );
-    folder.write(
-        "unwise.toml",
-        "[oauth.client-registration]\nanonymous = true\n",
-    );
     folder
 }
 
-fn check(arguments: &[&str], stdin: &str, folder: &Folder) -> Output {
+/// The program, with a document that is accepted on its standard input.
+fn check(arguments: &[&str], folder: &Folder) -> Output {
     let mut child = program()
         .arg("check")
         .args(arguments)
@@ -411,7 +382,7 @@ fn check(arguments: &[&str], stdin: &str, folder: &Folder) -> Output {
         .expect("the program can be started");
     let mut pipe = child.stdin.take().expect("it was asked for");
     // A program that ends without reading is none of this test's business.
-    let _ = pipe.write_all(stdin.as_bytes());
+    let _ = pipe.write_all(NATIVE.as_bytes());
     drop(pipe);
     child.wait_with_output().expect("it can be waited for")
 }
