@@ -224,16 +224,54 @@ fn what_is_answered() {
 
 #[test]
 fn management_is_answered_whole() {
-    for endpoint in [ENDPOINT, "https://mail.example.com/auth/register/"] {
-        let settings = format!("registration-endpoint = '{endpoint}'");
-        let document = json!({ "redirect_uris": ["http://127.0.0.1/cb"] });
-        let (answer, record) = register(&settings, KEY, &document);
-        let id = answer["client_id"].as_str().unwrap();
-        assert_eq!(
-            answer["registration_client_uri"],
-            format!("{ENDPOINT}/{id}")
+    let settings = format!("registration-endpoint = '{ENDPOINT}'");
+    let document = json!({ "redirect_uris": ["http://127.0.0.1/cb"] });
+    let (answer, record) = register(&settings, KEY, &document);
+    let id = answer["client_id"].as_str().unwrap();
+    assert_eq!(
+        answer["registration_client_uri"],
+        format!("{ENDPOINT}/{id}")
+    );
+    assert!(answer["registration_access_token"].is_string());
+    assert!(record["registration_access_token"]["sha256"].is_string());
+}
+
+/// No document makes an answer many times its own size.
+#[test]
+fn answers_stay_in_proportion() {
+    let name = "~".repeat(16_000);
+    let mut nested = String::new();
+    for n in 0..64 {
+        nested.push_str(&format!(
+            r#"{}"{}":1,"{}":1"#,
+            if n == 0 { "" } else { "," },
+            n,
+            n
+        ));
+    }
+    let many = (0..64)
+        .map(|n| format!(r#""client_name#{}":1,"#, "\u{1}".repeat(30 + n)))
+        .collect::<String>();
+    for document in [
+        format!(r#"{{"{name}":{{"{name}":{{"{name}":{{{nested}}}}}}}}}"#),
+        format!(r#"{{{many}"x":1}}"#),
+        format!(
+            r#"{{"redirect_uris":[{}"javascript:1"]}}"#,
+            r#""javascript:0","#.repeat(9)
+        ),
+    ] {
+        let registrar = Registrar::compile("").unwrap();
+        let context = Context {
+            caller: Caller::with_permissions(&["authenticate", "oauth-client-registration"]),
+            ..Context::default()
+        };
+        let decision = registrar.register(&context, document.as_bytes()).unwrap();
+        assert_eq!(decision.response.status, 400);
+        let size = decision.response.body.len();
+        assert!(
+            size < 4096 + 2 * document.len(),
+            "{size} for {}",
+            document.len()
         );
-        assert!(answer["registration_access_token"].is_string());
-        assert!(record["registration_access_token"]["sha256"].is_string());
     }
 }

@@ -98,6 +98,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
         "the mail profile",
         &[
             "auth-method-not-public",
+            "grant-type-left-out",
             "grant-types-not-mail",
             "redirect-uri-not-native",
             "redirect-uri-two-dots",

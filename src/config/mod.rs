@@ -207,6 +207,14 @@ mod tests {
                 &[("oauth.client-registration.anonymous", Warning)],
             ),
             (
+                "[oauth.client-registration]\nanonymous = true\nmax-clients = 1\ngrant-types = ['authorization_code']\n",
+                &[("oauth.client-registration.anonymous", Error)],
+            ),
+            (
+                "[oauth.client-registration]\nanonymous = true\nmax-clients = 1\nauth-methods = ['client_secret_basic']\n",
+                &[("oauth.client-registration.anonymous", Error)],
+            ),
+            (
                 "[oauth.client-registration]\nrequire = true\n",
                 &[("oauth.client-registration.require", Warning)],
             ),

@@ -213,6 +213,15 @@ pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
         let allowed = "at least one algorithm, for private_key_jwt".to_owned();
         findings.push(mistake("signing-algs", allowed));
     }
+    if policy.anonymous
+        && policy.anonymous_profile == AnonymousProfile::Mail
+        && !(policy.grant_types.contains(&GrantType::AuthorizationCode)
+            && policy.grant_types.contains(&GrantType::RefreshToken)
+            && policy.auth_methods.contains(&AuthMethod::None))
+    {
+        let allowed = "true only if authorization_code and refresh_token stand in grant-types, and none in auth-methods";
+        findings.push(mistake("anonymous", allowed.to_owned()));
+    }
     if policy.anonymous && policy.max_registrations_per_address == 0 && policy.max_clients == 0 {
         findings.push(warning(
             "anonymous",

@@ -53,14 +53,15 @@ impl Setting for Option<EndpointUrl> {
         match value {
             Json::Text(text) => {
                 uri::endpoint(text)?;
-                Some(Some(EndpointUrl(text.trim_end_matches('/').to_owned())))
+                Some(Some(EndpointUrl(text.to_string())))
             }
             _ => None,
         }
     }
 
     fn allowed() -> String {
-        "an https URL without query and fragment, or http on a loopback address".to_owned()
+        "an https URL, or http on a loopback address, without query, fragment and a slash at its end"
+            .to_owned()
     }
 }
 

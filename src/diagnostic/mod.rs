@@ -12,6 +12,10 @@ use serde::Serialize;
 /// helped by hearing of each.
 const MAX_FINDINGS: usize = 64;
 
+/// How long a pointer may become, in bytes. A longer one ends at the last member that fits, so that
+/// no document makes an answer many times its own size.
+const MAX_POINTER: usize = 256;
+
 /// One finding about the submitted document or the caller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
@@ -165,12 +169,17 @@ impl<'a> Place<'a> {
             Self::Document => String::new(),
             Self::Member(parent, name) => {
                 let mut pointer = parent.pointer();
+                let end = pointer.len();
                 pointer.push('/');
                 for c in name.chars() {
                     match c {
                         '~' => pointer.push_str("~0"),
                         '/' => pointer.push_str("~1"),
                         c => pointer.push(c),
+                    }
+                    if pointer.len() > MAX_POINTER {
+                        pointer.truncate(end);
+                        break;
                     }
                 }
                 pointer
@@ -197,6 +206,17 @@ mod tests {
         ] {
             assert_eq!(place.pointer(), pointer);
         }
+    }
+
+    #[test]
+    fn pointers_end_where_they_get_long() {
+        let name = "~".repeat(128);
+        let long = Place::top(&name);
+        assert_eq!(long.pointer(), "");
+        let short = Place::top("a");
+        let inside = short.member(&name);
+        assert_eq!(inside.pointer(), "/a");
+        assert_eq!(inside.item(3).pointer(), "/a/3");
     }
 
     #[test]

@@ -231,6 +231,8 @@ pub(crate) mod rule {
             "refresh_token needs another grant type that yields the first token.";
         GRANT_TYPES_NOT_MAIL: InvalidClientMetadata, "grant-types-not-mail", "draft-ietf-mailmaint-oauth-public §3.3",
             "Without an API key a client must use the authorization code grant: add authorization_code to grant_types and code to response_types.";
+        GRANT_TYPE_LEFT_OUT: InvalidClientMetadata, "grant-type-left-out", "draft-ietf-mailmaint-oauth-public §3.3",
+            "Without an API key only the authorization code grant and refresh_token are registered; another grant type was left out.";
         GRANT_NEEDS_AUTHENTICATION: InvalidClientMetadata, "grant-needs-authentication", "RFC 6749 §4.4",
             "The client credentials grant is for confidential clients: token_endpoint_auth_method must not be none.";
         RESPONSE_TYPE_NOT_OFFERED: InvalidClientMetadata, "response-type-not-offered", "RFC 7591 §2",

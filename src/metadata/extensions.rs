@@ -297,7 +297,12 @@ fn encryption(submitted: &mut Submitted, policy: &Policy, findings: &mut Finding
 /// What is encrypted for the client, or signed by it, needs its keys (OpenID Connect Registration
 /// 1.0 §2).
 fn keys(submitted: &Submitted, findings: &mut Findings) {
-    if submitted.jwks != Field::Absent || submitted.jwks_uri != Field::Absent {
+    let by_value = match &submitted.jwks {
+        Field::Absent => false,
+        Field::Unsound => true,
+        Field::Sound(keys) => !keys.is_empty(),
+    };
+    if by_value || submitted.jwks_uri != Field::Absent {
         return;
     }
     let signed = [
@@ -366,12 +371,12 @@ fn pairwise(submitted: &Submitted, findings: &mut Findings) {
     }
     let mut hosts: Vec<Option<&str>> = Vec::new();
     for (_, uri) in &submitted.redirect_uris {
-        let host = (!uri.kind.is_native()).then(|| uri::origin(&uri.text));
+        let host = (!uri.kind.is_native()).then(|| uri::host(&uri.text));
         if !hosts.contains(&host) {
             hosts.push(host);
         }
     }
-    if hosts.len() > 1 || hosts.contains(&None) {
+    if hosts.len() != 1 || hosts.contains(&None) {
         findings.error(&rule::SECTOR_NEEDED, Place::top("sector_identifier_uri"));
     }
 }
@@ -719,6 +724,11 @@ mod tests {
                 r#"["https://a.example.com/1", "https://a.example.com/2"]"#,
                 "",
                 &[][..],
+            ),
+            (
+                r#"["https://a.example.com/", "https://a.example.com:8443/"]"#,
+                "",
+                &[],
             ),
             (
                 r#"["https://a.example.com/", "https://b.example.com/"]"#,

@@ -40,8 +40,7 @@ pub(super) fn restrict(submitted: &mut Submitted, findings: &mut Findings) {
         let place = list.item(*index);
         match uri.kind {
             RedirectKind::Https => findings.error(&rule::REDIRECT_URI_NOT_NATIVE, place),
-            RedirectKind::Localhost => findings.error(&rule::REDIRECT_URI_LOCALHOST, place),
-            RedirectKind::Loopback | RedirectKind::PrivateUse => {}
+            RedirectKind::Loopback | RedirectKind::Localhost | RedirectKind::PrivateUse => {}
         }
         if uri.text.contains("..") {
             findings.error(&rule::REDIRECT_URI_TWO_DOTS, place);
@@ -65,13 +64,20 @@ pub(super) fn restrict(submitted: &mut Submitted, findings: &mut Findings) {
     let Field::Sound(grant_types) = &mut submitted.grant_types else {
         return;
     };
-    let by_code = grant_types.contains(&GrantType::AuthorizationCode);
     let without_code = matches!(
         &submitted.response_types,
         Field::Sound(types) if !types.contains(&ResponseType::Code)
     );
-    if !by_code || without_code {
+    if !grant_types.contains(&GrantType::AuthorizationCode) || without_code {
         findings.error(&rule::GRANT_TYPES_NOT_MAIL, place);
+        return;
+    }
+    // What gets its answer otherwise than by a redirect to the user's own machine is not for
+    // strangers. The grant that no public client may have has a finding of its own.
+    let named = grant_types.len();
+    grant_types.retain(|grant| !matches!(grant, GrantType::DeviceCode | GrantType::Ciba));
+    if grant_types.len() < named {
+        findings.note(&rule::GRANT_TYPE_LEFT_OUT, place);
     }
     if !grant_types.contains(&GrantType::RefreshToken) {
         grant_types.push(GrantType::RefreshToken);
@@ -112,11 +118,22 @@ mod tests {
             (
                 "localhost",
                 r#""redirect_uris": ["http://localhost/cb"]"#,
-                &[
-                    "redirect-uri-localhost /redirect_uris/0",
-                    "redirect-uri-localhost /redirect_uris/0",
-                    COMPLETED,
-                ],
+                &["redirect-uri-localhost /redirect_uris/0", COMPLETED],
+            ),
+            (
+                "the device grant beside the code grant",
+                r#""redirect_uris": ["http://127.0.0.1/cb"], "grant_types": ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"]"#,
+                &["grant-type-left-out /grant_types"],
+            ),
+            (
+                "the device grant alone",
+                r#""grant_types": ["urn:ietf:params:oauth:grant-type:device_code"], "response_types": []"#,
+                &["grant-types-not-mail /grant_types"],
+            ),
+            (
+                "the client credentials grant beside the code grant",
+                r#""redirect_uris": ["http://127.0.0.1/cb"], "grant_types": ["authorization_code", "refresh_token", "client_credentials"]"#,
+                &["grant-needs-authentication /token_endpoint_auth_method"],
             ),
             (
                 "two dots in a path",

@@ -4,7 +4,7 @@
 use crate::config::Policy;
 use crate::diagnostic::{Findings, Place, Role, Rule, rule};
 use crate::document::{Json, Object};
-use crate::uri::{self, RedirectUri, RedirectUriRules, Report};
+use crate::uri::{self, Localhost, RedirectUri, RedirectUriRules, Report};
 
 use super::keys::{KeyRules, KeySet};
 use super::members::{Member, is_language_tag};
@@ -241,7 +241,10 @@ impl Reader<'_> {
             return;
         }
         let rules = RedirectUriRules {
-            localhost: self.policy.localhost,
+            localhost: match self.profile {
+                Profile::Full => self.policy.localhost,
+                Profile::Mail => Localhost::Refuse,
+            },
             ip_literals: self.policy.https_ip_literals,
         };
         for (index, item) in items.iter().enumerate() {

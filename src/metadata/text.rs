@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use crate::diagnostic::{Findings, Place, rule};
+use crate::diagnostic::{Findings, Place, Role, rule};
+use crate::uri::{self, Report};
 
 /// Judges a text, and gives it as it is registered: NFC, without white space around it.
 pub(super) fn shown(
@@ -21,7 +22,7 @@ pub(super) fn shown(
         } else {
             Cow::Owned(trimmed.nfc().collect())
         };
-    if normalised.is_empty() {
+    if !normalised.chars().any(is_visible) {
         findings.error(&rule::TEXT_EMPTY, place);
         return None;
     }
@@ -53,6 +54,23 @@ pub(super) fn shown(
     Some(normalised.into_owned())
 }
 
+/// Whether a character shows something by itself: joiners and marks need another one to stand at.
+fn is_visible(character: char) -> bool {
+    matches!(
+        character.general_category_group(),
+        GeneralCategoryGroup::Letter
+            | GeneralCategoryGroup::Number
+            | GeneralCategoryGroup::Punctuation
+            | GeneralCategoryGroup::Symbol
+            | GeneralCategoryGroup::Other
+    ) && !matches!(character, '\u{200c}' | '\u{200d}')
+}
+
+fn is_mark(character: char) -> bool {
+    character.general_category_group() == GeneralCategoryGroup::Mark
+        && !matches!(character, '\u{fe0e}' | '\u{fe0f}')
+}
+
 /// What is wrong with a character in a text that people see.
 fn fault(character: char) -> Option<&'static crate::diagnostic::Rule> {
     match character {
@@ -69,6 +87,7 @@ fn fault(character: char) -> Option<&'static crate::diagnostic::Rule> {
         | '\u{17b4}'
         | '\u{17b5}'
         | '\u{180b}'..='\u{180f}'
+        | '\u{1d159}'
         | '\u{2800}'
         | '\u{3164}'
         | '\u{fe00}'..='\u{fe0d}'
@@ -96,8 +115,20 @@ pub(super) fn is_contact(contact: &str) -> bool {
                 .split_once('?')
                 .map_or(address, |(address, _)| address),
         ),
-        Some(("https" | "sip" | "sips" | "tel" | "xmpp", rest)) => {
-            !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_graphic())
+        Some(("https", _)) => {
+            let mut scratch = Findings::default();
+            let mut report = Report::new(Role::Other, Place::Document, &mut scratch);
+            uri::shown(contact, &mut report)
+        }
+        Some(("sip" | "sips" | "xmpp", address)) => address.is_ascii() && is_mail_address(address),
+        // RFC 3966 §3, without parameters.
+        Some(("tel", number)) => {
+            number.bytes().any(|b| b.is_ascii_digit())
+                && number
+                    .strip_prefix('+')
+                    .unwrap_or(number)
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'(' | b')'))
         }
         Some(_) => false,
     }
@@ -108,12 +139,17 @@ fn is_mail_address(address: &str) -> bool {
     let atom = |part: &str| {
         part.split('.').all(|atom| {
             !atom.is_empty()
-                && !atom.contains(|c: char| c.is_whitespace() || "()<>[]:;@\\,\"".contains(c))
+                && !atom.contains(|c: char| {
+                    c.is_whitespace()
+                        || !is_visible(c) && !is_mark(c)
+                        || "()<>[]:;@\\,\"%".contains(c)
+                })
         })
     };
-    address
-        .rsplit_once('@')
-        .is_some_and(|(local, domain)| atom(local) && atom(domain))
+    address.rsplit_once('@').is_some_and(|(local, domain)| {
+        let label = |label: &str| !label.starts_with('-') && !label.ends_with('-');
+        atom(local) && atom(domain) && domain.split('.').all(label)
+    })
 }
 
 #[cfg(test)]
@@ -140,6 +176,10 @@ mod tests {
             ),
             ("", None, Some("text-empty")),
             (" \t\n", None, Some("text-empty")),
+            ("\u{200d}", None, Some("text-empty")),
+            ("\u{200c}\u{fe0f}", None, Some("text-empty")),
+            ("\u{301}", None, Some("text-empty")),
+            ("\u{1d159}", None, Some("text-control")),
             ("12345678901234567", None, Some("text-too-long")),
             ("ääääääääääääääää", Some("ääääääääääääääää"), None),
             ("a\0b", None, Some("text-control")),
@@ -185,6 +225,13 @@ mod tests {
             ("a..b@example.com", false),
             ("Admin <admin@example.com>", false),
             ("mailto:", false),
+            ("mailto:a%0d%0ab@c.example", false),
+            ("admin@exam\u{200d}ple.com", false),
+            ("a@-", false),
+            ("https:x", false),
+            ("https://user:pw@a.example.com/", false),
+            ("tel:javascript", false),
+            ("sip:a", false),
             ("https:", false),
             ("javascript:alert(1)", false),
             ("http://example.com/", false),

@@ -9,6 +9,18 @@ use crate::diagnostic::rule;
 
 use super::Report;
 
+/// Names that mean something on one network only, or nothing (RFC 6761, RFC 6762, RFC 7686,
+/// RFC 8375, and ICANN's reservation of `internal`).
+const LOCAL_SUFFIXES: &[&str] = &[
+    ".localhost",
+    ".localdomain",
+    ".local",
+    ".internal",
+    ".home.arpa",
+    ".onion",
+    ".invalid",
+];
+
 /// Whether the host of an https URI may be an IP address (requirements E6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IpLiterals {
@@ -50,7 +62,12 @@ fn registered_name(host: &str, report: &mut Report<'_, '_>) -> bool {
         report.flaw(&rule::HOST_SYNTAX);
         return false;
     }
-    if !host.contains('.') || host.ends_with(".localhost") {
+    let reserved = |label: &str| label.get(2..4) == Some("--") && !label.starts_with("xn--");
+    if host.split('.').any(reserved) {
+        report.flaw(&rule::HOST_SYNTAX);
+        return false;
+    }
+    if !host.contains('.') || LOCAL_SUFFIXES.iter().any(|suffix| host.ends_with(suffix)) {
         report.flaw(&rule::HOST_LOCAL);
         return false;
     }
@@ -214,6 +231,12 @@ mod tests {
             ("localhost", Some("uri-host-local")),
             ("a.localhost", Some("uri-host-local")),
             ("mail", Some("uri-host-local")),
+            ("metadata.google.internal", Some("uri-host-local")),
+            ("printer.local", Some("uri-host-local")),
+            ("nas.home.arpa", Some("uri-host-local")),
+            ("a.onion", Some("uri-host-local")),
+            ("locals.example", None),
+            ("ab--cd.example", Some("uri-host-syntax")),
             ("co.uk", Some("uri-host-suffix")),
             ("github.io", Some("uri-host-suffix")),
             ("a.example.", Some("uri-host-syntax")),

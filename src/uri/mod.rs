@@ -131,6 +131,13 @@ impl<'a> Authority<'a> {
     }
 }
 
+/// The host of a sound URI, as it stands in it.
+pub(crate) fn host(uri: &str) -> &str {
+    let (_, authority) = uri.split_once("//").unwrap_or_default();
+    let end = authority.find(['/', '?', '#']).unwrap_or(authority.len());
+    Authority::split(&authority[..end]).host
+}
+
 /// The scheme, host and port of a sound URI, as they stand in it.
 pub(crate) fn origin(uri: &str) -> &str {
     let start = uri.find("//").map_or(0, |slashes| slashes + 2);

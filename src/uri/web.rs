@@ -45,8 +45,8 @@ pub(super) fn https(
     known && report.sound && agreed(uri, parts, report)
 }
 
-/// A URL that this server itself serves: https, or http on a loopback address, without query and
-/// fragment.
+/// A URL that this server itself serves: https, or http on a loopback address, without query,
+/// fragment and a slash at its end, and written as the URL standard writes it.
 pub(crate) fn endpoint(text: &str) -> Option<url::Url> {
     let url = url::Url::parse(text).ok()?;
     let secure = match url.scheme() {
@@ -62,7 +62,9 @@ pub(crate) fn endpoint(text: &str) -> Option<url::Url> {
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none();
-    (secure && plain).then_some(url)
+    let canonical = url.as_str() == text || url.as_str().strip_suffix('/') == Some(text);
+    let named = !text.ends_with('/') && !text.contains('*');
+    (secure && plain && canonical && named).then_some(url)
 }
 
 #[cfg(test)]
@@ -128,7 +130,19 @@ mod tests {
             ("http://127.0.0.1:8080/auth/register", true),
             ("http://[::1]/auth/register", true),
             ("http://localhost/auth/register", true),
+            ("https://mail.example.com", true),
             ("http://mail.example.com/auth/register", false),
+            ("https://mail.example.com/", false),
+            ("https://mail.example.com/auth/", false),
+            (" https://mail.example.com/auth", false),
+            ("https:\\\\mail.example.com\\auth", false),
+            ("https:mail.example.com/auth", false),
+            ("HTTPS://mail.example.com/auth", false),
+            ("https://mail.example.com:443/auth", false),
+            ("https://mail.example.com/a/../auth", false),
+            ("https://bücher.example/auth", false),
+            ("https://*.example.com/auth", false),
+            ("http://127.1/auth", false),
             ("https://mail.example.com/?a", false),
             ("https://mail.example.com/#", false),
             ("https://u:p@mail.example.com/", false),
