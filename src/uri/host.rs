@@ -33,7 +33,11 @@ pub(crate) enum IpLiterals {
 /// A host that anybody may be sent to: a registered name or, where those are taken, a public address
 /// in its one spelling (RFC 5952 §4).
 pub(super) fn public(host: &str, literals: IpLiterals, report: &mut Report<'_, '_>) -> bool {
-    let Some(address) = address(host).filter(|_| literals == IpLiterals::Public) else {
+    let address = match literals {
+        IpLiterals::Refuse => None,
+        IpLiterals::Public => address(host),
+    };
+    let Some(address) = address else {
         return registered_name(host, report);
     };
     if !is_public(address) {
@@ -58,12 +62,14 @@ fn registered_name(host: &str, report: &mut Report<'_, '_>) -> bool {
         report.flaw(&rule::WILDCARD);
         return false;
     }
-    if host.len() > 253 || !host.split('.').all(is_label) {
-        report.flaw(&rule::HOST_SYNTAX);
-        return false;
-    }
-    let reserved = |label: &str| label.get(2..4) == Some("--") && !label.starts_with("xn--");
-    if host.split('.').any(reserved) {
+    let encoded = |label: &&str| label.starts_with("xn--");
+    // RFC 5890 §2.3.1 reserves the other labels with two hyphens in that place.
+    let reserved = |label: &str| label.as_bytes().get(2..4) == Some(b"--") && !encoded(&label);
+    if host.len() > 253
+        || host
+            .split('.')
+            .any(|label| !is_label(label) || reserved(label))
+    {
         report.flaw(&rule::HOST_SYNTAX);
         return false;
     }
@@ -71,13 +77,15 @@ fn registered_name(host: &str, report: &mut Report<'_, '_>) -> bool {
         report.flaw(&rule::HOST_LOCAL);
         return false;
     }
-    if registrable_domain(host).is_none() {
+    if psl2::lookup(host).is_none_or(|name| name.registrable_domain().is_none()) {
         report.flaw(&rule::HOST_SUFFIX);
         return false;
     }
-    host.split('.')
-        .filter(|label| label.starts_with("xn--"))
-        .all(|label| internationalised(label, report))
+    !host.contains("xn--")
+        || host
+            .split('.')
+            .filter(encoded)
+            .all(|label| internationalised(label, report))
 }
 
 /// The part of a registered name that somebody has registered: the public suffix and one label
