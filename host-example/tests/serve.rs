@@ -728,3 +728,39 @@ fn padded(length: usize) -> String {
 fn directory(folder: &Folder) -> rusqlite::Connection {
     rusqlite::Connection::open(folder.data().join("gatepost.db")).expect("the directory is there")
 }
+
+/// All that is wrong is said at once, each with its place.
+#[test]
+fn five_mistakes_are_five_findings() {
+    let host = Host::start("");
+    let document = r#"{
+        "redirect_uris": ["http://127.0.0.1/cb", "javascript:alert(1)", "https://a.example.com/cb#"],
+        "token_endpoint_auth_method": "none",
+        "client_name": ["Mail"],
+        "logo_uri": "http://a.example.com/logo.png",
+        "contacts": ["Support Team"]
+    }"#;
+    let answer = host.register_with_key(host.first_key("registration"), document);
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.json()["error"], "invalid_redirect_uri");
+    let found: Vec<(String, String)> = answer.json()["diagnostics"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|finding| {
+            let text = |member: &str| finding[member].as_str().unwrap_or_default().to_owned();
+            (text("code"), text("pointer"))
+        })
+        .collect();
+    let found: Vec<(&str, &str)> = found.iter().map(|(c, p)| (&**c, &**p)).collect();
+    assert_eq!(
+        found,
+        [
+            ("redirect-uri-scheme-forbidden", "/redirect_uris/1"),
+            ("redirect-uri-fragment", "/redirect_uris/2"),
+            ("member-type", "/client_name"),
+            ("uri-scheme", "/logo_uri"),
+            ("contact-syntax", "/contacts/0"),
+        ]
+    );
+}
