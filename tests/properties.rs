@@ -232,9 +232,10 @@ proptest! {
             prop_assert_eq!(&registered["client_secret"], &Value::Null);
             for uri in registered["redirect_uris"].as_array().unwrap() {
                 let uri = uri.as_str().unwrap();
+                let private_use = uri.split(':').next().is_some_and(|scheme| scheme.contains('.'));
                 let native = uri.starts_with("http://127.0.0.1")
                     || uri.starts_with("http://[::1]")
-                    || uri.starts_with("com.example.app:");
+                    || private_use;
                 prop_assert!(native, "{}", uri);
             }
         }
