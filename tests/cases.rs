@@ -130,10 +130,6 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
             "value-not-offered",
         ],
     ),
-    (
-        "a flaw of the other kind of URI only",
-        &["redirect-uri-scheme"],
-    ),
 ];
 
 /// What was registered today is accepted tomorrow, unchanged.

@@ -329,6 +329,8 @@ pub(crate) mod rule {
             "The delivery modes ping and push need backchannel_client_notification_endpoint.";
 
         // What people see.
+        URI_SCHEME: InvalidClientMetadata, "uri-scheme", "RFC 7591 §5",
+            "The URI must use the scheme https.";
         TEXT_EMPTY: InvalidClientMetadata, "text-empty", "RFC 7591 §2",
             "The text is empty; leave the member out instead.";
         TEXT_TOO_LONG: InvalidClientMetadata, "text-too-long", "RFC 7591 §5",
@@ -364,8 +366,6 @@ pub(crate) mod rule {
             "The URI holds a character that must be percent-encoded: a space, a control character, one outside ASCII, or one of < > { } | ^ ` backslash and quote.";
         NOT_ABSOLUTE: "not-absolute", "RFC 6749 §3.1.2" / "RFC 3986 §4.3",
             "The URI must be absolute, with a scheme.";
-        SCHEME: "scheme", "RFC 8252 §7.1" / "RFC 7591 §5",
-            "The URI must use the scheme https.";
         SCHEME_CASE: "scheme-case", "RFC 3986 §6.2.2.1" / "RFC 3986 §6.2.2.1",
             "The scheme must be in lower case.";
         FRAGMENT: "fragment", "RFC 6749 §3.1.2" / "RFC 3986 §3.5",

@@ -43,7 +43,7 @@ impl<'f, 'p> Report<'f, 'p> {
         self.findings.error(flaw.rule(self.role), self.place);
     }
 
-    /// A flaw that only a redirect URI can have.
+    /// A flaw that only URIs of one role can have.
     fn fault(&mut self, rule: &'static Rule) {
         self.sound = false;
         self.findings.error(rule, self.place);

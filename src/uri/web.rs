@@ -11,7 +11,7 @@ pub(crate) fn shown(uri: &str, report: &mut Report<'_, '_>) -> bool {
         return false;
     };
     if !parts.scheme.eq_ignore_ascii_case("https") {
-        report.flaw(&rule::SCHEME);
+        report.fault(&rule::URI_SCHEME);
         return false;
     }
     https(uri, &parts, IpLiterals::Refuse, report)
