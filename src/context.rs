@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::policy::AUTHENTICATE;
+
 /// The facts of one request.
 ///
 /// The core reads no clock and draws no randomness, so that the same facts give the same bytes
@@ -29,10 +31,12 @@ pub struct Context<'a> {
     pub caller: Caller<'a>,
     /// What the host counted.
     pub usage: Usage,
+    /// The document of the stored record that the client in question has, if there is one.
+    pub record: Option<&'a str>,
 }
 
 /// Who asks.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Caller<'a> {
     /// What was presented.
     pub credential: Credential,
@@ -42,6 +46,24 @@ pub struct Caller<'a> {
     pub permissions: &'a [&'a str],
     /// The address the request came from, as text, if the host knows it.
     pub address: Option<&'a str>,
+    /// The terms that the API key or its account carries, as JSON; see `docs/configuration.md`.
+    pub terms: Option<&'a str>,
+    /// The bearer token itself, which may be a registration access token (RFC 7592 §2).
+    pub token: Option<&'a str>,
+}
+
+/// The token does not show itself in debug output.
+impl std::fmt::Debug for Caller<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Caller")
+            .field("credential", &self.credential)
+            .field("account", &self.account)
+            .field("permissions", &self.permissions)
+            .field("address", &self.address)
+            .field("terms", &self.terms)
+            .field("token", &self.token.map(|_| "[secret]"))
+            .finish()
+    }
 }
 
 impl<'a> Caller<'a> {
@@ -52,6 +74,8 @@ impl<'a> Caller<'a> {
             account: None,
             permissions: &[],
             address: None,
+            terms: None,
+            token: None,
         }
     }
 
@@ -62,11 +86,16 @@ impl<'a> Caller<'a> {
             account: None,
             permissions,
             address: None,
+            terms: None,
+            token: None,
         }
     }
 
+    /// Whether this is the owner of a live credential who may sign in, and has this permission.
     pub(crate) fn may(&self, permission: &str) -> bool {
-        self.permissions.contains(&permission)
+        self.credential == Credential::Accepted
+            && self.permissions.contains(&AUTHENTICATE)
+            && self.permissions.contains(&permission)
     }
 }
 
@@ -89,10 +118,27 @@ pub enum Credential {
 pub struct Usage {
     /// Live clients registered by the caller's account.
     pub account_clients: Option<u64>,
-    /// Registrations from the caller's address in the current window.
+    /// Registrations from the caller's [network](crate::Registrar::network) in the current
+    /// [window](crate::Registrar::window).
     pub address_registrations: Option<u64>,
+    /// Registrations that the caller's API key has made in all.
+    pub key_registrations: Option<u64>,
+    /// Live clients that callers without an API key have registered.
+    pub anonymous_clients: Option<u64>,
     /// Live clients in all.
     pub total_clients: Option<u64>,
+}
+
+/// What became of a client since it was registered, for [`lifecycle`](crate::Registrar::lifecycle).
+/// What the host does not know is left out.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Activity {
+    /// When a user first authorised the client, in seconds since 1970; `None` if nobody did.
+    pub authorised_at: Option<u64>,
+    /// When it was last used, in seconds since 1970; `None` if never.
+    pub last_used: Option<u64>,
+    /// How many refresh tokens of it are valid.
+    pub refresh_tokens: Option<u64>,
 }
 
 /// The host misused the interface. No decision was made.
@@ -108,4 +154,13 @@ pub enum Misuse {
     /// The entropy was left out where none can be drawn.
     #[error("the entropy is missing, and the operating system gave none")]
     EntropyMissing,
+    /// The record is not one that Gatepost wrote, or of a later version.
+    #[error("the record cannot be read")]
+    RecordUnreadable,
+    /// The record is that of another client than the one in question.
+    #[error("the record is another client's")]
+    RecordMismatch,
+    /// The caller's terms are not what [`check_terms`](crate::Registrar::check_terms) lets pass.
+    #[error("the caller's terms are wrong")]
+    TermsInvalid,
 }

@@ -4,14 +4,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 /// The least entropy a decision takes, in bytes.
 pub const MIN_ENTROPY: usize = 32;
 
 /// Keeps what is drawn here apart from other uses of the same entropy.
 const DOMAIN: &[u8] = b"gatepost credentials 1";
+
+/// Keeps the ids that are digests apart from other digests of the same.
+const SHARED_DOMAIN: &[u8] = b"gatepost shared client id 1";
+
+/// What a client id begins with.
+const CLIENT_ID: &str = "gpc_";
 
 /// Draws credentials from the entropy of one request, the same ones from the same entropy.
 pub(crate) struct Generator(ChaCha20Rng);
@@ -26,7 +33,7 @@ impl Generator {
 
     /// A client id: 144 random bits, so that it is not guessed and does not collide.
     pub(crate) fn client_id(&mut self) -> String {
-        self.random::<18>("gpc_")
+        self.random::<18>(CLIENT_ID)
     }
 
     /// A client secret: 256 random bits (RFC 6819 §5.1.4.2.2).
@@ -50,6 +57,22 @@ impl Generator {
     }
 }
 
+/// The client id of all who register the same: a digest of it, keyed so that nobody else can tell from
+/// an id what was registered, if the settings have a key.
+pub(crate) fn shared_client_id(key: Option<&[u8]>, parts: &[&str]) -> String {
+    let mut digest = Sha256::new();
+    digest.update(SHARED_DOMAIN);
+    digest.update(key.unwrap_or_default());
+    for part in parts {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    format!(
+        "{CLIENT_ID}{}",
+        URL_SAFE_NO_PAD.encode(&digest.finalize()[..18])
+    )
+}
+
 /// A credential in clear. It is given out once, and shows itself nowhere else.
 pub(crate) struct Secret(String);
 
@@ -71,8 +94,23 @@ impl std::fmt::Debug for Secret {
 
 /// The SHA-256 of a credential, in base64url. The credential is random, so that a slow hash would
 /// buy nothing (requirements B9).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Hash(String);
+
+/// The hash of nothing that could be presented, to be compared where there is none.
+impl Default for Hash {
+    fn default() -> Self {
+        Self("-".repeat(43))
+    }
+}
+
+impl Hash {
+    /// Whether this is the hash of what was presented, in time that depends on neither.
+    pub(crate) fn is_of(&self, presented: &str) -> bool {
+        let presented = URL_SAFE_NO_PAD.encode(Sha256::digest(presented.as_bytes()));
+        self.0.as_bytes().ct_eq(presented.as_bytes()).into()
+    }
+}
 
 #[cfg(test)]
 mod tests {

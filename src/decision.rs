@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::Diagnostic;
+use crate::diagnostic::Findings;
 
 /// The answer to one request: data, never an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,68 @@ pub struct Decision {
     pub diagnostics: Vec<Diagnostic>,
     /// What the client has named for the host to fetch.
     pub fetches: Vec<Fetch>,
+    /// The client that the decision is about, where it is about one that the host has to know.
+    pub client: Option<Client>,
+}
+
+impl Decision {
+    /// An accepted request, without anything to fetch and without a client to be told of.
+    pub(crate) fn accept(response: Response, effect: Effect, findings: Findings) -> Self {
+        Self {
+            outcome: Outcome::Accept,
+            response,
+            effect,
+            diagnostics: findings.into_diagnostics(),
+            fetches: Vec::new(),
+            client: None,
+        }
+    }
+}
+
+/// A client, as far as the host needs to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The client's id.
+    pub client_id: String,
+    /// What the server knows of it.
+    pub standing: Standing,
+    /// Where the authorization response goes: the redirect URI in full, with the port that was
+    /// asked for.
+    pub redirect_uri: Option<String>,
+    /// The scope that may be granted: what was asked for, cut to what is registered.
+    pub scope: Option<String>,
+    /// The registered metadata as a JSON object; empty for a client that is not registered.
+    pub metadata: String,
+    /// The assertion that the client authenticated with.
+    pub assertion: Option<Assertion>,
+}
+
+/// What the server knows of a client. Whatever the standing, its name and its links are its own
+/// claim, unless an administrator registered it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// An administrator registered it by hand.
+    Provisioned,
+    /// It registered itself.
+    Registered,
+    /// Its id is the URL of the document that describes it.
+    Document,
+    /// It uses an id that everybody may use.
+    Shared,
+    /// Nobody registered it, and nothing requires that.
+    Unregistered,
+    /// Nobody registered it, and the account may use any client.
+    Overridden,
+}
+
+/// An assertion that is good for one use (RFC 7523 §3): the host refuses the request if it has seen
+/// the id from this client, and remembers it until it expires.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assertion {
+    /// The claim `jti`.
+    pub id: String,
+    /// When the assertion expires, in seconds since 1970.
+    pub expires_at: u64,
 }
 
 /// A document that the client has named and the core does not fetch.
@@ -70,6 +133,17 @@ pub struct Response {
     pub body: String,
 }
 
+impl Response {
+    /// Nothing to send: what the host sends is its own.
+    pub(crate) const fn none() -> Self {
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            body: String::new(),
+        }
+    }
+}
+
 impl std::fmt::Debug for Response {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Response")
@@ -96,6 +170,9 @@ pub enum Effect {
     None,
     /// Store a new client.
     Store(Record),
+    /// Store the client, unless there is one with this id, which then stays as it is: the client id
+    /// is shared by all who register the same.
+    Share(Record),
     /// Put this in the place of the record with the same client id.
     Replace(Record),
     /// Remove the client with this id, and all it holds.

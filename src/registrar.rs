@@ -4,8 +4,11 @@ use std::borrow::Cow;
 
 use crate::config::{self, Policy};
 use crate::credentials::MIN_ENTROPY;
-use crate::{Context, Decision, Misuse, SettingFinding, SettingsError, ambient};
-use crate::{registration, server_metadata};
+use crate::{
+    Activity, Context, Decision, Misuse, Request, SettingFinding, SettingsError, ambient,
+    authorization, client_auth, client_document, lifecycle, management, policy, registration,
+    request, review, server_metadata,
+};
 
 /// A compiled policy. It keeps nothing between two calls, and may be shared between threads.
 #[derive(Debug)]
@@ -75,24 +78,203 @@ impl Registrar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn register(&self, context: &Context<'_>, metadata: &[u8]) -> Result<Decision, Misuse> {
-        let now = match context.now {
-            Some(now) => now,
-            None => ambient::now()?,
-        };
-        let entropy = match context.entropy {
-            Some(entropy) => Cow::Borrowed(entropy),
-            None => Cow::Owned(ambient::entropy()?.to_vec()),
-        };
-        if entropy.len() < MIN_ENTROPY {
-            return Err(Misuse::EntropyTooShort);
-        }
-        Ok(registration::register(
-            context,
-            now,
-            &entropy,
-            metadata,
-            &self.policy,
-        ))
+        let (now, entropy) = (now(context)?, entropy(context)?);
+        registration::register(context, now, &entropy, metadata, &self.policy)
+    }
+
+    /// Decides a registration that an administrator makes by hand: the same validation, with a
+    /// client id of the administrator's choice, or one that is made if it is `None`, and with
+    /// redirect URIs that only an administrator may allow, such as `stalwart://auth`.
+    ///
+    /// It takes the permission `oauth-client-create`. `context.record` is that of the client that
+    /// has the id already, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host misused the interface.
+    pub fn provision(
+        &self,
+        context: &Context<'_>,
+        client_id: Option<&str>,
+        metadata: &[u8],
+    ) -> Result<Decision, Misuse> {
+        let (now, entropy) = (now(context)?, entropy(context)?);
+        registration::provision(context, now, &entropy, client_id, metadata, &self.policy)
+    }
+
+    /// Decides a `GET` of the client configuration endpoint (RFC 7592 §2.1), by the client with its
+    /// registration access token, or by an administrator with the permission `oauth-client-get`.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host misused the interface.
+    pub fn read(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
+        management::read(context, now(context)?, client_id, &self.policy)
+    }
+
+    /// Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2), by the client with its
+    /// registration access token, or by an administrator with the permission `oauth-client-update`.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host misused the interface.
+    pub fn update(
+        &self,
+        context: &Context<'_>,
+        client_id: &str,
+        metadata: &[u8],
+    ) -> Result<Decision, Misuse> {
+        let (now, entropy) = (now(context)?, entropy(context)?);
+        management::update(context, now, &entropy, client_id, metadata, &self.policy)
+    }
+
+    /// Gives a client a new secret, for an administrator with the permission `oauth-client-update`.
+    /// The old one stays good for `secret-overlap` seconds.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host misused the interface.
+    pub fn rotate_secret(
+        &self,
+        context: &Context<'_>,
+        client_id: &str,
+    ) -> Result<Decision, Misuse> {
+        let (now, entropy) = (now(context)?, entropy(context)?);
+        management::rotate_secret(context, now, &entropy, client_id, &self.policy)
+    }
+
+    /// Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3), by the client with
+    /// its registration access token, or by an administrator with the permission
+    /// `oauth-client-delete`.
+    ///
+    /// A client whose id carries its registration leaves a record behind that denies it, for as long
+    /// as the id could be read.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host misused the interface.
+    pub fn remove(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
+        management::remove(context, now(context)?, client_id, &self.policy)
+    }
+
+    /// The id of the client that a request speaks of, so that the host can look up its record.
+    /// `None` if it names none, or more than one.
+    pub fn identify(&self, request: &Request<'_>) -> Option<String> {
+        request::client_id(request)
+    }
+
+    /// Decides whether a client may be used, and with what: at the authorization endpoint (RFC 6749
+    /// §4.1.1), the device authorization endpoint (RFC 8628 §3.1), and the token endpoint for each
+    /// grant.
+    ///
+    /// `context.caller` is the account that signed in, so that its permission
+    /// `oauth-client-override` counts; before anybody did, it is nobody. An accepted decision says in
+    /// `client` what may be granted, and its effect, if it has one, is due when the user agrees. The
+    /// response of a refusal is a redirect only where the client and its redirect URI are known; that
+    /// of an acceptance is empty, because the answer is the host's own page or token.
+    ///
+    /// For a token the caller is the account that the grant is of, and the scope is at most what is
+    /// registered: the host cuts it to what the user granted. Where the host unpacks a request object
+    /// or a `request_uri`, it asks with the parameters from there, those of a pushed request as
+    /// [`PushedAuthorization`](crate::Endpoint::PushedAuthorization) again.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host misused the interface.
+    pub fn authorize(
+        &self,
+        context: &Context<'_>,
+        request: &Request<'_>,
+    ) -> Result<Decision, Misuse> {
+        authorization::authorize(context, now(context)?, request, &self.policy)
+    }
+
+    /// Decides whether a request comes from the client that it names (RFC 6749 §2.3), at the token,
+    /// introspection, revocation, device authorization and pushed authorization endpoints.
+    ///
+    /// Every refusal looks the same; its reason is in the diagnostics, which are for the host.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host misused the interface.
+    pub fn authenticate(
+        &self,
+        context: &Context<'_>,
+        request: &Request<'_>,
+    ) -> Result<Decision, Misuse> {
+        client_auth::authenticate(context, now(context)?, request, &self.policy)
+    }
+
+    /// Judges a client that is registered already by this policy: every finding, and nothing is
+    /// issued. Accepted means that the client could register the same today.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host misused the interface.
+    pub fn review(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
+        review::client(context, now(context)?, client_id, &self.policy)
+    }
+
+    /// Judges a metadata document as if this caller had submitted it: every finding, what would be
+    /// registered, and nothing is issued.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host misused the interface.
+    pub fn review_draft(&self, context: &Context<'_>, metadata: &[u8]) -> Result<Decision, Misuse> {
+        review::draft(context, now(context)?, metadata, &self.policy)
+    }
+
+    /// Decides whether a client is kept. The effect is to remove it, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host misused the interface.
+    pub fn lifecycle(
+        &self,
+        context: &Context<'_>,
+        client_id: &str,
+        activity: &Activity,
+    ) -> Result<Decision, Misuse> {
+        lifecycle::judge(context, now(context)?, client_id, activity, &self.policy)
+    }
+
+    /// Judges a client id that is a URL
+    /// (draft-ietf-oauth-client-id-metadata-document). Without its document, the decision says
+    /// whether it is acceptable and what to fetch; with it, whether the client is, and the effect is
+    /// to store its record, for as long as the host caches the document.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host misused the interface.
+    pub fn client_document(
+        &self,
+        context: &Context<'_>,
+        client_id: &str,
+        document: Option<&[u8]>,
+    ) -> Result<Decision, Misuse> {
+        client_document::judge(context, now(context)?, client_id, document, &self.policy)
+    }
+
+    /// The network that registrations from an address are counted under; `None` if it is no
+    /// address.
+    pub fn network(&self, address: &str) -> Option<String> {
+        policy::network(address, &self.policy)
+    }
+
+    /// How long registrations from a network are counted, in seconds: windows begin at multiples of
+    /// it since 1970.
+    pub fn window(&self) -> u64 {
+        self.policy.address_window.max(1)
+    }
+
+    /// Checks the terms of an API key, as JSON, before they are stored.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes at once.
+    pub fn check_terms(terms: &str) -> Result<(), SettingsError> {
+        config::terms(terms).map(|_| ())
     }
 
     /// The members of the authorization server's metadata document (RFC 8414 §2) that follow from
@@ -100,4 +282,19 @@ impl Registrar {
     pub fn server_metadata(&self) -> String {
         server_metadata::advertise(&self.policy)
     }
+}
+
+fn now(context: &Context<'_>) -> Result<u64, Misuse> {
+    context.now.map_or_else(ambient::now, Ok)
+}
+
+fn entropy<'a>(context: &Context<'a>) -> Result<Cow<'a, [u8]>, Misuse> {
+    let entropy = match context.entropy {
+        Some(entropy) => Cow::Borrowed(entropy),
+        None => Cow::Owned(ambient::entropy()?.to_vec()),
+    };
+    if entropy.len() < MIN_ENTROPY {
+        return Err(Misuse::EntropyTooShort);
+    }
+    Ok(entropy)
 }

@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 
 use crate::decision::{Decision, Effect, Header, Outcome, Response};
 use crate::diagnostic::{Diagnostic, ErrorCode, Findings};
-use crate::policy::{AUTHENTICATE, REGISTRATION};
+use crate::policy::AUTHENTICATE;
 
-/// How long a caller that asked too often is told to wait, in seconds.
-const RETRY_AFTER: u32 = 60;
+/// What a client is told that failed with HTTP Basic (RFC 6749 §5.2).
+pub(crate) const BASIC_CHALLENGE: &str = "Basic realm=\"clients\"";
 
 /// A response that carries JSON, and that nobody keeps (requirements B1).
 pub(crate) fn json(status: u16, body: String) -> Response {
@@ -23,6 +23,15 @@ pub(crate) fn json(status: u16, body: String) -> Response {
         ],
         body,
     }
+}
+
+/// A response without a body, and that nobody keeps.
+pub(crate) fn nothing(status: u16) -> Response {
+    let mut response = json(status, String::new());
+    response
+        .headers
+        .retain(|header| header.name != "Content-Type");
+    response
 }
 
 /// Serialises what can always be serialised: maps with string keys, and nothing that fails.
@@ -57,22 +66,58 @@ pub(crate) fn refusal(findings: Findings) -> Decision {
     if let Some(challenge) = challenge(error, &description) {
         response.headers.push(header("WWW-Authenticate", challenge));
     }
-    if error == ErrorCode::TooManyRequests {
-        response
-            .headers
-            .push(header("Retry-After", RETRY_AFTER.to_string()));
-    }
     Decision {
         outcome: Outcome::Refuse,
         response,
         effect: Effect::None,
         diagnostics,
         fetches: Vec::new(),
+        client: None,
+    }
+}
+
+/// A refusal that may be otherwise after some seconds (requirements B7).
+pub(crate) fn refusal_until(findings: Findings, retry_after: Option<u64>) -> Decision {
+    let mut decision = refusal(findings);
+    if let Some(seconds) = retry_after {
+        let field = header("Retry-After", seconds.to_string());
+        decision.response.headers.push(field);
+    }
+    decision
+}
+
+/// A refusal that does not say why: the reason is in the diagnostics, for the host alone.
+pub(crate) fn opaque(
+    findings: Findings,
+    error: ErrorCode,
+    description: &'static str,
+    challenge: Option<String>,
+) -> Decision {
+    #[derive(Serialize)]
+    struct Body {
+        error: &'static str,
+        error_description: &'static str,
+    }
+    let body = to_json(&Body {
+        error: error.name(),
+        error_description: description,
+    });
+    let mut response = json(error.status(), body);
+    if let Some(challenge) = challenge {
+        response.headers.push(header("WWW-Authenticate", challenge));
+    }
+    Decision {
+        outcome: Outcome::Refuse,
+        response,
+        effect: Effect::None,
+        diagnostics: findings.into_diagnostics(),
+        fetches: Vec::new(),
+        client: None,
     }
 }
 
 /// The first finding in the characters of RFC 6749 §5.2, which have no quote and no backslash.
-fn describe(diagnostics: &[Diagnostic]) -> String {
+pub(crate) fn describe(diagnostics: &[Diagnostic]) -> String {
     let Some(first) = diagnostics.first() else {
         return String::new();
     };
@@ -91,22 +136,22 @@ fn describe(diagnostics: &[Diagnostic]) -> String {
 }
 
 /// RFC 6750 §3: no error code where no token was sent.
-fn challenge(error: ErrorCode, description: &str) -> Option<String> {
+pub(crate) fn challenge(error: ErrorCode, description: &str) -> Option<String> {
     const REALM: &str = "Bearer realm=\"client registration\"";
     let name = error.name();
     match error {
         ErrorCode::MissingToken => Some(REALM.to_owned()),
-        ErrorCode::InvalidToken | ErrorCode::InvalidRequest => Some(format!(
+        ErrorCode::InvalidToken | ErrorCode::MalformedToken => Some(format!(
             "{REALM}, error=\"{name}\", error_description=\"{description}\""
         )),
-        ErrorCode::InsufficientScope => Some(format!(
-            "{REALM}, error=\"{name}\", error_description=\"{description}\", scope=\"{AUTHENTICATE} {REGISTRATION}\""
+        ErrorCode::InsufficientScope(permission) => Some(format!(
+            "{REALM}, error=\"{name}\", error_description=\"{description}\", scope=\"{AUTHENTICATE} {permission}\""
         )),
         _ => None,
     }
 }
 
-fn header(name: &'static str, value: impl Into<Cow<'static, str>>) -> Header {
+pub(crate) fn header(name: &'static str, value: impl Into<Cow<'static, str>>) -> Header {
     Header {
         name,
         value: value.into(),
@@ -172,7 +217,6 @@ mod tests {
             if let (Some(sent), Some(part)) = (sent, challenge) {
                 assert!(sent.contains(part), "{sent}");
             }
-            assert_eq!(find("Retry-After").is_some(), status == 429);
         }
     }
 
@@ -182,6 +226,33 @@ mod tests {
         findings.error(&rule::CREDENTIAL_MISSING, Place::Document);
         let headers = refusal(findings).response.headers;
         assert!(headers.iter().all(|h| !h.value.contains("error")));
+    }
+
+    #[test]
+    fn some_refusals_do_not_say_why() {
+        const DESCRIPTION: &str = "The client could not be authenticated.";
+        for challenge in [None, Some("Basic realm=\"clients\"".to_owned())] {
+            let [one, other] = [&rule::CREDENTIAL_REJECTED, &rule::QUOTA_TOTAL].map(|rule| {
+                let mut findings = Findings::default();
+                findings.error(rule, Place::Document);
+                opaque(
+                    findings,
+                    ErrorCode::InvalidClient,
+                    DESCRIPTION,
+                    challenge.clone(),
+                )
+            });
+            assert_eq!(one.response, other.response);
+            assert_ne!(one.diagnostics, other.diagnostics);
+            assert_eq!(one.outcome, Outcome::Refuse);
+            assert_eq!(one.response.status, 401);
+            let body =
+                format!(r#"{{"error":"invalid_client","error_description":"{DESCRIPTION}"}}"#);
+            assert_eq!(one.response.body, body);
+            let mut headers = one.response.headers.iter();
+            let sent = headers.find(|h| h.name == "WWW-Authenticate");
+            assert_eq!(sent.map(|h| h.value.to_string()), challenge);
+        }
     }
 
     #[test]

@@ -19,6 +19,11 @@ pub(crate) fn advertise(policy: &Policy) -> String {
     add("issuer", json!(policy.issuer.as_ref().map(|url| &url.0)));
     let endpoint = policy.registration_endpoint.as_ref();
     add("registration_endpoint", json!(endpoint.map(|url| &url.0)));
+    let endpoint = policy.token_endpoint.as_ref();
+    add("token_endpoint", json!(endpoint.map(|url| &url.0)));
+    if policy.client_documents {
+        add("client_id_metadata_document_supported", json!(true));
+    }
     add("scopes_supported", json!(policy.scopes.0));
     let by_code = policy.grant_types.contains(&GrantType::AuthorizationCode);
     add(
@@ -36,7 +41,7 @@ pub(crate) fn advertise(policy: &Policy) -> String {
     let methods = names(&policy.auth_methods, AuthMethod::name);
     add("token_endpoint_auth_methods_supported", methods.clone());
     add("revocation_endpoint_auth_methods_supported", methods);
-    let signing = json!(policy.signing_algs.names());
+    let signing = json!(policy.assertion_algs());
     if policy.auth_methods.contains(&AuthMethod::PrivateKeyJwt) {
         add(
             "token_endpoint_auth_signing_alg_values_supported",
@@ -146,7 +151,7 @@ mod tests {
         auth-methods = ['none', 'client_secret_basic', 'private_key_jwt']
         scopes = ['mail', 'files']
         grant-types = ['authorization_code', 'refresh_token', 'client_credentials']
-        signing-algs = ['ES256', 'PS256']";
+        signing-algs = ['ES256', 'PS256', 'ES512', 'Ed448']";
 
     fn advertised(settings: &str) -> Map<String, Value> {
         let registrar = Registrar::compile(settings).unwrap();
@@ -204,7 +209,8 @@ mod tests {
             (
                 "token_endpoint_auth_signing_alg_values_supported",
                 "token_endpoint_auth_signing_alg",
-                &["RS256", "none"],
+                // The last two are offered, and cannot be verified here.
+                &["RS256", "none", "ES512", "Ed448"],
             ),
             ("subject_types_supported", "subject_type", &["x"]),
             (

@@ -27,7 +27,7 @@ fn register(settings: &str, caller: Caller<'_>, document: &Value) -> (Value, Val
         .register(&context, document.to_string().as_bytes())
         .unwrap();
     assert_eq!(decision.response.status, 201, "{}", decision.response.body);
-    let Effect::Store(record) = decision.effect else {
+    let (Effect::Store(record) | Effect::Share(record)) = decision.effect else {
         panic!("{:?}", decision.effect);
     };
     (

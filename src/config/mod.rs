@@ -1,10 +1,17 @@
 //! Settings as written, made into the policy that is enforced.
 
+mod issuers;
+mod sealing;
 mod settings;
+mod table;
+mod terms;
 mod value;
 
-pub(crate) use self::settings::Policy;
-pub(crate) use self::value::{AnonymousProfile, SameSite, UnknownScopes, Unoffered};
+pub(crate) use self::settings::{MIN_PROVISIONAL, Policy};
+pub(crate) use self::terms::Terms;
+pub(crate) use self::value::{
+    AnonymousProfile, ClientId, Pkce, SameSite, Sharing, UnknownScopes, Unoffered,
+};
 
 use crate::Severity;
 use crate::diagnostic::Findings;
@@ -50,7 +57,7 @@ pub(crate) fn compile(text: &str) -> Result<(Policy, Vec<SettingFinding>), Setti
 
     let mut findings = Vec::new();
     let policy = match table(&root, &mut findings) {
-        Some(table) => settings::read(table, &mut findings),
+        Some(table) => Policy::read_table(table, &TABLE.join("."), &mut findings),
         None => Policy::default(),
     };
     settings::relations(&policy, &mut findings);
@@ -59,6 +66,18 @@ pub(crate) fn compile(text: &str) -> Result<(Policy, Vec<SettingFinding>), Setti
         return Err(SettingsError(findings));
     }
     Ok((policy, findings))
+}
+
+/// Reads the terms of an API key: a JSON object.
+pub(crate) fn terms(text: &str) -> Result<Terms, SettingsError> {
+    let object = json(text)?;
+    let mut findings = Vec::new();
+    let terms = Terms::read_table(&object, "", &mut findings);
+    if findings.is_empty() {
+        Ok(terms)
+    } else {
+        Err(SettingsError(findings))
+    }
 }
 
 /// Finds the one table that is Gatepost's; the rest of the file is the mail server's.
@@ -202,9 +221,85 @@ mod tests {
                 "[oauth.client-registration]\nscopes = [\"a\"]\ndefault-scopes = [\"b\"]\n",
                 &[("oauth.client-registration.default-scopes", Error)],
             ),
+            ("[oauth.client-registration]\nanonymous = true\n", &[]),
             (
-                "[oauth.client-registration]\nanonymous = true\n",
+                "[oauth.client-registration]\nanonymous = true\nmax-anonymous-clients = 0\n",
                 &[("oauth.client-registration.anonymous", Warning)],
+            ),
+            (
+                "[oauth.client-registration]\nanonymous = true\nmax-anonymous-clients = 0\nmax-clients = 1\n",
+                &[],
+            ),
+            (
+                "[oauth.client-registration]\nanonymous = true\nmax-anonymous-clients = 0\nstatic-client = 'mail'\n",
+                &[],
+            ),
+            (
+                "[oauth.client-registration]\nanonymous = true\nmax-anonymous-clients = 0\nstateless = 'anonymous'\nclient-id-keys = ['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']\n",
+                &[],
+            ),
+            (
+                "[oauth.client-registration]\nstateless = 'public'\nrequire-software-statement = true\n",
+                &[
+                    ("oauth.client-registration.stateless", Error),
+                    (
+                        "oauth.client-registration.require-software-statement",
+                        Error,
+                    ),
+                ],
+            ),
+            (
+                "[oauth.client-registration]\nanonymous = true\nprovisional-lifetime = 3599\n",
+                &[("oauth.client-registration.provisional-lifetime", Error)],
+            ),
+            (
+                "[oauth.client-registration]\nanonymous = true\nprovisional-lifetime = 3600\n",
+                &[],
+            ),
+            (
+                "[oauth.client-registration]\naddress-window = 0\nipv4-prefix = 33\nipv6-prefix = 129\n",
+                &[
+                    ("oauth.client-registration.address-window", Error),
+                    ("oauth.client-registration.ipv4-prefix", Error),
+                    ("oauth.client-registration.ipv6-prefix", Error),
+                ],
+            ),
+            (
+                "[oauth.client-registration]\naddress-window = 1\nipv4-prefix = 32\nipv6-prefix = 128\n",
+                &[],
+            ),
+            (
+                "[oauth.client-registration]\nipv4-prefix = 0\nipv6-prefix = 0\n",
+                &[
+                    ("oauth.client-registration.ipv4-prefix", Error),
+                    ("oauth.client-registration.ipv6-prefix", Error),
+                ],
+            ),
+            (
+                "[oauth.client-registration]\nanonymous = true\nanonymous-terms = { grant-types = ['authorization_code'], scope = [] }\n",
+                &[
+                    ("oauth.client-registration.anonymous-terms", Error),
+                    ("oauth.client-registration.anonymous-terms.scope", Error),
+                ],
+            ),
+            (
+                "[oauth.client-registration]\nauth-methods = ['private_key_jwt']\npkce = 'public'\n",
+                &[
+                    ("oauth.client-registration.auth-methods", Warning),
+                    ("oauth.client-registration.pkce", Warning),
+                ],
+            ),
+            (
+                "[oauth.client-registration]\nauth-methods = ['private_key_jwt']\nissuer = 'https://mail.example.com'\n",
+                &[],
+            ),
+            (
+                "[oauth.client-registration]\nauth-methods = ['private_key_jwt']\ntoken-endpoint = 'https://mail.example.com/t'\n",
+                &[],
+            ),
+            (
+                "[oauth.client-registration]\nauth-methods = ['private_key_jwt']\nissuer = 'https://mail.example.com'\nsigning-algs = ['ES512']\n",
+                &[("oauth.client-registration.signing-algs", Error)],
             ),
             (
                 "[oauth.client-registration]\nanonymous = true\nmax-clients = 1\ngrant-types = ['authorization_code']\n",

@@ -8,6 +8,9 @@ use crate::metadata::{
 use crate::policy::{ProtectedName, ProtectedNames};
 use crate::uri::{self, IpLiterals, Localhost};
 
+use super::SettingFinding;
+use super::table::mistake;
+
 /// A type of setting.
 pub(super) trait Setting: Sized {
     /// Reads a value, or says that it is not one.
@@ -15,6 +18,37 @@ pub(super) trait Setting: Sized {
 
     /// What may be written, to complete "allowed: …".
     fn allowed() -> String;
+
+    /// Reads a value, or reports that it is not one.
+    fn read_at(value: &Json<'_>, path: &str, findings: &mut Vec<SettingFinding>) -> Option<Self> {
+        let read = Self::read(value);
+        if read.is_none() {
+            findings.push(mistake(path, Self::allowed()));
+        }
+        read
+    }
+
+    /// How it is written, if it can be and is not nothing.
+    #[cfg(test)]
+    fn show(&self) -> Option<String> {
+        None
+    }
+}
+
+/// A setting that may be left out.
+impl<T: Setting> Setting for Option<T> {
+    fn read(value: &Json<'_>) -> Option<Self> {
+        T::read(value).map(Some)
+    }
+
+    fn allowed() -> String {
+        T::allowed()
+    }
+
+    #[cfg(test)]
+    fn show(&self) -> Option<String> {
+        self.as_ref()?.show()
+    }
 }
 
 impl Setting for bool {
@@ -27,6 +61,11 @@ impl Setting for bool {
 
     fn allowed() -> String {
         "true or false".to_owned()
+    }
+
+    #[cfg(test)]
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
     }
 }
 
@@ -42,18 +81,23 @@ impl Setting for u64 {
     fn allowed() -> String {
         "a whole number, 0 or more".to_owned()
     }
+
+    #[cfg(test)]
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
+    }
 }
 
 /// A URL that the server itself serves, without a slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EndpointUrl(pub(crate) String);
 
-impl Setting for Option<EndpointUrl> {
+impl Setting for EndpointUrl {
     fn read(value: &Json<'_>) -> Option<Self> {
         match value {
             Json::Text(text) => {
                 uri::endpoint(text)?;
-                Some(Some(EndpointUrl(text.to_string())))
+                Some(Self(text.to_string()))
             }
             _ => None,
         }
@@ -70,6 +114,10 @@ impl Setting for Option<EndpointUrl> {
 pub(crate) struct TokenList(pub(crate) Vec<String>);
 
 impl TokenList {
+    pub(super) fn new(names: &[&str]) -> Self {
+        Self(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
     /// The scopes of draft-ietf-mailmaint-oauth-public §5.1.
     pub(super) fn mail_scopes() -> Self {
         Self(
@@ -94,6 +142,43 @@ impl Setting for TokenList {
     fn allowed() -> String {
         "a list of names, of printable ASCII without space, quote and backslash".to_owned()
     }
+
+    #[cfg(test)]
+    fn show(&self) -> Option<String> {
+        Some(shown_list(self.0.iter().map(String::as_str)))
+    }
+}
+
+/// A client id that an administrator chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ClientId(pub(crate) String);
+
+impl ClientId {
+    /// Letters, digits and `.`, `_`, `~`, `-`, 128 at most, so that it needs no quoting anywhere, and
+    /// none that looks like one that is made here.
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        let plain = (1..=128).contains(&text.len())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'~' | b'-'));
+        let made_here = ["gpc_", "gpx_"]
+            .iter()
+            .any(|prefix| text.starts_with(prefix));
+        (plain && !made_here).then(|| Self(text.to_owned()))
+    }
+}
+
+impl Setting for ClientId {
+    fn read(value: &Json<'_>) -> Option<Self> {
+        match value {
+            Json::Text(text) => Self::new(text),
+            _ => None,
+        }
+    }
+
+    fn allowed() -> String {
+        "1 to 128 letters, digits and . _ ~ -, not starting with gpc_ or gpx_".to_owned()
+    }
 }
 
 impl Setting for ProtectedNames {
@@ -117,6 +202,11 @@ impl Setting for Vec<GrantType> {
             GrantType::ALL.map(GrantType::name).join(", ")
         )
     }
+
+    #[cfg(test)]
+    fn show(&self) -> Option<String> {
+        Some(shown_list(self.iter().map(|item| item.name())))
+    }
 }
 
 impl Setting for Vec<AuthMethod> {
@@ -130,6 +220,11 @@ impl Setting for Vec<AuthMethod> {
             AuthMethod::ALL.map(AuthMethod::name).join(", ")
         )
     }
+
+    #[cfg(test)]
+    fn show(&self) -> Option<String> {
+        Some(shown_list(self.iter().map(|item| item.name())))
+    }
 }
 
 impl Setting for Vec<Extension> {
@@ -142,6 +237,11 @@ impl Setting for Vec<Extension> {
             "a list of {}",
             Extension::ALL.map(Extension::name).join(", ")
         )
+    }
+
+    #[cfg(test)]
+    fn show(&self) -> Option<String> {
+        Some(shown_list(self.iter().map(|item| item.name())))
     }
 }
 
@@ -172,6 +272,11 @@ macro_rules! algorithms {
                 fn allowed() -> String {
                     format!("a list of {}", $all.join(", "))
                 }
+
+                #[cfg(test)]
+                fn show(&self) -> Option<String> {
+                    Some(shown_list(self.0.iter().copied()))
+                }
             }
         )*
     };
@@ -186,8 +291,66 @@ algorithms! {
     ContentEncryptionAlgs = CONTENT_ENCRYPTION_ALGORITHMS, "A128CBC-HS256", "A256GCM";
 }
 
+/// Lists that what is allowed stands in, each of them; a list with nothing in it allows all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AllowLists(Vec<Vec<String>>);
+
+impl AllowLists {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Allows from now on only what the other lists allow too.
+    pub(super) fn narrow(&mut self, other: &Self) {
+        self.0.extend(other.0.iter().cloned());
+    }
+
+    pub(crate) fn permit(&self, name: &str) -> bool {
+        self.0
+            .iter()
+            .all(|list| list.iter().any(|listed| listed == name))
+    }
+
+    /// An entry that begins with a dot stands for all hosts below it.
+    pub(crate) fn permit_host(&self, host: &str) -> bool {
+        self.0.iter().all(|list| uri::host_is_listed(host, list))
+    }
+}
+
+impl Setting for AllowLists {
+    fn read(value: &Json<'_>) -> Option<Self> {
+        let is_part = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-.".contains(&b);
+        let names = list(value, |name| {
+            (!name.is_empty() && name.bytes().all(is_part)).then(|| name.to_owned())
+        })?;
+        Some(Self(if names.is_empty() {
+            Vec::new()
+        } else {
+            vec![names]
+        }))
+    }
+
+    fn allowed() -> String {
+        "a list of names in lower case: letters, digits and . + -".to_owned()
+    }
+
+    #[cfg(test)]
+    fn show(&self) -> Option<String> {
+        Some(shown_list(self.0.iter().flatten().map(String::as_str)))
+    }
+}
+
+#[cfg(test)]
+fn shown_list<'a>(items: impl Iterator<Item = &'a str>) -> String {
+    let quoted: Vec<_> = items.map(|item| format!("\"{item}\"")).collect();
+    format!("[{}]", quoted.join(", "))
+}
+
 /// A list of names, none of them twice.
-fn list<T: PartialEq>(value: &Json<'_>, named: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+pub(super) fn list<T: PartialEq>(
+    value: &Json<'_>,
+    named: impl Fn(&str) -> Option<T>,
+) -> Option<Vec<T>> {
     let Json::Array(items) = value else {
         return None;
     };
@@ -217,6 +380,13 @@ macro_rules! choices {
 
             fn allowed() -> String {
                 [$($name),*].join(" or ")
+            }
+
+            #[cfg(test)]
+            fn show(&self) -> Option<String> {
+                Some(match self {
+                    $(Self::$variant => format!("\"{}\"", $name),)*
+                })
             }
         })*
     };
@@ -251,6 +421,26 @@ pub(crate) enum SameSite {
     Refuse,
 }
 
+/// Which clients must use PKCE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pkce {
+    /// All.
+    All,
+    /// Those that have no other way to prove who they are.
+    Public,
+}
+
+/// Whose client ids say what was registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// Nobody's.
+    Off,
+    /// Those of public clients that callers without an API key register.
+    Anonymous,
+    /// Those of all public clients.
+    Public,
+}
+
 /// What happens to a scope that is not offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnknownScopes {
@@ -265,6 +455,8 @@ choices! {
     Unoffered { Drop "drop", Refuse "refuse" }
     SameSite { Off "off", Warn "warn", Refuse "refuse" }
     UnknownScopes { Drop "drop", Refuse "refuse" }
+    Pkce { All "all", Public "public" }
+    Sharing { Off "off", Anonymous "anonymous", Public "public" }
     Localhost { Accept "accept", Refuse "refuse" }
     IpLiterals { Refuse "refuse", Public "public" }
 }

@@ -21,16 +21,40 @@ pub(crate) enum ErrorCode {
     InvalidSoftwareStatement,
     /// RFC 7591 §3.2.2
     UnapprovedSoftwareStatement,
-    /// RFC 6750 §3.1, a malformed request
+    /// RFC 6749 §4.1.2.1, §5.2
     InvalidRequest,
+    /// RFC 6750 §3.1, of a token that is none
+    MalformedToken,
     /// RFC 6750 §3, no token at all: the challenge has no error code
     MissingToken,
     /// RFC 6750 §3.1
     InvalidToken,
-    /// RFC 6750 §3.1
-    InsufficientScope,
+    /// RFC 6750 §3.1, and the permission that is needed
+    InsufficientScope(&'static str),
     /// RFC 6585 §4
     TooManyRequests,
+    /// RFC 6749 §4.1.2.1, for what the caller may never do
+    AccessDenied,
+    /// RFC 6749 §5.2
+    InvalidClient,
+    /// RFC 6749 §5.2
+    UnauthorizedClient,
+    /// RFC 6749 §4.1.2.1
+    InvalidScope,
+    /// RFC 6749 §4.1.2.1
+    UnsupportedResponseType,
+    /// RFC 6749 §5.2
+    UnsupportedGrantType,
+    /// RFC 8707 §2
+    InvalidTarget,
+    /// OpenID Connect Core 1.0 §3.1.2.6
+    RequestNotSupported,
+    /// OpenID Connect Core 1.0 §3.1.2.6
+    RequestUriNotSupported,
+    /// An administrator's choice of an id that is taken
+    Conflict,
+    /// What an administrator looks for and is not there
+    NotFound,
 }
 
 impl ErrorCode {
@@ -40,10 +64,20 @@ impl ErrorCode {
             Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::InvalidSoftwareStatement => "invalid_software_statement",
             Self::UnapprovedSoftwareStatement => "unapproved_software_statement",
-            Self::InvalidRequest => "invalid_request",
+            Self::InvalidRequest | Self::MalformedToken => "invalid_request",
             Self::MissingToken | Self::InvalidToken => "invalid_token",
-            Self::InsufficientScope => "insufficient_scope",
+            Self::InsufficientScope(_) => "insufficient_scope",
             Self::TooManyRequests => "temporarily_unavailable",
+            Self::AccessDenied => "access_denied",
+            Self::InvalidClient => "invalid_client",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::InvalidScope => "invalid_scope",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidTarget => "invalid_target",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::Conflict | Self::NotFound => "invalid_request",
         }
     }
 
@@ -53,9 +87,19 @@ impl ErrorCode {
             | Self::InvalidClientMetadata
             | Self::InvalidSoftwareStatement
             | Self::UnapprovedSoftwareStatement
-            | Self::InvalidRequest => 400,
-            Self::MissingToken | Self::InvalidToken => 401,
-            Self::InsufficientScope => 403,
+            | Self::InvalidRequest
+            | Self::MalformedToken
+            | Self::UnauthorizedClient
+            | Self::InvalidScope
+            | Self::UnsupportedResponseType
+            | Self::UnsupportedGrantType
+            | Self::InvalidTarget
+            | Self::RequestNotSupported
+            | Self::RequestUriNotSupported => 400,
+            Self::MissingToken | Self::InvalidToken | Self::InvalidClient => 401,
+            Self::InsufficientScope(_) | Self::AccessDenied => 403,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
             Self::TooManyRequests => 429,
         }
     }
@@ -87,11 +131,11 @@ impl Flaw {
 }
 
 macro_rules! rules {
-    ($($name:ident: $error:ident, $code:literal, $reference:literal, $message:literal;)*) => {
+    ($($name:ident: $error:ident $(($of:expr))?, $code:literal, $reference:literal, $message:literal;)*) => {
         $(
             pub(crate) static $name: Rule = Rule {
                 code: $code,
-                error: ErrorCode::$error,
+                error: ErrorCode::$error $(($of))?,
                 reference: $reference,
                 message: $message,
             };
@@ -127,24 +171,76 @@ macro_rules! flaws {
 }
 
 pub(crate) mod rule {
+    use crate::policy;
+
     use super::{ErrorCode, Flaw, Rule};
 
     rules! {
         // Who may register.
         CREDENTIAL_MISSING: MissingToken, "credential-missing", "RFC 6750 §3",
             "Registration needs an API key: send it as Authorization: Bearer KEY.";
-        CREDENTIAL_MALFORMED: InvalidRequest, "credential-malformed", "RFC 6750 §2.1",
+        CREDENTIAL_MALFORMED: MalformedToken, "credential-malformed", "RFC 6750 §2.1",
             "The Authorization header must hold one bearer token, once, as Authorization: Bearer KEY.";
         CREDENTIAL_REJECTED: InvalidToken, "credential-rejected", "RFC 6750 §3.1",
             "The API key is unknown, expired or revoked; ask the server's administrator for a new one.";
-        PERMISSION_MISSING: InsufficientScope, "permission-missing", "RFC 6750 §3.1",
+        PERMISSION_MISSING: InsufficientScope(policy::REGISTRATION), "permission-missing", "RFC 6750 §3.1",
             "The API key needs the permissions authenticate and oauth-client-registration.";
-        QUOTA_ACCOUNT: TooManyRequests, "quota-account", "RFC 6585 §4",
+        PERMISSION_GET_MISSING: InsufficientScope(policy::GET), "permission-get-missing", "RFC 7592 §2.1",
+            "The API key needs the permissions authenticate and oauth-client-get.";
+        PERMISSION_CREATE_MISSING: InsufficientScope(policy::CREATE), "permission-create-missing", "RFC 6750 §3.1",
+            "The API key needs the permissions authenticate and oauth-client-create.";
+        PERMISSION_UPDATE_MISSING: InsufficientScope(policy::UPDATE), "permission-update-missing", "RFC 7592 §2.2",
+            "The API key needs the permissions authenticate and oauth-client-update.";
+        PERMISSION_DELETE_MISSING: InsufficientScope(policy::DELETE), "permission-delete-missing", "RFC 7592 §2.3",
+            "The API key needs the permissions authenticate and oauth-client-delete.";
+        TERMS_EXPIRED: AccessDenied, "terms-expired", "RFC 7591 §3",
+            "The terms under which this caller may register have ended; ask the server's administrator.";
+        NETWORK_NOT_ALLOWED: AccessDenied, "network-not-allowed", "RFC 7591 §3",
+            "Clients are not registered from this network.";
+        QUOTA_KEY: AccessDenied, "quota-key", "RFC 7591 §3",
+            "This API key was good for a number of registrations, which have been made.";
+        QUOTA_ACCOUNT: AccessDenied, "quota-account", "RFC 7591 §5",
             "This account has registered as many clients as it may; remove one that is no longer used.";
         QUOTA_ADDRESS: TooManyRequests, "quota-address", "RFC 6585 §4",
             "Too many registrations came from this address; try again later.";
+        QUOTA_ANONYMOUS: TooManyRequests, "quota-anonymous", "RFC 6585 §4",
+            "This server has as many clients without an API key as it takes; try again later.";
         QUOTA_TOTAL: TooManyRequests, "quota-total", "RFC 6585 §4",
             "This server has as many registered clients as it takes; try again later.";
+
+        // Ids.
+        CLIENT_ID_TOO_LONG: InvalidClientMetadata, "client-id-too-long", "RFC 7591 §5",
+            "The client id would carry the metadata, and they are too long for that: register fewer or shorter ones.";
+        CLIENT_ID_SYNTAX: InvalidClientMetadata, "client-id-syntax", "RFC 6749 §2.2",
+            "A client id must be 1 to 128 letters, digits and . _ ~ - and must not begin with gpc_ or gpx_.";
+        CLIENT_ID_TAKEN: Conflict, "client-id-taken", "RFC 6749 §2.2",
+            "There is a client with this id already.";
+        CLIENT_DENIED: AccessDenied, "client-denied", "RFC 7591 §5",
+            "This server's administrator has shut this client out.";
+
+        // Management of a registration.
+        CLIENT_NOT_FOUND: NotFound, "client-not-found", "RFC 7592 §2",
+            "There is no client with this id.";
+        TOKEN_MISSING: MissingToken, "token-missing", "RFC 7592 §2",
+            "Send the registration access token, or an administrator's API key, as Authorization: Bearer TOKEN.";
+        TOKEN_OF_NOBODY: InvalidToken, "token-of-nobody", "RFC 7592 §2.1",
+            "There is no such client, or it has no registration access token.";
+        TOKEN_WRONG: InvalidToken, "token-wrong", "RFC 7592 §2",
+            "The registration access token is not this client's.";
+        CLIENT_FIXED: AccessDenied, "client-fixed", "RFC 7592 §2.2",
+            "The client's id stands for what it registered, so that it cannot be changed; register anew instead.";
+        CLIENT_ID_MISSING: InvalidClientMetadata, "client-id-missing", "RFC 7592 §2.2",
+            "An update must have the client's id as client_id.";
+        CLIENT_ID_OTHER: InvalidClientMetadata, "client-id-other", "RFC 7592 §2.2",
+            "The client_id must be that of the client at this URL.";
+        CLIENT_SECRET_OTHER: InvalidClientMetadata, "client-secret-other", "RFC 7592 §2.2",
+            "The client_secret must be the client's own, unchanged, or be left out; a client cannot choose one.";
+        MEMBER_OF_SERVER: InvalidClientMetadata, "member-of-server", "RFC 7592 §2.2",
+            "The server sets this member; an update must not have it.";
+        CLIENT_SECRET_OVER: InvalidClientMetadata, "client-secret-over", "RFC 7591 §3.2.1",
+            "The client's secret has expired: it cannot authenticate until it has a new one.";
+        SECRET_UNUSED: InvalidClientMetadata, "secret-unused", "RFC 7591 §2",
+            "The client does not authenticate with a secret.";
 
         // The document.
         DOCUMENT_TOO_LARGE: InvalidClientMetadata, "document-too-large", "RFC 8259 §9",
@@ -211,6 +307,10 @@ pub(crate) mod rule {
             "Without an API key only native redirect URIs may be registered: http://127.0.0.1/..., http://[::1]/... or a private-use scheme with a dot.";
         REDIRECT_URI_TWO_DOTS: InvalidRedirectUri, "redirect-uri-two-dots", "draft-ietf-mailmaint-oauth-public §3.3",
             "Without an API key a redirect URI must not hold two dots in a row.";
+        REDIRECT_URI_HOST_NOT_ALLOWED: InvalidRedirectUri, "redirect-uri-host-not-allowed", "RFC 7591 §5",
+            "The host is none of those that this caller may register.";
+        REDIRECT_URI_SCHEME_NOT_ALLOWED: InvalidRedirectUri, "redirect-uri-scheme-not-allowed", "RFC 7591 §5",
+            "The scheme is none of those that this caller may register.";
         REDIRECT_URI_NOT_WEB: InvalidRedirectUri, "redirect-uri-not-web", "OpenID Connect Registration 1.0 §2",
             "A client with the application type web must use https redirect URIs.";
 
@@ -328,6 +428,138 @@ pub(crate) mod rule {
         NOTIFICATION_ENDPOINT_MISSING: InvalidClientMetadata, "notification-endpoint-missing", "OpenID Connect CIBA Core 1.0 §4",
             "The delivery modes ping and push need backchannel_client_notification_endpoint.";
 
+        // Requests that name a client.
+        PARAMETERS_TOO_MANY: InvalidRequest, "parameters-too-many", "RFC 6749 §3.1",
+            "The request has more or longer parameters than this server reads.";
+        PARAMETERS_ENCODING: InvalidRequest, "parameters-encoding", "RFC 6749 appendix B",
+            "The parameters must be UTF-8, form-encoded.";
+        PARAMETER_TWICE: InvalidRequest, "parameter-twice", "RFC 6749 §3.1",
+            "A parameter stands twice.";
+        CLIENT_UNNAMED: InvalidRequest, "client-unnamed", "RFC 6749 §4.1.1",
+            "The request must name its client as client_id.";
+        CLIENT_UNKNOWN: InvalidClient, "client-unknown", "RFC 6749 §4.1.2.1",
+            "There is no client with this id, or it must not be used; register it first.";
+        CLIENT_ID_CHARACTERS: InvalidRequest, "client-id-characters", "RFC 6749 appendix A.1",
+            "A client id must be 1 to 512 printable ASCII characters.";
+        CLIENT_DOCUMENT_UNREAD: InvalidClient, "client-document-unread", "draft-ietf-oauth-client-id-metadata-document §4",
+            "The client id is the URL of a document that has to be read first.";
+        CLIENT_UNREGISTERED: InvalidClient, "client-unregistered", "RFC 6749 §2.4",
+            "Nobody registered this client; nothing that it says of itself was checked.";
+        CLIENT_OVERRIDDEN: InvalidClient, "client-overridden", "RFC 6749 §2.4",
+            "Nobody registered this client; the account may use any by its permission oauth-client-override.";
+        REDIRECT_URI_UNNAMED: InvalidRequest, "redirect-uri-unnamed", "RFC 6749 §3.1.2.3",
+            "The request must name its redirect URI as redirect_uri.";
+        REDIRECT_URI_UNREGISTERED: InvalidRequest, "redirect-uri-unregistered", "RFC 9700 §4.1.3",
+            "The redirect_uri is none of those that the client registered.";
+        REDIRECT_URI_UNSOUND: InvalidRequest, "redirect-uri-unsound", "RFC 9700 §2.1",
+            "The redirect_uri is none that could be registered.";
+        RESPONSE_TYPE_MISSING: InvalidRequest, "response-type-missing", "RFC 6749 §4.1.1",
+            "The request must have a response_type.";
+        RESPONSE_TYPE_UNKNOWN: UnsupportedResponseType, "response-type-unknown", "RFC 6749 §4.1.2.1",
+            "The response_type must be code.";
+        RESPONSE_TYPE_UNREGISTERED: UnauthorizedClient, "response-type-unregistered", "RFC 6749 §4.1.2.1",
+            "The client did not register the authorization code grant with the response type code, or it is not offered.";
+        RESPONSE_MODE: InvalidRequest, "response-mode", "OAuth 2.0 Multiple Response Type Encoding Practices §2.1",
+            "The response_mode must be query, or be left out.";
+        PKCE_MISSING: InvalidRequest, "pkce-missing", "RFC 9700 §2.1.1",
+            "The request must have a code_challenge, with code_challenge_method=S256.";
+        PKCE_METHOD: InvalidRequest, "pkce-method", "RFC 9700 §2.1.1",
+            "The code_challenge_method must be S256.";
+        PKCE_SYNTAX: InvalidRequest, "pkce-syntax", "RFC 7636 §4.2",
+            "The code_challenge must be a SHA-256 in base64url: 43 characters.";
+        SCOPE_MALFORMED: InvalidScope, "scope-malformed", "RFC 6749 §3.3",
+            "The scope must be names with one space between each.";
+        SCOPE_NONE: InvalidScope, "scope-none", "RFC 6749 §3.3",
+            "The client may have none of the scopes that it asks for.";
+        SCOPE_CUT: InvalidScope, "scope-cut", "RFC 6749 §3.3",
+            "The scope was cut to what the client may have.";
+        RESOURCE_UNKNOWN: InvalidTarget, "resource-unknown", "RFC 8707 §2",
+            "The resource is none of those that this server protects.";
+        REQUEST_OBJECT: RequestNotSupported, "request-object", "OpenID Connect Core 1.0 §6.1",
+            "Request objects are not read: send the parameters themselves.";
+        REQUEST_OBJECT_URI: RequestUriNotSupported, "request-object-uri", "OpenID Connect Core 1.0 §6.2",
+            "Request objects are not fetched: send the parameters themselves.";
+        PUSH_REQUIRED: InvalidRequest, "push-required", "RFC 9126 §6",
+            "The client registered that it pushes its authorization requests.";
+        GRANT_TYPE_MISSING: InvalidRequest, "grant-type-missing", "RFC 6749 §5.2",
+            "The request must have a grant_type.";
+        GRANT_TYPE_UNKNOWN: UnsupportedGrantType, "grant-type-unknown", "RFC 6749 §5.2",
+            "The grant_type is not offered.";
+        GRANT_TYPE_UNREGISTERED: UnauthorizedClient, "grant-type-unregistered", "RFC 6749 §5.2",
+            "The client did not register this grant type, or may not use it.";
+
+        // Clients that authenticate.
+        CLIENT_METHODS_SEVERAL: InvalidRequest, "client-methods-several", "RFC 6749 §2.3",
+            "A client must not use more than one way to authenticate in a request.";
+        CLIENT_HEADER_MALFORMED: InvalidClient, "client-header-malformed", "RFC 6749 §2.3.1",
+            "The Authorization header is not the client's id and secret, each form-encoded, in the form of HTTP Basic.";
+        CLIENT_NAMED_TWICE: InvalidClient, "client-named-twice", "RFC 6749 §2.3",
+            "The request names two clients.";
+        CLIENT_METHOD_WRONG: InvalidClient, "client-method-wrong", "RFC 7591 §2",
+            "The client registered another way to authenticate.";
+        CLIENT_METHOD_GONE: InvalidClient, "client-method-gone", "RFC 7591 §2",
+            "The client's way to authenticate is not offered any more.";
+        CLIENT_METHOD_TLS: InvalidClient, "client-method-tls", "RFC 8705 §2",
+            "The client authenticates with its certificate, which is for the host to verify.";
+        CLIENT_SECRET_WRONG: InvalidClient, "client-secret-wrong", "RFC 6749 §2.3.1",
+            "The secret is not the client's.";
+        CLIENT_SECRET_EXPIRED: InvalidClient, "client-secret-expired", "RFC 7591 §3.2.1",
+            "The client's secret has expired.";
+        CLIENT_HAS_NO_SECRET: InvalidClient, "client-has-no-secret", "RFC 6749 §2.4",
+            "A client that nobody registered has nothing to authenticate with.";
+        ASSERTION_TYPE: InvalidClient, "assertion-type", "RFC 7523 §2.2",
+            "The client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer, beside a client_assertion.";
+        ASSERTION_SYNTAX: InvalidClient, "assertion-syntax", "RFC 7523 §3",
+            "The assertion is no signed JWT in the compact form.";
+        ASSERTION_ALGORITHM: InvalidClient, "assertion-algorithm", "RFC 8725 §3.1",
+            "The assertion is signed by an algorithm that the client may not use.";
+        ASSERTION_SIGNATURE: InvalidClient, "assertion-signature", "RFC 7523 §3",
+            "No key of the client verifies the assertion.";
+        ASSERTION_CLIENT: InvalidClient, "assertion-client", "RFC 7523 §3",
+            "The claims iss and sub of the assertion must both be the client's id.";
+        ASSERTION_AUDIENCE: InvalidClient, "assertion-audience", "RFC 7523 §3",
+            "The claim aud of the assertion must name this server: its issuer or its token endpoint.";
+        ASSERTION_TIME: InvalidClient, "assertion-time", "RFC 7523 §3",
+            "The assertion is over, or of the future, or good for more than an hour, or does not say when it ends.";
+        ASSERTION_ID: InvalidClient, "assertion-id", "RFC 7523 §3",
+            "The assertion must have a claim jti of 1 to 256 characters, so that it is used once.";
+        KEYS_UNREAD: InvalidClient, "keys-unread", "RFC 7591 §2",
+            "The client's keys are at its jwks_uri, which has to be read first.";
+
+        // How long a client is kept.
+        CLIENT_NEVER_AUTHORISED: InvalidClient, "client-never-authorised", "draft-ietf-mailmaint-oauth-public §3.10",
+            "A caller without an API key registered the client, and no user has authorised it since.";
+        CLIENT_NEVER_USED: InvalidClient, "client-never-used", "RFC 7591 §5",
+            "Nobody has used the client since it was registered.";
+        CLIENT_IDLE: InvalidClient, "client-idle", "draft-ietf-mailmaint-oauth-public §3.10",
+            "Nobody has used the client for long, and none of its refresh tokens is valid.";
+        CLIENT_SECRET_LONG_OVER: InvalidClient, "client-secret-long-over", "RFC 7591 §3.2.1",
+            "The client's secret expired long ago, so that it cannot authenticate.";
+        CLIENT_DENIAL_OVER: InvalidClient, "client-denial-over", "RFC 7591 appendix A.5.2",
+            "The id of the client that was shut out cannot be read any more.";
+
+        // Client ID metadata documents.
+        DOCUMENTS_OFF: InvalidClient, "documents-off", "draft-ietf-oauth-client-id-metadata-document §5",
+            "This server does not take URLs for client ids; register the client first.";
+        CLIENT_URL_PATH: InvalidClientMetadata, "client-url-path", "draft-ietf-oauth-client-id-metadata-document §3",
+            "A client id that is a URL must have a path other than a slash alone.";
+        CLIENT_URL_QUERY: InvalidClientMetadata, "client-url-query", "draft-ietf-oauth-client-id-metadata-document §3",
+            "A client id that is a URL should not have a query, and is not taken with one.";
+        CLIENT_URL_LENGTH: InvalidClientMetadata, "client-url-length", "draft-ietf-oauth-client-id-metadata-document §3",
+            "A client id that is a URL must have at most 512 characters.";
+        CLIENT_URL_HOST: InvalidClientMetadata, "client-url-host", "draft-ietf-oauth-client-id-metadata-document §7",
+            "The host is none of those that client documents may come from.";
+        DOCUMENT_OF_ANOTHER: InvalidClientMetadata, "document-of-another", "draft-ietf-oauth-client-id-metadata-document §4",
+            "The document's client_id must be the URL that it was read at, character by character.";
+        DOCUMENT_WITH_SECRET: InvalidClientMetadata, "document-with-secret", "draft-ietf-oauth-client-id-metadata-document §4",
+            "Everybody can read the document, so that it must not have a client_secret, nor the end of one.";
+        DOCUMENT_METHOD: InvalidClientMetadata, "document-method", "draft-ietf-oauth-client-id-metadata-document §4",
+            "A client with a document has no secret: token_endpoint_auth_method must be none or private_key_jwt.";
+        DOCUMENT_NAME_MISSING: InvalidClientMetadata, "document-name-missing", "draft-ietf-oauth-client-id-metadata-document §4",
+            "The document must have a client_name, which people are shown.";
+        DOCUMENT_CHANGED: InvalidClientMetadata, "document-changed", "draft-ietf-oauth-client-id-metadata-document §8.4",
+            "The document is not what it was: ask users for their consent again.";
+
         // What people see.
         URI_SCHEME: InvalidClientMetadata, "uri-scheme", "RFC 7591 §5",
             "The URI must use the scheme https.";
@@ -355,6 +587,16 @@ pub(crate) mod rule {
             "software_statement must be a signed JWT in the compact form, with an issuer.";
         STATEMENT_ALGORITHM: InvalidSoftwareStatement, "statement-algorithm", "RFC 8725 §3.2",
             "software_statement must be signed with an asymmetric algorithm.";
+        STATEMENT_SIGNATURE: InvalidSoftwareStatement, "statement-signature", "RFC 7591 §3.1.1",
+            "No key of the issuer verifies software_statement.";
+        STATEMENT_TIME: InvalidSoftwareStatement, "statement-time", "RFC 7519 §4.1",
+            "software_statement is over, or of the future.";
+        STATEMENT_AUDIENCE: InvalidSoftwareStatement, "statement-audience", "RFC 7519 §4.1.3",
+            "software_statement is for somebody else: its claim aud does not name this server.";
+        STATEMENT_CLAIM_TYPE: InvalidSoftwareStatement, "statement-claim-type", "RFC 7591 §2.3",
+            "A claim of software_statement has not the type of the member of that name.";
+        STATEMENT_MISSING: InvalidClientMetadata, "statement-missing", "RFC 7591 §2.3",
+            "This server registers clients with a software_statement of an issuer that it trusts.";
         STATEMENT_NOT_APPROVED: UnapprovedSoftwareStatement, "statement-not-approved", "RFC 7591 §3.2.2",
             "This server does not trust the issuer of the software statement.";
     }

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use crate::config::{Policy, Unoffered};
 use crate::diagnostic::{Findings, Place, Role, rule};
 use crate::document::Json;
-use crate::uri::{self, RedirectUri, RedirectUriRules, Report};
+use crate::uri::{self, RedirectUri, Report};
 
 use super::members::{Kind, Member};
 use super::profile::Profile;
@@ -230,10 +230,7 @@ impl Judge<'_, '_> {
     /// The rules for redirect URIs, with the error for other metadata (OpenID Connect RP-Initiated
     /// Logout 1.0 §3.1).
     fn logout_redirect(&mut self, text: &str) -> bool {
-        let rules = RedirectUriRules {
-            localhost: self.policy.localhost,
-            ip_literals: self.policy.https_ip_literals,
-        };
+        let rules = Profile::Full.redirect_uri_rules(self.policy);
         let mut scratch = Findings::default();
         let sound = RedirectUri::new(text, &rules, Place::Document, &mut scratch).is_some();
         if !sound {
@@ -270,7 +267,7 @@ pub(super) fn relate(
         let place = Place::top("dpop_bound_access_tokens");
         findings.error(&rule::BOUND_TWICE, place);
     }
-    if profile == Profile::Full && policy.extensions.contains(&Extension::OpenId) {
+    if profile != Profile::Mail && policy.extensions.contains(&Extension::OpenId) {
         openid_defaults(submitted, policy);
     }
 }
@@ -333,7 +330,7 @@ fn assertion_algorithm(
                     policy,
                     findings,
                 };
-                judge.offered(algorithm, policy.signing_algs.names());
+                judge.offered(algorithm, &policy.assertion_algs());
             }
         }
         Some(_) => submitted.leave_out(member, findings),
@@ -440,7 +437,7 @@ mod tests {
         let mut findings = Findings::default();
         let limits = policy.document_limits();
         let document = document::read(document.as_bytes(), &limits, &mut findings).unwrap();
-        let accepted = metadata::accept(&document, Profile::Full, &policy, &mut findings);
+        let accepted = metadata::accept(&document, Profile::Full, 0, &policy, &mut findings);
         let codes = findings
             .into_diagnostics()
             .into_iter()
@@ -526,6 +523,11 @@ mod tests {
                 &["member-type /default_max_age"],
             ),
             (openid, r#""default_acr_values": ["a", "b"]"#, &[]),
+            (
+                openid,
+                r#""default_acr_values": ["1","2","3","4","5","6","7","8","9","10","11","12","13","14","15","16","17","18","19","20","21","22","23","24","25","26","27","28","29","30","31","32","33"]"#,
+                &["member-too-long /default_acr_values"],
+            ),
             (
                 openid,
                 r#""default_acr_values": ["a", 1]"#,
@@ -753,7 +755,7 @@ mod tests {
             let mut findings = Findings::default();
             let limits = policy.document_limits();
             let object = document::read(document.as_bytes(), &limits, &mut findings).unwrap();
-            metadata::accept(&object, Profile::Full, &policy, &mut findings);
+            metadata::accept(&object, Profile::Full, 0, &policy, &mut findings);
             let found = findings.into_diagnostics();
             let found: Vec<_> = found
                 .iter()

@@ -4,6 +4,7 @@ mod extensions;
 mod keys;
 mod members;
 mod profile;
+mod registered;
 mod relations;
 mod scope;
 mod site;
@@ -12,9 +13,12 @@ mod submitted;
 mod text;
 mod value;
 
-pub(crate) use self::profile::Profile;
+pub(crate) use self::keys::{KeySet, PublicKey};
+pub(crate) use self::profile::{Profile, native};
+pub(crate) use self::registered::Registered;
 pub(crate) use self::relations::accept;
 pub(crate) use self::scope::is_scope_token;
+pub(crate) use self::submitted::permit;
 pub(crate) use self::value::{
     AuthMethod, CONTENT_ENCRYPTION_ALGORITHMS, ENCRYPTION_ALGORITHMS, Extension, GrantType,
     ResponseType, SIGNING_ALGORITHMS,
@@ -23,12 +27,11 @@ pub(crate) use self::value::{
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-use self::keys::KeySet;
 use self::members::Member;
 use self::value::ApplicationType;
 use crate::decision::{Due, Fetch};
 use crate::diagnostic::Place;
-use crate::uri::RedirectUri;
+use crate::uri::{self, RedirectUri};
 
 /// A client's registered metadata: whole, consistent, and the same when it is submitted again.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,7 +70,7 @@ impl ClientMetadata {
     pub(crate) fn fetches(&self) -> Vec<Fetch> {
         let mut fetches = Vec::new();
         if let Some(uri) = &self.jwks_uri {
-            fetches.push(fetch(uri, Member::JwksUri, None, Due::OnUse));
+            fetches.push(Fetch::of_keys(uri, Due::OnUse));
         }
         for description in &self.described {
             match (description.member, &description.value) {
@@ -83,6 +86,23 @@ impl ClientMetadata {
             }
         }
         fetches
+    }
+
+    pub(crate) fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    /// What all who register the same have in common (requirements G5): not the version of the
+    /// program, nor the port of a loopback redirect URI, which is another at each start.
+    pub(crate) fn shared(&self) -> Box<RawValue> {
+        let mut common = self.clone();
+        common
+            .described
+            .retain(|d| d.member != Member::SoftwareVersion);
+        for uri in &mut common.redirect_uris {
+            uri.text = uri::portless(&uri.text);
+        }
+        common.to_raw()
     }
 
     /// As JSON, which is both answered and stored.
@@ -126,6 +146,13 @@ impl Serialize for ClientMetadata {
             map.serialize_entry("jwks", jwks)?;
         }
         map.end()
+    }
+}
+
+impl Fetch {
+    /// A client's keys, at its `jwks_uri`.
+    pub(crate) fn of_keys(uri: &str, due: Due) -> Self {
+        fetch(uri, Member::JwksUri, None, due)
     }
 }
 

@@ -1,35 +1,68 @@
 //! The mail profile (draft-ietf-mailmaint-oauth-public §3.3): what callers without an API key are
 //! held to. Its one security rule is that only a native program can finish the flow.
 
+use serde::{Deserialize, Serialize};
+
+use crate::config::Policy;
 use crate::diagnostic::{Findings, Place, rule};
-use crate::uri::RedirectKind;
+use crate::uri::{Localhost, PrivateSchemes, RedirectUri, RedirectUriRules};
 
 use super::submitted::{Field, Submitted};
 use super::value::{AuthMethod, GrantType, ResponseType};
 
 /// What a caller is held to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Profile {
     /// RFC 7591 as the policy has it.
     Full,
     /// The mail profile on top of it.
     Mail,
+    /// What an administrator registers by hand.
+    Administrator,
+    /// What a client ID metadata document may say.
+    Document,
 }
 
 impl Profile {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Mail => "mail",
+    /// Whether a client without a word about it is a public one.
+    pub(super) const fn is_public(self) -> bool {
+        matches!(self, Self::Mail | Self::Document)
+    }
+
+    /// The rules for redirect URIs of a client with this profile.
+    pub(crate) const fn redirect_uri_rules(self, policy: &Policy) -> RedirectUriRules {
+        RedirectUriRules {
+            localhost: match self {
+                Self::Full | Self::Document => policy.localhost,
+                Self::Administrator => Localhost::Accept,
+                Self::Mail => Localhost::Refuse,
+            },
+            ip_literals: policy.https_ip_literals,
+            private_schemes: match self {
+                Self::Administrator => PrivateSchemes::Any,
+                Self::Full | Self::Mail | Self::Document => PrivateSchemes::ReverseDomain,
+            },
         }
     }
 
     /// The authentication method of a client that names none (requirements A8, G2).
     pub(super) const fn default_auth_method(self) -> AuthMethod {
-        match self {
-            Self::Full => AuthMethod::ClientSecretBasic,
-            Self::Mail => AuthMethod::None,
+        if self.is_public() {
+            AuthMethod::None
+        } else {
+            AuthMethod::ClientSecretBasic
         }
+    }
+}
+
+/// Requirements G1, for one redirect URI.
+pub(crate) fn native(uri: &RedirectUri, place: Place<'_>, findings: &mut Findings) {
+    if !uri.kind.is_native() {
+        findings.error(&rule::REDIRECT_URI_NOT_NATIVE, place);
+    }
+    if uri.text.contains("..") {
+        findings.error(&rule::REDIRECT_URI_TWO_DOTS, place);
     }
 }
 
@@ -37,14 +70,7 @@ impl Profile {
 pub(super) fn restrict(submitted: &mut Submitted, findings: &mut Findings) {
     let list = Place::top("redirect_uris");
     for (index, uri) in &submitted.redirect_uris {
-        let place = list.item(*index);
-        match uri.kind {
-            RedirectKind::Https => findings.error(&rule::REDIRECT_URI_NOT_NATIVE, place),
-            RedirectKind::Loopback | RedirectKind::Localhost | RedirectKind::PrivateUse => {}
-        }
-        if uri.text.contains("..") {
-            findings.error(&rule::REDIRECT_URI_TWO_DOTS, place);
-        }
+        native(uri, list.item(*index), findings);
     }
     if submitted
         .auth_method
@@ -208,7 +234,7 @@ mod tests {
             let submitted = format!("{{{members}}}");
             let mut findings = Findings::default();
             let object = document::read(submitted.as_bytes(), &limits, &mut findings).unwrap();
-            metadata::accept(&object, Profile::Mail, &policy, &mut findings);
+            metadata::accept(&object, Profile::Mail, 0, &policy, &mut findings);
             let found = findings.into_diagnostics().into_iter();
             let found: Vec<_> = found.map(|d| format!("{} {}", d.code, d.pointer)).collect();
             assert_eq!(&found, codes, "{name}");

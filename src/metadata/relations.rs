@@ -10,16 +10,27 @@ use super::submitted::{
     Field, Redirects, Submitted, auth_method_not_offered, grant_type_not_offered,
 };
 use super::value::{ApplicationType, AuthMethod, GrantType, ResponseType};
-use super::{ClientMetadata, Described, Profile, extensions, profile, scope, site};
+use super::{ClientMetadata, Described, Profile, extensions, profile, scope, site, statement};
 
 /// What is registered for a submitted document, or all that is wrong with it.
 pub(crate) fn accept(
     document: &Object<'_>,
     profile: Profile,
+    now: u64,
     policy: &Policy,
     findings: &mut Findings,
 ) -> Option<ClientMetadata> {
+    let statement = statement::read(document, profile, now, policy, findings);
+    let vouched = statement.as_ref().map(|statement| {
+        statement.judge(profile, policy, findings);
+        statement.over(document, policy)
+    });
+    let document = vouched.as_ref().unwrap_or(document);
     let mut submitted = Submitted::read(document, profile, policy, findings);
+    if let Some(statement) = &statement {
+        let token = Described::Text(statement.token.to_owned());
+        submitted.keep(Member::SoftwareStatement, None, token);
+    }
     if profile == Profile::Mail {
         profile::restrict(&mut submitted, findings);
     }
@@ -103,7 +114,7 @@ fn auth_method(
     let method = submitted.auth_method.clone().or_default(|| {
         let default = profile.default_auth_method();
         match offered.first() {
-            Some(first) if profile == Profile::Full && !offered.contains(&default) => *first,
+            Some(first) if !offered.contains(&default) && !profile.is_public() => *first,
             _ => default,
         }
     })?;
@@ -137,12 +148,12 @@ fn own_keys(
     } else if method == AuthMethod::PrivateKeyJwt
         && let Field::Sound(keys) = &submitted.jwks
     {
-        let offered = policy.signing_algs.names();
+        let offered = policy.assertion_algs();
         let asked = match submitted.described(Member::TokenEndpointAuthSigningAlg) {
             Some(Described::Text(asked)) => offered.iter().find(|a| *a == asked),
             _ => None,
         };
-        if !keys.can_sign_in(asked.map_or(offered, std::slice::from_ref)) {
+        if !keys.can_sign_in(asked.map_or(offered.as_slice(), std::slice::from_ref)) {
             let place = Place::top("jwks");
             findings.error(&rule::AUTH_METHOD_NEEDS_SIGNING_KEY, place);
         }
@@ -266,7 +277,7 @@ mod tests {
             let limits = policy.document_limits();
             let object = document::read(document.as_bytes(), &limits, &mut findings)
                 .expect("the document is JSON");
-            let accepted = accept(&object, Profile::Full, &policy, &mut findings);
+            let accepted = accept(&object, Profile::Full, 0, &policy, &mut findings);
             assert_eq!(accepted.is_some(), expected.is_empty(), "{document}");
             let found = findings.into_diagnostics().into_iter();
             let found: Vec<_> = found.map(|d| format!("{} {}", d.code, d.pointer)).collect();

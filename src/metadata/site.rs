@@ -92,7 +92,7 @@ mod tests {
         let mut findings = Findings::default();
         let limits = policy.document_limits();
         let document = document::read(submitted.as_bytes(), &limits, &mut findings).unwrap();
-        accept(&document, Profile::Full, &policy, &mut findings);
+        accept(&document, Profile::Full, 0, &policy, &mut findings);
         let found = findings.into_diagnostics().into_iter();
         found.map(|d| (d.code, d.pointer, d.severity)).collect()
     }

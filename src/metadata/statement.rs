@@ -1,85 +1,402 @@
-//! Software statements (RFC 7591 §2.3).
+//! Software statements (RFC 7591 §2.3): metadata that somebody trusted vouches for.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::borrow::Cow;
 
-use crate::diagnostic::{Findings, Place, rule};
-use crate::document::{self, Json, Limits, Object};
+use crate::config::Policy;
+use crate::diagnostic::{Findings, Place, Rule, rule};
+use crate::document::{Json, Object};
+use crate::jws::{self, Fault, Jws};
 
-use super::value::SIGNING_ALGORITHMS;
+use super::Profile;
+use super::members::Member;
+use super::submitted::{Submitted, wrong_type};
 
-/// Judges a software statement. No issuer is trusted, so that one which is well-formed and signed
-/// is refused as well, with the error that says so (requirements C1, C2).
-pub(super) fn judge(jwt: &str, limits: &Limits, place: Place<'_>, findings: &mut Findings) {
-    let mut parts = jwt.split('.');
-    let (Some(header), Some(claims), Some(signature), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        findings.error(&rule::STATEMENT_SYNTAX, place);
-        return;
-    };
-    let signed = URL_SAFE_NO_PAD
-        .decode(signature)
-        .is_ok_and(|s| !s.is_empty());
-    let algorithm = member(header, "alg", limits);
-    let issuer = member(claims, "iss", limits);
-    let rule = match algorithm {
-        Some(algorithm) if !SIGNING_ALGORITHMS.contains(&algorithm.as_str()) => {
-            &rule::STATEMENT_ALGORITHM
-        }
-        Some(_) if signed && issuer.is_some() => &rule::STATEMENT_NOT_APPROVED,
-        _ => &rule::STATEMENT_SYNTAX,
-    };
-    findings.error(rule, place);
+/// Claims about the statement itself (RFC 7519 §4.1).
+const OF_THE_STATEMENT: &[&str] = &["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
+
+/// A statement that is believed.
+pub(super) struct Statement<'d> {
+    /// As it was sent.
+    pub(super) token: &'d str,
+    payload: Vec<u8>,
 }
 
-/// A string member of a part of a JWT.
-fn member(part: &str, name: &str, limits: &Limits) -> Option<String> {
-    let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
-    let object: Object<'_> = document::read(&bytes, limits, &mut Findings::default())?;
-    match object.member(name) {
-        Some(Json::Text(text)) => Some(text.to_string()),
-        _ => None,
+/// Reads a document's statement, if it has one. `None`, too, for one that is not believed, with the
+/// finding that says why (requirements C1, C2).
+pub(super) fn read<'d>(
+    document: &'d Object<'_>,
+    profile: Profile,
+    now: u64,
+    policy: &Policy,
+    findings: &mut Findings,
+) -> Option<Statement<'d>> {
+    let name = Member::SoftwareStatement.name();
+    let place = Place::top(name);
+    match document.member(name) {
+        None | Some(Json::Null) => {
+            // An administrator vouches for the client.
+            if policy.require_software_statement && profile != Profile::Administrator {
+                findings.error(&rule::STATEMENT_MISSING, place);
+            }
+            None
+        }
+        Some(Json::Text(token)) => match verify(token, now, policy) {
+            Ok(payload) => Some(Statement { token, payload }),
+            Err(fault) => {
+                findings.error(fault, place);
+                None
+            }
+        },
+        Some(_) => {
+            wrong_type(findings, place, "a string");
+            None
+        }
+    }
+}
+
+fn verify(token: &str, now: u64, policy: &Policy) -> Result<Vec<u8>, &'static Rule> {
+    let limits = policy.document_limits();
+    let jws = Jws::read(token, &limits).map_err(reason)?;
+    let claims = jws::claims(&jws.payload, &limits).ok_or(&rule::STATEMENT_SYNTAX)?;
+    let issuer = jws::text(&claims, "iss").ok_or(&rule::STATEMENT_SYNTAX)?;
+    // What could not be verified for anybody is not an issuer's fault.
+    jws.is_by(jws::VERIFIABLE).map_err(reason)?;
+    let trusted = policy
+        .trusted_issuers
+        .named(issuer)
+        .ok_or(&rule::STATEMENT_NOT_APPROVED)?;
+    jws.verify(&trusted.algorithms, &trusted.keys)
+        .map_err(reason)?;
+    if !jws::is_current(&claims, now) {
+        return Err(&rule::STATEMENT_TIME);
+    }
+    let own = [
+        &policy.issuer,
+        &policy.registration_endpoint,
+        &policy.token_endpoint,
+    ];
+    let is_own = |audience: &str| own.into_iter().flatten().any(|url| url.0 == audience);
+    if claims.member("aud").is_some() && !jws::audiences(&claims).any(is_own) {
+        return Err(&rule::STATEMENT_AUDIENCE);
+    }
+    Ok(jws.payload)
+}
+
+const fn reason(fault: Fault) -> &'static Rule {
+    match fault {
+        Fault::Syntax => &rule::STATEMENT_SYNTAX,
+        Fault::Algorithm => &rule::STATEMENT_ALGORITHM,
+        Fault::Signature => &rule::STATEMENT_SIGNATURE,
+    }
+}
+
+impl Statement<'_> {
+    /// The document as it is with the statement's claims in the place of members of the same name
+    /// (requirements C3).
+    pub(super) fn over<'s>(&'s self, document: &'s Object<'_>, policy: &Policy) -> Object<'s> {
+        let claims = self.metadata(policy);
+        let is_claimed = |name: &str| claims.iter().any(|(claim, _)| is_same(claim, name));
+        let plain = document.iter().filter(|(name, _)| !is_claimed(name));
+        plain.chain(claims.iter()).map(copied).collect()
+    }
+
+    /// A claim that is of no use is the statement's fault, whatever else is said of it.
+    pub(super) fn judge(&self, profile: Profile, policy: &Policy, findings: &mut Findings) {
+        let mut scratch = Findings::default();
+        Submitted::read(&self.metadata(policy), profile, policy, &mut scratch);
+        let mut found = scratch.into_diagnostics().into_iter();
+        if found.any(|diagnostic| diagnostic.code == rule::MEMBER_TYPE.code) {
+            let place = Place::top(Member::SoftwareStatement.name());
+            findings.error(&rule::STATEMENT_CLAIM_TYPE, place);
+        }
+    }
+
+    /// The claims that are metadata; null is as if absent.
+    fn metadata(&self, policy: &Policy) -> Object<'_> {
+        let claims = jws::claims(&self.payload, &policy.document_limits()).unwrap_or_default();
+        let is_metadata = |name: &str, value: &Json<'_>| {
+            *value != Json::Null
+                && !OF_THE_STATEMENT.contains(&name)
+                && name != Member::SoftwareStatement.name()
+        };
+        let metadata = claims.iter();
+        metadata
+            .filter(|(name, value)| is_metadata(name, value))
+            .map(copied)
+            .collect()
+    }
+}
+
+fn copied<'o>((name, value): (&str, &Json<'o>)) -> (Cow<'o, str>, Json<'o>) {
+    (Cow::Owned(name.to_owned()), value.clone())
+}
+
+/// Whether two names are those of one member: language tags are compared without case (requirements
+/// A19).
+fn is_same(name: &str, other: &str) -> bool {
+    match (name.split_once('#'), other.split_once('#')) {
+        (Some((name, tag)), Some((other, other_tag))) => {
+            name == other && tag.eq_ignore_ascii_case(other_tag)
+        }
+        _ => name == other,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::config::Policy;
+    use serde_json::{Value, json};
+
+    use crate::config;
+    use crate::document;
+    use crate::jws::tests::{encode, es256};
+    use crate::metadata;
 
     use super::*;
 
-    fn jwt(header: &str, claims: &str, signature: &str) -> String {
-        [header, claims, signature]
-            .map(|part| URL_SAFE_NO_PAD.encode(part))
-            .join(".")
+    const NOW: u64 = 1_790_000_000;
+    const VENDOR: &str = "https://vendor.example";
+    const ENDPOINT: &str = "https://mail.example.com/auth/register";
+
+    fn policy(settings: Value) -> Policy {
+        let (key, _) = es256(7, &json!({}), &json!({}));
+        let rsa: Value =
+            serde_json::from_str(include_str!("../../tests/vectors/rsa.json")).unwrap();
+        let mut table = json!({"trusted-issuers": [
+            {"issuer": VENDOR, "jwks": {"keys": [key]}},
+            {"issuer": "rsa", "jwks": {"keys": [rsa["key"]]}, "algs": ["RS256"]},
+        ]});
+        table["registration-endpoint"] = json!(ENDPOINT);
+        for (name, value) in settings.as_object().unwrap() {
+            table[name] = value.clone();
+        }
+        let settings = json!({"oauth": {"client-registration": table}});
+        config::compile(&settings.to_string()).unwrap().0
+    }
+
+    fn statement(claims: &Value) -> String {
+        es256(7, &json!({"alg": "ES256"}), claims).1
+    }
+
+    /// What is registered of a document with this statement, and the findings.
+    fn register(
+        document: &Value,
+        profile: Profile,
+        policy: &Policy,
+    ) -> (Option<Value>, Vec<String>) {
+        let body = document.to_string();
+        let mut findings = Findings::default();
+        let object = document::read(body.as_bytes(), &policy.document_limits(), &mut findings);
+        let metadata = metadata::accept(&object.unwrap(), profile, NOW, policy, &mut findings);
+        let found = findings.into_diagnostics().into_iter();
+        let found = found.map(|d| format!("{} {}", d.code, d.pointer)).collect();
+        (
+            metadata.map(|m| serde_json::from_str(m.to_raw().get()).unwrap()),
+            found,
+        )
     }
 
     #[test]
-    fn statements() {
-        let es256 = r#"{"alg":"ES256"}"#;
-        let issued = r#"{"iss":"https://vendor.example"}"#;
-        for (statement, code) in [
-            (jwt(es256, issued, "s"), "statement-not-approved"),
-            (jwt(es256, "{}", "s"), "statement-syntax"),
-            (jwt(es256, issued, ""), "statement-syntax"),
-            (jwt(r#"{"alg":"none"}"#, issued, ""), "statement-algorithm"),
+    fn which_are_believed() {
+        let policy = policy(json!({}));
+        let sound = json!({"iss": VENDOR});
+        let (_, forged) = es256(8, &json!({"alg": "ES256"}), &sound);
+        let unsigned = format!(
+            "{}.{}.",
+            encode(r#"{"alg":"none"}"#),
+            encode(sound.to_string())
+        );
+        let by_secret = format!(
+            "{}.{}.{}",
+            encode(r#"{"alg":"HS256"}"#),
+            encode(sound.to_string()),
+            encode("x")
+        );
+        for (name, statement, expected) in [
+            ("sound", json!(statement(&sound)), None),
             (
-                jwt(r#"{"alg":"HS256"}"#, issued, "s"),
-                "statement-algorithm",
+                "in time",
+                json!(statement(
+                    &json!({"iss": VENDOR, "exp": NOW, "nbf": NOW, "iat": NOW})
+                )),
+                None,
             ),
-            (jwt("{}", issued, "s"), "statement-syntax"),
-            (jwt(r#"{"alg":1}"#, issued, "s"), "statement-syntax"),
-            (jwt("x", issued, "s"), "statement-syntax"),
-            ("abc".to_owned(), "statement-syntax"),
-            ("a.b.c".to_owned(), "statement-syntax"),
-            ("a.b.c.d.e".to_owned(), "statement-syntax"),
-            (String::new(), "statement-syntax"),
+            (
+                "over",
+                json!(statement(&json!({"iss": VENDOR, "exp": NOW - 60}))),
+                Some("statement-time"),
+            ),
+            (
+                "of the future",
+                json!(statement(&json!({"iss": VENDOR, "iat": NOW + 61}))),
+                Some("statement-time"),
+            ),
+            (
+                "for this server",
+                json!(statement(&json!({"iss": VENDOR, "aud": ["a", ENDPOINT]}))),
+                None,
+            ),
+            (
+                "for another server",
+                json!(statement(
+                    &json!({"iss": VENDOR, "aud": "https://mail.example.org"})
+                )),
+                Some("statement-audience"),
+            ),
+            (
+                "for nobody",
+                json!(statement(&json!({"iss": VENDOR, "aud": []}))),
+                Some("statement-audience"),
+            ),
+            (
+                "another issuer",
+                json!(statement(&json!({"iss": "https://other.example"}))),
+                Some("statement-not-approved"),
+            ),
+            (
+                "an algorithm that is not this issuer's",
+                json!(statement(&json!({"iss": "rsa"}))),
+                Some("statement-algorithm"),
+            ),
+            (
+                "no issuer",
+                json!(statement(&json!({}))),
+                Some("statement-syntax"),
+            ),
+            ("forged", json!(forged), Some("statement-signature")),
+            ("unsigned", json!(unsigned), Some("statement-algorithm")),
+            ("by a secret", json!(by_secret), Some("statement-algorithm")),
+            ("no token", json!("a.b.c"), Some("statement-syntax")),
+            ("nothing", json!(""), Some("statement-syntax")),
+            ("no text", json!(1), Some("member-type")),
+            ("none", json!(null), None),
         ] {
-            let mut findings = Findings::default();
-            let limits = Policy::default().document_limits();
-            judge(&statement, &limits, Place::Document, &mut findings);
-            assert_eq!(findings.into_diagnostics()[0].code, code, "{statement}");
+            let document = json!({"redirect_uris": ["https://a.example.com/cb"], "software_statement": statement});
+            let (registered, found) = register(&document, Profile::Full, &policy);
+            let expected: Vec<_> = expected
+                .map(|code| format!("{code} /software_statement"))
+                .into_iter()
+                .collect();
+            assert_eq!(found, expected, "{name}");
+            if let Some(registered) = registered {
+                let kept = registered.get("software_statement").cloned();
+                assert_eq!(kept.unwrap_or_default(), statement, "{name}: unmodified");
+            }
+        }
+    }
+
+    #[test]
+    fn claims_take_precedence() {
+        let policy = policy(json!({}));
+        let claims = json!({
+            "iss": VENDOR,
+            "sub": "x",
+            "client_name": "Vouched",
+            "client_name#DE": "Verbürgt",
+            "software_id": "v",
+            "software_statement": "nested",
+            "client_uri": null,
+            "LOGO_URI": "https://v.example.com/logo",
+            "redirect_uris": ["https://v.example.com/cb"],
+        });
+        let document = json!({
+            "client_name": "Claimed",
+            "client_name#de": "Behauptet",
+            "client_name#fr": "A",
+            "client_uri": "https://a.example.com/",
+            "logo_uri": "https://a.example.com/logo",
+            "redirect_uris": ["https://a.example.com/cb"],
+            "software_statement": statement(&claims),
+        });
+        let (registered, found) = register(&document, Profile::Full, &policy);
+        assert_eq!(found, [""; 0]);
+        let registered = registered.unwrap();
+        assert_eq!(registered["client_name"], "Vouched");
+        assert_eq!(registered["client_name#DE"], "Verbürgt");
+        assert_eq!(registered.get("client_name#de"), None);
+        assert_eq!(registered["client_name#fr"], "A");
+        assert_eq!(registered["software_id"], "v");
+        // Null is as if absent, and a name in other letters is another name.
+        assert_eq!(registered["client_uri"], document["client_uri"]);
+        assert_eq!(registered["logo_uri"], document["logo_uri"]);
+        assert_eq!(
+            registered["redirect_uris"],
+            json!(["https://v.example.com/cb"])
+        );
+        assert_eq!(
+            registered["software_statement"],
+            document["software_statement"]
+        );
+
+        let again = register(&registered, Profile::Full, &policy);
+        assert_eq!(again.0, Some(registered));
+    }
+
+    #[test]
+    fn claims_keep_the_same_rules() {
+        let policy = policy(json!({}));
+        for (claims, expected) in [
+            (
+                json!({"redirect_uris": ["http://v.example.com/cb"]}),
+                &["redirect-uri-http /redirect_uris/0"][..],
+            ),
+            (
+                json!({"client_name": 1}),
+                &[
+                    "statement-claim-type /software_statement",
+                    "member-type /client_name",
+                ],
+            ),
+            (
+                json!({"tos_uri#de": []}),
+                &[
+                    "statement-claim-type /software_statement",
+                    "member-type /tos_uri#de",
+                ],
+            ),
+            (
+                json!({"contacts": ["Support"]}),
+                &["contact-syntax /contacts/0"],
+            ),
+            // It is no metadata, and says nothing.
+            (json!({"client_id": 1, "x": 1}), &[]),
+        ] {
+            let mut claims = claims;
+            claims["iss"] = json!(VENDOR);
+            let document = json!({
+                "redirect_uris": ["https://a.example.com/cb"],
+                "software_statement": statement(&claims),
+            });
+            let found = register(&document, Profile::Full, &policy).1;
+            assert_eq!(found, expected, "{claims}");
+        }
+    }
+
+    #[test]
+    fn a_member_of_another_type_is_not_the_statements_fault() {
+        let document = json!({
+            "redirect_uris": ["https://a.example.com/cb"],
+            "client_name": 1,
+            "software_statement": statement(&json!({"iss": VENDOR, "software_id": "v"})),
+        });
+        let (_, found) = register(&document, Profile::Full, &policy(json!({})));
+        assert_eq!(found, ["member-type /client_name"]);
+    }
+
+    #[test]
+    fn statements_that_are_required() {
+        let policy = policy(json!({"require-software-statement": true}));
+        let without = json!({"redirect_uris": ["https://a.example.com/cb"], "token_endpoint_auth_method": "none", "client_name": "A"});
+        for (profile, refused) in [
+            (Profile::Full, true),
+            (Profile::Mail, true),
+            (Profile::Administrator, false),
+            (Profile::Document, true),
+        ] {
+            let (_, found) = register(&without, profile, &policy);
+            let missing = found
+                .iter()
+                .any(|f| f == "statement-missing /software_statement");
+            assert_eq!(missing, refused, "{profile:?}");
         }
     }
 }

@@ -4,12 +4,12 @@
 use crate::config::Policy;
 use crate::diagnostic::{Findings, Place, Role, Rule, rule};
 use crate::document::{Json, Object};
-use crate::uri::{self, Localhost, RedirectUri, RedirectUriRules, Report};
+use crate::uri::{self, RedirectKind, RedirectUri, Report};
 
 use super::keys::{KeyRules, KeySet};
 use super::members::{Member, is_language_tag};
 use super::value::{ApplicationType, AuthMethod, GrantType, ResponseType};
-use super::{Described, Description, Profile, extensions, statement, text};
+use super::{Described, Description, Profile, extensions, text};
 
 /// How many members with a language tag are taken.
 const MAX_LOCALISED: usize = 64;
@@ -211,12 +211,8 @@ impl Reader<'_> {
                 let keys = KeySet::new(value, &rules, place, self.findings);
                 self.submitted.jwks = Field::from_sound(keys);
             }
-            Member::SoftwareStatement => {
-                if let Some(jwt) = self.text(value, place) {
-                    let limits = self.policy.document_limits();
-                    statement::judge(jwt, &limits, place, self.findings);
-                }
-            }
+            // It was read before everything else.
+            Member::SoftwareStatement => {}
             _ => self.describe(member, None, value, place),
         }
     }
@@ -240,13 +236,7 @@ impl Reader<'_> {
             );
             return;
         }
-        let rules = RedirectUriRules {
-            localhost: match self.profile {
-                Profile::Full => self.policy.localhost,
-                Profile::Mail => Localhost::Refuse,
-            },
-            ip_literals: self.policy.https_ip_literals,
-        };
+        let rules = self.profile.redirect_uri_rules(self.policy);
         for (index, item) in items.iter().enumerate() {
             let place = place.item(index);
             let Json::Text(text) = item else {
@@ -257,7 +247,11 @@ impl Reader<'_> {
             if registered.iter().any(|(_, uri)| uri.text == *text) {
                 self.findings.note(&rule::REDIRECT_URI_DUPLICATE, place);
             } else if let Some(uri) = RedirectUri::new(text, &rules, place, self.findings) {
-                registered.push((index, uri));
+                // An administrator may any.
+                if self.profile != Profile::Administrator {
+                    permit(&uri, self.policy, place, self.findings);
+                }
+                self.submitted.redirect_uris.push((index, uri));
             }
         }
     }
@@ -292,8 +286,10 @@ impl Reader<'_> {
                 .text(value, place)
                 .and_then(|t| text::shown(t, self.policy.max_name_length, place, self.findings))
                 .filter(|name| {
+                    // The real one has its name from an administrator.
                     let protected = &self.policy.protected_names;
-                    protected.permit(name, place, self.findings)
+                    self.profile == Profile::Administrator
+                        || protected.permit(name, place, self.findings)
                 })
                 .map(Described::Text),
             _ => extensions::read(
@@ -433,4 +429,19 @@ fn not_offered(
         rule.message.trim_end_matches('.')
     );
     findings.error_saying(rule, place, message);
+}
+/// Whether this scheme and this host are among those that may be registered.
+pub(crate) fn permit(
+    uri: &RedirectUri,
+    policy: &Policy,
+    place: Place<'_>,
+    findings: &mut Findings,
+) {
+    let scheme = uri.text.split(':').next().unwrap_or_default();
+    if !policy.redirect_schemes.permit(scheme) {
+        findings.error(&rule::REDIRECT_URI_SCHEME_NOT_ALLOWED, place);
+    }
+    if uri.kind == RedirectKind::Https && !policy.redirect_hosts.permit_host(uri::host(&uri.text)) {
+        findings.error(&rule::REDIRECT_URI_HOST_NOT_ALLOWED, place);
+    }
 }

@@ -206,7 +206,13 @@ mod tests {
         let limits: Limits = policy.document_limits();
         let mut findings = Findings::default();
         let document = document::read(submitted.as_bytes(), &limits, &mut findings).unwrap();
-        let accepted = metadata::accept(&document, metadata::Profile::Full, &policy, &mut findings);
+        let accepted = metadata::accept(
+            &document,
+            metadata::Profile::Full,
+            0,
+            &policy,
+            &mut findings,
+        );
         assert!(accepted.is_none());
         let found = findings.into_diagnostics();
         let found: Vec<_> = found.iter().map(|d| (d.code, d.pointer.as_str())).collect();

@@ -22,6 +22,19 @@ pub fn redirect_uri_matches(registered: &str, requested: &str) -> bool {
         )
 }
 
+/// Whether a registered redirect URI is one of a loopback address.
+pub(crate) fn is_loopback(uri: &str) -> bool {
+    without_port(uri).is_some()
+}
+
+/// A redirect URI as it is whatever port a loopback address has.
+pub(crate) fn portless(uri: &str) -> String {
+    match without_port(uri) {
+        Some((host, path)) => format!("http://{host}{path}"),
+        None => uri.to_owned(),
+    }
+}
+
 /// A loopback URI's host, and what follows its port; `None` for any other URI, and for one whose
 /// port could not be registered.
 fn without_port(uri: &str) -> Option<(&str, &str)> {

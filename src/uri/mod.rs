@@ -3,15 +3,20 @@
 //! The text itself is judged, never a parser's repaired form of it (RFC 3986 §7.3 tells why), and a
 //! second, independent parser has to agree with the reading.
 
+mod document;
 mod host;
 mod matching;
 mod redirect;
 mod site;
 mod web;
 
+pub(crate) use self::document::is_client_url;
 pub(crate) use self::host::IpLiterals;
 pub use self::matching::redirect_uri_matches;
-pub(crate) use self::redirect::{Localhost, RedirectKind, RedirectUri, RedirectUriRules};
+pub(crate) use self::matching::{is_loopback, portless};
+pub(crate) use self::redirect::{
+    Localhost, PrivateSchemes, RedirectKind, RedirectUri, RedirectUriRules,
+};
 pub(crate) use self::site::{scheme_site, site};
 pub(crate) use self::web::{endpoint, shown};
 
@@ -129,6 +134,12 @@ impl<'a> Authority<'a> {
             port,
         }
     }
+}
+
+/// Whether a host stands in a list. An entry that begins with a dot stands for all hosts below it.
+pub(crate) fn host_is_listed(host: &str, list: &[String]) -> bool {
+    list.iter()
+        .any(|listed| listed == host || listed.starts_with('.') && host.ends_with(listed))
 }
 
 /// The host of a sound URI, as it stands in it.
@@ -365,6 +376,7 @@ mod tests {
         let rules = RedirectUriRules {
             localhost: Localhost::Accept,
             ip_literals: IpLiterals::Public,
+            private_schemes: PrivateSchemes::ReverseDomain,
         };
         let scheme_and_hosts = [
             "https://a.example.com",

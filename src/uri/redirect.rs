@@ -128,6 +128,16 @@ impl RedirectKind {
 pub(crate) struct RedirectUriRules {
     pub(crate) localhost: Localhost,
     pub(crate) ip_literals: IpLiterals,
+    pub(crate) private_schemes: PrivateSchemes,
+}
+
+/// Which private-use schemes may be registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PrivateSchemes {
+    /// Reversed domain names (RFC 8252 §7.1).
+    ReverseDomain,
+    /// Any that have no other meaning: an administrator knows whose they are (requirements E12).
+    Any,
 }
 
 /// Whether `http://localhost` may be registered (RFC 8252 §8.3 advises against it).
@@ -162,7 +172,7 @@ impl RedirectUri {
                 return None;
             }
             scheme => {
-                private_use(text, scheme, &parts, &mut report);
+                private_use(text, scheme, &parts, rules.private_schemes, &mut report);
                 RedirectKind::PrivateUse
             }
         };
@@ -219,12 +229,18 @@ fn loopback(
 }
 
 /// Any other scheme is private, and then a reversed domain name (requirements E5).
-fn private_use(text: &str, scheme: &str, parts: &Parts<'_>, report: &mut Report<'_, '_>) {
+fn private_use(
+    text: &str,
+    scheme: &str,
+    parts: &Parts<'_>,
+    schemes: PrivateSchemes,
+    report: &mut Report<'_, '_>,
+) {
     let reversed_domain = scheme.contains('.')
         && scheme.split('.').all(host::is_label)
         && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && !DOTTED_SCHEMES.contains(&scheme);
-    if !reversed_domain {
+    if !reversed_domain && schemes == PrivateSchemes::ReverseDomain {
         report.fault(&rule::REDIRECT_URI_SCHEME_NOT_REVERSE_DOMAIN);
         return;
     }
@@ -258,6 +274,7 @@ mod tests {
     const RULES: RedirectUriRules = RedirectUriRules {
         localhost: Localhost::Accept,
         ip_literals: IpLiterals::Refuse,
+        private_schemes: PrivateSchemes::ReverseDomain,
     };
 
     #[test]
@@ -451,6 +468,7 @@ mod tests {
         let rules = RedirectUriRules {
             localhost: super::Localhost::Refuse,
             ip_literals: IpLiterals::Refuse,
+            private_schemes: PrivateSchemes::ReverseDomain,
         };
         let mut findings = Findings::default();
         let uri = "http://localhost/cb";

@@ -1,5 +1,7 @@
 //! One key of a set (RFC 7517 §4): judged whole, and kept without what is unknown or indirect.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::ser::{Serialize, Serializer};
 
 use crate::diagnostic::{Findings, Place, rule};
@@ -22,7 +24,7 @@ const MAX_ID: usize = 256;
 
 /// A public key.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct PublicKey {
+pub(crate) struct PublicKey {
     kind: Kind,
     usage: Usage,
     parts: Vec<(&'static str, Part)>,
@@ -58,8 +60,26 @@ impl PublicKey {
     }
 
     /// Whether a signature made with this algorithm can be verified with the key.
-    pub(super) fn verifies(&self, algorithm: &str) -> bool {
+    pub(crate) fn verifies(&self, algorithm: &str) -> bool {
         self.usage.verifies(self.kind, algorithm)
+    }
+
+    /// The key's own name.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.text("kid")
+    }
+
+    /// The octets of a number that the key is made of; none if it is not made of this one.
+    pub(crate) fn octets(&self, name: &str) -> Vec<u8> {
+        let octets = self.text(name).map(|text| URL_SAFE_NO_PAD.decode(text));
+        octets.and_then(Result::ok).unwrap_or_default()
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.parts.iter().find_map(|(known, part)| match part {
+            Part::Text(text) if *known == name => Some(text.as_str()),
+            _ => None,
+        })
     }
 
     /// What the key says that it is for.

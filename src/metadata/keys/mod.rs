@@ -15,10 +15,20 @@ use std::collections::BTreeSet;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::diagnostic::{Findings, Place, rule};
-use crate::document::Json;
+use crate::document::{self, Json, Limits};
 
-use self::key::PublicKey;
+pub(crate) use self::key::PublicKey;
 use self::usage::Purpose;
+
+/// How large a set may be that stands by itself, and how many of its keys are read.
+const LIMITS: Limits = Limits {
+    bytes: 1 << 20,
+    depth: 16,
+    values: 1 << 16,
+    members: 1 << 14,
+    string: 1 << 16,
+};
+const MAX_KEYS: usize = 100;
 
 /// What the policy says about keys.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +39,7 @@ pub(super) struct KeyRules {
 
 /// A key set without secrets.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct KeySet(Vec<PublicKey>);
+pub(crate) struct KeySet(Vec<PublicKey>);
 
 impl KeySet {
     /// Judges `jwks`.
@@ -72,13 +82,49 @@ impl KeySet {
         purposes_are_declared(&set, list, findings).then_some(Self(set))
     }
 
+    /// The keys that an administrator trusts: at least one, each by the rules for those of clients.
+    pub(crate) fn trusted(value: &Json<'_>) -> Option<Self> {
+        let rules = KeyRules {
+            max_keys: MAX_KEYS as u64,
+        };
+        let mut findings = Findings::default();
+        match value {
+            Json::Text(json) => {
+                let set = document::read(json.as_bytes(), &LIMITS, &mut findings)?;
+                Self::new(&Json::Object(set), &rules, Place::Document, &mut findings)
+            }
+            set => Self::new(set, &rules, Place::Document, &mut findings),
+        }
+        .filter(|set| !set.is_empty())
+    }
+
+    /// The keys of a set that was registered before, or that the client publishes. Those that are
+    /// unsound are passed over (RFC 7517 §5): who publishes a set may have more uses for it.
+    pub(crate) fn published(json: &str) -> Self {
+        let mut scratch = Findings::default();
+        let set = document::read(json.as_bytes(), &LIMITS, &mut scratch).unwrap_or_default();
+        let keys = match set.member("keys") {
+            Some(Json::Array(keys)) => keys.as_slice(),
+            _ => &[],
+        };
+        let sound = keys.iter().take(MAX_KEYS).filter_map(|key| match key {
+            Json::Object(key) => PublicKey::new(key, Place::Document, &mut scratch).ok(),
+            _ => None,
+        });
+        Self(sound.collect())
+    }
+
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, PublicKey> {
+        self.0.iter()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Whether the client can sign with one of these algorithms so that a key of the set verifies
     /// it.
-    pub(super) fn can_sign_in(&self, algorithms: &[&str]) -> bool {
+    pub(crate) fn can_sign_in(&self, algorithms: &[&str]) -> bool {
         self.0
             .iter()
             .any(|key| algorithms.iter().any(|algorithm| key.verifies(algorithm)))

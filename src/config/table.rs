@@ -1,0 +1,123 @@
+//! Tables of settings: every key with its default and what it does. Reading, defaults, the message for
+//! an unknown key and the documentation follow from it.
+
+use crate::Severity;
+
+use super::SettingFinding;
+
+macro_rules! table {
+    (
+        $(#[doc = $about:literal])*
+        $name:ident {
+            $($(#[doc = $doc:literal])* $field:ident $key:literal: $type:ty = $default:expr;)*
+        }
+    ) => {
+        $(#[doc = $about])*
+        #[derive(Clone, Debug)]
+        pub(crate) struct $name {
+            $($(#[doc = $doc])* pub(crate) $field: $type,)*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default,)* }
+            }
+        }
+
+        impl $name {
+            pub(super) const KEYS: &[&str] = &[$($key),*];
+
+            /// Reads the table; what cannot be read is reported and keeps its default.
+            pub(super) fn read_table(
+                table: &$crate::document::Object<'_>,
+                path: &str,
+                findings: &mut Vec<$crate::config::SettingFinding>,
+            ) -> Self {
+                let mut read = Self::default();
+                for (key, value) in table.iter() {
+                    let path = $crate::config::table::below(path, key);
+                    match key {
+                        $($key => {
+                            if let Some(setting) =
+                                $crate::config::value::Setting::read_at(value, &path, findings)
+                            {
+                                read.$field = setting;
+                            }
+                        })*
+                        _ => findings.push($crate::config::table::unknown(&path, key, Self::KEYS)),
+                    }
+                }
+                read
+            }
+
+            /// Every key, for the documentation.
+            #[cfg(test)]
+            pub(super) fn described() -> Vec<$crate::config::table::Described> {
+                let defaults = Self::default();
+                vec![$($crate::config::table::Described {
+                    key: $key,
+                    about: concat!($($doc, "\n"),*),
+                    allowed: <$type as $crate::config::value::Setting>::allowed(),
+                    default: $crate::config::value::Setting::show(&defaults.$field),
+                }),*]
+            }
+        }
+    };
+}
+
+pub(super) use table;
+
+/// A setting, for the documentation.
+#[cfg(test)]
+pub(super) struct Described {
+    pub(super) key: &'static str,
+    pub(super) about: &'static str,
+    pub(super) allowed: String,
+    pub(super) default: Option<String>,
+}
+
+/// A key's path: that of its table, and its name.
+pub(super) fn below(table: &str, key: &str) -> String {
+    match table {
+        "" => key.to_owned(),
+        table => format!("{table}.{key}"),
+    }
+}
+
+pub(super) fn mistake(path: &str, allowed: String) -> SettingFinding {
+    SettingFinding {
+        path: path.to_owned(),
+        message: "The value is not allowed.".to_owned(),
+        allowed: Some(allowed),
+        severity: Severity::Error,
+    }
+}
+
+pub(super) fn unknown(path: &str, key: &str, keys: &[&str]) -> SettingFinding {
+    let nearest = keys
+        .iter()
+        .map(|known| (strsim::damerau_levenshtein(key, known), *known))
+        .min()
+        .filter(|(distance, _)| *distance <= 3);
+    SettingFinding {
+        path: path.to_owned(),
+        message: match nearest {
+            Some((_, known)) => format!("There is no such key; {known} comes near."),
+            None => "There is no such key.".to_owned(),
+        },
+        allowed: Some(keys.join(", ")),
+        severity: Severity::Error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_name_the_nearest() {
+        let message = |key| unknown(key, key, &["require", "anonymous"]).message;
+        assert!(message("requires").contains("require comes near"));
+        assert_eq!(message("something-else"), "There is no such key.");
+    }
+}

@@ -1,0 +1,226 @@
+//! Terms: what one caller may register, within what the policy offers. An API key, or the account it
+//! belongs to, carries them (RFC 7591 §3, "initial access token"); callers without one share those of
+//! the policy.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::document::Json;
+use crate::metadata::{AuthMethod, GrantType};
+
+use super::table::table;
+use super::value::{AllowLists, Setting, TokenList, list};
+use super::{Policy, SettingFinding, table};
+
+table! {
+    /// What one caller may register. What is left out is as the policy has it.
+    Terms {
+        /// The scopes that the caller's clients may have.
+        scopes "scopes": Option<TokenList> = None;
+        /// The grant types that they may use.
+        grant_types "grant-types": Option<Vec<GrantType>> = None;
+        /// The ways they may authenticate at the token endpoint.
+        auth_methods "auth-methods": Option<Vec<AuthMethod>> = None;
+        /// The hosts that their https redirect URIs may have. One that begins with a dot stands for all
+        /// hosts below it.
+        redirect_hosts "redirect-hosts": AllowLists = AllowLists::default();
+        /// The schemes that their redirect URIs may have, `https` and `http` among them.
+        redirect_schemes "redirect-schemes": AllowLists = AllowLists::default();
+        /// The networks that the caller may register from.
+        networks "networks": Networks = Networks::default();
+        /// How many registrations the API key is good for, in all; 0 for any number.
+        max_registrations "max-registrations": u64 = 0;
+        /// When the permission to register ends, in seconds since 1970; 0 for never.
+        expires_at "expires-at": u64 = 0;
+    }
+}
+
+impl Terms {
+    /// The policy as it is for a caller with these terms.
+    pub(crate) fn narrow<'p>(&self, policy: &'p Policy) -> Cow<'p, Policy> {
+        let Self {
+            scopes,
+            grant_types,
+            auth_methods,
+            redirect_hosts,
+            redirect_schemes,
+            networks: _,
+            max_registrations: _,
+            expires_at: _,
+        } = self;
+        let mut policy = Cow::Borrowed(policy);
+        if let Some(TokenList(scopes)) = scopes {
+            let policy = policy.to_mut();
+            policy.scopes.0.retain(|scope| scopes.contains(scope));
+            policy
+                .default_scopes
+                .0
+                .retain(|scope| scopes.contains(scope));
+        }
+        if let Some(grant_types) = grant_types {
+            policy
+                .to_mut()
+                .grant_types
+                .retain(|g| grant_types.contains(g));
+        }
+        if let Some(auth_methods) = auth_methods {
+            policy
+                .to_mut()
+                .auth_methods
+                .retain(|m| auth_methods.contains(m));
+        }
+        if !redirect_hosts.is_empty() {
+            policy.to_mut().redirect_hosts.narrow(redirect_hosts);
+        }
+        if !redirect_schemes.is_empty() {
+            policy.to_mut().redirect_schemes.narrow(redirect_schemes);
+        }
+        policy
+    }
+}
+
+impl Setting for Terms {
+    fn read(value: &Json<'_>) -> Option<Self> {
+        let mut findings = Vec::new();
+        Self::read_at(value, "", &mut findings).filter(|_| findings.is_empty())
+    }
+
+    fn read_at(value: &Json<'_>, path: &str, findings: &mut Vec<SettingFinding>) -> Option<Self> {
+        match value {
+            Json::Object(table) => Some(Self::read_table(table, path, findings)),
+            _ => {
+                findings.push(table::mistake(path, Self::allowed()));
+                None
+            }
+        }
+    }
+
+    fn allowed() -> String {
+        format!("a table with {}", Self::KEYS.join(", "))
+    }
+}
+
+/// Networks; if there are none, all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Networks(Vec<IpNet>);
+
+impl Networks {
+    /// Whether an address is in one of them. One that is not known is in none.
+    pub(crate) fn permit(&self, address: Option<&str>) -> bool {
+        let address = address.and_then(|text| text.parse::<IpAddr>().ok());
+        self.0.is_empty()
+            || address.is_some_and(|address| {
+                let address = address.to_canonical();
+                self.0.iter().any(|network| network.contains(&address))
+            })
+    }
+}
+
+impl Setting for Networks {
+    fn read(value: &Json<'_>) -> Option<Self> {
+        // A network with bits set beyond its prefix is a slip of the pen.
+        let network = |text: &str| {
+            let network: IpNet = text.parse().ok()?;
+            (network == network.trunc()).then_some(network)
+        };
+        list(value, network).map(Self)
+    }
+
+    fn allowed() -> String {
+        "a list of networks, such as 192.0.2.0/24 and 2001:db8::/32".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config;
+
+    use super::*;
+
+    #[test]
+    fn networks() {
+        let some = ["192.0.2.0/24", "2001:db8::/32"];
+        let none: [&str; 0] = [];
+        for (networks, address, permitted) in [
+            (&none[..], None, true),
+            (&none, Some("198.51.100.1"), true),
+            (&some, Some("192.0.2.0"), true),
+            (&some, Some("192.0.2.255"), true),
+            (&some, Some("::ffff:192.0.2.7"), true),
+            (&some, Some("192.0.3.0"), false),
+            (&some, Some("2001:db8:1::1"), true),
+            (&some, Some("2001:db9::1"), false),
+            (&some, Some("somewhere"), false),
+            (&some, None, false),
+        ] {
+            let networks = Networks(networks.iter().map(|n| n.parse().unwrap()).collect());
+            assert_eq!(
+                networks.permit(address),
+                permitted,
+                "{networks:?} {address:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_terms() {
+        for (terms, path) in [
+            (r#"{"scope": []}"#, "scope"),
+            (r#"{"scopes": "mail"}"#, "scopes"),
+            (r#"{"grant-types": ["implicit"]}"#, "grant-types"),
+            (r#"{"auth-methods": ["client_secret_jwt"]}"#, "auth-methods"),
+            (
+                r#"{"redirect-hosts": ["https://a.example"]}"#,
+                "redirect-hosts",
+            ),
+            (r#"{"redirect-schemes": ["a b"]}"#, "redirect-schemes"),
+            (r#"{"networks": ["192.0.2.1/24"]}"#, "networks"),
+            (r#"{"networks": ["192.0.2.1/33"]}"#, "networks"),
+            (r#"{"max-registrations": -1}"#, "max-registrations"),
+            (r#"{"expires-at": "2030-01-01"}"#, "expires-at"),
+            ("[]", ""),
+            ("{", ""),
+        ] {
+            let mistakes = config::terms(terms).unwrap_err().0;
+            assert_eq!(mistakes[0].path, path, "{terms}");
+        }
+        assert!(config::terms("{}").is_ok());
+    }
+
+    #[test]
+    fn what_is_left_of_the_policy() {
+        let (policy, _) = config::compile(
+            "[oauth.client-registration]
+             scopes = ['a', 'b', 'c']
+             default-scopes = ['a', 'b']",
+        )
+        .unwrap();
+        let narrowed = |terms: &str| config::terms(terms).unwrap().narrow(&policy).into_owned();
+        assert!(matches!(Terms::default().narrow(&policy), Cow::Borrowed(_)));
+
+        let scopes = narrowed(r#"{"scopes": ["b", "c", "d"]}"#);
+        assert_eq!(scopes.scopes.0, ["b", "c"]);
+        assert_eq!(scopes.default_scopes.0, ["b"]);
+        let grants = narrowed(r#"{"grant-types": ["client_credentials"]}"#).grant_types;
+        assert_eq!(grants, [GrantType::ClientCredentials]);
+        let methods = narrowed(r#"{"auth-methods": ["none", "private_key_jwt"]}"#).auth_methods;
+        assert_eq!(
+            methods,
+            [AuthMethod::None],
+            "terms offer nothing that the policy does not"
+        );
+
+        let hosts = narrowed(r#"{"redirect-hosts": ["a.example", ".b.example"]}"#).redirect_hosts;
+        for (host, permitted) in [
+            ("a.example", true),
+            ("x.a.example", false),
+            ("b.example", false),
+            ("x.b.example", true),
+            ("xb.example", false),
+        ] {
+            assert_eq!(hosts.permit_host(host), permitted, "{host}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Registered metadata as it stands in a record, as far as decisions about a client's use need it.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::Misuse;
+
+use super::value::{AuthMethod, GrantType, ResponseType};
+
+/// What a client registered. It was found to be sound then.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Registered<'a> {
+    #[serde(borrow, default)]
+    pub(crate) redirect_uris: Vec<Cow<'a, str>>,
+    pub(crate) token_endpoint_auth_method: AuthMethod,
+    #[serde(default)]
+    pub(crate) grant_types: Vec<GrantType>,
+    #[serde(default)]
+    pub(crate) response_types: Vec<ResponseType>,
+    /// The scope tokens, with a space between each. None has a character that JSON escapes.
+    #[serde(borrow, default)]
+    pub(crate) scope: &'a str,
+    #[serde(borrow, default)]
+    pub(crate) jwks: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(crate) jwks_uri: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    pub(crate) token_endpoint_auth_signing_alg: Option<Cow<'a, str>>,
+    #[serde(default)]
+    pub(crate) require_pushed_authorization_requests: bool,
+}
+
+impl<'a> Registered<'a> {
+    /// Reads the metadata of a record.
+    pub(crate) fn read(metadata: &'a RawValue) -> Result<Self, Misuse> {
+        serde_json::from_str(metadata.get()).map_err(|_| Misuse::RecordUnreadable)
+    }
+}
+
+macro_rules! by_name {
+    ($($type:ident)*) => {
+        $(impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = Cow::<str>::deserialize(deserializer)?;
+                Self::named(&name).ok_or_else(|| serde::de::Error::custom("an unknown name"))
+            }
+        })*
+    };
+}
+
+by_name!(AuthMethod GrantType ResponseType);
