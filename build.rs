@@ -11,14 +11,17 @@ use std::error::Error;
 use std::path::Path;
 
 /// In the order in which the header shows their functions.
-const C_API: [&str; 10] = [
+const C_API: [&str; 13] = [
     "version",
     "status",
     "str",
+    "text",
     "error",
     "finding",
     "registrar",
+    "operations",
     "context",
+    "request",
     "decision",
     "diagnostic",
     "fetch",

@@ -1,7 +1,8 @@
 /**
  * @file gatepost.h
  *
- * Gatepost decides, for a mail server, which OAuth clients may register, and with what metadata.
+ * Gatepost decides, for a mail server, which OAuth clients may register, with what metadata, and which may
+ * be used.
  *
  * Facts go in, a decision comes out: the library opens no file and no socket, starts no thread and keeps
  * nothing between two calls. It reads the clock and draws randomness only if the host leaves them out.
@@ -27,6 +28,9 @@
  *         gatepost_decision_free(decision);
  *     }
  *
+ * `gatepost_register` and the other functions that write a `gatepost_decision` are the operations. Each takes
+ * its facts from a context, and a request that names a client from a `gatepost_request`.
+ *
  * @section conventions Conventions
  *
  * They hold for every function; a comment repeats none of them.
@@ -34,15 +38,20 @@
  * **Names.** Functions and types begin with `gatepost_`, macros and enumerators with `GATEPOST_`.
  * Parameters come in this order: the object, what goes in, what comes out.
  *
+ * **Decisions.** An operation that refuses has succeeded: its decision says what to send, and the status is
+ * `GATEPOST_STATUS_OK`. Another status means that the host has made a mistake, and that nothing was decided.
+ * A decision uses its context's entropy up; everything else in the context stays.
+ *
  * **Ownership.** An object made by a function is the caller's, and is freed once, by the function with
  * its type's name and `_free`, which takes NULL and then does nothing. Objects are independent: they may
  * be freed in any order. A pointer into an object is valid until the object is freed, and is not freed
  * itself.
  *
  * **Strings.** A `gatepost_str` is a pointer and a length, without a NUL at the end. What goes in is
- * borrowed for the call: the library copies what it keeps. It has to be UTF-8, except for a request's
- * body. What comes out is a view, valid as long as its comment says, and is UTF-8. NULL with a length of
- * 0 is the absent string; where a string cannot be absent, it is taken for an empty one.
+ * borrowed for the call: the library copies what it keeps. It has to be UTF-8, except for a body, a metadata
+ * document and parameters, which are taken as they arrived. What comes out is a view, valid as long as its
+ * comment says, and is UTF-8. NULL with a length of 0 is the absent string; where a string cannot be absent,
+ * it is taken for an empty one.
  *
  * **Status.** What can fail returns a `gatepost_status`, and `GATEPOST_STATUS_OK` is 0. There is no error
  * state that a later call could read: a function that has more to say has a last parameter
@@ -56,8 +65,8 @@
  * absent string, or the value that its comment names.
  *
  * **Enumerations.** They go in as `int32_t` and are checked. A number keeps its meaning for ever. Later
- * versions may return new ones, so a program treats an unknown effect as a failure, an unknown outcome as
- * a refusal, and what is due at an unknown time as due before the effect.
+ * versions may return new ones, so a program treats an unknown effect or standing as a failure, an unknown
+ * outcome as a refusal, and what is due at an unknown time as due before the effect.
  *
  * **Threads.** Each type's comment says how many may use one object at a time. Different objects may
  * always be used at once. Free an object only when no other thread uses it.
@@ -141,6 +150,18 @@ enum gatepost_status
      * valid.
      */
     GATEPOST_STATUS_PANIC = 8,
+    /**
+     * The record is not one that Gatepost wrote, or of a later version.
+     */
+    GATEPOST_STATUS_RECORD_UNREADABLE = 9,
+    /**
+     * The record is that of another client than the one in question.
+     */
+    GATEPOST_STATUS_RECORD_MISMATCH = 10,
+    /**
+     * The terms are wrong. If they were only checked, the error object lists every mistake.
+     */
+    GATEPOST_STATUS_TERMS_INVALID = 11,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -228,12 +249,63 @@ enum gatepost_effect
      * Remove the client with this id, and all it holds.
      */
     GATEPOST_EFFECT_REMOVE = 3,
+    /**
+     * Store the client, unless there is one with this id, which then stays as it is: the client id is
+     * shared by all who register the same.
+     */
+    GATEPOST_EFFECT_SHARE = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
 typedef enum gatepost_effect gatepost_effect;
 #else
 typedef int32_t gatepost_effect;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What the server knows of a client. Whatever the standing, its name and its links are its own claim,
+ * unless an administrator registered it.
+ */
+enum gatepost_standing
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The decision is about no client that the host has to know.
+     */
+    GATEPOST_STANDING_NONE = 0,
+    /**
+     * An administrator registered it by hand.
+     */
+    GATEPOST_STANDING_PROVISIONED = 1,
+    /**
+     * It registered itself.
+     */
+    GATEPOST_STANDING_REGISTERED = 2,
+    /**
+     * Its id is the URL of the document that describes it.
+     */
+    GATEPOST_STANDING_DOCUMENT = 3,
+    /**
+     * It uses an id that everybody may use.
+     */
+    GATEPOST_STANDING_SHARED = 4,
+    /**
+     * Nobody registered it, and nothing requires that.
+     */
+    GATEPOST_STANDING_UNREGISTERED = 5,
+    /**
+     * Nobody registered it, and the account may use any client.
+     */
+    GATEPOST_STANDING_OVERRIDDEN = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum gatepost_standing gatepost_standing;
+#else
+typedef int32_t gatepost_standing;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -294,6 +366,47 @@ enum gatepost_credential
 typedef enum gatepost_credential gatepost_credential;
 #else
 typedef int32_t gatepost_credential;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * An endpoint of the authorization server.
+ */
+enum gatepost_endpoint
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The authorization endpoint (RFC 6749 §3.1).
+     */
+    GATEPOST_ENDPOINT_AUTHORIZATION = 0,
+    /**
+     * The pushed authorization request endpoint (RFC 9126 §2).
+     */
+    GATEPOST_ENDPOINT_PUSHED_AUTHORIZATION = 1,
+    /**
+     * The device authorization endpoint (RFC 8628 §3.1).
+     */
+    GATEPOST_ENDPOINT_DEVICE_AUTHORIZATION = 2,
+    /**
+     * The token endpoint (RFC 6749 §3.2).
+     */
+    GATEPOST_ENDPOINT_TOKEN = 3,
+    /**
+     * The introspection endpoint (RFC 7662 §2).
+     */
+    GATEPOST_ENDPOINT_INTROSPECTION = 4,
+    /**
+     * The revocation endpoint (RFC 7009 §2).
+     */
+    GATEPOST_ENDPOINT_REVOCATION = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum gatepost_endpoint gatepost_endpoint;
+#else
+typedef int32_t gatepost_endpoint;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -359,6 +472,23 @@ typedef struct gatepost_finding gatepost_finding;
 typedef struct gatepost_registrar gatepost_registrar;
 
 /**
+ * A request to one of the authorization server's endpoints, as it arrived. It may be used again: reset
+ * it, and set what the next one carried.
+ *
+ * Ownership: free it with `gatepost_request_free`.
+ * Threads: any number may use it at once, but while it is changed, one alone.
+ */
+typedef struct gatepost_request gatepost_request;
+
+/**
+ * Text that a function has made for its caller.
+ *
+ * Ownership: free it with `gatepost_text_free`.
+ * Threads: any number may use it at once.
+ */
+typedef struct gatepost_text gatepost_text;
+
+/**
  * Text that somebody else owns: `len` bytes at `ptr`, with no NUL behind them.
  *
  * A NULL `ptr` is the absent string, and its `len` is 0. An empty string that is present has a `ptr`
@@ -398,6 +528,14 @@ typedef struct {
      * `gatepost_status_message`
      */
     gatepost_str (*status_message)(int32_t status);
+    /**
+     * `gatepost_text_view`
+     */
+    gatepost_str (*text_view)(const gatepost_text *text);
+    /**
+     * `gatepost_text_free`
+     */
+    void (*text_free)(gatepost_text *text);
     /**
      * `gatepost_error_status`
      */
@@ -449,6 +587,27 @@ typedef struct {
      */
     const gatepost_finding *(*registrar_warning)(const gatepost_registrar *registrar, size_t index);
     /**
+     * `gatepost_server_metadata`
+     */
+    gatepost_status (*server_metadata)(const gatepost_registrar *registrar,
+                                       gatepost_str *metadata,
+                                       gatepost_error **error);
+    /**
+     * `gatepost_network`
+     */
+    gatepost_status (*network)(const gatepost_registrar *registrar,
+                               gatepost_str address,
+                               gatepost_text **network,
+                               gatepost_error **error);
+    /**
+     * `gatepost_window`
+     */
+    uint64_t (*window)(const gatepost_registrar *registrar);
+    /**
+     * `gatepost_registrar_free`
+     */
+    void (*registrar_free)(gatepost_registrar *registrar);
+    /**
      * `gatepost_register`
      */
     gatepost_status (*register_)(const gatepost_registrar *registrar,
@@ -457,15 +616,111 @@ typedef struct {
                                  gatepost_decision **decision,
                                  gatepost_error **error);
     /**
-     * `gatepost_server_metadata`
+     * `gatepost_provision`
      */
-    gatepost_status (*server_metadata)(const gatepost_registrar *registrar,
-                                       gatepost_str *metadata,
+    gatepost_status (*provision)(const gatepost_registrar *registrar,
+                                 gatepost_context *context,
+                                 gatepost_str client_id,
+                                 gatepost_str metadata,
+                                 gatepost_decision **decision,
+                                 gatepost_error **error);
+    /**
+     * `gatepost_read`
+     */
+    gatepost_status (*read)(const gatepost_registrar *registrar,
+                            gatepost_context *context,
+                            gatepost_str client_id,
+                            gatepost_decision **decision,
+                            gatepost_error **error);
+    /**
+     * `gatepost_update`
+     */
+    gatepost_status (*update)(const gatepost_registrar *registrar,
+                              gatepost_context *context,
+                              gatepost_str client_id,
+                              gatepost_str body,
+                              gatepost_decision **decision,
+                              gatepost_error **error);
+    /**
+     * `gatepost_rotate_secret`
+     */
+    gatepost_status (*rotate_secret)(const gatepost_registrar *registrar,
+                                     gatepost_context *context,
+                                     gatepost_str client_id,
+                                     gatepost_decision **decision,
+                                     gatepost_error **error);
+    /**
+     * `gatepost_remove`
+     */
+    gatepost_status (*remove)(const gatepost_registrar *registrar,
+                              gatepost_context *context,
+                              gatepost_str client_id,
+                              gatepost_decision **decision,
+                              gatepost_error **error);
+    /**
+     * `gatepost_identify`
+     */
+    gatepost_status (*identify)(const gatepost_registrar *registrar,
+                                const gatepost_request *request,
+                                gatepost_text **client_id,
+                                gatepost_error **error);
+    /**
+     * `gatepost_authorize`
+     */
+    gatepost_status (*authorize)(const gatepost_registrar *registrar,
+                                 gatepost_context *context,
+                                 const gatepost_request *request,
+                                 gatepost_decision **decision,
+                                 gatepost_error **error);
+    /**
+     * `gatepost_authenticate`
+     */
+    gatepost_status (*authenticate)(const gatepost_registrar *registrar,
+                                    gatepost_context *context,
+                                    const gatepost_request *request,
+                                    gatepost_decision **decision,
+                                    gatepost_error **error);
+    /**
+     * `gatepost_review`
+     */
+    gatepost_status (*review)(const gatepost_registrar *registrar,
+                              gatepost_context *context,
+                              gatepost_str client_id,
+                              gatepost_decision **decision,
+                              gatepost_error **error);
+    /**
+     * `gatepost_review_draft`
+     */
+    gatepost_status (*review_draft)(const gatepost_registrar *registrar,
+                                    gatepost_context *context,
+                                    gatepost_str metadata,
+                                    gatepost_decision **decision,
+                                    gatepost_error **error);
+    /**
+     * `gatepost_lifecycle`
+     */
+    gatepost_status (*lifecycle)(const gatepost_registrar *registrar,
+                                 gatepost_context *context,
+                                 gatepost_str client_id,
+                                 gatepost_decision **decision,
+                                 gatepost_error **error);
+    /**
+     * `gatepost_client_document`
+     */
+    gatepost_status (*client_document)(const gatepost_registrar *registrar,
+                                       gatepost_context *context,
+                                       gatepost_str client_id,
+                                       gatepost_str document,
+                                       gatepost_decision **decision,
                                        gatepost_error **error);
     /**
-     * `gatepost_registrar_free`
+     * `gatepost_check_terms`
      */
-    void (*registrar_free)(gatepost_registrar *registrar);
+    gatepost_status (*check_terms)(gatepost_str terms, gatepost_error **error);
+    /**
+     * `gatepost_redirect_uri_matches`
+     */
+    int32_t (*redirect_uri_matches)(gatepost_str registered, gatepost_str requested);
     /**
      * `gatepost_context_new`
      */
@@ -505,6 +760,14 @@ typedef struct {
      */
     gatepost_status (*context_set_address)(gatepost_context *context, gatepost_str address);
     /**
+     * `gatepost_context_set_terms`
+     */
+    gatepost_status (*context_set_terms)(gatepost_context *context, gatepost_str terms);
+    /**
+     * `gatepost_context_set_token`
+     */
+    gatepost_status (*context_set_token)(gatepost_context *context, gatepost_str token);
+    /**
      * `gatepost_context_set_account_clients`
      */
     gatepost_status (*context_set_account_clients)(gatepost_context *context, uint64_t count);
@@ -513,13 +776,64 @@ typedef struct {
      */
     gatepost_status (*context_set_address_registrations)(gatepost_context *context, uint64_t count);
     /**
+     * `gatepost_context_set_key_registrations`
+     */
+    gatepost_status (*context_set_key_registrations)(gatepost_context *context, uint64_t count);
+    /**
+     * `gatepost_context_set_anonymous_clients`
+     */
+    gatepost_status (*context_set_anonymous_clients)(gatepost_context *context, uint64_t count);
+    /**
      * `gatepost_context_set_total_clients`
      */
     gatepost_status (*context_set_total_clients)(gatepost_context *context, uint64_t count);
     /**
+     * `gatepost_context_set_record`
+     */
+    gatepost_status (*context_set_record)(gatepost_context *context, gatepost_str record);
+    /**
+     * `gatepost_context_set_authorised_at`
+     */
+    gatepost_status (*context_set_authorised_at)(gatepost_context *context, uint64_t time);
+    /**
+     * `gatepost_context_set_last_used`
+     */
+    gatepost_status (*context_set_last_used)(gatepost_context *context, uint64_t time);
+    /**
+     * `gatepost_context_set_refresh_tokens`
+     */
+    gatepost_status (*context_set_refresh_tokens)(gatepost_context *context, uint64_t count);
+    /**
      * `gatepost_context_free`
      */
     void (*context_free)(gatepost_context *context);
+    /**
+     * `gatepost_request_new`
+     */
+    gatepost_status (*request_new)(int32_t endpoint,
+                                   gatepost_request **request,
+                                   gatepost_error **error);
+    /**
+     * `gatepost_request_reset`
+     */
+    gatepost_status (*request_reset)(gatepost_request *request, int32_t endpoint);
+    /**
+     * `gatepost_request_set_authorization`
+     */
+    gatepost_status (*request_set_authorization)(gatepost_request *request,
+                                                 gatepost_str authorization);
+    /**
+     * `gatepost_request_set_parameters`
+     */
+    gatepost_status (*request_set_parameters)(gatepost_request *request, gatepost_str parameters);
+    /**
+     * `gatepost_request_set_jwks`
+     */
+    gatepost_status (*request_set_jwks)(gatepost_request *request, gatepost_str jwks);
+    /**
+     * `gatepost_request_free`
+     */
+    void (*request_free)(gatepost_request *request);
     /**
      * `gatepost_decision_outcome`
      */
@@ -556,6 +870,30 @@ typedef struct {
      * `gatepost_decision_record`
      */
     gatepost_str (*decision_record)(const gatepost_decision *decision);
+    /**
+     * `gatepost_decision_standing`
+     */
+    gatepost_standing (*decision_standing)(const gatepost_decision *decision);
+    /**
+     * `gatepost_decision_redirect_uri`
+     */
+    gatepost_str (*decision_redirect_uri)(const gatepost_decision *decision);
+    /**
+     * `gatepost_decision_scope`
+     */
+    gatepost_str (*decision_scope)(const gatepost_decision *decision);
+    /**
+     * `gatepost_decision_metadata`
+     */
+    gatepost_str (*decision_metadata)(const gatepost_decision *decision);
+    /**
+     * `gatepost_decision_assertion_id`
+     */
+    gatepost_str (*decision_assertion_id)(const gatepost_decision *decision);
+    /**
+     * `gatepost_decision_assertion_expires_at`
+     */
+    uint64_t (*decision_assertion_expires_at)(const gatepost_decision *decision);
     /**
      * `gatepost_decision_diagnostic_count`
      */
@@ -641,6 +979,16 @@ uint32_t gatepost_abi_version(void);
 gatepost_str gatepost_status_message(int32_t status);
 
 /**
+ * The text; absent if `text` is NULL. Valid until the text is freed.
+ */
+gatepost_str gatepost_text_view(const gatepost_text *text);
+
+/**
+ * Frees a text. NULL is allowed, and nothing is done.
+ */
+void gatepost_text_free(gatepost_text *text);
+
+/**
  * The status that the failed call returned; `GATEPOST_STATUS_OK` if `error` is NULL.
  */
 gatepost_status gatepost_error_status(const gatepost_error *error);
@@ -651,8 +999,8 @@ gatepost_status gatepost_error_status(const gatepost_error *error);
 gatepost_str gatepost_error_message(const gatepost_error *error);
 
 /**
- * How many findings there are about the settings. It is 0 for every status but
- * `GATEPOST_STATUS_INVALID_SETTINGS`.
+ * How many findings there are about the settings, or about the terms that were checked. It is 0 for every
+ * status but `GATEPOST_STATUS_INVALID_SETTINGS` and `GATEPOST_STATUS_TERMS_INVALID`.
  */
 size_t gatepost_error_finding_count(const gatepost_error *error);
 
@@ -708,21 +1056,6 @@ const gatepost_finding *gatepost_registrar_warning(const gatepost_registrar *reg
                                                    size_t index);
 
 /**
- * Decides a `POST` to the registration endpoint (RFC 7591 §3.1).
- *
- * `body` is the request's body as it arrived: that it may be no UTF-8 and no JSON is part of the
- * decision. A refusal is a decision like any other, and the call returns `GATEPOST_STATUS_OK`; another
- * status means that the host has made a mistake, and nothing was decided.
- *
- * A decision uses the context's entropy up; everything else in the context stays.
- */
-gatepost_status gatepost_register(const gatepost_registrar *registrar,
-                                  gatepost_context *context,
-                                  gatepost_str body,
-                                  gatepost_decision **decision,
-                                  gatepost_error **error);
-
-/**
  * The members of the authorization server's metadata document (RFC 8414 §2) that follow from the
  * settings, as a JSON object, so that what is advertised is what is accepted. Valid until the registrar
  * is freed.
@@ -732,9 +1065,185 @@ gatepost_status gatepost_server_metadata(const gatepost_registrar *registrar,
                                          gatepost_error **error);
 
 /**
+ * The network that registrations from an address, given as text, are counted under, for
+ * `gatepost_context_set_address_registrations`. NULL is written if it is no address.
+ */
+gatepost_status gatepost_network(const gatepost_registrar *registrar,
+                                 gatepost_str address,
+                                 gatepost_text **network,
+                                 gatepost_error **error);
+
+/**
+ * How long registrations from a network are counted, in seconds: windows begin at multiples of it since
+ * 1970. It is never 0, and 1 if `registrar` is NULL.
+ */
+uint64_t gatepost_window(const gatepost_registrar *registrar);
+
+/**
  * Frees a registrar. NULL is allowed, and nothing is done.
  */
 void gatepost_registrar_free(gatepost_registrar *registrar);
+
+/**
+ * Decides a `POST` to the registration endpoint (RFC 7591 §3.1).
+ *
+ * `body` is the request's body as it arrived: that it may be no UTF-8 and no JSON is part of the
+ * decision.
+ */
+gatepost_status gatepost_register(const gatepost_registrar *registrar,
+                                  gatepost_context *context,
+                                  gatepost_str body,
+                                  gatepost_decision **decision,
+                                  gatepost_error **error);
+
+/**
+ * Decides a registration that an administrator makes by hand: the same validation, with a client id of the
+ * administrator's choice, or one that is made if `client_id` is absent.
+ *
+ * It takes the permission `oauth-client-create`. The context's record is that of the client that has the
+ * id already, if there is one.
+ */
+gatepost_status gatepost_provision(const gatepost_registrar *registrar,
+                                   gatepost_context *context,
+                                   gatepost_str client_id,
+                                   gatepost_str metadata,
+                                   gatepost_decision **decision,
+                                   gatepost_error **error);
+
+/**
+ * Decides a `GET` of the client configuration endpoint (RFC 7592 §2.1), by the client with its registration
+ * access token, or by an administrator with the permission `oauth-client-get`.
+ */
+gatepost_status gatepost_read(const gatepost_registrar *registrar,
+                              gatepost_context *context,
+                              gatepost_str client_id,
+                              gatepost_decision **decision,
+                              gatepost_error **error);
+
+/**
+ * Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2), by the client with its registration
+ * access token, or by an administrator with the permission `oauth-client-update`.
+ */
+gatepost_status gatepost_update(const gatepost_registrar *registrar,
+                                gatepost_context *context,
+                                gatepost_str client_id,
+                                gatepost_str body,
+                                gatepost_decision **decision,
+                                gatepost_error **error);
+
+/**
+ * Gives a client a new secret, for an administrator with the permission `oauth-client-update`. The old one
+ * stays good for `secret-overlap` seconds.
+ */
+gatepost_status gatepost_rotate_secret(const gatepost_registrar *registrar,
+                                       gatepost_context *context,
+                                       gatepost_str client_id,
+                                       gatepost_decision **decision,
+                                       gatepost_error **error);
+
+/**
+ * Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3), by the client with its
+ * registration access token, or by an administrator with the permission `oauth-client-delete`.
+ *
+ * A client whose id carries its registration leaves a record behind that denies it.
+ */
+gatepost_status gatepost_remove(const gatepost_registrar *registrar,
+                                gatepost_context *context,
+                                gatepost_str client_id,
+                                gatepost_decision **decision,
+                                gatepost_error **error);
+
+/**
+ * The id of the client that a request speaks of, so that its record can be looked up and set. NULL is
+ * written if the request names no client, or more than one.
+ */
+gatepost_status gatepost_identify(const gatepost_registrar *registrar,
+                                  const gatepost_request *request,
+                                  gatepost_text **client_id,
+                                  gatepost_error **error);
+
+/**
+ * Decides whether a client may be used, and with what: at the authorization endpoint (RFC 6749 §4.1.1), the
+ * device authorization endpoint (RFC 8628 §3.1), and the token endpoint for each grant.
+ *
+ * The context's caller is the account that signed in; before anybody did, it is nobody. What may be granted
+ * is in `gatepost_decision_scope` and `gatepost_decision_redirect_uri`. The effect of an accepted decision
+ * is due when the user agrees. The response of a refusal is a redirect only where the client and its
+ * redirect URI are known.
+ */
+gatepost_status gatepost_authorize(const gatepost_registrar *registrar,
+                                   gatepost_context *context,
+                                   const gatepost_request *request,
+                                   gatepost_decision **decision,
+                                   gatepost_error **error);
+
+/**
+ * Decides whether a request comes from the client that it names (RFC 6749 §2.3).
+ *
+ * Every refusal looks the same; its reason is in the diagnostics, which are for the host.
+ */
+gatepost_status gatepost_authenticate(const gatepost_registrar *registrar,
+                                      gatepost_context *context,
+                                      const gatepost_request *request,
+                                      gatepost_decision **decision,
+                                      gatepost_error **error);
+
+/**
+ * Judges a client that is registered already by this policy, and issues nothing. Accepted means that the
+ * client could register the same today.
+ */
+gatepost_status gatepost_review(const gatepost_registrar *registrar,
+                                gatepost_context *context,
+                                gatepost_str client_id,
+                                gatepost_decision **decision,
+                                gatepost_error **error);
+
+/**
+ * Judges a metadata document as if this caller had submitted it, and issues nothing.
+ */
+gatepost_status gatepost_review_draft(const gatepost_registrar *registrar,
+                                      gatepost_context *context,
+                                      gatepost_str metadata,
+                                      gatepost_decision **decision,
+                                      gatepost_error **error);
+
+/**
+ * Decides whether a client is kept: the effect is to remove it, or nothing. What became of the client since
+ * it was registered is in the context.
+ */
+gatepost_status gatepost_lifecycle(const gatepost_registrar *registrar,
+                                   gatepost_context *context,
+                                   gatepost_str client_id,
+                                   gatepost_decision **decision,
+                                   gatepost_error **error);
+
+/**
+ * Judges a client id that is a URL (draft-ietf-oauth-client-id-metadata-document). Without its document, the
+ * decision says whether it is acceptable and what to fetch; with it, whether the client is, and the effect
+ * is to store its record, for as long as the document is cached.
+ *
+ * `document` is what was fetched, as it arrived; the absent string means that nothing was fetched yet.
+ */
+gatepost_status gatepost_client_document(const gatepost_registrar *registrar,
+                                         gatepost_context *context,
+                                         gatepost_str client_id,
+                                         gatepost_str document,
+                                         gatepost_decision **decision,
+                                         gatepost_error **error);
+
+/**
+ * Checks the terms of an API key, as JSON, before they are stored. Wrong ones give
+ * `GATEPOST_STATUS_TERMS_INVALID`, and the error lists every mistake.
+ */
+gatepost_status gatepost_check_terms(gatepost_str terms, gatepost_error **error);
+
+/**
+ * 1 if a requested redirect URI is this registered one, and 0 if it is not: it is the same string (RFC 9700
+ * §4.1.3), but for the port of a loopback address, which the client cannot know beforehand (RFC 8252 §7.3).
+ * What is absent, or no UTF-8, is no redirect URI.
+ */
+int32_t gatepost_redirect_uri_matches(gatepost_str registered,
+                                      gatepost_str requested);
 
 /**
  * Makes a context of an anonymous caller, with everything else left out.
@@ -742,7 +1251,8 @@ void gatepost_registrar_free(gatepost_registrar *registrar);
 gatepost_status gatepost_context_new(gatepost_context **context, gatepost_error **error);
 
 /**
- * Makes a context as it was when it was new, and keeps its memory for the next request.
+ * Makes a context as it was when it was new, and keeps its memory for the next request. Its entropy and
+ * its token are overwritten.
  */
 gatepost_status gatepost_context_reset(gatepost_context *context);
 
@@ -790,16 +1300,43 @@ gatepost_status gatepost_context_clear_permissions(gatepost_context *context);
 gatepost_status gatepost_context_set_address(gatepost_context *context, gatepost_str address);
 
 /**
+ * Sets the terms that the API key or its account carries, as JSON that `gatepost_check_terms` lets pass.
+ * The absent string leaves them out.
+ */
+gatepost_status gatepost_context_set_terms(gatepost_context *context,
+                                           gatepost_str terms);
+
+/**
+ * Sets the bearer token itself, which may be a registration access token (RFC 7592 §2). The absent
+ * string leaves it out.
+ *
+ * It is a secret: it is overwritten when another one is set, and when the context is reset or freed.
+ */
+gatepost_status gatepost_context_set_token(gatepost_context *context,
+                                           gatepost_str token);
+
+/**
  * Sets how many live clients the caller's account has registered. Left out, it is not limited.
  */
 gatepost_status gatepost_context_set_account_clients(gatepost_context *context, uint64_t count);
 
 /**
- * Sets how many registrations came from the caller's address in the current window. Left out, it is not
- * limited.
+ * Sets how many registrations came from the caller's network in the current window: see
+ * `gatepost_network` and `gatepost_window`. Left out, it is not limited.
  */
 gatepost_status gatepost_context_set_address_registrations(gatepost_context *context,
                                                            uint64_t count);
+
+/**
+ * Sets how many registrations the caller's API key has made in all. Left out, it is not limited.
+ */
+gatepost_status gatepost_context_set_key_registrations(gatepost_context *context, uint64_t count);
+
+/**
+ * Sets how many live clients were registered by callers without an API key. Left out, it is not limited.
+ */
+gatepost_status gatepost_context_set_anonymous_clients(gatepost_context *context,
+                                                       uint64_t count);
 
 /**
  * Sets how many live clients there are in all. Left out, it is not limited.
@@ -807,9 +1344,75 @@ gatepost_status gatepost_context_set_address_registrations(gatepost_context *con
 gatepost_status gatepost_context_set_total_clients(gatepost_context *context, uint64_t count);
 
 /**
- * Frees a context, and overwrites its entropy first. NULL is allowed, and nothing is done.
+ * Sets the document of the stored record that the client in question has. The absent string leaves it
+ * out: there is no such record.
+ */
+gatepost_status gatepost_context_set_record(gatepost_context *context,
+                                            gatepost_str record);
+
+/**
+ * Sets when a user first authorised the client in question, in seconds since 1970, for
+ * `gatepost_lifecycle`. Left out, nobody did.
+ */
+gatepost_status gatepost_context_set_authorised_at(gatepost_context *context, uint64_t time);
+
+/**
+ * Sets when the client in question was last used, in seconds since 1970, for `gatepost_lifecycle`. Left
+ * out, it never was.
+ */
+gatepost_status gatepost_context_set_last_used(gatepost_context *context,
+                                               uint64_t time);
+
+/**
+ * Sets how many refresh tokens of the client in question are valid, for `gatepost_lifecycle`. Left out,
+ * it is not known.
+ */
+gatepost_status gatepost_context_set_refresh_tokens(gatepost_context *context,
+                                                    uint64_t count);
+
+/**
+ * Frees a context, and overwrites its entropy and its token first. NULL is allowed, and nothing is done.
  */
 void gatepost_context_free(gatepost_context *context);
+
+/**
+ * Makes a request that arrived at an endpoint, a `gatepost_endpoint`, and carried nothing.
+ */
+gatepost_status gatepost_request_new(int32_t endpoint,
+                                     gatepost_request **request,
+                                     gatepost_error **error);
+
+/**
+ * Makes a request as it was when it was new, at an endpoint that may be another, and keeps its memory.
+ * What it carried is overwritten.
+ */
+gatepost_status gatepost_request_reset(gatepost_request *request,
+                                       int32_t endpoint);
+
+/**
+ * Sets the value of its `Authorization` header. The absent string leaves it out.
+ */
+gatepost_status gatepost_request_set_authorization(gatepost_request *request,
+                                                   gatepost_str authorization);
+
+/**
+ * Sets its parameters as they arrived, in the form `application/x-www-form-urlencoded`: the query of a
+ * `GET`, the body of a `POST`. They may be no UTF-8. Left out, there are none.
+ */
+gatepost_status gatepost_request_set_parameters(gatepost_request *request,
+                                                gatepost_str parameters);
+
+/**
+ * Sets the key set that was fetched from the client's `jwks_uri`, because an earlier decision asked for
+ * it. The absent string leaves it out.
+ */
+gatepost_status gatepost_request_set_jwks(gatepost_request *request,
+                                          gatepost_str jwks);
+
+/**
+ * Frees a request, and overwrites what it carried first. NULL is allowed, and nothing is done.
+ */
+void gatepost_request_free(gatepost_request *request);
 
 /**
  * Accepted or refused; refused if `decision` is NULL.
@@ -851,8 +1454,8 @@ gatepost_str gatepost_decision_body(const gatepost_decision *decision);
 gatepost_effect gatepost_decision_effect(const gatepost_decision *decision);
 
 /**
- * The id of the client that the effect is about; absent if there is no effect. Valid until the
- * decision is freed.
+ * The id of the client that the decision is about, and its effect if it has one; absent if it is about no
+ * client that the host has to know. Valid until the decision is freed.
  */
 gatepost_str gatepost_decision_client_id(const gatepost_decision *decision);
 
@@ -861,6 +1464,42 @@ gatepost_str gatepost_decision_client_id(const gatepost_decision *decision);
  * and no secrets; absent for any other effect. Valid until the decision is freed.
  */
 gatepost_str gatepost_decision_record(const gatepost_decision *decision);
+
+/**
+ * What the server knows of the client that the decision is about; `GATEPOST_STANDING_NONE` if there is
+ * no client that the host has to know.
+ */
+gatepost_standing gatepost_decision_standing(const gatepost_decision *decision);
+
+/**
+ * Where the authorization response goes: the redirect URI in full, with the port that was asked for;
+ * absent where there is none. Valid until the decision is freed.
+ */
+gatepost_str gatepost_decision_redirect_uri(const gatepost_decision *decision);
+
+/**
+ * The scope that may be granted: what was asked for, cut to what is registered; absent where none is
+ * decided. Valid until the decision is freed.
+ */
+gatepost_str gatepost_decision_scope(const gatepost_decision *decision);
+
+/**
+ * The registered metadata of the client as a JSON object, which is empty for a client that is not
+ * registered; absent without a client. Valid until the decision is freed.
+ */
+gatepost_str gatepost_decision_metadata(const gatepost_decision *decision);
+
+/**
+ * The id (`jti`) of the assertion that the client authenticated with, which is good for one use (RFC 7523
+ * §3): the host refuses the request if it has seen the id from this client, and remembers it until the
+ * assertion expires. Absent if there was no assertion. Valid until the decision is freed.
+ */
+gatepost_str gatepost_decision_assertion_id(const gatepost_decision *decision);
+
+/**
+ * When the assertion expires, in seconds since 1970; 0 if there was none.
+ */
+uint64_t gatepost_decision_assertion_expires_at(const gatepost_decision *decision);
 
 /**
  * How many diagnostics there are. An accepted request may have some, too.
@@ -875,7 +1514,7 @@ const gatepost_diagnostic *gatepost_decision_diagnostic(const gatepost_decision 
                                                         size_t index);
 
 /**
- * How many documents the client has named for the host to fetch; none if it is refused.
+ * How many documents there are for the host to fetch.
  */
 size_t gatepost_decision_fetch_count(const gatepost_decision *decision);
 

@@ -17,6 +17,10 @@ bindings::export!(Component with_types_in bindings);
 
 impl wit::Guest for Component {
     type Registrar = crate::Registrar;
+
+    fn redirect_uri_matches(registered: String, requested: String) -> bool {
+        crate::redirect_uri_matches(&registered, &requested)
+    }
 }
 
 impl wit::GuestRegistrar for crate::Registrar {
@@ -31,29 +35,122 @@ impl wit::GuestRegistrar for crate::Registrar {
         into_vec(self.warnings().to_vec())
     }
 
-    fn register(
+    fn register(&self, context: wit::Context, metadata: Vec<u8>) -> Answer {
+        decide(&context, |facts| self.register(facts, &metadata))
+    }
+
+    fn provision(
         &self,
         context: wit::Context,
+        client_id: Option<String>,
         metadata: Vec<u8>,
-    ) -> Result<wit::Decision, wit::Misuse> {
-        let permissions: Vec<&str> = context.caller.permissions.iter().map(|p| &**p).collect();
-        let context = crate::Context {
-            now: Some(context.now),
-            entropy: Some(&context.entropy),
-            caller: crate::Caller {
-                credential: context.caller.credential.into(),
-                account: context.caller.account.as_deref(),
-                permissions: &permissions,
-                address: context.caller.address.as_deref(),
-            },
-            usage: context.usage.into(),
-        };
-        Ok(self.register(&context, &metadata)?.into())
+    ) -> Answer {
+        decide(&context, |facts| {
+            self.provision(facts, client_id.as_deref(), &metadata)
+        })
+    }
+
+    fn read(&self, context: wit::Context, client_id: String) -> Answer {
+        decide(&context, |facts| self.read(facts, &client_id))
+    }
+
+    fn update(&self, context: wit::Context, client_id: String, metadata: Vec<u8>) -> Answer {
+        decide(&context, |facts| self.update(facts, &client_id, &metadata))
+    }
+
+    fn rotate_secret(&self, context: wit::Context, client_id: String) -> Answer {
+        decide(&context, |facts| self.rotate_secret(facts, &client_id))
+    }
+
+    fn remove(&self, context: wit::Context, client_id: String) -> Answer {
+        decide(&context, |facts| self.remove(facts, &client_id))
+    }
+
+    fn identify(&self, request: wit::Request) -> Option<String> {
+        self.identify(&(&request).into())
+    }
+
+    fn authorize(&self, context: wit::Context, request: wit::Request) -> Answer {
+        decide(&context, |facts| self.authorize(facts, &(&request).into()))
+    }
+
+    fn authenticate(&self, context: wit::Context, request: wit::Request) -> Answer {
+        decide(&context, |facts| {
+            self.authenticate(facts, &(&request).into())
+        })
+    }
+
+    fn review(&self, context: wit::Context, client_id: String) -> Answer {
+        decide(&context, |facts| self.review(facts, &client_id))
+    }
+
+    fn review_draft(&self, context: wit::Context, metadata: Vec<u8>) -> Answer {
+        decide(&context, |facts| self.review_draft(facts, &metadata))
+    }
+
+    fn lifecycle(
+        &self,
+        context: wit::Context,
+        client_id: String,
+        activity: wit::Activity,
+    ) -> Answer {
+        decide(&context, |facts| {
+            self.lifecycle(facts, &client_id, &activity.into())
+        })
+    }
+
+    fn client_document(
+        &self,
+        context: wit::Context,
+        client_id: String,
+        document: Option<Vec<u8>>,
+    ) -> Answer {
+        decide(&context, |facts| {
+            self.client_document(facts, &client_id, document.as_deref())
+        })
+    }
+
+    fn network(&self, address: String) -> Option<String> {
+        self.network(&address)
+    }
+
+    fn window(&self) -> u64 {
+        self.window()
+    }
+
+    fn check_terms(terms: String) -> Result<(), Vec<wit::SettingFinding>> {
+        Self::check_terms(&terms).map_err(|error| into_vec(error.0))
     }
 
     fn server_metadata(&self) -> String {
         self.server_metadata()
     }
+}
+
+type Answer = Result<wit::Decision, wit::Misuse>;
+
+/// Shows the facts to the core.
+fn decide(
+    context: &wit::Context,
+    core: impl FnOnce(&crate::Context<'_>) -> Result<crate::Decision, crate::Misuse>,
+) -> Answer {
+    let caller = &context.caller;
+    let permissions: Vec<&str> = caller.permissions.iter().map(|p| &**p).collect();
+    let decision = core(&crate::Context {
+        now: Some(context.now),
+        entropy: Some(&context.entropy),
+        caller: crate::Caller {
+            credential: caller.credential.into(),
+            account: caller.account.as_deref(),
+            permissions: &permissions,
+            address: caller.address.as_deref(),
+            terms: caller.terms.as_deref(),
+            token: caller.token.as_deref(),
+        },
+        usage: context.usage.into(),
+        record: context.record.as_deref(),
+    })?;
+    Ok(decision.into())
 }
 
 fn into_vec<T: Into<U>, U>(items: Vec<T>) -> Vec<U> {
@@ -76,7 +173,37 @@ impl From<wit::Usage> for crate::Usage {
         Self {
             account_clients: usage.account_clients,
             address_registrations: usage.address_registrations,
+            key_registrations: usage.key_registrations,
+            anonymous_clients: usage.anonymous_clients,
             total_clients: usage.total_clients,
+        }
+    }
+}
+
+impl<'a> From<&'a wit::Request> for crate::Request<'a> {
+    fn from(request: &'a wit::Request) -> Self {
+        Self {
+            endpoint: match request.endpoint {
+                wit::Endpoint::Authorization => crate::Endpoint::Authorization,
+                wit::Endpoint::PushedAuthorization => crate::Endpoint::PushedAuthorization,
+                wit::Endpoint::DeviceAuthorization => crate::Endpoint::DeviceAuthorization,
+                wit::Endpoint::Token => crate::Endpoint::Token,
+                wit::Endpoint::Introspection => crate::Endpoint::Introspection,
+                wit::Endpoint::Revocation => crate::Endpoint::Revocation,
+            },
+            authorization: request.authorization.as_deref(),
+            parameters: &request.parameters,
+            jwks: request.jwks.as_deref(),
+        }
+    }
+}
+
+impl From<wit::Activity> for crate::Activity {
+    fn from(activity: wit::Activity) -> Self {
+        Self {
+            authorised_at: activity.authorised_at,
+            last_used: activity.last_used,
+            refresh_tokens: activity.refresh_tokens,
         }
     }
 }
@@ -96,6 +223,30 @@ impl From<crate::Decision> for wit::Decision {
             effect: decision.effect.into(),
             diagnostics: into_vec(decision.diagnostics),
             fetches: into_vec(decision.fetches),
+            client: decision.client.map(Into::into),
+        }
+    }
+}
+
+impl From<crate::Client> for wit::Client {
+    fn from(client: crate::Client) -> Self {
+        Self {
+            client_id: client.client_id,
+            standing: match client.standing {
+                crate::Standing::Provisioned => wit::Standing::Provisioned,
+                crate::Standing::Registered => wit::Standing::Registered,
+                crate::Standing::Document => wit::Standing::Document,
+                crate::Standing::Shared => wit::Standing::Shared,
+                crate::Standing::Unregistered => wit::Standing::Unregistered,
+                crate::Standing::Overridden => wit::Standing::Overridden,
+            },
+            redirect_uri: client.redirect_uri,
+            scope: client.scope,
+            metadata: client.metadata,
+            assertion: client.assertion.map(|assertion| wit::Assertion {
+                id: assertion.id,
+                expires_at: assertion.expires_at,
+            }),
         }
     }
 }
@@ -129,6 +280,7 @@ impl From<crate::Effect> for wit::Effect {
         match effect {
             crate::Effect::None => Self::None,
             crate::Effect::Store(record) => Self::Store(record.into()),
+            crate::Effect::Share(record) => Self::Share(record.into()),
             crate::Effect::Replace(record) => Self::Replace(record.into()),
             crate::Effect::Remove(client_id) => Self::Remove(client_id),
         }
@@ -181,6 +333,9 @@ impl From<crate::Misuse> for wit::Misuse {
     fn from(misuse: crate::Misuse) -> Self {
         match misuse {
             crate::Misuse::EntropyTooShort => Self::EntropyTooShort,
+            crate::Misuse::RecordUnreadable => Self::RecordUnreadable,
+            crate::Misuse::RecordMismatch => Self::RecordMismatch,
+            crate::Misuse::TermsInvalid => Self::TermsInvalid,
             // Neither happens: a component is always given both.
             crate::Misuse::TimeMissing | crate::Misuse::EntropyMissing => {
                 Self::Other(misuse.to_string())

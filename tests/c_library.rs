@@ -15,7 +15,8 @@ use gatepost::{Caller, Context, Misuse, Registrar, Usage};
 use self::compiler::{compiler, run};
 use self::declared::functions;
 use self::library::installed;
-use self::replay::{CReplay, Replayed};
+use self::replay::CReplay;
+use self::step::{Answer, Boundary, Step};
 
 #[path = "support/compiler.rs"]
 mod compiler;
@@ -27,14 +28,17 @@ mod library;
 mod replay;
 #[path = "support/root.rs"]
 mod root;
+#[path = "support/step.rs"]
+#[expect(dead_code, reason = "this file only registers; stories do the rest")]
+mod step;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// A tenth above the 10.5 MB that the static library measures, and well below the 34 MB that it measures
+/// A tenth above the 11.7 MB that the static library measures, and well below the 34 MB that it measures
 /// when link-time optimisation was lost.
-const STATIC_SIZE_LIMIT: u64 = 11_500_000;
-/// A tenth above the 2.1 MB that the shared library measures.
-const SHARED_SIZE_LIMIT: u64 = 2_330_000;
+const STATIC_SIZE_LIMIT: u64 = 12_900_000;
+/// A tenth above the 2.9 MB that the shared library measures.
+const SHARED_SIZE_LIMIT: u64 = 3_160_000;
 
 #[test]
 fn the_shared_library_exports_the_header_and_nothing_else() {
@@ -160,7 +164,9 @@ fn c_decides_as_rust_does() {
     let usage = Usage {
         account_clients: Some(u64::MAX),
         address_registrations: Some(1),
-        total_clients: Some(2),
+        key_registrations: Some(2),
+        anonymous_clients: Some(3),
+        total_clients: Some(4),
     };
     let settings = ["", "[oauth.client-registration]\nanonymous = true\n"];
     let callers = [key, Caller::anonymous()];
@@ -173,9 +179,9 @@ fn c_decides_as_rust_does() {
         b"",
     ];
 
-    let mut c = CReplay::spawn(&shared());
     for settings in settings {
-        let rust = Registrar::compile(settings).expect("the settings are right");
+        let mut rust = Registrar::compile(settings).expect("the settings are right");
+        let mut c = CReplay::spawn(&shared(), settings);
         for (caller, body) in callers
             .iter()
             .flat_map(|caller| bodies.map(|body| (caller, body)))
@@ -186,10 +192,12 @@ fn c_decides_as_rust_does() {
                     entropy: Some(&[7; 32]),
                     caller: *caller,
                     usage,
+                    record: None,
                 };
-                let decision = rust.register(&context, body).expect("the facts are whole");
-                let replayed = c.register(settings, &context, body);
-                assert_eq!(replayed, Ok(Replayed::from(&decision)), "{context:?}");
+                let step = Step::register(&context, body);
+                let expected = rust.perform(&step);
+                assert!(matches!(expected, Answer::Decision(_)), "{context:?}");
+                assert_eq!(c.perform(&step), expected, "{context:?}");
             }
         }
     }
@@ -198,16 +206,16 @@ fn c_decides_as_rust_does() {
         entropy: Some(&[7; 31]),
         ..Context::default()
     };
+    let short = Step::register(&short, b"{}");
     assert_eq!(
-        c.register("", &short, b"{}"),
-        Err(format!("status 5: {}", Misuse::EntropyTooShort)),
+        CReplay::spawn(&shared(), "").perform(&short),
+        Answer::Misuse(Misuse::EntropyTooShort),
     );
     let mistaken = "[oauth.client-registration]\nrequire = 1\n";
-    let error = c.register(mistaken, &short, b"{}").expect_err("a mistake");
-    assert!(
-        error.contains("oauth.client-registration.require: "),
-        "{error}"
-    );
+    let Answer::Refused(findings) = CReplay::spawn(&shared(), mistaken).perform(&short) else {
+        panic!("these settings have a mistake");
+    };
+    assert_eq!(findings[0].path, "oauth.client-registration.require");
 }
 
 fn shared() -> PathBuf {

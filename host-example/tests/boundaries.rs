@@ -4,17 +4,16 @@
 //! too long.
 
 use gatepost::{Caller, Context, Registrar};
-use gatepost_host::plugin::{self, Due, Effect, Options, Outcome, Plugin, Severity, Source};
+use gatepost_host::plugin::{self, Options, Source};
 use serde_json::Value;
 
 use common::Host;
-use replay::{CReplay, Replayed, ReplayedDiagnostic};
+use replay::CReplay;
+use step::{Answer, Boundary, Operation, Step};
+use story::Story;
+use through::Through;
 
 #[path = "../../tests/support/cases.rs"]
-#[expect(
-    dead_code,
-    reason = "what redirect URIs match is for the core's own tests"
-)]
 mod cases;
 mod common;
 #[path = "../../tests/support/compiler.rs"]
@@ -25,6 +24,11 @@ mod library;
 mod replay;
 #[path = "../../tests/support/root.rs"]
 mod root;
+#[path = "../../tests/support/step.rs"]
+mod step;
+#[path = "../../tests/support/story.rs"]
+mod story;
+mod through;
 
 const NOW: u64 = 1_790_000_000;
 const ENTROPY: [u8; 32] = [7; 32];
@@ -60,48 +64,74 @@ fn settings() -> [(bool, String); 2] {
     [(false, cases::SETTINGS.to_owned()), (true, open)]
 }
 
+/// Every boundary but HTTP, by its name.
+fn boundaries(settings: &str) -> [(&'static str, Box<dyn Boundary>); 3] {
+    let library = library::installed().join("lib/libgatepost.so");
+    let load = |source| {
+        let plugin = plugin::load(&source, settings, &Options::default());
+        Box::new(Through(plugin.expect("the settings are right")))
+    };
+    [
+        ("the component", load(Source::default())),
+        ("C", Box::new(CReplay::spawn(&library, settings))),
+        ("the host's own loader", load(Source::Library(library))),
+    ]
+}
+
 #[test]
-fn the_component_gives_the_bytes_of_the_rust_library() {
+fn every_boundary_gives_the_bytes_of_the_rust_library() {
     for (anonymous, settings) in settings() {
-        let registrar = Registrar::compile(&settings).unwrap();
-        let component = plugin::load(&Source::default(), &settings, &Options::default()).unwrap();
-        assert_eq!(
-            component.server_metadata().unwrap(),
-            registrar.server_metadata()
-        );
+        let mut rust = Registrar::compile(&settings).unwrap();
+        let mut boundaries = boundaries(&settings);
         for case in cases::register() {
-            let context = context(anonymous);
-            let expected = registrar.register(&context, &case.body).unwrap();
-            let found = through(component.as_ref(), &context, &case.body);
-            assert_eq!(found, Replayed::from(&expected), "{}", case.id);
+            let step = Step::register(&context(anonymous), &case.body);
+            let expected = rust.perform(&step);
+            assert!(matches!(expected, Answer::Decision(_)), "{}", case.id);
+            for (name, boundary) in &mut boundaries {
+                assert_eq!(boundary.perform(&step), expected, "{} by {name}", case.id);
+            }
         }
     }
 }
 
 #[test]
-fn the_c_library_gives_the_bytes_of_the_rust_library() {
-    let library = library::installed().join("lib/libgatepost.so");
-    let mut c = CReplay::spawn(&library);
-    for (anonymous, settings) in settings() {
-        let registrar = Registrar::compile(&settings).unwrap();
-        let loaded = plugin::load(
-            &Source::Library(library.clone()),
-            &settings,
-            &Options::default(),
-        )
-        .unwrap();
-        assert_eq!(
-            loaded.server_metadata().unwrap(),
-            registrar.server_metadata()
-        );
-        for case in cases::register() {
-            let context = context(anonymous);
-            let expected = registrar.register(&context, &case.body).unwrap();
-            let expected = Replayed::from(&expected);
-            let found = c.register(&settings, &context, &case.body).unwrap();
-            assert_eq!(found, expected, "{} from C", case.id);
-            let found = through(loaded.as_ref(), &context, &case.body);
-            assert_eq!(found, expected, "{} through the host's loader", case.id);
+fn every_boundary_matches_redirect_uris_alike() {
+    let mut boundaries = boundaries("");
+    for case in cases::redirect_match() {
+        for (name, boundary) in &mut boundaries {
+            let found = case.registered.iter().any(|registered| {
+                let step = Step {
+                    facts: (&context(true)).into(),
+                    operation: Operation::RedirectUriMatches(
+                        registered.clone(),
+                        case.requested.clone(),
+                    ),
+                };
+                boundary.perform(&step) == Answer::Number(1)
+            });
+            assert_eq!(found, case.expected, "{} by {name}", case.id);
+        }
+    }
+}
+
+#[test]
+fn every_boundary_tells_the_same_stories() {
+    for told in story::all() {
+        let mut story = Story::default();
+        for chapter in &told.chapters {
+            let mut rust = Registrar::compile(&chapter.settings).expect(&told.name);
+            let mut boundaries = boundaries(&chapter.settings);
+            for line in &chapter.lines {
+                let step = story.step(line);
+                let expected = rust.perform(&step);
+                for (name, boundary) in &mut boundaries {
+                    let found = boundary.perform(&step);
+                    assert_eq!(found, expected, "{}: {line} by {name}", told.name);
+                }
+                if let Err(why) = story.take(line, &expected) {
+                    panic!("{}: {line}: {why}", told.name);
+                }
+            }
         }
     }
 }
@@ -163,88 +193,4 @@ fn without_drawn(mut answer: Value) -> Value {
         *issued = 0.into();
     }
     answer
-}
-
-/// A decision through one of the host's loaders, in the vocabulary of the C replay.
-fn through(plugin: &dyn Plugin, context: &Context<'_>, body: &[u8]) -> Replayed {
-    let caller = plugin::Caller {
-        credential: match context.caller.credential {
-            gatepost::Credential::Missing => plugin::Credential::Missing,
-            gatepost::Credential::Malformed => plugin::Credential::Malformed,
-            gatepost::Credential::Rejected => plugin::Credential::Rejected,
-            gatepost::Credential::Accepted => plugin::Credential::Accepted,
-        },
-        account: context.caller.account.map(str::to_owned),
-        permissions: context
-            .caller
-            .permissions
-            .iter()
-            .map(|p| (*p).to_owned())
-            .collect(),
-        address: context.caller.address.map(str::to_owned),
-    };
-    let context = plugin::Context {
-        now: context.now.unwrap(),
-        entropy: context.entropy.unwrap().to_vec(),
-        caller,
-        usage: plugin::Usage {
-            account_clients: context.usage.account_clients,
-            address_registrations: context.usage.address_registrations,
-            total_clients: context.usage.total_clients,
-        },
-    };
-    let decision = plugin.register(&context, body).unwrap();
-    let record = |record: plugin::ClientRecord| gatepost::Record {
-        client_id: record.client_id,
-        document: record.document,
-    };
-    Replayed {
-        outcome: match decision.outcome {
-            Outcome::Accept => gatepost::Outcome::Accept,
-            Outcome::Refuse => gatepost::Outcome::Refuse,
-        },
-        status: decision.response.status,
-        headers: decision
-            .response
-            .headers
-            .into_iter()
-            .map(|header| (header.name, header.value))
-            .collect(),
-        body: decision.response.body,
-        effect: match decision.effect {
-            Effect::None => gatepost::Effect::None,
-            Effect::Store(stored) => gatepost::Effect::Store(record(stored)),
-            Effect::Replace(stored) => gatepost::Effect::Replace(record(stored)),
-            Effect::Remove(client_id) => gatepost::Effect::Remove(client_id),
-        },
-        diagnostics: decision
-            .diagnostics
-            .into_iter()
-            .map(|found| ReplayedDiagnostic {
-                code: found.code,
-                pointer: found.pointer,
-                message: found.message,
-                reference: found.reference,
-                severity: match found.severity {
-                    Severity::Error => gatepost::Severity::Error,
-                    Severity::Warning => gatepost::Severity::Warning,
-                    Severity::Note => gatepost::Severity::Note,
-                },
-            })
-            .collect(),
-        fetches: decision
-            .fetches
-            .into_iter()
-            .map(|fetch| gatepost::Fetch {
-                uri: fetch.uri,
-                pointer: fetch.pointer,
-                due: match fetch.due {
-                    Due::BeforeEffect => gatepost::Due::BeforeEffect,
-                    Due::OnUse => gatepost::Due::OnUse,
-                },
-                max_bytes: fetch.max_bytes,
-                timeout: fetch.timeout,
-            })
-            .collect(),
-    }
 }

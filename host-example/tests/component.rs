@@ -10,7 +10,7 @@ use wasmtime::component::types::ComponentItem;
 
 /// A tenth above what it measures. A component that has lost its link-time optimisation, or has gained
 /// a dependency that belongs elsewhere, is above it.
-const SIZE_LIMIT: usize = 1_580_000;
+const SIZE_LIMIT: usize = 2_380_000;
 
 #[test]
 fn it_imports_nothing() {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gatepost_host::plugin::{self, Limits, LoadError, Options, Plugin, PluginError, Source};
+use gatepost_host::plugin::{
+    self, Activity, Endpoint, Limits, LoadError, Options, Plugin, PluginError, Request, Source,
+};
 
 use hostile::{context, from_text};
 
@@ -54,6 +56,63 @@ fn a_call_fails_and_the_next_one_is_answered() {
             let next = plugin.register(&context(), b"healthy").expect(name);
             assert_eq!(next.response.status, 201, "{name}");
         }
+    }
+}
+
+#[test]
+fn every_operation_fails_alike() {
+    let plugin = load(&hostile::registrar(), "", false).expect("the component loads");
+    let request = Request {
+        endpoint: Endpoint::Token,
+        authorization: None,
+        parameters: b"client_id=a".into(),
+        jwks: None,
+    };
+    let context = context();
+    let activity = Activity::default();
+    type Operation<'a> = &'a dyn Fn() -> Result<(), PluginError>;
+    let operations: [(&str, Operation<'_>); 16] = [
+        ("provision", &|| {
+            plugin.provision(&context, None, b"").map(drop)
+        }),
+        ("read", &|| plugin.read(&context, "a").map(drop)),
+        ("update", &|| plugin.update(&context, "a", b"").map(drop)),
+        ("rotate-secret", &|| {
+            plugin.rotate_secret(&context, "a").map(drop)
+        }),
+        ("remove", &|| plugin.remove(&context, "a").map(drop)),
+        ("identify", &|| plugin.identify(&request).map(drop)),
+        ("authorize", &|| {
+            plugin.authorize(&context, &request).map(drop)
+        }),
+        ("authenticate", &|| {
+            plugin.authenticate(&context, &request).map(drop)
+        }),
+        ("review", &|| plugin.review(&context, "a").map(drop)),
+        ("review-draft", &|| {
+            plugin.review_draft(&context, b"").map(drop)
+        }),
+        ("lifecycle", &|| {
+            plugin.lifecycle(&context, "a", &activity).map(drop)
+        }),
+        ("client-document", &|| {
+            plugin.client_document(&context, "a", None).map(drop)
+        }),
+        ("network", &|| plugin.network("192.0.2.1").map(drop)),
+        ("window", &|| plugin.window().map(drop)),
+        ("check-terms", &|| plugin.check_terms("{}").map(drop)),
+        ("redirect-uri-matches", &|| {
+            plugin.redirect_uri_matches("a", "b").map(drop)
+        }),
+    ];
+    for (name, operation) in operations {
+        let error = operation().expect_err(name);
+        assert!(
+            matches!(error, PluginError::Trapped(_)),
+            "{name}: {error:?}"
+        );
+        let next = plugin.register(&context, b"healthy").expect(name);
+        assert_eq!(next.response.status, 201, "{name}");
     }
 }
 

@@ -1,5 +1,5 @@
-//! Facts that a context owns, in memory that it keeps from one request to the next: a host that reuses
-//! its context allocates nothing.
+//! Facts that a context or a request owns, in memory that it keeps from one use to the next: a host that
+//! reuses them allocates nothing.
 
 use std::borrow::Cow;
 
@@ -7,12 +7,12 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// Text that may be left out.
 #[derive(Default)]
-pub(super) struct Text {
+pub(super) struct OptionalText {
     buffer: String,
     present: bool,
 }
 
-impl Text {
+impl OptionalText {
     pub(super) fn set(&mut self, text: Option<&str>) {
         self.present = text.is_some();
         self.buffer.clear();
@@ -42,6 +42,21 @@ impl SecretBytes {
 
     pub(super) fn as_deref(&self) -> Option<&[u8]> {
         self.present.then_some(self.buffer.as_slice())
+    }
+}
+
+/// Text that may be left out, and that nobody else is to see.
+#[derive(Default)]
+pub(super) struct SecretText(SecretBytes);
+
+impl SecretText {
+    pub(super) fn set(&mut self, text: Option<&str>) {
+        self.0.set(text.map(str::as_bytes));
+    }
+
+    pub(super) fn as_deref(&self) -> Option<&str> {
+        let bytes = self.0.as_deref()?;
+        Some(str::from_utf8(bytes).expect("it was text when it was set"))
     }
 }
 

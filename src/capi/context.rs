@@ -1,8 +1,8 @@
 //! `gatepost_context`: the facts of one request.
 
-use crate::{Caller, Misuse, Usage};
+use crate::{Activity, Caller, Usage};
 
-use super::buffers::{SecretBytes, Text, Texts};
+use super::buffers::{OptionalText, SecretBytes, SecretText, Texts};
 use super::error::Error;
 use super::pointer::{Output, change, free, operate};
 use super::status::Status;
@@ -17,10 +17,14 @@ pub struct Context {
     now: Option<u64>,
     entropy: SecretBytes,
     credential: crate::Credential,
-    account: Text,
+    account: OptionalText,
     permissions: Texts,
-    address: Text,
+    address: OptionalText,
+    terms: OptionalText,
+    token: SecretText,
     usage: Usage,
+    record: OptionalText,
+    activity: Activity,
 }
 
 /// As many permissions as cost a decision no memory.
@@ -55,7 +59,8 @@ pub unsafe extern "C" fn gatepost_context_new(
     }
 }
 
-/// Makes a context as it was when it was new, and keeps its memory for the next request.
+/// Makes a context as it was when it was new, and keeps its memory for the next request. Its entropy and
+/// its token are overwritten.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_reset(context: *mut Context) -> Status {
     // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
@@ -176,6 +181,36 @@ pub unsafe extern "C" fn gatepost_context_set_address(
     }
 }
 
+/// Sets the terms that the API key or its account carries, as JSON that `gatepost_check_terms` lets pass.
+/// The absent string leaves them out.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_terms(context: *mut Context, terms: Str) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // text for the call.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.terms.set(terms.optional_text("terms")?);
+            Ok(())
+        })
+    }
+}
+
+/// Sets the bearer token itself, which may be a registration access token (RFC 7592 §2). The absent
+/// string leaves it out.
+///
+/// It is a secret: it is overwritten when another one is set, and when the context is reset or freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_token(context: *mut Context, token: Str) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // text for the call.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.token.set(token.optional_text("token")?);
+            Ok(())
+        })
+    }
+}
+
 /// Sets how many live clients the caller's account has registered. Left out, it is not limited.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_account_clients(
@@ -191,8 +226,8 @@ pub unsafe extern "C" fn gatepost_context_set_account_clients(
     }
 }
 
-/// Sets how many registrations came from the caller's address in the current window. Left out, it is not
-/// limited.
+/// Sets how many registrations came from the caller's network in the current window: see
+/// `gatepost_network` and `gatepost_window`. Left out, it is not limited.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_address_registrations(
     context: *mut Context,
@@ -202,6 +237,36 @@ pub unsafe extern "C" fn gatepost_context_set_address_registrations(
     unsafe {
         change(context, "context", |facts| {
             facts.usage.address_registrations = Some(count);
+            Ok(())
+        })
+    }
+}
+
+/// Sets how many registrations the caller's API key has made in all. Left out, it is not limited.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_key_registrations(
+    context: *mut Context,
+    count: u64,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.usage.key_registrations = Some(count);
+            Ok(())
+        })
+    }
+}
+
+/// Sets how many live clients were registered by callers without an API key. Left out, it is not limited.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_anonymous_clients(
+    context: *mut Context,
+    count: u64,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.usage.anonymous_clients = Some(count);
             Ok(())
         })
     }
@@ -222,7 +287,69 @@ pub unsafe extern "C" fn gatepost_context_set_total_clients(
     }
 }
 
-/// Frees a context, and overwrites its entropy first. NULL is allowed, and nothing is done.
+/// Sets the document of the stored record that the client in question has. The absent string leaves it
+/// out: there is no such record.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_record(context: *mut Context, record: Str) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // text for the call.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.record.set(record.optional_text("record")?);
+            Ok(())
+        })
+    }
+}
+
+/// Sets when a user first authorised the client in question, in seconds since 1970, for
+/// `gatepost_lifecycle`. Left out, nobody did.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_authorised_at(
+    context: *mut Context,
+    time: u64,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.activity.authorised_at = Some(time);
+            Ok(())
+        })
+    }
+}
+
+/// Sets when the client in question was last used, in seconds since 1970, for `gatepost_lifecycle`. Left
+/// out, it never was.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_last_used(
+    context: *mut Context,
+    time: u64,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.activity.last_used = Some(time);
+            Ok(())
+        })
+    }
+}
+
+/// Sets how many refresh tokens of the client in question are valid, for `gatepost_lifecycle`. Left out,
+/// it is not known.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_refresh_tokens(
+    context: *mut Context,
+    count: u64,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.activity.refresh_tokens = Some(count);
+            Ok(())
+        })
+    }
+}
+
+/// Frees a context, and overwrites its entropy and its token first. NULL is allowed, and nothing is done.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_free(context: *mut Context) {
     // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
@@ -232,10 +359,10 @@ pub unsafe extern "C" fn gatepost_context_free(context: *mut Context) {
 impl Context {
     /// Shows the facts to the core. Entropy that made a decision is forgotten: used twice, it would give
     /// two clients the same secret.
-    pub(super) fn decide(
+    pub(super) fn decide<E>(
         &mut self,
-        core: impl FnOnce(&crate::Context<'_>) -> Result<crate::Decision, Misuse>,
-    ) -> Result<crate::Decision, Misuse> {
+        core: impl FnOnce(&crate::Context<'_>) -> Result<crate::Decision, E>,
+    ) -> Result<crate::Decision, E> {
         let mut room = [""; USUAL_PERMISSIONS];
         let decision = core(&crate::Context {
             now: self.now,
@@ -245,11 +372,18 @@ impl Context {
                 account: self.account.as_deref(),
                 permissions: &self.permissions.list(&mut room),
                 address: self.address.as_deref(),
+                terms: self.terms.as_deref(),
+                token: self.token.as_deref(),
             },
             usage: self.usage,
+            record: self.record.as_deref(),
         })?;
         self.entropy.set(None);
         Ok(decision)
+    }
+
+    pub(super) const fn activity(&self) -> Activity {
+        self.activity
     }
 
     fn reset(&mut self) {
@@ -260,7 +394,11 @@ impl Context {
             account,
             permissions,
             address,
+            terms,
+            token,
             usage,
+            record,
+            activity,
         } = self;
         *now = None;
         entropy.set(None);
@@ -268,7 +406,11 @@ impl Context {
         account.set(None);
         permissions.clear();
         address.set(None);
+        terms.set(None);
+        token.set(None);
         *usage = Usage::default();
+        record.set(None);
+        *activity = Activity::default();
     }
 }
 

@@ -37,6 +37,30 @@ pub enum Effect {
     Replace = 2,
     /// Remove the client with this id, and all it holds.
     Remove = 3,
+    /// Store the client, unless there is one with this id, which then stays as it is: the client id is
+    /// shared by all who register the same.
+    Share = 4,
+}
+
+/// What the server knows of a client. Whatever the standing, its name and its links are its own claim,
+/// unless an administrator registered it.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The decision is about no client that the host has to know.
+    None = 0,
+    /// An administrator registered it by hand.
+    Provisioned = 1,
+    /// It registered itself.
+    Registered = 2,
+    /// Its id is the URL of the document that describes it.
+    Document = 3,
+    /// It uses an id that everybody may use.
+    Shared = 4,
+    /// Nobody registered it, and nothing requires that.
+    Unregistered = 5,
+    /// Nobody registered it, and the account may use any client.
+    Overridden = 6,
 }
 
 /// Accepted or refused; refused if `decision` is NULL.
@@ -112,18 +136,14 @@ pub unsafe extern "C" fn gatepost_decision_effect(decision: *const Decision) -> 
     unsafe { read(decision, Effect::None, |made| (&made.0.effect).into()) }
 }
 
-/// The id of the client that the effect is about; absent if there is no effect. Valid until the
-/// decision is freed.
+/// The id of the client that the decision is about, and its effect if it has one; absent if it is about no
+/// client that the host has to know. Valid until the decision is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_client_id(decision: *const Decision) -> Str {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
     unsafe {
-        read(decision, Str::ABSENT, |made| match &made.0.effect {
-            crate::Effect::None => Str::ABSENT,
-            crate::Effect::Store(record) | crate::Effect::Replace(record) => {
-                Str::view(&record.client_id)
-            }
-            crate::Effect::Remove(client_id) => Str::view(client_id),
+        read(decision, Str::ABSENT, |made| {
+            Str::optional(made.effect_client_id().or(made.client_id()))
         })
     }
 }
@@ -136,9 +156,85 @@ pub unsafe extern "C" fn gatepost_decision_record(decision: *const Decision) -> 
     unsafe {
         read(decision, Str::ABSENT, |made| match &made.0.effect {
             crate::Effect::None | crate::Effect::Remove(_) => Str::ABSENT,
-            crate::Effect::Store(record) | crate::Effect::Replace(record) => {
-                Str::view(&record.document)
-            }
+            crate::Effect::Store(record)
+            | crate::Effect::Share(record)
+            | crate::Effect::Replace(record) => Str::view(&record.document),
+        })
+    }
+}
+
+/// What the server knows of the client that the decision is about; `GATEPOST_STANDING_NONE` if there is
+/// no client that the host has to know.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_standing(decision: *const Decision) -> Standing {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, Standing::None, |made| {
+            let client = made.0.client.as_ref();
+            client.map_or(Standing::None, |client| client.standing.into())
+        })
+    }
+}
+
+/// Where the authorization response goes: the redirect URI in full, with the port that was asked for;
+/// absent where there is none. Valid until the decision is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_redirect_uri(decision: *const Decision) -> Str {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, Str::ABSENT, |made| {
+            let client = made.0.client.as_ref();
+            Str::optional(client.and_then(|client| client.redirect_uri.as_deref()))
+        })
+    }
+}
+
+/// The scope that may be granted: what was asked for, cut to what is registered; absent where none is
+/// decided. Valid until the decision is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_scope(decision: *const Decision) -> Str {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, Str::ABSENT, |made| {
+            let client = made.0.client.as_ref();
+            Str::optional(client.and_then(|client| client.scope.as_deref()))
+        })
+    }
+}
+
+/// The registered metadata of the client as a JSON object, which is empty for a client that is not
+/// registered; absent without a client. Valid until the decision is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_metadata(decision: *const Decision) -> Str {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, Str::ABSENT, |made| {
+            let client = made.0.client.as_ref();
+            Str::optional(client.map(|client| client.metadata.as_str()))
+        })
+    }
+}
+
+/// The id (`jti`) of the assertion that the client authenticated with, which is good for one use (RFC 7523
+/// §3): the host refuses the request if it has seen the id from this client, and remembers it until the
+/// assertion expires. Absent if there was no assertion. Valid until the decision is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_assertion_id(decision: *const Decision) -> Str {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, Str::ABSENT, |made| {
+            Str::optional(made.assertion().map(|assertion| assertion.id.as_str()))
+        })
+    }
+}
+
+/// When the assertion expires, in seconds since 1970; 0 if there was none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_assertion_expires_at(decision: *const Decision) -> u64 {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, 0, |made| {
+            made.assertion().map_or(0, |assertion| assertion.expires_at)
         })
     }
 }
@@ -165,7 +261,7 @@ pub unsafe extern "C" fn gatepost_decision_diagnostic(
     }
 }
 
-/// How many documents the client has named for the host to fetch; none if it is refused.
+/// How many documents there are for the host to fetch.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_fetch_count(decision: *const Decision) -> usize {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
@@ -198,6 +294,24 @@ impl Decision {
     pub(super) const fn new(made: crate::Decision) -> Self {
         Self(made)
     }
+
+    fn effect_client_id(&self) -> Option<&str> {
+        match &self.0.effect {
+            crate::Effect::None => None,
+            crate::Effect::Store(record)
+            | crate::Effect::Share(record)
+            | crate::Effect::Replace(record) => Some(&record.client_id),
+            crate::Effect::Remove(client_id) => Some(client_id),
+        }
+    }
+
+    fn client_id(&self) -> Option<&str> {
+        Some(&self.0.client.as_ref()?.client_id)
+    }
+
+    fn assertion(&self) -> Option<&crate::Assertion> {
+        self.0.client.as_ref()?.assertion.as_ref()
+    }
 }
 
 impl Drop for Decision {
@@ -222,6 +336,20 @@ impl From<&crate::Effect> for Effect {
             crate::Effect::Store(_) => Self::Store,
             crate::Effect::Replace(_) => Self::Replace,
             crate::Effect::Remove(_) => Self::Remove,
+            crate::Effect::Share(_) => Self::Share,
+        }
+    }
+}
+
+impl From<crate::Standing> for Standing {
+    fn from(standing: crate::Standing) -> Self {
+        match standing {
+            crate::Standing::Provisioned => Self::Provisioned,
+            crate::Standing::Registered => Self::Registered,
+            crate::Standing::Document => Self::Document,
+            crate::Standing::Shared => Self::Shared,
+            crate::Standing::Unregistered => Self::Unregistered,
+            crate::Standing::Overridden => Self::Overridden,
         }
     }
 }

@@ -35,8 +35,8 @@ pub unsafe extern "C" fn gatepost_error_message(error: *const Error) -> Str {
     unsafe { read(error, Str::ABSENT, |error| Str::view(&error.message)) }
 }
 
-/// How many findings there are about the settings. It is 0 for every status but
-/// `GATEPOST_STATUS_INVALID_SETTINGS`.
+/// How many findings there are about the settings, or about the terms that were checked. It is 0 for every
+/// status but `GATEPOST_STATUS_INVALID_SETTINGS` and `GATEPOST_STATUS_TERMS_INVALID`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_error_finding_count(error: *const Error) -> usize {
     // SAFETY: the caller passes NULL or an error that is not freed yet.
@@ -93,6 +93,15 @@ impl Error {
         )
     }
 
+    /// What is wrong with terms is found as it is with settings.
+    pub(super) fn terms(SettingsError(findings): SettingsError) -> Self {
+        let message = format!("the terms are wrong in {} places", findings.len());
+        Self {
+            findings,
+            ..Self::new(Status::TermsInvalid, message)
+        }
+    }
+
     fn new(status: Status, message: String) -> Self {
         Self {
             status,
@@ -112,6 +121,9 @@ impl From<Misuse> for Error {
             Misuse::EntropyTooShort => Status::EntropyTooShort,
             Misuse::EntropyMissing => Status::EntropyMissing,
             Misuse::TimeMissing => Status::TimeMissing,
+            Misuse::RecordUnreadable => Status::RecordUnreadable,
+            Misuse::RecordMismatch => Status::RecordMismatch,
+            Misuse::TermsInvalid => Status::TermsInvalid,
         };
         Self::new(status, misuse.to_string())
     }

@@ -17,11 +17,14 @@ mod diagnostic;
 mod error;
 mod fetch;
 mod finding;
+mod operations;
 mod plugin;
 mod pointer;
 mod registrar;
+mod request;
 mod status;
 mod str;
+mod text;
 mod version;
 
 #[cfg(test)]

@@ -1,16 +1,21 @@
 //! `gatepost_plugin`: every function in one table, for a program that loads the library itself.
 
 use super::context::Context;
-use super::decision::{Decision, Effect, Outcome};
+use super::decision::{Decision, Effect, Outcome, Standing};
 use super::diagnostic::{Diagnostic, Severity};
 use super::error::Error;
 use super::fetch::{Due, Fetch};
 use super::finding::Finding;
 use super::registrar::Registrar;
+use super::request::Request;
 use super::status::Status;
 use super::str::Str;
+use super::text::Text;
 use super::version::GATEPOST_ABI_VERSION;
-use super::{context, decision, diagnostic, error, fetch, finding, registrar, status, version};
+use super::{
+    context, decision, diagnostic, error, fetch, finding, operations, registrar, request, status,
+    text, version,
+};
 
 /// Every function of this header, for a program that loads the library with `dlopen`.
 ///
@@ -26,6 +31,10 @@ pub struct Plugin {
     pub version: extern "C" fn() -> Str,
     /// `gatepost_status_message`
     pub status_message: extern "C" fn(status: i32) -> Str,
+    /// `gatepost_text_view`
+    pub text_view: unsafe extern "C" fn(text: *const Text) -> Str,
+    /// `gatepost_text_free`
+    pub text_free: unsafe extern "C" fn(text: *mut Text),
     /// `gatepost_error_status`
     pub error_status: unsafe extern "C" fn(error: *const Error) -> Status,
     /// `gatepost_error_message`
@@ -55,6 +64,23 @@ pub struct Plugin {
     /// `gatepost_registrar_warning`
     pub registrar_warning:
         unsafe extern "C" fn(registrar: *const Registrar, index: usize) -> *const Finding,
+    /// `gatepost_server_metadata`
+    pub server_metadata: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        metadata: *mut Str,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_network`
+    pub network: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        address: Str,
+        network: *mut *mut Text,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_window`
+    pub window: unsafe extern "C" fn(registrar: *const Registrar) -> u64,
+    /// `gatepost_registrar_free`
+    pub registrar_free: unsafe extern "C" fn(registrar: *mut Registrar),
     /// `gatepost_register`
     pub register_: unsafe extern "C" fn(
         registrar: *const Registrar,
@@ -63,14 +89,108 @@ pub struct Plugin {
         decision: *mut *mut Decision,
         error: *mut *mut Error,
     ) -> Status,
-    /// `gatepost_server_metadata`
-    pub server_metadata: unsafe extern "C" fn(
+    /// `gatepost_provision`
+    pub provision: unsafe extern "C" fn(
         registrar: *const Registrar,
-        metadata: *mut Str,
+        context: *mut Context,
+        client_id: Str,
+        metadata: Str,
+        decision: *mut *mut Decision,
         error: *mut *mut Error,
     ) -> Status,
-    /// `gatepost_registrar_free`
-    pub registrar_free: unsafe extern "C" fn(registrar: *mut Registrar),
+    /// `gatepost_read`
+    pub read: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        client_id: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_update`
+    pub update: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        client_id: Str,
+        body: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_rotate_secret`
+    pub rotate_secret: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        client_id: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_remove`
+    pub remove: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        client_id: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_identify`
+    pub identify: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        request: *const Request,
+        client_id: *mut *mut Text,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_authorize`
+    pub authorize: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        request: *const Request,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_authenticate`
+    pub authenticate: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        request: *const Request,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_review`
+    pub review: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        client_id: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_review_draft`
+    pub review_draft: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        metadata: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_lifecycle`
+    pub lifecycle: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        client_id: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_client_document`
+    pub client_document: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        client_id: Str,
+        document: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_check_terms`
+    pub check_terms: unsafe extern "C" fn(terms: Str, error: *mut *mut Error) -> Status,
+    /// `gatepost_redirect_uri_matches`
+    pub redirect_uri_matches: unsafe extern "C" fn(registered: Str, requested: Str) -> i32,
     /// `gatepost_context_new`
     pub context_new:
         unsafe extern "C" fn(context: *mut *mut Context, error: *mut *mut Error) -> Status,
@@ -93,17 +213,54 @@ pub struct Plugin {
     pub context_clear_permissions: unsafe extern "C" fn(context: *mut Context) -> Status,
     /// `gatepost_context_set_address`
     pub context_set_address: unsafe extern "C" fn(context: *mut Context, address: Str) -> Status,
+    /// `gatepost_context_set_terms`
+    pub context_set_terms: unsafe extern "C" fn(context: *mut Context, terms: Str) -> Status,
+    /// `gatepost_context_set_token`
+    pub context_set_token: unsafe extern "C" fn(context: *mut Context, token: Str) -> Status,
     /// `gatepost_context_set_account_clients`
     pub context_set_account_clients:
         unsafe extern "C" fn(context: *mut Context, count: u64) -> Status,
     /// `gatepost_context_set_address_registrations`
     pub context_set_address_registrations:
         unsafe extern "C" fn(context: *mut Context, count: u64) -> Status,
+    /// `gatepost_context_set_key_registrations`
+    pub context_set_key_registrations:
+        unsafe extern "C" fn(context: *mut Context, count: u64) -> Status,
+    /// `gatepost_context_set_anonymous_clients`
+    pub context_set_anonymous_clients:
+        unsafe extern "C" fn(context: *mut Context, count: u64) -> Status,
     /// `gatepost_context_set_total_clients`
     pub context_set_total_clients:
         unsafe extern "C" fn(context: *mut Context, count: u64) -> Status,
+    /// `gatepost_context_set_record`
+    pub context_set_record: unsafe extern "C" fn(context: *mut Context, record: Str) -> Status,
+    /// `gatepost_context_set_authorised_at`
+    pub context_set_authorised_at: unsafe extern "C" fn(context: *mut Context, time: u64) -> Status,
+    /// `gatepost_context_set_last_used`
+    pub context_set_last_used: unsafe extern "C" fn(context: *mut Context, time: u64) -> Status,
+    /// `gatepost_context_set_refresh_tokens`
+    pub context_set_refresh_tokens:
+        unsafe extern "C" fn(context: *mut Context, count: u64) -> Status,
     /// `gatepost_context_free`
     pub context_free: unsafe extern "C" fn(context: *mut Context),
+    /// `gatepost_request_new`
+    pub request_new: unsafe extern "C" fn(
+        endpoint: i32,
+        request: *mut *mut Request,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_request_reset`
+    pub request_reset: unsafe extern "C" fn(request: *mut Request, endpoint: i32) -> Status,
+    /// `gatepost_request_set_authorization`
+    pub request_set_authorization:
+        unsafe extern "C" fn(request: *mut Request, authorization: Str) -> Status,
+    /// `gatepost_request_set_parameters`
+    pub request_set_parameters:
+        unsafe extern "C" fn(request: *mut Request, parameters: Str) -> Status,
+    /// `gatepost_request_set_jwks`
+    pub request_set_jwks: unsafe extern "C" fn(request: *mut Request, jwks: Str) -> Status,
+    /// `gatepost_request_free`
+    pub request_free: unsafe extern "C" fn(request: *mut Request),
     /// `gatepost_decision_outcome`
     pub decision_outcome: unsafe extern "C" fn(decision: *const Decision) -> Outcome,
     /// `gatepost_decision_http_status`
@@ -122,6 +279,18 @@ pub struct Plugin {
     pub decision_client_id: unsafe extern "C" fn(decision: *const Decision) -> Str,
     /// `gatepost_decision_record`
     pub decision_record: unsafe extern "C" fn(decision: *const Decision) -> Str,
+    /// `gatepost_decision_standing`
+    pub decision_standing: unsafe extern "C" fn(decision: *const Decision) -> Standing,
+    /// `gatepost_decision_redirect_uri`
+    pub decision_redirect_uri: unsafe extern "C" fn(decision: *const Decision) -> Str,
+    /// `gatepost_decision_scope`
+    pub decision_scope: unsafe extern "C" fn(decision: *const Decision) -> Str,
+    /// `gatepost_decision_metadata`
+    pub decision_metadata: unsafe extern "C" fn(decision: *const Decision) -> Str,
+    /// `gatepost_decision_assertion_id`
+    pub decision_assertion_id: unsafe extern "C" fn(decision: *const Decision) -> Str,
+    /// `gatepost_decision_assertion_expires_at`
+    pub decision_assertion_expires_at: unsafe extern "C" fn(decision: *const Decision) -> u64,
     /// `gatepost_decision_diagnostic_count`
     pub decision_diagnostic_count: unsafe extern "C" fn(decision: *const Decision) -> usize,
     /// `gatepost_decision_diagnostic`
@@ -161,6 +330,8 @@ static PLUGIN: Plugin = Plugin {
     abi_version: GATEPOST_ABI_VERSION,
     version: version::gatepost_version,
     status_message: status::gatepost_status_message,
+    text_view: text::gatepost_text_view,
+    text_free: text::gatepost_text_free,
     error_status: error::gatepost_error_status,
     error_message: error::gatepost_error_message,
     error_finding_count: error::gatepost_error_finding_count,
@@ -173,9 +344,25 @@ static PLUGIN: Plugin = Plugin {
     registrar_new: registrar::gatepost_registrar_new,
     registrar_warning_count: registrar::gatepost_registrar_warning_count,
     registrar_warning: registrar::gatepost_registrar_warning,
-    register_: registrar::gatepost_register,
     server_metadata: registrar::gatepost_server_metadata,
+    network: registrar::gatepost_network,
+    window: registrar::gatepost_window,
     registrar_free: registrar::gatepost_registrar_free,
+    register_: operations::gatepost_register,
+    provision: operations::gatepost_provision,
+    read: operations::gatepost_read,
+    update: operations::gatepost_update,
+    rotate_secret: operations::gatepost_rotate_secret,
+    remove: operations::gatepost_remove,
+    identify: operations::gatepost_identify,
+    authorize: operations::gatepost_authorize,
+    authenticate: operations::gatepost_authenticate,
+    review: operations::gatepost_review,
+    review_draft: operations::gatepost_review_draft,
+    lifecycle: operations::gatepost_lifecycle,
+    client_document: operations::gatepost_client_document,
+    check_terms: operations::gatepost_check_terms,
+    redirect_uri_matches: operations::gatepost_redirect_uri_matches,
     context_new: context::gatepost_context_new,
     context_reset: context::gatepost_context_reset,
     context_set_now: context::gatepost_context_set_now,
@@ -185,10 +372,24 @@ static PLUGIN: Plugin = Plugin {
     context_add_permission: context::gatepost_context_add_permission,
     context_clear_permissions: context::gatepost_context_clear_permissions,
     context_set_address: context::gatepost_context_set_address,
+    context_set_terms: context::gatepost_context_set_terms,
+    context_set_token: context::gatepost_context_set_token,
     context_set_account_clients: context::gatepost_context_set_account_clients,
     context_set_address_registrations: context::gatepost_context_set_address_registrations,
+    context_set_key_registrations: context::gatepost_context_set_key_registrations,
+    context_set_anonymous_clients: context::gatepost_context_set_anonymous_clients,
     context_set_total_clients: context::gatepost_context_set_total_clients,
+    context_set_record: context::gatepost_context_set_record,
+    context_set_authorised_at: context::gatepost_context_set_authorised_at,
+    context_set_last_used: context::gatepost_context_set_last_used,
+    context_set_refresh_tokens: context::gatepost_context_set_refresh_tokens,
     context_free: context::gatepost_context_free,
+    request_new: request::gatepost_request_new,
+    request_reset: request::gatepost_request_reset,
+    request_set_authorization: request::gatepost_request_set_authorization,
+    request_set_parameters: request::gatepost_request_set_parameters,
+    request_set_jwks: request::gatepost_request_set_jwks,
+    request_free: request::gatepost_request_free,
     decision_outcome: decision::gatepost_decision_outcome,
     decision_http_status: decision::gatepost_decision_http_status,
     decision_header_count: decision::gatepost_decision_header_count,
@@ -198,6 +399,12 @@ static PLUGIN: Plugin = Plugin {
     decision_effect: decision::gatepost_decision_effect,
     decision_client_id: decision::gatepost_decision_client_id,
     decision_record: decision::gatepost_decision_record,
+    decision_standing: decision::gatepost_decision_standing,
+    decision_redirect_uri: decision::gatepost_decision_redirect_uri,
+    decision_scope: decision::gatepost_decision_scope,
+    decision_metadata: decision::gatepost_decision_metadata,
+    decision_assertion_id: decision::gatepost_decision_assertion_id,
+    decision_assertion_expires_at: decision::gatepost_decision_assertion_expires_at,
     decision_diagnostic_count: decision::gatepost_decision_diagnostic_count,
     decision_diagnostic: decision::gatepost_decision_diagnostic,
     decision_fetch_count: decision::gatepost_decision_fetch_count,

@@ -1,6 +1,7 @@
 //! What every entry point does with the pointers it is given, and with a panic.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
 
 use super::error::Error;
 use super::status::Status;
@@ -113,6 +114,11 @@ impl<T> Output<T> {
 impl<T> Output<*mut T> {
     pub(super) fn hand_over(self, object: T) {
         self.write(Box::into_raw(Box::new(object)));
+    }
+
+    /// Hands NULL over if there is nothing.
+    pub(super) fn hand_over_if_any(self, object: Option<T>) {
+        self.write(object.map_or(ptr::null_mut(), |object| Box::into_raw(Box::new(object))));
     }
 }
 

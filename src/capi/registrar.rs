@@ -1,22 +1,21 @@
-//! `gatepost_registrar`: a compiled policy, and what it decides.
+//! `gatepost_registrar`: a compiled policy.
 
 use std::ptr;
 use std::sync::OnceLock;
 
-use super::context::Context;
-use super::decision::Decision;
 use super::error::Error;
 use super::finding::Finding;
-use super::pointer::{Output, free, operate, read, required, required_mut};
+use super::pointer::{Output, free, operate, read, required};
 use super::status::Status;
 use super::str::Str;
+use super::text::Text;
 
 /// A compiled policy. It never changes, and keeps nothing between two calls.
 ///
 /// Ownership: free it with `gatepost_registrar_free`.
 /// Threads: any number may use it at once.
 pub struct Registrar {
-    core: crate::Registrar,
+    pub(super) core: crate::Registrar,
     server_metadata: OnceLock<String>,
 }
 
@@ -64,36 +63,6 @@ pub unsafe extern "C" fn gatepost_registrar_warning(
     }
 }
 
-/// Decides a `POST` to the registration endpoint (RFC 7591 §3.1).
-///
-/// `body` is the request's body as it arrived: that it may be no UTF-8 and no JSON is part of the
-/// decision. A refusal is a decision like any other, and the call returns `GATEPOST_STATUS_OK`; another
-/// status means that the host has made a mistake, and nothing was decided.
-///
-/// A decision uses the context's entropy up; everything else in the context stays.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn gatepost_register(
-    registrar: *const Registrar,
-    context: *mut Context,
-    body: Str,
-    decision: *mut *mut Decision,
-    error: *mut *mut Error,
-) -> Status {
-    // SAFETY: the caller passes NULL or live objects, text, and outputs that are NULL or may be
-    // written; no other thread uses the context.
-    unsafe {
-        operate(error, || {
-            let registrar = required(registrar, "registrar")?;
-            let context = required_mut(context, "context")?;
-            let output = Output::new(decision, "decision")?;
-            let body = body.bytes("body")?;
-            let made = context.decide(|facts| registrar.core.register(facts, body))?;
-            output.hand_over(Decision::new(made));
-            Ok(())
-        })
-    }
-}
-
 /// The members of the authorization server's metadata document (RFC 8414 §2) that follow from the
 /// settings, as a JSON object, so that what is advertised is what is accepted. Valid until the registrar
 /// is freed.
@@ -115,6 +84,36 @@ pub unsafe extern "C" fn gatepost_server_metadata(
             Ok(())
         })
     }
+}
+
+/// The network that registrations from an address, given as text, are counted under, for
+/// `gatepost_context_set_address_registrations`. NULL is written if it is no address.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_network(
+    registrar: *const Registrar,
+    address: Str,
+    network: *mut *mut Text,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller passes NULL or a live registrar, text, and outputs that are NULL or may be
+    // written.
+    unsafe {
+        operate(error, || {
+            let registrar = required(registrar, "registrar")?;
+            let output = Output::new(network, "network")?;
+            let network = registrar.core.network(address.text("address")?);
+            output.hand_over_if_any(network.map(Text::new));
+            Ok(())
+        })
+    }
+}
+
+/// How long registrations from a network are counted, in seconds: windows begin at multiples of it since
+/// 1970. It is never 0, and 1 if `registrar` is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_window(registrar: *const Registrar) -> u64 {
+    // SAFETY: the caller passes NULL or a registrar that is not freed yet.
+    unsafe { read(registrar, 1, |registrar| registrar.core.window()) }
 }
 
 /// Frees a registrar. NULL is allowed, and nothing is done.

@@ -25,10 +25,16 @@ pub enum Status {
     /// A bug in Gatepost, which wrote what it knows to the standard error stream. Every object stays
     /// valid.
     Panic = 8,
+    /// The record is not one that Gatepost wrote, or of a later version.
+    RecordUnreadable = 9,
+    /// The record is that of another client than the one in question.
+    RecordMismatch = 10,
+    /// The terms are wrong. If they were only checked, the error object lists every mistake.
+    TermsInvalid = 11,
 }
 
 impl Status {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::Ok,
         Self::NullPointer,
         Self::InvalidUtf8,
@@ -38,6 +44,9 @@ impl Status {
         Self::EntropyMissing,
         Self::TimeMissing,
         Self::Panic,
+        Self::RecordUnreadable,
+        Self::RecordMismatch,
+        Self::TermsInvalid,
     ];
 
     pub(super) const fn message(self) -> &'static str {
@@ -51,6 +60,9 @@ impl Status {
             Self::EntropyMissing => "the entropy is missing, and the operating system gave none",
             Self::TimeMissing => "the time is missing, and no clock could be read",
             Self::Panic => "a bug in Gatepost: it panicked",
+            Self::RecordUnreadable => "the record cannot be read",
+            Self::RecordMismatch => "the record is another client's",
+            Self::TermsInvalid => "the terms are wrong",
         }
     }
 }

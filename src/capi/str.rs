@@ -48,7 +48,15 @@ impl Str {
     /// As for [`borrow`].
     pub(super) unsafe fn bytes<'a>(self, name: &str) -> Result<&'a [u8], Error> {
         // SAFETY: the caller vouches for the same.
-        Ok(unsafe { borrow(self.ptr.cast(), self.len, name) }?.unwrap_or_default())
+        Ok(unsafe { self.optional_bytes(name) }?.unwrap_or_default())
+    }
+
+    /// # Safety
+    ///
+    /// As for [`borrow`].
+    pub(super) unsafe fn optional_bytes<'a>(self, name: &str) -> Result<Option<&'a [u8]>, Error> {
+        // SAFETY: the caller vouches for the same.
+        unsafe { borrow(self.ptr.cast(), self.len, name) }
     }
 
     /// # Safety
@@ -64,7 +72,7 @@ impl Str {
     /// As for [`borrow`].
     pub(super) unsafe fn optional_text<'a>(self, name: &str) -> Result<Option<&'a str>, Error> {
         // SAFETY: the caller vouches for the same.
-        unsafe { borrow(self.ptr.cast(), self.len, name) }?
+        unsafe { self.optional_bytes(name) }?
             .map(|bytes| utf8(bytes, name))
             .transpose()
     }

@@ -8,10 +8,13 @@ use super::diagnostic::*;
 use super::error::*;
 use super::fetch::*;
 use super::finding::*;
+use super::operations::*;
 use super::pointer::{guard, operate};
 use super::registrar::*;
+use super::request::*;
 use super::status::*;
 use super::str::Str;
+use super::text::*;
 
 #[test]
 fn a_registration_goes_in_and_comes_out() {
@@ -208,39 +211,300 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
-fn a_context_that_is_reset_holds_nothing() {
+fn a_context_shows_its_facts_until_it_is_reset() {
     let context = accepted_caller();
+    let texts: [(unsafe extern "C" fn(*mut Context, Str) -> Status, &str); 5] = [
+        (gatepost_context_set_account, ""),
+        (gatepost_context_set_address, "192.0.2.1"),
+        (gatepost_context_set_terms, "{}"),
+        (gatepost_context_set_token, "gpr_1"),
+        (gatepost_context_set_record, "{\"v\":1}"),
+    ];
+    let numbers: [unsafe extern "C" fn(*mut Context, u64) -> Status; 9] = [
+        gatepost_context_set_now,
+        gatepost_context_set_account_clients,
+        gatepost_context_set_address_registrations,
+        gatepost_context_set_key_registrations,
+        gatepost_context_set_anonymous_clients,
+        gatepost_context_set_total_clients,
+        gatepost_context_set_authorised_at,
+        gatepost_context_set_last_used,
+        gatepost_context_set_refresh_tokens,
+    ];
     // SAFETY: the context is live until it is freed below, once.
     unsafe {
+        for (set, text) in texts {
+            assert_eq!(set(context, Str::view(text)), Status::Ok);
+        }
+        for (set, number) in numbers.into_iter().zip(1..) {
+            assert_eq!(set(context, number), Status::Ok);
+        }
         assert_eq!(
             gatepost_context_set_entropy(context, [7; 40].as_ptr(), 40),
             Status::Ok
         );
-        assert_eq!(gatepost_context_set_now(context, 1), Status::Ok);
-        assert_eq!(
-            gatepost_context_set_account(context, Str::view("")),
-            Status::Ok
-        );
         let seen = |facts: &crate::Context<'_>| {
+            assert_eq!(facts.now, Some(1));
             assert_eq!(facts.entropy, Some(&[7; 40][..]));
-            assert_eq!((facts.now, facts.caller.account), (Some(1), Some("")));
-            assert_eq!(facts.caller.permissions, PERMISSIONS);
+            let caller = &facts.caller;
+            assert_eq!(caller.credential, crate::Credential::Accepted);
+            assert_eq!(caller.permissions, PERMISSIONS);
+            assert_eq!(
+                [
+                    caller.account,
+                    caller.address,
+                    caller.terms,
+                    caller.token,
+                    facts.record
+                ],
+                texts.map(|(_, text)| Some(text))
+            );
+            assert_eq!(counters(facts), [2, 3, 4, 5, 6].map(Some));
             Err(crate::Misuse::TimeMissing)
         };
         // Twice: a call that decided nothing leaves the facts alone.
         for _ in 0..2 {
             assert_eq!((*context).decide(seen), Err(crate::Misuse::TimeMissing));
         }
+        assert_eq!(activity(&*context), [7, 8, 9].map(Some));
+
         assert_eq!(gatepost_context_reset(context), Status::Ok);
         let nothing = (*context).decide(|facts| {
             assert_eq!((facts.now, facts.entropy), (None, None));
-            assert_eq!(facts.caller.credential, crate::Credential::Missing);
-            assert_eq!(facts.caller.account, None);
-            assert!(facts.caller.permissions.is_empty());
+            let caller = &facts.caller;
+            assert_eq!(caller.credential, crate::Credential::Missing);
+            assert!(caller.permissions.is_empty());
+            assert_eq!(
+                [
+                    caller.account,
+                    caller.address,
+                    caller.terms,
+                    caller.token,
+                    facts.record
+                ],
+                [None; 5]
+            );
+            assert_eq!(counters(facts), [None; 5]);
             Err(crate::Misuse::TimeMissing)
         });
         assert_eq!(nothing, Err(crate::Misuse::TimeMissing));
+        assert_eq!(activity(&*context), [None; 3]);
         gatepost_context_free(context);
+    }
+}
+
+fn counters(facts: &crate::Context<'_>) -> [Option<u64>; 5] {
+    let usage = &facts.usage;
+    [
+        usage.account_clients,
+        usage.address_registrations,
+        usage.key_registrations,
+        usage.anonymous_clients,
+        usage.total_clients,
+    ]
+}
+
+fn activity(context: &Context) -> [Option<u64>; 3] {
+    let activity = context.activity();
+    [
+        activity.authorised_at,
+        activity.last_used,
+        activity.refresh_tokens,
+    ]
+}
+
+#[test]
+fn a_request_shows_what_it_carried_until_it_is_reset() {
+    use crate::Endpoint as E;
+    let endpoints = [
+        (Endpoint::Authorization, E::Authorization),
+        (Endpoint::PushedAuthorization, E::PushedAuthorization),
+        (Endpoint::DeviceAuthorization, E::DeviceAuthorization),
+        (Endpoint::Token, E::Token),
+        (Endpoint::Introspection, E::Introspection),
+        (Endpoint::Revocation, E::Revocation),
+    ];
+    let mut request = ptr::null_mut();
+    let mut error = ptr::null_mut();
+    // SAFETY: the request is live until it is freed below, once.
+    unsafe {
+        for number in [-1, 6] {
+            let status = gatepost_request_new(number, &raw mut request, &raw mut error);
+            assert_eq!(status, Status::InvalidValue);
+            assert!(request.is_null());
+            gatepost_error_free(error);
+        }
+        let status = gatepost_request_new(0, &raw mut request, ptr::null_mut());
+        assert_eq!(status, Status::Ok);
+        for (number, (endpoint, expected)) in (0..).zip(endpoints) {
+            assert_eq!(endpoint as i32, number);
+            assert_eq!(gatepost_request_reset(request, number), Status::Ok);
+            assert_eq!(carried(&*request), (expected, None, &b""[..], None));
+            let parameters = Str {
+                ptr: c"client_id=a\xff".as_ptr(),
+                len: 12,
+            };
+            for status in [
+                gatepost_request_set_authorization(request, Str::view("Basic YTpi")),
+                gatepost_request_set_parameters(request, parameters),
+                gatepost_request_set_jwks(request, Str::view("{}")),
+            ] {
+                assert_eq!(status, Status::Ok);
+            }
+            let all = (
+                expected,
+                Some("Basic YTpi"),
+                &b"client_id=a\xff"[..],
+                Some("{}"),
+            );
+            assert_eq!(carried(&*request), all);
+            // What is wrong is not set.
+            assert_eq!(gatepost_request_reset(request, 6), Status::InvalidValue);
+            assert_eq!(
+                gatepost_request_set_authorization(request, parameters),
+                Status::InvalidUtf8
+            );
+            assert_eq!(carried(&*request), all);
+        }
+        gatepost_request_free(request);
+    }
+}
+
+fn carried(request: &Request) -> (crate::Endpoint, Option<&str>, &[u8], Option<&str>) {
+    let request = request.view();
+    (
+        request.endpoint,
+        request.authorization,
+        request.parameters,
+        request.jwks,
+    )
+}
+
+#[test]
+fn a_decision_shows_its_client() {
+    let client = crate::Client {
+        client_id: "gpc_1".into(),
+        standing: crate::Standing::Overridden,
+        redirect_uri: Some("http://127.0.0.1:1/cb".into()),
+        scope: Some(String::new()),
+        metadata: "{}".into(),
+        assertion: Some(crate::Assertion {
+            id: "jti".into(),
+            expires_at: 9,
+        }),
+    };
+    let bare = crate::Client {
+        standing: crate::Standing::Provisioned,
+        redirect_uri: None,
+        scope: None,
+        assertion: None,
+        ..client.clone()
+    };
+    let removal = crate::Effect::Remove("gpc_2".into());
+    let none = crate::Effect::None;
+    for (client, effect, id, standing, texts, expiry) in [
+        (
+            Some(client),
+            none.clone(),
+            Some("gpc_1"),
+            Standing::Overridden,
+            [
+                Some("http://127.0.0.1:1/cb"),
+                Some(""),
+                Some("{}"),
+                Some("jti"),
+            ],
+            9,
+        ),
+        (
+            Some(bare),
+            none.clone(),
+            Some("gpc_1"),
+            Standing::Provisioned,
+            [None, None, Some("{}"), None],
+            0,
+        ),
+        (None, removal, Some("gpc_2"), Standing::None, [None; 4], 0),
+        (None, none, None, Standing::None, [None; 4], 0),
+    ] {
+        let decision = Decision::new(crate::Decision {
+            outcome: crate::Outcome::Accept,
+            response: crate::Response {
+                status: 200,
+                headers: Vec::new(),
+                body: String::new(),
+            },
+            effect,
+            diagnostics: Vec::new(),
+            fetches: Vec::new(),
+            client,
+        });
+        // SAFETY: the decision is live until the end of the block.
+        unsafe {
+            assert_eq!(text(gatepost_decision_client_id(&raw const decision)), id);
+            assert_eq!(gatepost_decision_standing(&raw const decision), standing);
+            let found = [
+                gatepost_decision_redirect_uri,
+                gatepost_decision_scope,
+                gatepost_decision_metadata,
+                gatepost_decision_assertion_id,
+            ];
+            assert_eq!(found.map(|get| text(get(&raw const decision))), texts);
+            let found = gatepost_decision_assertion_expires_at(&raw const decision);
+            assert_eq!(found, expiry);
+        }
+    }
+}
+
+#[test]
+fn a_text_is_viewed_and_freed() {
+    let made = Box::into_raw(Box::new(Text::new("192.0.2.0/24".into())));
+    // SAFETY: the text is live until it is freed below, once.
+    unsafe {
+        assert_eq!(text(gatepost_text_view(made)), Some("192.0.2.0/24"));
+        assert_eq!(text(gatepost_text_view(ptr::null())), None);
+        gatepost_text_free(made);
+    }
+}
+
+#[test]
+fn mistaken_terms_are_listed() {
+    let finding = crate::SettingFinding {
+        path: "max-clients".into(),
+        message: "This must be a number.".into(),
+        allowed: None,
+        severity: crate::Severity::Error,
+    };
+    let error = Error::terms(crate::SettingsError(vec![finding]));
+    // SAFETY: the error is live until the end of the test.
+    unsafe {
+        assert_eq!(
+            gatepost_error_status(&raw const error),
+            Status::TermsInvalid
+        );
+        assert_eq!(gatepost_error_finding_count(&raw const error), 1);
+        let finding = gatepost_error_finding(&raw const error, 0);
+        assert_eq!(text(gatepost_finding_path(finding)), Some("max-clients"));
+    }
+}
+
+#[test]
+fn redirect_uris_are_compared() {
+    let loopback = Str::view("http://127.0.0.1/cb");
+    let broken = Str {
+        ptr: c"\xff".as_ptr(),
+        len: 1,
+    };
+    for (registered, requested, expected) in [
+        (loopback, loopback, 1),
+        (loopback, Str::view("http://127.0.0.1:1/cb"), 1),
+        (loopback, Str::view("http://127.0.0.1/other"), 0),
+        (Str::ABSENT, Str::ABSENT, 0),
+        (broken, broken, 0),
+    ] {
+        // SAFETY: the texts are literals.
+        let found = unsafe { gatepost_redirect_uri_matches(registered, requested) };
+        assert_eq!(found, expected);
     }
 }
 
@@ -285,6 +549,8 @@ fn handles_cross_threads() {
     fn shared<T: Send + Sync>() {}
     shared::<Registrar>();
     shared::<Context>();
+    shared::<Request>();
+    shared::<Text>();
     shared::<crate::Decision>();
     shared::<Error>();
 }

@@ -94,9 +94,11 @@ static gatepost_registrar *compile(const char *settings) {
 
 static void present_key(gatepost_context *context) {
     CHECK(CALL(context_reset)(context) == GATEPOST_STATUS_OK);
-    CHECK(CALL(context_set_credential)(context, GATEPOST_CREDENTIAL_ACCEPTED) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_set_credential)(context, GATEPOST_CREDENTIAL_ACCEPTED) ==
+          GATEPOST_STATUS_OK);
     CHECK(CALL(context_set_account)(context, GATEPOST_STR("alice")) == GATEPOST_STATUS_OK);
-    CHECK(CALL(context_add_permission)(context, GATEPOST_STR("authenticate")) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_add_permission)(context, GATEPOST_STR("authenticate")) ==
+          GATEPOST_STATUS_OK);
     CHECK(CALL(context_add_permission)(context, GATEPOST_STR("oauth-client-registration")) ==
           GATEPOST_STATUS_OK);
     CHECK(CALL(context_set_address)(context, GATEPOST_STR("192.0.2.7")) == GATEPOST_STATUS_OK);
@@ -148,11 +150,11 @@ static void check_versions(void) {
     CHECK(gatepost_plugin_v1()->struct_size == sizeof(gatepost_plugin));
     CHECK(gatepost_plugin_v1()->version == gatepost_version);
 #endif
-    for (int32_t status = GATEPOST_STATUS_OK; status <= GATEPOST_STATUS_PANIC; status++) {
+    for (int32_t status = GATEPOST_STATUS_OK; status <= GATEPOST_STATUS_TERMS_INVALID; status++) {
         CHECK(CALL(status_message)(status).len > 0);
     }
     CHECK(CALL(status_message)(-1).ptr == NULL);
-    CHECK(CALL(status_message)(GATEPOST_STATUS_PANIC + 1).ptr == NULL);
+    CHECK(CALL(status_message)(GATEPOST_STATUS_TERMS_INVALID + 1).ptr == NULL);
 }
 
 static void check_acceptance(const gatepost_registrar *registrar, gatepost_context *context) {
@@ -285,6 +287,205 @@ static void check_refusal(const gatepost_registrar *registrar, gatepost_context 
     CALL(decision_free)(decision);
 }
 
+static gatepost_request *new_request(int32_t endpoint, gatepost_str parameters) {
+    gatepost_request *request = NULL;
+    CHECK(CALL(request_new)(endpoint, &request, NULL) == GATEPOST_STATUS_OK);
+    CHECK(request != NULL);
+    CHECK(CALL(request_set_parameters)(request, parameters) == GATEPOST_STATUS_OK);
+    return request;
+}
+
+/* An administrator with every permission, and the record of the client that a decision is to be about. */
+static void present_administrator(gatepost_context *context, gatepost_str record) {
+    const gatepost_str permissions[] = {
+        GATEPOST_STR("authenticate"),        GATEPOST_STR("oauth-client-get"),
+        GATEPOST_STR("oauth-client-create"), GATEPOST_STR("oauth-client-update"),
+        GATEPOST_STR("oauth-client-delete"),
+    };
+    CHECK(CALL(context_reset)(context) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_set_credential)(context, GATEPOST_CREDENTIAL_ACCEPTED) ==
+          GATEPOST_STATUS_OK);
+    for (size_t i = 0; i < sizeof permissions / sizeof *permissions; i++) {
+        CHECK(CALL(context_add_permission)(context, permissions[i]) == GATEPOST_STATUS_OK);
+    }
+    CHECK(CALL(context_set_record)(context, record) == GATEPOST_STATUS_OK);
+    give_facts(context);
+}
+
+/* Frees a decision that the last call made, and says whether it accepts. */
+static int accepted(gatepost_status status, gatepost_decision **decision) {
+    int accepts;
+    CHECK(status == GATEPOST_STATUS_OK);
+    accepts = CALL(decision_outcome)(*decision) == GATEPOST_OUTCOME_ACCEPT;
+    CALL(decision_free)(*decision);
+    *decision = NULL;
+    return accepts;
+}
+
+/* A client's life, from registration to removal. */
+static void check_management(const gatepost_registrar *registrar, gatepost_context *context) {
+    const gatepost_str by_hand =
+        GATEPOST_STR("{\"redirect_uris\":[\"stalwart://auth\"],"
+                     "\"token_endpoint_auth_method\":\"none\"}");
+    gatepost_decision *client;
+    gatepost_decision *decision = NULL;
+    gatepost_str id;
+    gatepost_str record;
+
+    present_key(context);
+    give_facts(context);
+    client = decide(registrar, context, accepted_body);
+    id = CALL(decision_client_id)(client);
+    record = CALL(decision_record)(client);
+
+    present_administrator(context, record);
+    CHECK(CALL(read)(registrar, context, id, &decision, NULL) == GATEPOST_STATUS_OK);
+    CHECK(CALL(decision_http_status)(decision) == 200);
+    CHECK(CALL(decision_effect)(decision) == GATEPOST_EFFECT_NONE);
+    CALL(decision_free)(decision);
+
+    /* A change has to name the client, and to be whole (RFC 7592 §2.2). */
+    CHECK(!accepted(CALL(update)(registrar, context, id, GATEPOST_STR("{}"), &decision, NULL),
+                    &decision));
+
+    give_facts(context);
+    CHECK(CALL(rotate_secret)(registrar, context, id, &decision, NULL) == GATEPOST_STATUS_OK);
+    CHECK(CALL(decision_effect)(decision) == GATEPOST_EFFECT_REPLACE);
+    CHECK(same(CALL(decision_client_id)(decision), id));
+    CHECK(!same(CALL(decision_record)(decision), record));
+    CALL(decision_free)(decision);
+
+    CHECK(accepted(CALL(review)(registrar, context, id, &decision, NULL), &decision));
+    CHECK(!accepted(CALL(review_draft)(registrar, context, GATEPOST_STR("{"), &decision, NULL),
+                    &decision));
+
+    CHECK(CALL(context_set_authorised_at)(context, 1790000000) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_set_last_used)(context, 1790000000) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_set_refresh_tokens)(context, 1) == GATEPOST_STATUS_OK);
+    CHECK(CALL(lifecycle)(registrar, context, id, &decision, NULL) == GATEPOST_STATUS_OK);
+    CHECK(CALL(decision_effect)(decision) == GATEPOST_EFFECT_NONE);
+    CALL(decision_free)(decision);
+
+    /* A record of another client, and one of nobody's. */
+    CHECK(CALL(read)(registrar, context, GATEPOST_STR("another"), &decision, NULL) ==
+          GATEPOST_STATUS_RECORD_MISMATCH);
+    CHECK(CALL(context_set_record)(context, GATEPOST_STR("{}")) == GATEPOST_STATUS_OK);
+    CHECK(CALL(read)(registrar, context, id, &decision, NULL) == GATEPOST_STATUS_RECORD_UNREADABLE);
+
+    present_administrator(context, record);
+    CHECK(CALL(remove)(registrar, context, id, &decision, NULL) == GATEPOST_STATUS_OK);
+    CHECK(CALL(decision_effect)(decision) == GATEPOST_EFFECT_REMOVE);
+    CHECK(same(CALL(decision_client_id)(decision), id));
+    CHECK(CALL(decision_record)(decision).ptr == NULL);
+    CALL(decision_free)(decision);
+    CALL(decision_free)(client);
+
+    /* By hand, with an id and without. */
+    present_administrator(context, absent);
+    CHECK(CALL(provision)(registrar, context, GATEPOST_STR("webadmin"), by_hand, &decision, NULL) ==
+          GATEPOST_STATUS_OK);
+    CHECK(equal(CALL(decision_client_id)(decision), "webadmin"));
+    CALL(decision_free)(decision);
+    give_facts(context);
+    CHECK(accepted(CALL(provision)(registrar, context, absent, by_hand, &decision, NULL), &decision));
+}
+
+/* What a client that is registered may do, and one that is not. */
+static void check_use(const gatepost_registrar *registrar, gatepost_context *context) {
+    gatepost_decision *client;
+    gatepost_decision *decision = NULL;
+    gatepost_request *request;
+    gatepost_text *text = NULL;
+    gatepost_str parameters = heap_copy(
+        "response_type=code&client_id=webadmin&state=s"
+        "&redirect_uri=stalwart%3A%2F%2Fauth&code_challenge_method=S256"
+        "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+
+    request = new_request(GATEPOST_ENDPOINT_AUTHORIZATION, parameters);
+    free((void *)parameters.ptr);
+    CHECK(CALL(identify)(registrar, request, &text, NULL) == GATEPOST_STATUS_OK);
+    CHECK(equal(CALL(text_view)(text), "webadmin"));
+    present_administrator(context, absent);
+    CHECK(CALL(provision)(registrar, context, CALL(text_view)(text),
+                          GATEPOST_STR("{\"redirect_uris\":[\"stalwart://auth\"],"
+                                       "\"token_endpoint_auth_method\":\"none\"}"),
+                          &client, NULL) == GATEPOST_STATUS_OK);
+    CALL(text_free)(text);
+
+    CHECK(CALL(context_reset)(context) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_set_record)(context, CALL(decision_record)(client)) == GATEPOST_STATUS_OK);
+    CHECK(CALL(authorize)(registrar, context, request, &decision, NULL) == GATEPOST_STATUS_OK);
+    CHECK(CALL(decision_outcome)(decision) == GATEPOST_OUTCOME_ACCEPT);
+    CHECK(CALL(decision_standing)(decision) == GATEPOST_STANDING_PROVISIONED);
+    CHECK(equal(CALL(decision_client_id)(decision), "webadmin"));
+    CHECK(equal(CALL(decision_redirect_uri)(decision), "stalwart://auth"));
+    CHECK(CALL(decision_scope)(decision).ptr != NULL);
+    CHECK(contains(CALL(decision_metadata)(decision), "stalwart://auth"));
+    CHECK(CALL(decision_assertion_id)(decision).ptr == NULL);
+    CHECK(CALL(decision_assertion_expires_at)(decision) == 0);
+    CALL(decision_free)(decision);
+
+    /* The same request object at the token endpoint. */
+    CHECK(CALL(request_reset)(request, GATEPOST_ENDPOINT_TOKEN) == GATEPOST_STATUS_OK);
+    CHECK(CALL(identify)(registrar, request, &text, NULL) == GATEPOST_STATUS_OK);
+    CHECK(text == NULL);
+    CHECK(CALL(request_set_parameters)(request, GATEPOST_STR("client_id=webadmin")) ==
+          GATEPOST_STATUS_OK);
+    CHECK(CALL(request_set_jwks)(request, absent) == GATEPOST_STATUS_OK);
+    CHECK(accepted(CALL(authenticate)(registrar, context, request, &decision, NULL), &decision));
+    CHECK(CALL(request_set_authorization)(request, GATEPOST_STR("Basic YTpi")) ==
+          GATEPOST_STATUS_OK);
+    CHECK(!accepted(CALL(authenticate)(registrar, context, request, &decision, NULL), &decision));
+
+    CHECK(CALL(context_reset)(context) == GATEPOST_STATUS_OK);
+    CHECK(!accepted(CALL(client_document)(registrar, context,
+                                          GATEPOST_STR("https://client.example.com/oauth.json"), absent,
+                                          &decision, NULL),
+                    &decision));
+    CHECK(!accepted(CALL(client_document)(registrar, context,
+                                          GATEPOST_STR("https://client.example.com/oauth.json"),
+                                          GATEPOST_STR("\xff"), &decision, NULL),
+                    &decision));
+    CALL(request_free)(request);
+    CALL(decision_free)(client);
+}
+
+/* What is asked of a registrar without a client. */
+static void check_questions(const gatepost_registrar *registrar, gatepost_context *context) {
+    gatepost_text *text = NULL;
+    gatepost_error *error = NULL;
+    gatepost_decision *decision = NULL;
+
+    CHECK(CALL(network)(registrar, GATEPOST_STR("192.0.2.7"), &text, NULL) == GATEPOST_STATUS_OK);
+    CHECK(contains(CALL(text_view)(text), "192.0.2."));
+    CALL(text_free)(text);
+    CHECK(CALL(network)(registrar, GATEPOST_STR("no address"), &text, NULL) == GATEPOST_STATUS_OK);
+    CHECK(text == NULL);
+    CHECK(CALL(window)(registrar) > 1);
+
+    CHECK(CALL(check_terms)(GATEPOST_STR("{}"), NULL) == GATEPOST_STATUS_OK);
+    CHECK(CALL(check_terms)(GATEPOST_STR("{\"nonsense\":1}"), &error) ==
+          GATEPOST_STATUS_TERMS_INVALID);
+    CHECK(CALL(error_status)(error) == GATEPOST_STATUS_TERMS_INVALID);
+    CHECK(CALL(error_finding_count)(error) == 1);
+    CHECK(contains(CALL(finding_path)(CALL(error_finding)(error, 0)), "nonsense"));
+    CALL(error_free)(error);
+    present_key(context);
+    CHECK(CALL(context_set_terms)(context, GATEPOST_STR("{\"nonsense\":1}")) == GATEPOST_STATUS_OK);
+    CHECK(CALL(register_)(registrar, context, GATEPOST_STR("{}"), &decision, NULL) ==
+          GATEPOST_STATUS_TERMS_INVALID);
+}
+
+static void check_matching(void) {
+    const gatepost_str registered = GATEPOST_STR("http://127.0.0.1/cb");
+    const gatepost_str broken = GATEPOST_STR("\xff");
+    CHECK(CALL(redirect_uri_matches)(registered, GATEPOST_STR("http://127.0.0.1:8080/cb")) == 1);
+    CHECK(CALL(redirect_uri_matches)(registered, GATEPOST_STR("http://127.0.0.1/other")) == 0);
+    CHECK(CALL(redirect_uri_matches)(registered, absent) == 0);
+    CHECK(CALL(redirect_uri_matches)(absent, absent) == 0);
+    CHECK(CALL(redirect_uri_matches)(broken, broken) == 0);
+}
+
 static void check_settings(void) {
     gatepost_registrar *registrar = NULL;
     gatepost_error *error = NULL;
@@ -310,7 +511,7 @@ static void check_settings(void) {
     CHECK(CALL(error_finding)(error, count) == NULL);
     CALL(error_free)(error);
 
-    registrar = compile("[oauth.client-registration]\nanonymous = true\n");
+    registrar = compile("[oauth.client-registration]\nrequire = true\n");
     count = CALL(registrar_warning_count)(registrar);
     CHECK(count > 0);
     for (size_t i = 0; i < count; i++) {
@@ -364,8 +565,17 @@ static void check_misuse(const gatepost_registrar *registrar, gatepost_context *
     CHECK(CALL(context_add_permission)(context, broken) == GATEPOST_STATUS_INVALID_UTF8);
     CHECK(CALL(context_add_permission)(context, negative) == GATEPOST_STATUS_INVALID_VALUE);
     CHECK(CALL(context_set_entropy)(context, NULL, 32) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(context_set_terms)(context, broken) == GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(context_set_token)(context, broken) == GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(context_set_record)(context, dangling) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(context_set_account)(context, absent) == GATEPOST_STATUS_OK);
     CHECK(CALL(context_set_address)(context, absent) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_set_terms)(context, absent) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_set_token)(context, GATEPOST_STR("secret")) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_set_token)(context, absent) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_set_record)(context, absent) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_set_key_registrations)(context, 0) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_set_anonymous_clients)(context, 0) == GATEPOST_STATUS_OK);
 
     CHECK(CALL(context_reset)(NULL) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(context_set_now)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
@@ -378,12 +588,22 @@ static void check_misuse(const gatepost_registrar *registrar, gatepost_context *
     CHECK(CALL(context_set_account_clients)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(context_set_address_registrations)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(context_set_total_clients)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(context_set_terms)(NULL, absent) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(context_set_token)(NULL, absent) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(context_set_record)(NULL, absent) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(context_set_key_registrations)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(context_set_anonymous_clients)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(context_set_authorised_at)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(context_set_last_used)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(context_set_refresh_tokens)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
 
-    CHECK(CALL(register_)(NULL, context, absent, &decision, &error) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(register_)(NULL, context, absent, &decision, &error) ==
+          GATEPOST_STATUS_NULL_POINTER);
     CHECK(contains(CALL(error_message)(error), "registrar"));
     CALL(error_free)(error);
     error = NULL;
-    CHECK(CALL(register_)(registrar, NULL, absent, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(register_)(registrar, NULL, absent, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(register_)(registrar, context, absent, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(register_)(registrar, context, dangling, &decision, NULL) ==
           GATEPOST_STATUS_NULL_POINTER);
@@ -404,12 +624,136 @@ static void check_misuse(const gatepost_registrar *registrar, gatepost_context *
     CALL(decision_free)(decide(registrar, context, accepted_body));
 }
 
+/* Every operation names what it lacks, and leaves its outputs alone. */
+static void check_misused_operations(const gatepost_registrar *registrar, gatepost_context *context) {
+    static const char not_utf8[] = "\xc3\x28";
+    const gatepost_str broken = {not_utf8, 2};
+    const gatepost_str dangling = {NULL, 3};
+    const gatepost_str id = GATEPOST_STR("webadmin");
+    gatepost_request *request = NULL;
+    gatepost_decision *decision = NULL;
+    gatepost_text *text = NULL;
+    gatepost_error *error = NULL;
+
+    CHECK(CALL(request_new)(GATEPOST_ENDPOINT_REVOCATION + 1, &request, &error) ==
+          GATEPOST_STATUS_INVALID_VALUE);
+    CHECK(contains(CALL(error_message)(error), "endpoint"));
+    CALL(error_free)(error);
+    CHECK(request == NULL);
+    CHECK(CALL(request_new)(-1, &request, NULL) == GATEPOST_STATUS_INVALID_VALUE);
+    CHECK(CALL(request_new)(GATEPOST_ENDPOINT_TOKEN, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    request = new_request(GATEPOST_ENDPOINT_TOKEN, broken);
+    CHECK(CALL(request_reset)(request, GATEPOST_ENDPOINT_REVOCATION + 1) ==
+          GATEPOST_STATUS_INVALID_VALUE);
+    CHECK(CALL(request_set_authorization)(request, broken) == GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(request_set_parameters)(request, dangling) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(request_set_jwks)(request, broken) == GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(request_set_jwks)(request, GATEPOST_STR("{\"keys\":[]}")) == GATEPOST_STATUS_OK);
+    CHECK(CALL(request_reset)(NULL, 0) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(request_set_authorization)(NULL, absent) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(request_set_parameters)(NULL, absent) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(request_set_jwks)(NULL, absent) == GATEPOST_STATUS_NULL_POINTER);
+
+    present_key(context);
+    give_facts(context);
+    CHECK(CALL(provision)(NULL, context, id, absent, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(provision)(registrar, NULL, id, absent, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(provision)(registrar, context, id, absent, NULL, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(provision)(registrar, context, broken, absent, &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(read)(NULL, context, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(read)(registrar, NULL, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(read)(registrar, context, id, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(read)(registrar, context, broken, &decision, NULL) == GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(update)(NULL, context, id, absent, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(update)(registrar, NULL, id, absent, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(update)(registrar, context, id, absent, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(update)(registrar, context, broken, absent, &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(rotate_secret)(NULL, context, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(rotate_secret)(registrar, NULL, id, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(rotate_secret)(registrar, context, id, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(rotate_secret)(registrar, context, broken, &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(remove)(NULL, context, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(remove)(registrar, NULL, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(remove)(registrar, context, id, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(remove)(registrar, context, broken, &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(review)(NULL, context, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(review)(registrar, NULL, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(review)(registrar, context, id, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(review)(registrar, context, broken, &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(review_draft)(NULL, context, absent, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(review_draft)(registrar, NULL, absent, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(review_draft)(registrar, context, absent, NULL, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(lifecycle)(NULL, context, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(lifecycle)(registrar, NULL, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(lifecycle)(registrar, context, id, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(lifecycle)(registrar, context, broken, &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(client_document)(NULL, context, id, absent, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(client_document)(registrar, NULL, id, absent, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(client_document)(registrar, context, id, absent, NULL, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(client_document)(registrar, context, broken, absent, &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(authorize)(NULL, context, request, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(authorize)(registrar, NULL, request, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(authorize)(registrar, context, request, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(authenticate)(NULL, context, request, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(authenticate)(registrar, NULL, request, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(authenticate)(registrar, context, request, NULL, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(provision)(registrar, context, id, dangling, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(update)(registrar, context, id, dangling, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(client_document)(registrar, context, id, dangling, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(review_draft)(registrar, context, dangling, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(authorize)(registrar, context, NULL, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(authenticate)(registrar, context, NULL, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(identify)(NULL, request, &text, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(identify)(registrar, NULL, &text, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(identify)(registrar, request, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(network)(NULL, absent, &text, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(network)(registrar, absent, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(network)(registrar, broken, &text, NULL) == GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(check_terms)(broken, NULL) == GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(check_terms)(dangling, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(decision == NULL);
+    CHECK(text == NULL);
+    CALL(request_free)(request);
+}
+
 /* Every accessor answers for NULL, and every _free takes it. */
 static void check_null(void) {
     CALL(registrar_free)(NULL);
     CALL(context_free)(NULL);
     CALL(decision_free)(NULL);
     CALL(error_free)(NULL);
+    CALL(request_free)(NULL);
+    CALL(text_free)(NULL);
+    CHECK(CALL(text_view)(NULL).ptr == NULL);
+    CHECK(CALL(window)(NULL) == 1);
     CHECK(CALL(error_status)(NULL) == GATEPOST_STATUS_OK);
     CHECK(CALL(error_message)(NULL).ptr == NULL);
     CHECK(CALL(error_finding_count)(NULL) == 0);
@@ -429,6 +773,12 @@ static void check_null(void) {
     CHECK(CALL(decision_effect)(NULL) == GATEPOST_EFFECT_NONE);
     CHECK(CALL(decision_client_id)(NULL).ptr == NULL);
     CHECK(CALL(decision_record)(NULL).ptr == NULL);
+    CHECK(CALL(decision_standing)(NULL) == GATEPOST_STANDING_NONE);
+    CHECK(CALL(decision_redirect_uri)(NULL).ptr == NULL);
+    CHECK(CALL(decision_scope)(NULL).ptr == NULL);
+    CHECK(CALL(decision_metadata)(NULL).ptr == NULL);
+    CHECK(CALL(decision_assertion_id)(NULL).ptr == NULL);
+    CHECK(CALL(decision_assertion_expires_at)(NULL) == 0);
     CHECK(CALL(decision_diagnostic_count)(NULL) == 0);
     CHECK(CALL(decision_diagnostic)(NULL, 0) == NULL);
     CHECK(CALL(diagnostic_code)(NULL).ptr == NULL);
@@ -460,7 +810,12 @@ int main(int argc, char **argv) {
     check_fetches(registrar, context);
     check_refusal(registrar, context);
     check_misuse(registrar, context);
+    check_misused_operations(registrar, context);
     check_null();
+    check_matching();
+    check_questions(registrar, context);
+    check_management(registrar, context);
+    check_use(registrar, context);
 
     /* A decision outlives what it was made with. */
     present_key(context);

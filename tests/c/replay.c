@@ -1,8 +1,8 @@
 /*
- * Decides request after request through a libgatepost.so, so that another program can compare what comes
- * out of the C interface with what it expects, byte for byte.
+ * Carries out step after step through a libgatepost.so, so that another program can compare what comes out
+ * of the C interface with what it expects, byte for byte.
  *
- * usage: replay path/to/libgatepost.so < requests > decisions
+ * usage: replay path/to/libgatepost.so < steps > answers
  *
  * Both streams are frames: a u32 length, then so many bytes. One frame in gives one frame out; the end of
  * the input ends the program. In a frame:
@@ -12,7 +12,7 @@
  *     option(X)            u8 0, or u8 1 and X
  *     list(X)              u32 count, then so many X
  *
- * A request:
+ * A step is every fact there is, whether its operation looks at it or not:
  *
  *     text             settings, compiled anew whenever they differ from the last frame's
  *     option(u64)      now
@@ -21,18 +21,27 @@
  *     option(text)     account
  *     list(text)       permissions
  *     option(text)     address
- *     option(u64)      account clients
- *     option(u64)      address registrations
- *     option(u64)      total clients
- *     text             body
+ *     option(text)     terms
+ *     option(text)     token
+ *     option(text)     record
+ *     option(u64)      each: account clients, address registrations, key registrations, anonymous clients,
+ *                      total clients, authorised at, last used, refresh tokens
+ *     u32              the request's endpoint, a gatepost_endpoint (as the bits of an int32_t)
+ *     option(text)     its authorization
+ *     option(text)     its parameters
+ *     option(text)     its key set
+ *     u32              operation, as `enum operation` numbers them
+ *     option(text)     client id; or the address, the terms, or the registered redirect URI
+ *     option(text)     body, metadata or document; or the requested redirect URI
  *
  * An answer begins with a u8. 1 is an error:
  *
  *     u32              a gatepost_status
- *     text             its message, and for settings that do not compile each finding on a line of its
- *                      own behind it
+ *     text             its message
+ *     list(...)        findings: text path, text message, option(text) allowed, u32 severity, a
+ *                      gatepost_severity
  *
- * 0 is a decision:
+ * 2 is option(text), 3 is u64, 4 is a list of findings as above, and 0 is a decision:
  *
  *     u32              outcome, a gatepost_outcome
  *     u16              HTTP status
@@ -44,6 +53,12 @@
  *     list(...)        diagnostics: text code, text pointer, text message, text reference,
  *                      u32 severity, a gatepost_severity
  *     list(...)        fetches: text uri, text pointer, u32 due, a gatepost_due, u32 max bytes, u32 timeout
+ *     u32              standing, a gatepost_standing
+ *     option(text)     redirect URI
+ *     option(text)     scope
+ *     option(text)     metadata
+ *     option(text)     assertion id
+ *     u64              assertion expiry
  *
  * A frame that cannot be read, or memory that cannot be had, ends the program with status 2.
  */
@@ -54,6 +69,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum operation {
+    REGISTER,
+    PROVISION,
+    READ,
+    UPDATE,
+    ROTATE_SECRET,
+    REMOVE,
+    IDENTIFY,
+    AUTHORIZE,
+    AUTHENTICATE,
+    REVIEW,
+    REVIEW_DRAFT,
+    LIFECYCLE,
+    CLIENT_DOCUMENT,
+    NETWORK,
+    WINDOW,
+    CHECK_TERMS,
+    WARNINGS,
+    SERVER_METADATA,
+    REDIRECT_URI_MATCHES
+};
 
 static const gatepost_plugin *plugin;
 
@@ -160,70 +197,96 @@ static const gatepost_registrar *compile(gatepost_str settings, gatepost_error *
     return registrar;
 }
 
-/* Reads everything but the settings and the body. Returns the first status that is not OK. */
+/* Keeps the first status that is not OK. */
+static void keep(gatepost_status *failed, gatepost_status status) {
+    if (*failed == GATEPOST_STATUS_OK) {
+        *failed = status;
+    }
+}
+
 static gatepost_status take_context(struct input *in, gatepost_context *context) {
-    gatepost_status (*const counters[])(gatepost_context *, uint64_t) = {
-        plugin->context_set_account_clients,
-        plugin->context_set_address_registrations,
-        plugin->context_set_total_clients,
+    gatepost_status (*const texts[])(gatepost_context *, gatepost_str) = {
+        plugin->context_set_address,
+        plugin->context_set_terms,
+        plugin->context_set_token,
+        plugin->context_set_record,
+    };
+    gatepost_status (*const numbers[])(gatepost_context *, uint64_t) = {
+        plugin->context_set_account_clients,   plugin->context_set_address_registrations,
+        plugin->context_set_key_registrations, plugin->context_set_anonymous_clients,
+        plugin->context_set_total_clients,     plugin->context_set_authorised_at,
+        plugin->context_set_last_used,         plugin->context_set_refresh_tokens,
     };
     gatepost_status failed = plugin->context_reset(context);
-    gatepost_status status;
     gatepost_str entropy;
 
-#define TRY(call)                                                                                   \
-    do {                                                                                            \
-        status = (call);                                                                            \
-        if (failed == GATEPOST_STATUS_OK) {                                                         \
-            failed = status;                                                                        \
-        }                                                                                           \
-    } while (0)
-
     if (take_number(in, 1)) {
-        TRY(plugin->context_set_now(context, take_number(in, 8)));
+        keep(&failed, plugin->context_set_now(context, take_number(in, 8)));
     }
     entropy = take_option(in);
-    TRY(plugin->context_set_entropy(context, (const uint8_t *)entropy.ptr, entropy.len));
-    TRY(plugin->context_set_credential(context, (int32_t)take_number(in, 4)));
-    TRY(plugin->context_set_account(context, take_option(in)));
+    keep(&failed, plugin->context_set_entropy(context, (const uint8_t *)entropy.ptr, entropy.len));
+    keep(&failed, plugin->context_set_credential(context, (int32_t)take_number(in, 4)));
+    keep(&failed, plugin->context_set_account(context, take_option(in)));
     for (uint64_t left = take_number(in, 4); left > 0; left--) {
-        TRY(plugin->context_add_permission(context, take_text(in)));
+        keep(&failed, plugin->context_add_permission(context, take_text(in)));
     }
-    TRY(plugin->context_set_address(context, take_option(in)));
-    for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        keep(&failed, texts[i](context, take_option(in)));
+    }
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (take_number(in, 1)) {
-            TRY(counters[i](context, take_number(in, 8)));
+            keep(&failed, numbers[i](context, take_number(in, 8)));
         }
     }
-#undef TRY
     return failed;
 }
 
-static void put_failure(struct buffer *out, gatepost_status status, const gatepost_error *error) {
-    const gatepost_str line = GATEPOST_STR("\n");
-    const gatepost_str colon = GATEPOST_STR(": ");
-    gatepost_str message = plugin->error_message(error);
-    struct buffer text = {NULL, 0, 0};
-    gatepost_str all;
+static gatepost_status take_request(struct input *in, gatepost_request *request) {
+    gatepost_status failed = plugin->request_reset(request, (int32_t)take_number(in, 4));
+    keep(&failed, plugin->request_set_authorization(request, take_option(in)));
+    keep(&failed, plugin->request_set_parameters(request, take_option(in)));
+    keep(&failed, plugin->request_set_jwks(request, take_option(in)));
+    return failed;
+}
 
-    if (message.ptr == NULL) {
-        message = plugin->status_message(status);
-    }
-    put(&text, message.ptr, message.len);
-    for (size_t i = 0; i < plugin->error_finding_count(error); i++) {
-        const gatepost_finding *finding = plugin->error_finding(error, i);
-        const gatepost_str parts[] = {line, plugin->finding_path(finding), colon,
-                                      plugin->finding_message(finding)};
-        for (size_t part = 0; part < sizeof parts / sizeof *parts; part++) {
-            put(&text, parts[part].ptr, parts[part].len);
-        }
-    }
-    all.ptr = (const char *)text.bytes;
-    all.len = text.len;
+static void put_finding(struct buffer *out, const gatepost_finding *finding) {
+    put_text(out, plugin->finding_path(finding));
+    put_text(out, plugin->finding_message(finding));
+    put_option(out, plugin->finding_allowed(finding));
+    put_number(out, (uint32_t)plugin->finding_severity(finding), 4);
+}
+
+static void put_failure(struct buffer *out, gatepost_status status, const gatepost_error *error) {
+    gatepost_str message = plugin->error_message(error);
+    size_t findings = plugin->error_finding_count(error);
+
     put_number(out, 1, 1);
     put_number(out, (uint32_t)status, 4);
-    put_text(out, all);
-    free(text.bytes);
+    put_text(out, message.ptr == NULL ? plugin->status_message(status) : message);
+    put_number(out, findings, 4);
+    for (size_t i = 0; i < findings; i++) {
+        put_finding(out, plugin->error_finding(error, i));
+    }
+}
+
+static void put_optional_text(struct buffer *out, gatepost_str text) {
+    put_number(out, 2, 1);
+    put_option(out, text);
+}
+
+static void put_u64(struct buffer *out, uint64_t number) {
+    put_number(out, 3, 1);
+    put_number(out, number, 8);
+}
+
+static void put_warnings(struct buffer *out, const gatepost_registrar *registrar) {
+    size_t warnings = plugin->registrar_warning_count(registrar);
+
+    put_number(out, 4, 1);
+    put_number(out, warnings, 4);
+    for (size_t i = 0; i < warnings; i++) {
+        put_finding(out, plugin->registrar_warning(registrar, i));
+    }
 }
 
 static void put_decision(struct buffer *out, const gatepost_decision *decision) {
@@ -261,28 +324,109 @@ static void put_decision(struct buffer *out, const gatepost_decision *decision) 
         put_number(out, plugin->fetch_max_bytes(fetch), 4);
         put_number(out, plugin->fetch_timeout(fetch), 4);
     }
+    put_number(out, (uint32_t)plugin->decision_standing(decision), 4);
+    put_option(out, plugin->decision_redirect_uri(decision));
+    put_option(out, plugin->decision_scope(decision));
+    put_option(out, plugin->decision_metadata(decision));
+    put_option(out, plugin->decision_assertion_id(decision));
+    put_number(out, plugin->decision_assertion_expires_at(decision), 8);
 }
 
-static void answer(struct input *in, gatepost_context *context, struct buffer *out) {
+/* Carries out one operation. What it answers is in `out` if it is no decision and no failure. */
+static gatepost_status perform(enum operation operation, const gatepost_registrar *registrar,
+                               gatepost_context *context, const gatepost_request *request,
+                               gatepost_str first, gatepost_str second, struct buffer *out,
+                               gatepost_decision **decision, gatepost_error **error) {
+    gatepost_status status = GATEPOST_STATUS_OK;
+    gatepost_text *text = NULL;
+    gatepost_str view = {NULL, 0};
+
+    switch (operation) {
+    case REGISTER:
+        return plugin->register_(registrar, context, second, decision, error);
+    case PROVISION:
+        return plugin->provision(registrar, context, first, second, decision, error);
+    case READ:
+        return plugin->read(registrar, context, first, decision, error);
+    case UPDATE:
+        return plugin->update(registrar, context, first, second, decision, error);
+    case ROTATE_SECRET:
+        return plugin->rotate_secret(registrar, context, first, decision, error);
+    case REMOVE:
+        return plugin->remove(registrar, context, first, decision, error);
+    case AUTHORIZE:
+        return plugin->authorize(registrar, context, request, decision, error);
+    case AUTHENTICATE:
+        return plugin->authenticate(registrar, context, request, decision, error);
+    case REVIEW:
+        return plugin->review(registrar, context, first, decision, error);
+    case REVIEW_DRAFT:
+        return plugin->review_draft(registrar, context, second, decision, error);
+    case LIFECYCLE:
+        return plugin->lifecycle(registrar, context, first, decision, error);
+    case CLIENT_DOCUMENT:
+        return plugin->client_document(registrar, context, first, second, decision, error);
+    case CHECK_TERMS:
+        status = plugin->check_terms(first, error);
+        /* Right ones have no findings. */
+        put_number(out, 4, 1);
+        put_number(out, 0, 4);
+        return status;
+    case IDENTIFY:
+        status = plugin->identify(registrar, request, &text, error);
+        break;
+    case NETWORK:
+        status = plugin->network(registrar, first, &text, error);
+        break;
+    case SERVER_METADATA:
+        status = plugin->server_metadata(registrar, &view, error);
+        put_optional_text(out, view);
+        return status;
+    case WINDOW:
+        put_u64(out, plugin->window(registrar));
+        return status;
+    case REDIRECT_URI_MATCHES:
+        put_u64(out, (uint64_t)plugin->redirect_uri_matches(first, second));
+        return status;
+    case WARNINGS:
+        put_warnings(out, registrar);
+        return status;
+    default:
+        give_up("no operation has this number");
+    }
+    put_optional_text(out, plugin->text_view(text));
+    plugin->text_free(text);
+    return status;
+}
+
+static void answer(struct input *in, gatepost_context *context, gatepost_request *request,
+                   struct buffer *out) {
     gatepost_error *error = NULL;
     gatepost_decision *decision = NULL;
     gatepost_str settings = take_text(in);
     gatepost_status status = take_context(in, context);
-    gatepost_str body = take_text(in);
+    enum operation operation;
+    gatepost_str first;
+    gatepost_str second;
 
+    keep(&status, take_request(in, request));
+    operation = (enum operation)take_number(in, 4);
+    first = take_option(in);
+    second = take_option(in);
     if (in->left != 0) {
         give_up("a frame ends too late");
     }
     if (status == GATEPOST_STATUS_OK) {
         const gatepost_registrar *registrar = compile(settings, &error);
-        status = registrar == NULL
-                     ? plugin->error_status(error)
-                     : plugin->register_(registrar, context, body, &decision, &error);
+        status = registrar == NULL ? plugin->error_status(error)
+                                   : perform(operation, registrar, context, request, first, second,
+                                             out, &decision, &error);
     }
-    if (status == GATEPOST_STATUS_OK) {
-        put_decision(out, decision);
-    } else {
+    if (status != GATEPOST_STATUS_OK) {
+        out->len = 0;
         put_failure(out, status, error);
+    } else if (decision != NULL) {
+        put_decision(out, decision);
     }
     plugin->decision_free(decision);
     plugin->error_free(error);
@@ -322,10 +466,11 @@ static void write_frame(const struct buffer *frame) {
 }
 
 int main(int argc, char **argv) {
-    struct buffer request = {NULL, 0, 0};
+    struct buffer step = {NULL, 0, 0};
     struct buffer response = {NULL, 0, 0};
     const gatepost_plugin *(*entry)(void);
     gatepost_context *context;
+    gatepost_request *request;
     void *library;
 
     if (argc != 2) {
@@ -345,17 +490,19 @@ int main(int argc, char **argv) {
         plugin->struct_size < sizeof(gatepost_plugin)) {
         give_up("the library has another ABI than the header");
     }
-    if (plugin->context_new(&context, NULL) != GATEPOST_STATUS_OK) {
+    if (plugin->context_new(&context, NULL) != GATEPOST_STATUS_OK ||
+        plugin->request_new(GATEPOST_ENDPOINT_TOKEN, &request, NULL) != GATEPOST_STATUS_OK) {
         give_up("out of memory");
     }
-    while (read_frame(&request)) {
-        struct input in = {request.bytes, request.len};
+    while (read_frame(&step)) {
+        struct input in = {step.bytes, step.len};
         response.len = 0;
-        answer(&in, context, &response);
+        answer(&in, context, request, &response);
         write_frame(&response);
     }
+    plugin->request_free(request);
     plugin->context_free(context);
-    free(request.bytes);
+    free(step.bytes);
     free(response.bytes);
     return 0;
 }

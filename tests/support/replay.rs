@@ -1,4 +1,4 @@
-//! The Rust side of `tests/c/replay.c`, which documents the frames: a C program that decides one request
+//! The Rust side of `tests/c/replay.c`, which documents the frames: a C program that carries out one step
 //! after another through a `libgatepost.so`.
 
 use std::io::{Read, Write};
@@ -6,41 +6,27 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 
-use gatepost::{Context, Credential, Due, Effect, Fetch, Outcome, Severity};
+use gatepost::{
+    Activity, Assertion, Client, Credential, Due, Effect, Endpoint, Fetch, Misuse, Outcome,
+    SettingFinding, Severity, Standing,
+};
 
 use super::compiler::{compiler, run};
 use super::root::root;
+use super::step::{
+    Answer, Boundary, Carried, Facts, Operation, Replayed, ReplayedDiagnostic, Step,
+};
 
-/// A decision in which everything is owned, so that one from C can be compared with one from Rust.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Replayed {
-    pub outcome: Outcome,
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
-    pub effect: Effect,
-    pub diagnostics: Vec<ReplayedDiagnostic>,
-    pub fetches: Vec<Fetch>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReplayedDiagnostic {
-    pub code: String,
-    pub pointer: String,
-    pub message: String,
-    pub reference: String,
-    pub severity: Severity,
-}
-
-/// A running `replay`.
+/// A running `replay`, with the settings that it compiles.
 pub struct CReplay {
+    settings: String,
     process: Child,
-    requests: Option<ChildStdin>,
+    steps: Option<ChildStdin>,
     answers: ChildStdout,
 }
 
 impl CReplay {
-    pub fn spawn(library: &Path) -> Self {
+    pub fn spawn(library: &Path, settings: &str) -> Self {
         let mut process = Command::new(program())
             .arg(library)
             .stdin(Stdio::piped())
@@ -48,39 +34,23 @@ impl CReplay {
             .spawn()
             .expect("it was compiled a moment ago");
         Self {
-            requests: process.stdin.take(),
+            settings: settings.into(),
+            steps: process.stdin.take(),
             answers: process.stdout.take().expect("it is piped"),
             process,
         }
     }
+}
 
-    /// Decides one request. An error is what the C interface said: its status and its message.
-    pub fn register(
-        &mut self,
-        settings: &str,
-        context: &Context<'_>,
-        body: &[u8],
-    ) -> Result<Replayed, String> {
-        let request = Request::default()
-            .text(settings.as_bytes())
-            .option_u64(context.now)
-            .option_text(context.entropy)
-            .u32(match context.caller.credential {
-                Credential::Missing => 0,
-                Credential::Malformed => 1,
-                Credential::Rejected => 2,
-                Credential::Accepted => 3,
-            })
-            .option_text(context.caller.account.map(str::as_bytes))
-            .texts(context.caller.permissions)
-            .option_text(context.caller.address.map(str::as_bytes))
-            .option_u64(context.usage.account_clients)
-            .option_u64(context.usage.address_registrations)
-            .option_u64(context.usage.total_clients)
-            .text(body);
-        let frame = Request::default().text(&request.0).0;
-        let requests = self.requests.as_mut().expect("it is open until the drop");
-        requests.write_all(&frame).expect("replay reads on");
+impl Boundary for CReplay {
+    fn perform(&mut self, step: &Step) -> Answer {
+        let frame = Frame::default()
+            .text(self.settings.as_bytes())
+            .facts(&step.facts)
+            .operation(&step.operation);
+        let frame = Frame::default().text(&frame.0).0;
+        let steps = self.steps.as_mut().expect("it is open until the drop");
+        steps.write_all(&frame).expect("replay reads on");
 
         let mut length = [0; 4];
         self.answers
@@ -90,17 +60,17 @@ impl CReplay {
         self.answers
             .read_exact(&mut answer)
             .expect("replay answers");
-        let mut answer = Answer(&answer);
-        let decision = answer.result();
-        assert!(answer.0.is_empty(), "the answer goes on: {:?}", answer.0);
-        decision
+        let mut reader = Reader(&answer);
+        let answer = reader.answer(&step.operation);
+        assert!(reader.0.is_empty(), "the answer goes on: {:?}", reader.0);
+        answer
     }
 }
 
 impl Drop for CReplay {
     /// Ends the program, and fails the test if it did not end well.
     fn drop(&mut self) {
-        drop(self.requests.take());
+        drop(self.steps.take());
         let status = self.process.wait().expect("it was started");
         assert!(
             status.success() || std::thread::panicking(),
@@ -109,36 +79,88 @@ impl Drop for CReplay {
     }
 }
 
-impl From<&gatepost::Decision> for Replayed {
-    fn from(decision: &gatepost::Decision) -> Self {
-        let headers = decision.response.headers.iter();
-        let diagnostics = decision.diagnostics.iter();
-        Self {
-            outcome: decision.outcome,
-            status: decision.response.status,
-            headers: headers
-                .map(|header| (header.name.to_owned(), header.value.clone().into_owned()))
-                .collect(),
-            body: decision.response.body.clone(),
-            effect: decision.effect.clone(),
-            diagnostics: diagnostics
-                .map(|found| ReplayedDiagnostic {
-                    code: found.code.into(),
-                    pointer: found.pointer.clone(),
-                    message: found.message.clone().into_owned(),
-                    reference: found.reference.into(),
-                    severity: found.severity,
-                })
-                .collect(),
-            fetches: decision.fetches.clone(),
-        }
-    }
-}
-
 #[derive(Default)]
-struct Request(Vec<u8>);
+struct Frame(Vec<u8>);
 
-impl Request {
+impl Frame {
+    fn facts(self, facts: &Facts) -> Self {
+        let usage = &facts.usage;
+        self.option_u64(facts.now)
+            .option(facts.entropy.as_deref())
+            .u32(match facts.credential {
+                Credential::Missing => 0,
+                Credential::Malformed => 1,
+                Credential::Rejected => 2,
+                Credential::Accepted => 3,
+            })
+            .option(facts.account.as_ref())
+            .texts(&facts.permissions)
+            .option(facts.address.as_ref())
+            .option(facts.terms.as_ref())
+            .option(facts.token.as_ref())
+            .option(facts.record.as_ref())
+            .option_u64(usage.account_clients)
+            .option_u64(usage.address_registrations)
+            .option_u64(usage.key_registrations)
+            .option_u64(usage.anonymous_clients)
+            .option_u64(usage.total_clients)
+    }
+
+    fn operation(self, operation: &Operation) -> Self {
+        use Operation as Op;
+        let (request, activity) = match operation {
+            Op::Identify(request) | Op::Authorize(request) | Op::Authenticate(request) => {
+                (Some(request), Activity::default())
+            }
+            Op::Lifecycle(_, activity) => (None, *activity),
+            _ => (None, Activity::default()),
+        };
+        let frame = self
+            .option_u64(activity.authorised_at)
+            .option_u64(activity.last_used)
+            .option_u64(activity.refresh_tokens)
+            .request(request);
+        let (number, first, second): (u32, Option<&[u8]>, Option<&[u8]>) = match operation {
+            Op::Register(body) => (0, None, Some(body)),
+            Op::Provision(id, metadata) => (1, id.as_deref().map(str::as_bytes), Some(metadata)),
+            Op::Read(id) => (2, Some(id.as_bytes()), None),
+            Op::Update(id, body) => (3, Some(id.as_bytes()), Some(body)),
+            Op::RotateSecret(id) => (4, Some(id.as_bytes()), None),
+            Op::Remove(id) => (5, Some(id.as_bytes()), None),
+            Op::Identify(_) => (6, None, None),
+            Op::Authorize(_) => (7, None, None),
+            Op::Authenticate(_) => (8, None, None),
+            Op::Review(id) => (9, Some(id.as_bytes()), None),
+            Op::ReviewDraft(metadata) => (10, None, Some(metadata)),
+            Op::Lifecycle(id, _) => (11, Some(id.as_bytes()), None),
+            Op::ClientDocument(id, document) => (12, Some(id.as_bytes()), document.as_deref()),
+            Op::Network(address) => (13, Some(address.as_bytes()), None),
+            Op::Window => (14, None, None),
+            Op::CheckTerms(terms) => (15, Some(terms.as_bytes()), None),
+            Op::Warnings => (16, None, None),
+            Op::ServerMetadata => (17, None, None),
+            Op::RedirectUriMatches(registered, requested) => {
+                (18, Some(registered.as_bytes()), Some(requested.as_bytes()))
+            }
+        };
+        frame.u32(number).option(first).option(second)
+    }
+
+    fn request(self, request: Option<&Carried>) -> Self {
+        let endpoint = request.map_or(0, |request| match request.endpoint {
+            Endpoint::Authorization => 0,
+            Endpoint::PushedAuthorization => 1,
+            Endpoint::DeviceAuthorization => 2,
+            Endpoint::Token => 3,
+            Endpoint::Introspection => 4,
+            Endpoint::Revocation => 5,
+        });
+        self.u32(endpoint)
+            .option(request.and_then(|request| request.authorization.as_ref()))
+            .option(request.map(|request| &request.parameters))
+            .option(request.and_then(|request| request.jwks.as_ref()))
+    }
+
     fn u32(mut self, number: u32) -> Self {
         self.0.extend(number.to_le_bytes());
         self
@@ -146,21 +168,22 @@ impl Request {
 
     fn text(self, text: &[u8]) -> Self {
         let length = u32::try_from(text.len()).expect("a test's text is short");
-        let mut request = self.u32(length);
-        request.0.extend(text);
-        request
+        let mut frame = self.u32(length);
+        frame.0.extend(text);
+        frame
     }
 
-    fn texts(self, texts: &[&str]) -> Self {
+    fn texts(self, texts: &[String]) -> Self {
         let count = u32::try_from(texts.len()).expect("a test's list is short");
-        texts.iter().fold(self.u32(count), |request, text| {
-            request.text(text.as_bytes())
-        })
+        texts
+            .iter()
+            .fold(self.u32(count), |frame, text| frame.text(text.as_bytes()))
     }
 
-    fn option_text(mut self, text: Option<&[u8]>) -> Self {
+    fn option(mut self, text: Option<impl AsRef<[u8]>>) -> Self {
         self.0.push(text.is_some().into());
-        text.into_iter().fold(self, Self::text)
+        text.into_iter()
+            .fold(self, |frame, text| frame.text(text.as_ref()))
     }
 
     fn option_u64(mut self, number: Option<u64>) -> Self {
@@ -170,66 +193,139 @@ impl Request {
     }
 }
 
-struct Answer<'a>(&'a [u8]);
+struct Reader<'a>(&'a [u8]);
 
-impl Answer<'_> {
-    fn result(&mut self) -> Result<Replayed, String> {
+impl Reader<'_> {
+    fn answer(&mut self, operation: &Operation) -> Answer {
         match self.u8() {
-            0 => Ok(self.decision()),
-            _ => Err(format!("status {}: {}", self.u32(), self.text())),
+            0 => Answer::Decision(Box::new(self.decision())),
+            1 => self.failure(operation),
+            2 => Answer::Text(self.option_text()),
+            3 => Answer::Number(self.u64()),
+            4 => Answer::Findings(self.findings()),
+            other => panic!("no answer is {other}"),
         }
     }
 
+    fn failure(&mut self, operation: &Operation) -> Answer {
+        let (status, message, findings) = (self.u32(), self.text(), self.findings());
+        let misuse = match (status, operation) {
+            (4, _) => return Answer::Refused(findings),
+            (8, _) => return Answer::Panicked,
+            (11, Operation::CheckTerms(_)) => return Answer::Findings(findings),
+            (5, _) => Misuse::EntropyTooShort,
+            (6, _) => Misuse::EntropyMissing,
+            (7, _) => Misuse::TimeMissing,
+            (9, _) => Misuse::RecordUnreadable,
+            (10, _) => Misuse::RecordMismatch,
+            (11, _) => Misuse::TermsInvalid,
+            _ => panic!("status {status}: {message}"),
+        };
+        assert_eq!(message, misuse.to_string());
+        assert_eq!(findings, []);
+        Answer::Misuse(misuse)
+    }
+
+    fn findings(&mut self) -> Vec<SettingFinding> {
+        self.list(|reader| SettingFinding {
+            path: reader.text(),
+            message: reader.text(),
+            allowed: reader.option_text(),
+            severity: reader.severity(),
+        })
+    }
+
     fn decision(&mut self) -> Replayed {
+        let outcome = match self.u32() {
+            0 => Outcome::Refuse,
+            1 => Outcome::Accept,
+            other => panic!("no outcome is {other}"),
+        };
+        let status = u16::from_le_bytes(self.take());
+        let headers = self.list(|reader| (reader.text(), reader.text()));
+        let body = self.text();
+        let (effect, client_id) = self.effect();
         Replayed {
-            outcome: match self.u32() {
-                0 => Outcome::Refuse,
-                1 => Outcome::Accept,
-                other => panic!("no outcome is {other}"),
-            },
-            status: u16::from_le_bytes(self.take()),
-            headers: self.list(|answer| (answer.text(), answer.text())),
-            body: self.text(),
-            effect: self.effect(),
-            diagnostics: self.list(|answer| ReplayedDiagnostic {
-                code: answer.text(),
-                pointer: answer.text(),
-                message: answer.text(),
-                reference: answer.text(),
-                severity: match answer.u32() {
-                    0 => Severity::Error,
-                    1 => Severity::Warning,
-                    2 => Severity::Note,
-                    other => panic!("no severity is {other}"),
-                },
+            outcome,
+            status,
+            headers,
+            body,
+            effect,
+            diagnostics: self.list(|reader| ReplayedDiagnostic {
+                code: reader.text(),
+                pointer: reader.text(),
+                message: reader.text(),
+                reference: reader.text(),
+                severity: reader.severity(),
             }),
-            fetches: self.list(|answer| Fetch {
-                uri: answer.text(),
-                pointer: answer.text(),
-                due: match answer.u32() {
+            fetches: self.list(|reader| Fetch {
+                uri: reader.text(),
+                pointer: reader.text(),
+                due: match reader.u32() {
                     0 => Due::BeforeEffect,
                     1 => Due::OnUse,
                     other => panic!("nothing is due at {other}"),
                 },
-                max_bytes: answer.u32(),
-                timeout: answer.u32(),
+                max_bytes: reader.u32(),
+                timeout: reader.u32(),
             }),
+            client: self.client(client_id),
         }
     }
 
-    fn effect(&mut self) -> Effect {
-        match (self.u32(), self.option_text(), self.option_text()) {
-            (0, None, None) => Effect::None,
-            (1, Some(client_id), Some(document)) => Effect::Store(gatepost::Record {
-                client_id,
-                document,
-            }),
-            (2, Some(client_id), Some(document)) => Effect::Replace(gatepost::Record {
-                client_id,
-                document,
-            }),
-            (3, Some(client_id), None) => Effect::Remove(client_id),
+    /// The effect, and the id of the client that the decision is about.
+    fn effect(&mut self) -> (Effect, Option<String>) {
+        let (kind, client_id, document) = (self.u32(), self.option_text(), self.option_text());
+        let record = |document| gatepost::Record {
+            client_id: client_id.clone().expect("an effect is about a client"),
+            document,
+        };
+        let effect = match (kind, document) {
+            (0, None) => Effect::None,
+            (1, Some(document)) => Effect::Store(record(document)),
+            (2, Some(document)) => Effect::Replace(record(document)),
+            (3, None) => Effect::Remove(record(String::new()).client_id),
+            (4, Some(document)) => Effect::Share(record(document)),
             other => panic!("no effect is {other:?}"),
+        };
+        (effect, client_id)
+    }
+
+    fn client(&mut self, client_id: Option<String>) -> Option<Client> {
+        let standing = match self.u32() {
+            0 => None,
+            1 => Some(Standing::Provisioned),
+            2 => Some(Standing::Registered),
+            3 => Some(Standing::Document),
+            4 => Some(Standing::Shared),
+            5 => Some(Standing::Unregistered),
+            6 => Some(Standing::Overridden),
+            other => panic!("no standing is {other}"),
+        };
+        let (redirect_uri, scope) = (self.option_text(), self.option_text());
+        let (metadata, assertion_id) = (self.option_text(), self.option_text());
+        let expires_at = self.u64();
+        let Some(standing) = standing else {
+            let rest = (redirect_uri, scope, metadata, assertion_id, expires_at);
+            assert_eq!(rest, (None, None, None, None, 0));
+            return None;
+        };
+        Some(Client {
+            client_id: client_id.expect("a client has an id"),
+            standing,
+            redirect_uri,
+            scope,
+            metadata: metadata.expect("a client has metadata, if only empty ones"),
+            assertion: assertion_id.map(|id| Assertion { id, expires_at }),
+        })
+    }
+
+    fn severity(&mut self) -> Severity {
+        match self.u32() {
+            0 => Severity::Error,
+            1 => Severity::Warning,
+            2 => Severity::Note,
+            other => panic!("no severity is {other}"),
         }
     }
 
@@ -250,6 +346,10 @@ impl Answer<'_> {
 
     fn u32(&mut self) -> u32 {
         u32::from_le_bytes(self.take())
+    }
+
+    fn u64(&mut self) -> u64 {
+        u64::from_le_bytes(self.take())
     }
 
     fn u8(&mut self) -> u8 {

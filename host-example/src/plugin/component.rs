@@ -7,7 +7,9 @@ use wasmtime::component::{Component, Linker, ResourceAny};
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, WasmBacktrace};
 
 use super::engine::{self, Limiter};
-use super::wit::{self, Context, Decision, GuestRegistrar, SettingFinding};
+use super::wit::{
+    self, Activity, Context, Decision, GuestRegistrar, Misuse, Request, SettingFinding,
+};
 use super::{LoadError, Options, Plugin, PluginError};
 
 pub(super) fn load(
@@ -59,12 +61,115 @@ struct ComponentPlugin {
 
 impl Plugin for ComponentPlugin {
     fn register(&self, context: &Context, metadata: &[u8]) -> Result<Decision, PluginError> {
-        self.call(|registrar, store, this| registrar.call_register(store, this, context, metadata))?
-            .map_err(PluginError::Misuse)
+        self.decide(|registrar, store, this| {
+            registrar.call_register(store, this, context, metadata)
+        })
+    }
+
+    fn provision(
+        &self,
+        context: &Context,
+        client_id: Option<&str>,
+        metadata: &[u8],
+    ) -> Result<Decision, PluginError> {
+        self.decide(|registrar, store, this| {
+            registrar.call_provision(store, this, context, client_id, metadata)
+        })
+    }
+
+    fn read(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide(|registrar, store, this| registrar.call_read(store, this, context, client_id))
+    }
+
+    fn update(
+        &self,
+        context: &Context,
+        client_id: &str,
+        metadata: &[u8],
+    ) -> Result<Decision, PluginError> {
+        self.decide(|registrar, store, this| {
+            registrar.call_update(store, this, context, client_id, metadata)
+        })
+    }
+
+    fn rotate_secret(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide(|registrar, store, this| {
+            registrar.call_rotate_secret(store, this, context, client_id)
+        })
+    }
+
+    fn remove(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide(|registrar, store, this| registrar.call_remove(store, this, context, client_id))
+    }
+
+    fn identify(&self, request: &Request) -> Result<Option<String>, PluginError> {
+        self.call(|registrar, store, this| registrar.call_identify(store, this, request))
+    }
+
+    fn authorize(&self, context: &Context, request: &Request) -> Result<Decision, PluginError> {
+        self.decide(|registrar, store, this| {
+            registrar.call_authorize(store, this, context, request)
+        })
+    }
+
+    fn authenticate(&self, context: &Context, request: &Request) -> Result<Decision, PluginError> {
+        self.decide(|registrar, store, this| {
+            registrar.call_authenticate(store, this, context, request)
+        })
+    }
+
+    fn review(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide(|registrar, store, this| registrar.call_review(store, this, context, client_id))
+    }
+
+    fn review_draft(&self, context: &Context, metadata: &[u8]) -> Result<Decision, PluginError> {
+        self.decide(|registrar, store, this| {
+            registrar.call_review_draft(store, this, context, metadata)
+        })
+    }
+
+    fn lifecycle(
+        &self,
+        context: &Context,
+        client_id: &str,
+        activity: &Activity,
+    ) -> Result<Decision, PluginError> {
+        self.decide(|registrar, store, this| {
+            registrar.call_lifecycle(store, this, context, client_id, *activity)
+        })
+    }
+
+    fn client_document(
+        &self,
+        context: &Context,
+        client_id: &str,
+        document: Option<&[u8]>,
+    ) -> Result<Decision, PluginError> {
+        self.decide(|registrar, store, this| {
+            registrar.call_client_document(store, this, context, client_id, document)
+        })
+    }
+
+    fn network(&self, address: &str) -> Result<Option<String>, PluginError> {
+        self.call(|registrar, store, this| registrar.call_network(store, this, address))
+    }
+
+    fn window(&self) -> Result<u64, PluginError> {
+        self.call(|registrar, store, this| registrar.call_window(store, this))
+    }
+
+    fn check_terms(&self, terms: &str) -> Result<Result<(), Vec<SettingFinding>>, PluginError> {
+        self.call(|registrar, store, _| registrar.call_check_terms(store, terms))
     }
 
     fn server_metadata(&self) -> Result<String, PluginError> {
         self.call(|registrar, store, this| registrar.call_server_metadata(store, this))
+    }
+
+    fn redirect_uri_matches(&self, registered: &str, requested: &str) -> Result<bool, PluginError> {
+        self.with_instance(|exports, store, _| {
+            exports.call_redirect_uri_matches(store, registered, requested)
+        })
     }
 
     fn warnings(&self) -> Vec<SettingFinding> {
@@ -73,10 +178,28 @@ impl Plugin for ComponentPlugin {
 }
 
 impl ComponentPlugin {
-    /// An instance whose call failed is dropped here: after a trap its memory is in no known state.
+    fn decide(
+        &self,
+        decide: impl FnOnce(
+            GuestRegistrar<'_>,
+            &mut Store<Limiter>,
+            ResourceAny,
+        ) -> wasmtime::Result<Result<Decision, Misuse>>,
+    ) -> Result<Decision, PluginError> {
+        self.call(decide)?.map_err(PluginError::Misuse)
+    }
+
     fn call<R>(
         &self,
         call: impl FnOnce(GuestRegistrar<'_>, &mut Store<Limiter>, ResourceAny) -> wasmtime::Result<R>,
+    ) -> Result<R, PluginError> {
+        self.with_instance(|exports, store, this| call(exports.registrar(), store, this))
+    }
+
+    /// An instance whose call failed is dropped here: after a trap its memory is in no known state.
+    fn with_instance<R>(
+        &self,
+        call: impl FnOnce(&wit::Guest, &mut Store<Limiter>, ResourceAny) -> wasmtime::Result<R>,
     ) -> Result<R, PluginError> {
         let idle = self.idle().pop();
         let mut instance = match idle {
@@ -87,11 +210,8 @@ impl ComponentPlugin {
             })?,
         };
         instance.store.set_epoch_deadline(self.ticks());
-        let registrar = instance
-            .exports
-            .gatepost_registration_registrar()
-            .registrar();
-        let answer = call(registrar, &mut instance.store, instance.registrar)
+        let exports = instance.exports.gatepost_registration_registrar();
+        let answer = call(exports, &mut instance.store, instance.registrar)
             .map_err(|error| self.explain(error))?;
         instance.calls += 1;
         self.keep(instance);

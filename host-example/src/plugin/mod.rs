@@ -13,11 +13,14 @@ mod wit;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::config::{Config, PublicUrl};
+
 pub use error::{LoadError, PluginError};
 pub use source::Source;
 pub use wit::{
-    Caller, ClientRecord, Context, Credential, Decision, Diagnostic, Due, Effect, Fetch, Header,
-    Misuse, Outcome, Response, SettingFinding, Severity, Usage,
+    Activity, Assertion, Caller, Client, ClientRecord, Context, Credential, Decision, Diagnostic,
+    Due, Effect, Endpoint, Fetch, Header, Misuse, Outcome, Request, Response, SettingFinding,
+    Severity, Standing, Usage,
 };
 
 /// The component that this program was built with.
@@ -26,18 +29,99 @@ pub const COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/gatepost.
 /// A loaded plugin with its settings compiled.
 ///
 /// It keeps nothing between two calls, and may be called from any thread. Calls take microseconds,
-/// so they are made in place and not on a thread of their own.
+/// so they are made in place and not on a thread of their own. On an error there is no decision, and
+/// nothing may be done. What each operation decides is said in `wit/registrar.wit`.
 pub trait Plugin: Send + Sync {
     /// Decides one registration. `metadata` is the request's body as it arrived.
-    ///
-    /// On an error there is no decision: nothing may be registered.
     fn register(&self, context: &Context, metadata: &[u8]) -> Result<Decision, PluginError>;
+
+    /// Decides a registration that an administrator makes by hand.
+    fn provision(
+        &self,
+        context: &Context,
+        client_id: Option<&str>,
+        metadata: &[u8],
+    ) -> Result<Decision, PluginError>;
+
+    /// Decides whether a registration is shown.
+    fn read(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError>;
+
+    /// Decides a change of a registration.
+    fn update(
+        &self,
+        context: &Context,
+        client_id: &str,
+        metadata: &[u8],
+    ) -> Result<Decision, PluginError>;
+
+    /// Gives a client a new secret.
+    fn rotate_secret(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError>;
+
+    /// Decides whether a registration is deleted.
+    fn remove(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError>;
+
+    /// The id of the client that a request speaks of, for the look-up of its record.
+    fn identify(&self, request: &Request) -> Result<Option<String>, PluginError>;
+
+    /// Decides whether a client may be used, and with what.
+    fn authorize(&self, context: &Context, request: &Request) -> Result<Decision, PluginError>;
+
+    /// Decides whether a request comes from the client that it names.
+    fn authenticate(&self, context: &Context, request: &Request) -> Result<Decision, PluginError>;
+
+    /// Judges a client that is registered already.
+    fn review(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError>;
+
+    /// Judges a metadata document as if it were submitted.
+    fn review_draft(&self, context: &Context, metadata: &[u8]) -> Result<Decision, PluginError>;
+
+    /// Decides whether a client is kept.
+    fn lifecycle(
+        &self,
+        context: &Context,
+        client_id: &str,
+        activity: &Activity,
+    ) -> Result<Decision, PluginError>;
+
+    /// Judges a client id that is a URL, without its document or with it.
+    fn client_document(
+        &self,
+        context: &Context,
+        client_id: &str,
+        document: Option<&[u8]>,
+    ) -> Result<Decision, PluginError>;
+
+    /// The network that registrations from an address are counted under; `None` if it is no address.
+    fn network(&self, address: &str) -> Result<Option<String>, PluginError>;
+
+    /// How long registrations from a network are counted, in seconds: windows begin at multiples of
+    /// it since 1970.
+    fn window(&self) -> Result<u64, PluginError>;
+
+    /// Checks the terms of an API key, as JSON: every mistake, if there are any.
+    fn check_terms(&self, terms: &str) -> Result<Result<(), Vec<SettingFinding>>, PluginError>;
 
     /// The members of RFC 8414 metadata that follow from the settings, as a JSON object.
     fn server_metadata(&self) -> Result<String, PluginError>;
 
+    /// Whether a requested redirect URI is this registered one.
+    fn redirect_uri_matches(&self, registered: &str, requested: &str) -> Result<bool, PluginError>;
+
     /// What is legal in the settings and unwise.
     fn warnings(&self) -> Vec<SettingFinding>;
+}
+
+/// Loads the plugin that a configuration names, with its settings.
+pub fn of(config: &Config, public_url: &PublicUrl) -> Result<Arc<dyn Plugin>, LoadError> {
+    let source = match &config.plugin {
+        Some(path) => Source::recognise(path)?,
+        None => Source::default(),
+    };
+    let options = Options {
+        isolate: config.isolate,
+        ..Options::default()
+    };
+    load(&source, &config.plugin_settings(public_url), &options)
 }
 
 /// Loads a plugin, compiles its settings, and asks it for its warnings once, so that a plugin that

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use gatepost_host::plugin::{Caller, Context, Credential, Source, Usage};
+use gatepost_host::plugin::{Caller, Context, Source, Usage};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, WorldId};
 
@@ -44,16 +44,8 @@ pub fn context() -> Context {
     Context {
         now: 1_790_000_000,
         entropy: vec![7; 32],
-        caller: Caller {
-            credential: Credential::Missing,
-            account: None,
-            permissions: Vec::new(),
-            address: None,
-        },
-        usage: Usage {
-            account_clients: None,
-            address_registrations: None,
-            total_clients: None,
-        },
+        caller: Caller::default(),
+        usage: Usage::default(),
+        record: None,
     }
 }

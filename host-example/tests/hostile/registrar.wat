@@ -1,5 +1,6 @@
 ;; A registrar that does what the first byte of the settings or of the metadata says, and that is
-;; otherwise healthy: it accepts, with the status 201 and nothing else.
+;; otherwise healthy: it accepts, with the status 201 and nothing else. It can register, and traps if it
+;; is asked for anything else.
 (module
   (import "[export]gatepost:registration/registrar@1.0.0" "[resource-new]registrar"
     (func $resource-new (param i32) (result i32)))
@@ -46,29 +47,29 @@
   (func (export "gatepost:registration/registrar@1.0.0#[method]registrar.register")
     (param $arguments i32) (result i32)
     (local $how i32)
-    (if (i32.load (i32.add (local.get $arguments) (i32.const 116)))
+    (if (i32.load (i32.add (local.get $arguments) (i32.const 188)))
       (then (local.set $how
-        (i32.load8_u (i32.load (i32.add (local.get $arguments) (i32.const 112)))))))
+        (i32.load8_u (i32.load (i32.add (local.get $arguments) (i32.const 184)))))))
     (call $misbehave (local.get $how))
     (global.set $free (i32.const 1024))
-    (memory.fill (i32.const 0) (i32.const 0) (i32.const 64))
-    (i32.store16 (i32.const 8) (i32.const 201))
+    (memory.fill (i32.const 0) (i32.const 0) (i32.const 152))
+    (i32.store16 (i32.const 12) (i32.const 201))
 
     (if (i32.eq (local.get $how) (i32.const 0x75)) ;; u: a body that is not UTF-8
       (then
         (i32.store8 (i32.const 512) (i32.const 0xff))
-        (i32.store (i32.const 20) (i32.const 512))
-        (i32.store (i32.const 24) (i32.const 1))))
+        (i32.store (i32.const 24) (i32.const 512))
+        (i32.store (i32.const 28) (i32.const 1))))
     (if (i32.eq (local.get $how) (i32.const 0x6f)) ;; o: a body outside of the memory
       (then
-        (i32.store (i32.const 20) (i32.const -16))
-        (i32.store (i32.const 24) (i32.const 8))))
+        (i32.store (i32.const 24) (i32.const -16))
+        (i32.store (i32.const 28) (i32.const 8))))
     (if (i32.eq (local.get $how) (i32.const 0x65)) ;; e: an effect that does not exist
-      (then (i32.store8 (i32.const 28) (i32.const 9))))
+      (then (i32.store8 (i32.const 32) (i32.const 9))))
     (if (i32.eq (local.get $how) (i32.const 0x61)) ;; a: amplify: 4096 headers, all of them the same 32 KiB
       (then
-        (i32.store (i32.const 12) (i32.const 1024))
-        (i32.store (i32.const 16) (i32.const 4096))
+        (i32.store (i32.const 16) (i32.const 1024))
+        (i32.store (i32.const 20) (i32.const 4096))
         (call $headers)))
     (i32.const 0))
 
@@ -81,6 +82,46 @@
       (i32.store offset=1032 (i32.mul (local.get $n) (i32.const 16)) (i32.const 66560))
       (local.set $n (i32.add (local.get $n) (i32.const 1)))
       (br_if $next (i32.lt_u (local.get $n) (i32.const 4096)))))
+
+  (func
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.provision")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.read")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.update")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.rotate-secret")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.remove")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.authorize")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.authenticate")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.review")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.review-draft")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.lifecycle")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.client-document")
+    (param i32) (result i32)
+    (unreachable))
+
+  (func
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.identify")
+    (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (unreachable))
+
+  (func
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.network")
+    (param i32 i32 i32) (result i32)
+    (unreachable))
+
+  (func
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.window")
+    (param i32) (result i64)
+    (unreachable))
+
+  (func
+    (export "gatepost:registration/registrar@1.0.0#[static]registrar.check-terms")
+    (param i32 i32) (result i32)
+    (unreachable))
+
+  (func
+    (export "gatepost:registration/registrar@1.0.0#redirect-uri-matches")
+    (param i32 i32 i32 i32) (result i32)
+    (unreachable))
 
   (func (export "gatepost:registration/registrar@1.0.0#[method]registrar.server-metadata")
     (param i32) (result i32)

@@ -7,6 +7,7 @@
 )]
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
+mod facts;
 mod object;
 mod table;
 
@@ -20,11 +21,10 @@ use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use thiserror::Error;
 
 use super::{
-    Context, Credential, Decision, LoadError, Misuse, Outcome, Plugin, PluginError, Response,
-    SettingFinding,
+    Activity, Context, Decision, LoadError, Misuse, Plugin, PluginError, Request, SettingFinding,
 };
-use object::{Failure, Owned, lend};
-use table::{Str, Table, status};
+use object::{Failure, Owned, lend, lend_optional};
+use table::{Number, Str, Table, status};
 
 pub(super) fn load(path: &Path, settings: &str) -> Result<Arc<dyn Plugin>, LoadError> {
     let table = open(path).map_err(|misfit| LoadError::Library {
@@ -109,29 +109,146 @@ unsafe impl Sync for LibraryPlugin {}
 
 impl Plugin for LibraryPlugin {
     fn register(&self, context: &Context, metadata: &[u8]) -> Result<Decision, PluginError> {
-        let context = self.context(context)?;
-        let mut decision = ptr::null_mut();
+        // SAFETY: `decide` passes what may be passed on, and the metadata are lent for the call.
+        self.decide(context, |this, context, decision, error| unsafe {
+            (self.table.register)(this, context, lend(metadata), decision, error)
+        })
+    }
+
+    fn provision(
+        &self,
+        context: &Context,
+        client_id: Option<&str>,
+        metadata: &[u8],
+    ) -> Result<Decision, PluginError> {
+        let client_id = lend_optional(client_id.map(str::as_bytes));
+        // SAFETY: `decide` passes what may be passed on, and the id and the metadata are lent for the call.
+        self.decide(context, |this, context, decision, error| unsafe {
+            (self.table.provision)(this, context, client_id, lend(metadata), decision, error)
+        })
+    }
+
+    fn read(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide_of(self.table.read, context, client_id)
+    }
+
+    fn update(
+        &self,
+        context: &Context,
+        client_id: &str,
+        metadata: &[u8],
+    ) -> Result<Decision, PluginError> {
+        let client_id = lend(client_id.as_bytes());
+        // SAFETY: `decide` passes what may be passed on, and the id and the metadata are lent for the call.
+        self.decide(context, |this, context, decision, error| unsafe {
+            (self.table.update)(this, context, client_id, lend(metadata), decision, error)
+        })
+    }
+
+    fn rotate_secret(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide_of(self.table.rotate_secret, context, client_id)
+    }
+
+    fn remove(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide_of(self.table.remove, context, client_id)
+    }
+
+    fn identify(&self, request: &Request) -> Result<Option<String>, PluginError> {
+        let request = self.table.request(request)?;
+        // SAFETY: the registrar and the request are live, and both outputs can be written.
+        self.made_text(|this, client_id, error| unsafe {
+            (self.table.identify)(this, request.pointer(), client_id, error)
+        })
+    }
+
+    fn authorize(&self, context: &Context, request: &Request) -> Result<Decision, PluginError> {
+        let request = self.table.request(request)?;
+        // SAFETY: `decide` passes what may be passed on, and the request is live.
+        self.decide(context, |this, context, decision, error| unsafe {
+            (self.table.authorize)(this, context, request.pointer(), decision, error)
+        })
+    }
+
+    fn authenticate(&self, context: &Context, request: &Request) -> Result<Decision, PluginError> {
+        let request = self.table.request(request)?;
+        // SAFETY: `decide` passes what may be passed on, and the request is live.
+        self.decide(context, |this, context, decision, error| unsafe {
+            (self.table.authenticate)(this, context, request.pointer(), decision, error)
+        })
+    }
+
+    fn review(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide_of(self.table.review, context, client_id)
+    }
+
+    fn review_draft(&self, context: &Context, metadata: &[u8]) -> Result<Decision, PluginError> {
+        // SAFETY: `decide` passes what may be passed on, and the metadata are lent for the call.
+        self.decide(context, |this, context, decision, error| unsafe {
+            (self.table.review_draft)(this, context, lend(metadata), decision, error)
+        })
+    }
+
+    fn lifecycle(
+        &self,
+        context: &Context,
+        client_id: &str,
+        activity: &Activity,
+    ) -> Result<Decision, PluginError> {
+        let table = self.table;
+        let context = table.context(context)?;
+        table.count(
+            &context,
+            [
+                (activity.authorised_at, table.context_set_authorised_at),
+                (activity.last_used, table.context_set_last_used),
+                (activity.refresh_tokens, table.context_set_refresh_tokens),
+            ],
+        )?;
+        // SAFETY: `decide_from` passes what may be passed on, and the id is lent for the call.
+        self.decide_from(&context, |this, context, decision, error| unsafe {
+            (table.lifecycle)(this, context, lend(client_id.as_bytes()), decision, error)
+        })
+    }
+
+    fn client_document(
+        &self,
+        context: &Context,
+        client_id: &str,
+        document: Option<&[u8]>,
+    ) -> Result<Decision, PluginError> {
+        let (client_id, document) = (lend(client_id.as_bytes()), lend_optional(document));
+        // SAFETY: `decide` passes what may be passed on, and the id and the document are lent for the call.
+        self.decide(context, |this, context, decision, error| unsafe {
+            (self.table.client_document)(this, context, client_id, document, decision, error)
+        })
+    }
+
+    fn network(&self, address: &str) -> Result<Option<String>, PluginError> {
+        // SAFETY: the registrar is live, the address is lent for the call, and both outputs can be
+        // written.
+        self.made_text(|this, network, error| unsafe {
+            (self.table.network)(this, lend(address.as_bytes()), network, error)
+        })
+    }
+
+    fn window(&self) -> Result<u64, PluginError> {
+        // SAFETY: the registrar is live.
+        Ok(unsafe { (self.table.window)(self.registrar.pointer()) })
+    }
+
+    fn check_terms(&self, terms: &str) -> Result<Result<(), Vec<SettingFinding>>, PluginError> {
         let mut error = ptr::null_mut();
-        // SAFETY: the registrar and the context are live, nobody else has the context, the body is lent
-        // for the call, and both outputs can be written.
-        let status = unsafe {
-            (self.table.register)(
-                self.registrar.pointer(),
-                context.pointer(),
-                lend(metadata),
-                &mut decision,
-                &mut error,
-            )
-        };
-        Failure::of(self.table, status, error).check()?;
-        self.decision(&Owned::new(decision, self.table.decision_free)?)
+        // SAFETY: the terms are lent for the call, and the output can be written.
+        let status = unsafe { (self.table.check_terms)(lend(terms.as_bytes()), &mut error) };
+        let failure = Failure::of(self.table, status, error);
+        match status {
+            status::TERMS_INVALID => Ok(Err(failure.findings()?)),
+            _ => failure.check().map(Ok),
+        }
     }
 
     fn server_metadata(&self) -> Result<String, PluginError> {
-        let mut metadata = Str {
-            ptr: ptr::null(),
-            len: 0,
-        };
+        let mut metadata = Str::ABSENT;
         let mut error = ptr::null_mut();
         // SAFETY: the registrar is live, and both outputs can be written.
         let status = unsafe {
@@ -140,6 +257,12 @@ impl Plugin for LibraryPlugin {
         Failure::of(self.table, status, error).check()?;
         // SAFETY: the view is valid until the registrar is freed.
         unsafe { metadata.text() }
+    }
+
+    fn redirect_uri_matches(&self, registered: &str, requested: &str) -> Result<bool, PluginError> {
+        let (registered, requested) = (lend(registered.as_bytes()), lend(requested.as_bytes()));
+        // SAFETY: both are lent for the call.
+        Ok(unsafe { (self.table.redirect_uri_matches)(registered, requested) } == 1)
     }
 
     fn warnings(&self) -> Vec<SettingFinding> {
@@ -160,90 +283,72 @@ impl Plugin for LibraryPlugin {
 }
 
 impl LibraryPlugin {
-    fn context(&self, facts: &Context) -> Result<Owned<table::Context>, PluginError> {
-        let table = self.table;
-        let check = |status| Failure::of(table, status, ptr::null_mut()).check();
-        let mut context = ptr::null_mut();
-        let mut error = ptr::null_mut();
-        // SAFETY: both outputs can be written.
-        let status = unsafe { (table.context_new)(&mut context, &mut error) };
-        Failure::of(table, status, error).check()?;
-        let context = Owned::new(context, table.context_free)?;
-
-        let (caller, usage) = (&facts.caller, &facts.usage);
-        let credential = match caller.credential {
-            Credential::Missing => 0,
-            Credential::Malformed => 1,
-            Credential::Rejected => 2,
-            Credential::Accepted => 3,
-        };
-        let texts = [
-            (&caller.account, table.context_set_account),
-            (&caller.address, table.context_set_address),
-        ];
-        let counts = [
-            (usage.account_clients, table.context_set_account_clients),
-            (
-                usage.address_registrations,
-                table.context_set_address_registrations,
-            ),
-            (usage.total_clients, table.context_set_total_clients),
-        ];
-        let this = context.pointer();
-        // SAFETY: in all of these the context is live and nobody else has it, and the text and the
-        // entropy are lent for the call.
-        unsafe {
-            let entropy = lend(&facts.entropy);
-            check((table.context_set_now)(this, facts.now))?;
-            check((table.context_set_entropy)(this, entropy.ptr, entropy.len))?;
-            check((table.context_set_credential)(this, credential))?;
-            for permission in &caller.permissions {
-                check((table.context_add_permission)(
-                    this,
-                    lend(permission.as_bytes()),
-                ))?;
-            }
-            for (text, set) in texts {
-                if let Some(text) = text {
-                    check(set(this, lend(text.as_bytes())))?;
-                }
-            }
-            for (count, set) in counts {
-                if let Some(count) = count {
-                    check(set(this, count))?;
-                }
-            }
-        }
-        Ok(context)
+    /// Makes a decision with a context of its own. The call is given objects that are live, of which
+    /// nobody else has the context, and outputs that can be written.
+    fn decide(
+        &self,
+        context: &Context,
+        call: impl FnOnce(
+            *const table::Registrar,
+            *mut table::Context,
+            *mut *mut table::Decision,
+            *mut *mut table::Error,
+        ) -> Number,
+    ) -> Result<Decision, PluginError> {
+        self.decide_from(&self.table.context(context)?, call)
     }
 
-    fn decision(&self, decision: &Owned<table::Decision>) -> Result<Decision, PluginError> {
-        let table = self.table;
-        let this = decision.pointer();
-        // SAFETY: the decision is live for as long as it is borrowed, and with it the texts, the
-        // diagnostics and the fetches that are read from it and copied.
-        unsafe {
-            Ok(Decision {
-                outcome: match (table.decision_outcome)(this) {
-                    1 => Outcome::Accept,
-                    _ => Outcome::Refuse,
-                },
-                response: Response {
-                    status: (table.decision_http_status)(this),
-                    headers: (0..(table.decision_header_count)(this))
-                        .map(|index| table.header(this, index))
-                        .collect::<Result<_, _>>()?,
-                    body: (table.decision_body)(this).text()?,
-                },
-                effect: table.effect(this)?,
-                diagnostics: (0..(table.decision_diagnostic_count)(this))
-                    .map(|index| table.diagnostic((table.decision_diagnostic)(this, index)))
-                    .collect::<Result<_, _>>()?,
-                fetches: (0..(table.decision_fetch_count)(this))
-                    .map(|index| table.fetch((table.decision_fetch)(this, index)))
-                    .collect::<Result<_, _>>()?,
-            })
+    /// Makes a decision about a client that is told by nothing but its id.
+    fn decide_of(
+        &self,
+        operation: table::OfClient,
+        context: &Context,
+        client_id: &str,
+    ) -> Result<Decision, PluginError> {
+        // SAFETY: `decide` passes what may be passed on, and the id is lent for the call.
+        self.decide(context, |this, context, decision, error| unsafe {
+            operation(this, context, lend(client_id.as_bytes()), decision, error)
+        })
+    }
+
+    fn decide_from(
+        &self,
+        context: &Owned<table::Context>,
+        call: impl FnOnce(
+            *const table::Registrar,
+            *mut table::Context,
+            *mut *mut table::Decision,
+            *mut *mut table::Error,
+        ) -> Number,
+    ) -> Result<Decision, PluginError> {
+        let mut decision = ptr::null_mut();
+        let mut error = ptr::null_mut();
+        let registrar = self.registrar.pointer();
+        let status = call(registrar, context.pointer(), &mut decision, &mut error);
+        Failure::of(self.table, status, error).check()?;
+        self.table
+            .decision(&Owned::new(decision, self.table.decision_free)?)
+    }
+
+    /// What a call writes that may be nothing.
+    fn made_text(
+        &self,
+        call: impl FnOnce(
+            *const table::Registrar,
+            *mut *mut table::Text,
+            *mut *mut table::Error,
+        ) -> Number,
+    ) -> Result<Option<String>, PluginError> {
+        let mut text = ptr::null_mut();
+        let mut error = ptr::null_mut();
+        let status = call(self.registrar.pointer(), &mut text, &mut error);
+        Failure::of(self.table, status, error).check()?;
+        if text.is_null() {
+            return Ok(None);
         }
+        let text = Owned::new(text, self.table.text_free)?;
+        // SAFETY: the text is live, and the view is valid as long.
+        unsafe { (self.table.text_view)(text.pointer()).text() }.map(Some)
     }
 }
 
@@ -251,6 +356,9 @@ impl From<Failure> for PluginError {
     fn from(failure: Failure) -> Self {
         match failure.status() {
             status::ENTROPY_TOO_SHORT => Self::Misuse(Misuse::EntropyTooShort),
+            status::RECORD_UNREADABLE => Self::Misuse(Misuse::RecordUnreadable),
+            status::RECORD_MISMATCH => Self::Misuse(Misuse::RecordMismatch),
+            status::TERMS_INVALID => Self::Misuse(Misuse::TermsInvalid),
             status => Self::Library {
                 status,
                 message: failure.message(),

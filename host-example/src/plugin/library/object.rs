@@ -1,10 +1,11 @@
 //! What the library owns, and how it is freed and read.
 
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 use std::slice;
 
 use super::super::{
-    ClientRecord, Diagnostic, Due, Effect, Fetch, Header, PluginError, SettingFinding, Severity,
+    Assertion, Client, ClientRecord, Decision, Diagnostic, Due, Effect, Fetch, Header, Outcome,
+    PluginError, Response, SettingFinding, Severity, Standing,
 };
 use super::table::{self, Number, Str, Table, status};
 
@@ -103,7 +104,17 @@ pub(super) fn lend(bytes: &[u8]) -> Str {
     }
 }
 
+/// Bytes for one call, or the absent string.
+pub(super) fn lend_optional(bytes: Option<&[u8]>) -> Str {
+    bytes.map_or(Str::ABSENT, lend)
+}
+
 impl Str {
+    pub(super) const ABSENT: Self = Self {
+        ptr: ptr::null(),
+        len: 0,
+    };
+
     /// A copy of the text; empty if it is absent.
     ///
     /// # Safety
@@ -137,6 +148,38 @@ impl Str {
 }
 
 impl Table {
+    pub(super) fn decision(
+        &self,
+        decision: &Owned<table::Decision>,
+    ) -> Result<Decision, PluginError> {
+        let this = decision.pointer();
+        // SAFETY: the decision is live for as long as it is borrowed, and with it the texts, the
+        // diagnostics and the fetches that are read from it and copied.
+        unsafe {
+            Ok(Decision {
+                outcome: match (self.decision_outcome)(this) {
+                    1 => Outcome::Accept,
+                    _ => Outcome::Refuse,
+                },
+                response: Response {
+                    status: (self.decision_http_status)(this),
+                    headers: (0..(self.decision_header_count)(this))
+                        .map(|index| self.header(this, index))
+                        .collect::<Result<_, _>>()?,
+                    body: (self.decision_body)(this).text()?,
+                },
+                effect: self.effect(this)?,
+                diagnostics: (0..(self.decision_diagnostic_count)(this))
+                    .map(|index| self.diagnostic((self.decision_diagnostic)(this, index)))
+                    .collect::<Result<_, _>>()?,
+                fetches: (0..(self.decision_fetch_count)(this))
+                    .map(|index| self.fetch((self.decision_fetch)(this, index)))
+                    .collect::<Result<_, _>>()?,
+                client: self.client(this)?,
+            })
+        }
+    }
+
     /// # Safety
     ///
     /// The pointer is NULL or a finding whose owner is live.
@@ -161,7 +204,7 @@ impl Table {
     /// # Safety
     ///
     /// The pointer is NULL or a diagnostic whose decision is live.
-    pub(super) unsafe fn diagnostic(
+    unsafe fn diagnostic(
         &self,
         diagnostic: *const table::Diagnostic,
     ) -> Result<Diagnostic, PluginError> {
@@ -183,7 +226,7 @@ impl Table {
     /// # Safety
     ///
     /// The pointer is NULL or a fetch whose decision is live.
-    pub(super) unsafe fn fetch(&self, fetch: *const table::Fetch) -> Result<Fetch, PluginError> {
+    unsafe fn fetch(&self, fetch: *const table::Fetch) -> Result<Fetch, PluginError> {
         if fetch.is_null() {
             return Err(PluginError::Malformed("a fetch is missing"));
         }
@@ -202,7 +245,7 @@ impl Table {
     /// # Safety
     ///
     /// The decision is live.
-    pub(super) unsafe fn header(
+    unsafe fn header(
         &self,
         decision: *const table::Decision,
         index: usize,
@@ -219,10 +262,7 @@ impl Table {
     /// # Safety
     ///
     /// The decision is live.
-    pub(super) unsafe fn effect(
-        &self,
-        decision: *const table::Decision,
-    ) -> Result<Effect, PluginError> {
+    unsafe fn effect(&self, decision: *const table::Decision) -> Result<Effect, PluginError> {
         // SAFETY: the decision is live, and its texts are valid as long.
         let (kind, client_id, document) = unsafe {
             (
@@ -231,20 +271,57 @@ impl Table {
                 (self.decision_record)(decision).optional_text()?,
             )
         };
-        match (kind, client_id, document) {
-            (0, ..) => Ok(Effect::None),
-            (1, Some(client_id), Some(document)) => Ok(Effect::Store(ClientRecord {
+        let record = client_id
+            .clone()
+            .zip(document)
+            .map(|(client_id, document)| ClientRecord {
                 client_id,
                 document,
-            })),
-            (2, Some(client_id), Some(document)) => Ok(Effect::Replace(ClientRecord {
-                client_id,
-                document,
-            })),
-            (3, Some(client_id), _) => Ok(Effect::Remove(client_id)),
-            _ => Err(PluginError::Malformed(
-                "its effect is unknown, or lacks the client it is about",
-            )),
+            });
+        let effect = match kind {
+            0 => Some(Effect::None),
+            1 => record.map(Effect::Store),
+            2 => record.map(Effect::Replace),
+            3 => client_id.map(Effect::Remove),
+            4 => record.map(Effect::Share),
+            _ => None,
+        };
+        effect.ok_or(PluginError::Malformed(
+            "its effect is unknown, or lacks the client it is about",
+        ))
+    }
+
+    /// # Safety
+    ///
+    /// The decision is live.
+    unsafe fn client(
+        &self,
+        decision: *const table::Decision,
+    ) -> Result<Option<Client>, PluginError> {
+        // SAFETY: the decision is live, and its texts are valid as long.
+        unsafe {
+            let standing = match (self.decision_standing)(decision) {
+                0 => return Ok(None),
+                1 => Standing::Provisioned,
+                2 => Standing::Registered,
+                3 => Standing::Document,
+                4 => Standing::Shared,
+                5 => Standing::Unregistered,
+                6 => Standing::Overridden,
+                _ => return Err(PluginError::Malformed("its client's standing is unknown")),
+            };
+            let assertion_id = (self.decision_assertion_id)(decision).optional_text()?;
+            Ok(Some(Client {
+                client_id: (self.decision_client_id)(decision).text()?,
+                standing,
+                redirect_uri: (self.decision_redirect_uri)(decision).optional_text()?,
+                scope: (self.decision_scope)(decision).optional_text()?,
+                metadata: (self.decision_metadata)(decision).text()?,
+                assertion: assertion_id.map(|id| Assertion {
+                    id,
+                    expires_at: (self.decision_assertion_expires_at)(decision),
+                }),
+            }))
         }
     }
 }

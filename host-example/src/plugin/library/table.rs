@@ -21,6 +21,9 @@ pub(super) mod status {
     pub(in super::super) const OK: super::Number = 0;
     pub(in super::super) const INVALID_SETTINGS: super::Number = 4;
     pub(in super::super) const ENTROPY_TOO_SHORT: super::Number = 5;
+    pub(in super::super) const RECORD_UNREADABLE: super::Number = 9;
+    pub(in super::super) const RECORD_MISMATCH: super::Number = 10;
+    pub(in super::super) const TERMS_INVALID: super::Number = 11;
 }
 
 macro_rules! opaque {
@@ -34,7 +37,16 @@ macro_rules! opaque {
     };
 }
 
-opaque!(Context Decision Diagnostic Error Fetch Finding Registrar);
+opaque!(Context Decision Diagnostic Error Fetch Finding Registrar Request Text);
+
+/// An operation that asks about a client by its id.
+pub(super) type OfClient = unsafe extern "C" fn(
+    *const Registrar,
+    *mut Context,
+    Str,
+    *mut *mut Decision,
+    *mut *mut Error,
+) -> Number;
 
 /// The beginning of every version's table.
 #[repr(C)]
@@ -50,6 +62,8 @@ pub(super) struct Table {
     _abi_version: u32,
     _version: unsafe extern "C" fn() -> Str,
     pub(super) status_message: unsafe extern "C" fn(Number) -> Str,
+    pub(super) text_view: unsafe extern "C" fn(*const Text) -> Str,
+    pub(super) text_free: unsafe extern "C" fn(*mut Text),
     _error_status: unsafe extern "C" fn(*const Error) -> Number,
     pub(super) error_message: unsafe extern "C" fn(*const Error) -> Str,
     pub(super) error_finding_count: unsafe extern "C" fn(*const Error) -> usize,
@@ -63,6 +77,12 @@ pub(super) struct Table {
         unsafe extern "C" fn(Str, *mut *mut Registrar, *mut *mut Error) -> Number,
     pub(super) registrar_warning_count: unsafe extern "C" fn(*const Registrar) -> usize,
     pub(super) registrar_warning: unsafe extern "C" fn(*const Registrar, usize) -> *const Finding,
+    pub(super) server_metadata:
+        unsafe extern "C" fn(*const Registrar, *mut Str, *mut *mut Error) -> Number,
+    pub(super) network:
+        unsafe extern "C" fn(*const Registrar, Str, *mut *mut Text, *mut *mut Error) -> Number,
+    pub(super) window: unsafe extern "C" fn(*const Registrar) -> u64,
+    pub(super) registrar_free: unsafe extern "C" fn(*mut Registrar),
     pub(super) register: unsafe extern "C" fn(
         *const Registrar,
         *mut Context,
@@ -70,9 +90,94 @@ pub(super) struct Table {
         *mut *mut Decision,
         *mut *mut Error,
     ) -> Number,
-    pub(super) server_metadata:
-        unsafe extern "C" fn(*const Registrar, *mut Str, *mut *mut Error) -> Number,
-    pub(super) registrar_free: unsafe extern "C" fn(*mut Registrar),
+    pub(super) provision: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) read: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) update: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) rotate_secret: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) remove: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) identify: unsafe extern "C" fn(
+        *const Registrar,
+        *const Request,
+        *mut *mut Text,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) authorize: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        *const Request,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) authenticate: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        *const Request,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) review: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) review_draft: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) lifecycle: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) client_document: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) check_terms: unsafe extern "C" fn(Str, *mut *mut Error) -> Number,
+    pub(super) redirect_uri_matches: unsafe extern "C" fn(Str, Str) -> Number,
     pub(super) context_new: unsafe extern "C" fn(*mut *mut Context, *mut *mut Error) -> Number,
     _context_reset: unsafe extern "C" fn(*mut Context) -> Number,
     pub(super) context_set_now: unsafe extern "C" fn(*mut Context, u64) -> Number,
@@ -82,10 +187,25 @@ pub(super) struct Table {
     pub(super) context_add_permission: unsafe extern "C" fn(*mut Context, Str) -> Number,
     _context_clear_permissions: unsafe extern "C" fn(*mut Context) -> Number,
     pub(super) context_set_address: unsafe extern "C" fn(*mut Context, Str) -> Number,
+    pub(super) context_set_terms: unsafe extern "C" fn(*mut Context, Str) -> Number,
+    pub(super) context_set_token: unsafe extern "C" fn(*mut Context, Str) -> Number,
     pub(super) context_set_account_clients: unsafe extern "C" fn(*mut Context, u64) -> Number,
     pub(super) context_set_address_registrations: unsafe extern "C" fn(*mut Context, u64) -> Number,
+    pub(super) context_set_key_registrations: unsafe extern "C" fn(*mut Context, u64) -> Number,
+    pub(super) context_set_anonymous_clients: unsafe extern "C" fn(*mut Context, u64) -> Number,
     pub(super) context_set_total_clients: unsafe extern "C" fn(*mut Context, u64) -> Number,
+    pub(super) context_set_record: unsafe extern "C" fn(*mut Context, Str) -> Number,
+    pub(super) context_set_authorised_at: unsafe extern "C" fn(*mut Context, u64) -> Number,
+    pub(super) context_set_last_used: unsafe extern "C" fn(*mut Context, u64) -> Number,
+    pub(super) context_set_refresh_tokens: unsafe extern "C" fn(*mut Context, u64) -> Number,
     pub(super) context_free: unsafe extern "C" fn(*mut Context),
+    pub(super) request_new:
+        unsafe extern "C" fn(Number, *mut *mut Request, *mut *mut Error) -> Number,
+    _request_reset: unsafe extern "C" fn(*mut Request, Number) -> Number,
+    pub(super) request_set_authorization: unsafe extern "C" fn(*mut Request, Str) -> Number,
+    pub(super) request_set_parameters: unsafe extern "C" fn(*mut Request, Str) -> Number,
+    pub(super) request_set_jwks: unsafe extern "C" fn(*mut Request, Str) -> Number,
+    pub(super) request_free: unsafe extern "C" fn(*mut Request),
     pub(super) decision_outcome: unsafe extern "C" fn(*const Decision) -> Number,
     pub(super) decision_http_status: unsafe extern "C" fn(*const Decision) -> u16,
     pub(super) decision_header_count: unsafe extern "C" fn(*const Decision) -> usize,
@@ -95,6 +215,12 @@ pub(super) struct Table {
     pub(super) decision_effect: unsafe extern "C" fn(*const Decision) -> Number,
     pub(super) decision_client_id: unsafe extern "C" fn(*const Decision) -> Str,
     pub(super) decision_record: unsafe extern "C" fn(*const Decision) -> Str,
+    pub(super) decision_standing: unsafe extern "C" fn(*const Decision) -> Number,
+    pub(super) decision_redirect_uri: unsafe extern "C" fn(*const Decision) -> Str,
+    pub(super) decision_scope: unsafe extern "C" fn(*const Decision) -> Str,
+    pub(super) decision_metadata: unsafe extern "C" fn(*const Decision) -> Str,
+    pub(super) decision_assertion_id: unsafe extern "C" fn(*const Decision) -> Str,
+    pub(super) decision_assertion_expires_at: unsafe extern "C" fn(*const Decision) -> u64,
     pub(super) decision_diagnostic_count: unsafe extern "C" fn(*const Decision) -> usize,
     pub(super) decision_diagnostic:
         unsafe extern "C" fn(*const Decision, usize) -> *const Diagnostic,
