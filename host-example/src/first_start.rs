@@ -24,6 +24,7 @@ impl FirstKeys {
             name: name.to_owned(),
             account: None,
             permissions: permissions.to_vec(),
+            terms: None,
             created_at: now(),
             expires_at: None,
         };

@@ -1,14 +1,16 @@
 //! A registration endpoint for a mail server, decided by Gatepost.
 //!
 //! A request's facts are gathered in [`http`], decided by the [`plugin`], carried out by the
-//! [`directory`], and only then answered.
+//! [`directory`], and only then answered; [`decide`] is how.
 
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod decide;
 pub mod directory;
 pub mod first_start;
 pub mod http;
 pub mod keys;
 pub mod plugin;
 pub mod serve;
+pub mod sweep;

@@ -19,11 +19,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tracing::level_filters::LevelFilter;
 
-use crate::config::{self, Config, Limits, PublicUrl};
+use crate::config::{self, Config, Limits};
+use crate::decide::Decider;
 use crate::directory;
 use crate::first_start::FirstKeys;
 use crate::http::{App, Peer};
-use crate::plugin::{self, Source};
+use crate::sweep;
 
 /// How long a connection may be kept, however busy it is. It is also what bounds a client that
 /// does not take its answers.
@@ -55,22 +56,9 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let listening = listener.local_addr()?;
-    let public_url = config
-        .public_url
-        .clone()
-        .unwrap_or_else(|| PublicUrl::of_listener(listening));
+    let public_url = config.public_url(listening);
 
-    let plugin = plugin::load(
-        &match &config.plugin {
-            Some(path) => Source::recognise(path)?,
-            None => Source::default(),
-        },
-        &config.plugin_settings(&public_url),
-        &plugin::Options {
-            isolate: config.isolate,
-            ..plugin::Options::default()
-        },
-    )?;
+    let plugin = config.load_plugin(&public_url)?;
     for warning in plugin.warnings() {
         tracing::warn!("{}", config::line(&warning));
     }
@@ -82,9 +70,14 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
     }
 
     let directory = directory::open(&config.store)?;
-    let app = App::new(
+    let decider = Arc::new(Decider::new(
         Arc::clone(&directory),
-        plugin,
+        Arc::clone(&plugin),
+        config.limits.decisions,
+    )?);
+    let app = App::new(
+        Arc::clone(&decider),
+        &*plugin,
         config.limits.clone(),
         &public_url,
     )?;
@@ -99,7 +92,13 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
     let _ = stdout.flush();
     drop(stdout);
 
+    let sweep = tokio::spawn(sweep::regularly(
+        decider,
+        config.sweep_interval,
+        directory::now,
+    ));
     accept(listener, app.router(), &config.limits, stop).await;
+    sweep.abort();
     directory.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -227,7 +227,7 @@ fn settings_alone() {
         ("none", "", 0, &["gatepost.toml: no findings\n"]),
         (
             "unwise",
-            "[oauth.client-registration]\nanonymous = true\n",
+            "[oauth.client-registration]\nanonymous = true\nmax-anonymous-clients = 0\n",
             0,
             &[
                 "warning[oauth.client-registration.anonymous]: ",
@@ -358,7 +358,7 @@ fn folder() -> Folder {
         ),
         (
             "unwise.toml",
-            "[oauth.client-registration]\nanonymous = true\n",
+            "[oauth.client-registration]\nanonymous = true\nmax-anonymous-clients = 0\n",
         ),
     ] {
         folder.write(name, content);

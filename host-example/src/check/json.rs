@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use super::review::Stopping;
 use super::{Finding, Report, severity_name};
 use crate::plugin::{Outcome, SettingFinding};
 
@@ -49,6 +50,26 @@ pub(super) fn settings(path: &str, findings: &[SettingFinding]) -> String {
     format!(
         "{{\"settings\":{},\"diagnostics\":[{}]}}\n",
         quoted(path),
+        diagnostics.collect::<Vec<_>>().join(",")
+    )
+}
+
+pub(super) fn client(stopping: &Stopping<'_>) -> String {
+    let diagnostics = stopping.findings.iter().map(|said| {
+        format!(
+            r#"{{"code":{},"pointer":{},"message":{},"reference":{},"severity":{}}}"#,
+            quoted(&said.code),
+            quoted(&said.pointer),
+            quoted(&said.message),
+            quoted(&said.reference),
+            quoted(severity_name(said.severity)),
+        )
+    });
+    format!(
+        "{{\"client_id\":{},\"name\":{},\"users\":{},\"diagnostics\":[{}]}}\n",
+        quoted(stopping.client_id),
+        stopping.name.as_deref().map_or("null".to_owned(), quoted),
+        stopping.users,
         diagnostics.collect::<Vec<_>>().join(",")
     )
 }

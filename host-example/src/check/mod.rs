@@ -1,10 +1,12 @@
 //! `gatepost-host check`: what a registration would be decided, without one being made.
 
+mod directory;
 mod excerpt;
 mod json;
 mod locate;
 mod printable;
 mod registered;
+pub mod review;
 mod secrets;
 mod text;
 
@@ -16,16 +18,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use self::locate::{Place, line_and_column, locate};
-use self::printable::printable;
+pub(crate) use self::printable::printable;
 use self::registered::Difference;
 use self::text::Styles;
 use crate::cli::{CheckFlags, CheckFormat, Places, ServeFlags};
-use crate::config::{self, Config, ConfigError, PublicUrl};
-use crate::directory;
+use crate::config::{self, Config, ConfigError};
+use crate::directory::now;
 use crate::keys::Permission;
 use crate::plugin::{
-    self, Caller, Context, Credential, Decision, Diagnostic, LoadError, Outcome, Plugin,
-    SettingFinding, Severity, Source, Usage,
+    Caller, Context, Credential, Decision, Diagnostic, LoadError, Outcome, Plugin, SettingFinding,
+    Severity, Usage,
 };
 
 /// How a check went, the worst last. On the command line it is the exit code 0, 1 or 2.
@@ -47,7 +49,7 @@ impl From<Verdict> for ExitCode {
 
 /// Checks the documents, or the settings if there is no document, and prints what was found.
 ///
-/// Nothing is stored, and no data folder is touched.
+/// Nothing is stored, and a data folder is only read, if one is named.
 pub fn run(flags: &CheckFlags) -> Result<Verdict, Box<dyn Error>> {
     if flags.documents.is_empty() {
         return check_settings(flags);
@@ -56,8 +58,8 @@ pub fn run(flags: &CheckFlags) -> Result<Verdict, Box<dyn Error>> {
     if from_stdin.count() > 1 {
         return Err("standard input can be read only once: give `-` one time".into());
     }
-    let plugin = load(flags)?;
-    for warning in plugin.warnings() {
+    let (plugin, warnings) = load(flags)?;
+    for warning in warnings {
         eprintln!("gatepost-host: {}", config::line(&warning));
     }
     let mut verdict = Verdict::Accepted;
@@ -101,7 +103,7 @@ fn decide(
 /// Shows what is wrong with the settings, or unwise.
 fn check_settings(flags: &CheckFlags) -> Result<Verdict, Box<dyn Error>> {
     let findings = match load(flags) {
-        Ok(plugin) => plugin.warnings(),
+        Ok((_, warnings)) => warnings,
         Err(error) => mistakes(error)?,
     };
     let path = flags.config.as_deref().unwrap_or(Path::new(""));
@@ -133,32 +135,22 @@ fn mistakes(error: Box<dyn Error>) -> Result<Vec<SettingFinding>, Box<dyn Error>
     }
 }
 
-fn load(flags: &CheckFlags) -> Result<Arc<dyn Plugin>, Box<dyn Error>> {
+/// The plugin, and what is unwise about its settings.
+fn load(flags: &CheckFlags) -> Result<(Arc<dyn Plugin>, Vec<SettingFinding>), Box<dyn Error>> {
     let config = Config::load(&ServeFlags {
         places: Places {
             config: flags.config.clone(),
-            data: None,
+            data: flags.data.clone(),
         },
         plugin: flags.plugin.clone(),
         ..ServeFlags::default()
     })?;
-    let public_url = config
-        .public_url
-        .clone()
-        .unwrap_or_else(|| PublicUrl::of_listener(config.listen));
-    let source = match &config.plugin {
-        Some(path) => Source::recognise(path)?,
-        None => Source::default(),
+    let plugin = config.load_plugin(&config.public_url(config.listen))?;
+    let warnings = match flags.data {
+        None => plugin.warnings(),
+        Some(_) => directory::amend(plugin.warnings(), &config.store)?,
     };
-    let options = plugin::Options {
-        isolate: config.isolate,
-        ..plugin::Options::default()
-    };
-    Ok(plugin::load(
-        &source,
-        &config.plugin_settings(&public_url),
-        &options,
-    )?)
+    Ok((plugin, warnings))
 }
 
 /// The facts of a registration that meets no limit but those on documents.
@@ -171,26 +163,22 @@ fn context(flags: &CheckFlags) -> Result<Context, getrandom::Error> {
         (Credential::Accepted, Permission::REGISTRATION)
     };
     Ok(Context {
-        now: directory::now(),
+        now: now(),
         entropy,
         caller: Caller {
             credential,
-            account: None,
             permissions: permissions
                 .iter()
                 .map(|permission| permission.name().to_owned())
                 .collect(),
-            address: None,
+            ..Caller::default()
         },
-        usage: Usage {
-            account_clients: None,
-            address_registrations: None,
-            total_clients: None,
-        },
+        usage: Usage::default(),
+        record: None,
     })
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut document = Vec::new();
     let limit = DOCUMENT_LIMIT + 1;
     if is_stdin(path) {
@@ -273,6 +261,22 @@ impl<'a> Report<'a> {
     fn line_and_column(&self, place: &Place) -> (usize, usize) {
         line_and_column(self.document, place.span.start)
     }
+}
+
+/// A finding as a line, for where no document is at hand to show.
+pub(crate) fn line(said: &Diagnostic) -> String {
+    let severity = severity_name(said.severity);
+    let Diagnostic {
+        code,
+        pointer,
+        message,
+        ..
+    } = said;
+    let place = match pointer.is_empty() {
+        true => String::new(),
+        false => format!("{pointer}: "),
+    };
+    printable(&format!("{severity}[{code}]: {place}{message}"), usize::MAX)
 }
 
 const fn severity_name(severity: Severity) -> &'static str {

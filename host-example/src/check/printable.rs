@@ -65,7 +65,7 @@ impl Glyph {
 }
 
 /// Text in one line and at most so many columns, nothing in it but what can be seen.
-pub(super) fn printable(text: &str, columns: usize) -> String {
+pub(crate) fn printable(text: &str, columns: usize) -> String {
     let mut shown = String::new();
     let mut left = columns;
     let mut marks = 0;

@@ -8,6 +8,7 @@ use super::excerpt::Excerpt;
 use super::locate::Aim;
 use super::printable::printable;
 use super::registered::Difference;
+use super::review::Stopping;
 use super::secrets::secrets;
 use super::{Finding, Report, severity_name};
 use crate::plugin::{Outcome, SettingFinding, Severity};
@@ -103,6 +104,37 @@ impl Styles {
             &mut text,
             format_args!("{}: {counts}", printable(path, ROOM)),
         );
+        text
+    }
+
+    /// A client that is registered, and what is wrong with it now.
+    pub(super) fn client(&self, stopping: &Stopping<'_>) -> String {
+        let mut text = String::new();
+        let style = self.error;
+        let client_id = printable(stopping.client_id, ROOM);
+        let name = match &stopping.name {
+            Some(name) => format!(" ({})", printable(name, ROOM)),
+            None => String::new(),
+        };
+        let users = stopping.users;
+        line(
+            &mut text,
+            format_args!("{client_id}{name}: {style}would stop working{style:#}, users: {users}"),
+        );
+        for said in stopping.findings {
+            let style = self.of(said.severity);
+            let severity = severity_name(said.severity);
+            let code = printable(&said.code, ROOM);
+            self.message(
+                &mut text,
+                &format!("{style}{severity}[{code}]{style:#}"),
+                &said.message,
+            );
+            let pointer = printable(&said.pointer, ROOM);
+            let gap = if pointer.is_empty() { "" } else { ", " };
+            let reference = printable(&said.reference, ROOM);
+            self.footnote(&mut text, 0, &format!("{pointer}{gap}{reference}"));
+        }
         text
     }
 

@@ -8,6 +8,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use thiserror::Error;
 
 use self::section::Section;
 use crate::cli::ServeFlags;
-use crate::plugin::{SettingFinding, Severity};
+use crate::plugin::{self, LoadError, Plugin, SettingFinding, Severity, Source};
 
 pub use public_url::PublicUrl;
 
@@ -28,6 +29,8 @@ pub struct Config {
     pub public_url: Option<PublicUrl>,
     /// What requests may use up.
     pub limits: Limits,
+    /// How often clients that nobody uses are looked for.
+    pub sweep_interval: Duration,
     /// Where the directory is.
     pub store: StorePath,
     /// The plugin's file; if unset, the component this program was built with.
@@ -122,6 +125,26 @@ impl Config {
         Ok(config)
     }
 
+    /// The plugin, with its settings compiled.
+    pub fn load_plugin(&self, public_url: &PublicUrl) -> Result<Arc<dyn Plugin>, LoadError> {
+        let source = match &self.plugin {
+            Some(path) => Source::recognise(path)?,
+            None => Source::default(),
+        };
+        let options = plugin::Options {
+            isolate: self.isolate,
+            ..plugin::Options::default()
+        };
+        plugin::load(&source, &self.plugin_settings(public_url), &options)
+    }
+
+    /// How the world reaches this program when it listens there.
+    pub fn public_url(&self, listening: SocketAddr) -> PublicUrl {
+        self.public_url
+            .clone()
+            .unwrap_or_else(|| PublicUrl::of_listener(listening))
+    }
+
     /// The plugin's settings: the admin's own, and where this program can be reached.
     ///
     /// An exposed address is kept from the plugin: to an address that is given out with a token,
@@ -149,6 +172,7 @@ impl Config {
             listen: (Ipv4Addr::LOCALHOST, 8080).into(),
             public_url: None,
             limits: Limits::default(),
+            sweep_interval: Duration::from_secs(3600),
             store: StorePath::in_folder(Path::new("gatepost-data")),
             plugin: None,
             isolate: false,
@@ -194,6 +218,9 @@ impl Config {
             if let Some(seconds) = server.number(key, 1..=3600) {
                 *limit = Duration::from_secs(u64::from(seconds));
             }
+        }
+        if let Some(seconds) = server.number("sweep-interval", 1..=86_400) {
+            config.sweep_interval = Duration::from_secs(u64::from(seconds));
         }
         root.finish(server);
 
@@ -293,7 +320,7 @@ mod tests {
         );
         let expected = [
             "colour: there is no such key; allowed: server, store, plugin, oauth",
-            "server.lisen: there is no such key, did you mean `listen`?; allowed: listen, public-url, max-connections, head-timeout, body-timeout, request-timeout",
+            "server.lisen: there is no such key, did you mean `listen`?; allowed: listen, public-url, max-connections, head-timeout, body-timeout, request-timeout, sweep-interval",
             "server.listen: `localhost` is not understood; allowed: an address and a port, such as `127.0.0.1:8080`",
             "server.public-url: `ftp://mail.example.org` is not understood; allowed: `https://` and a host, or `http://` and a loopback address, and nothing after it but a port",
             "server.max-connections: not the right kind of value; allowed: a whole number from 1 to 1000000",

@@ -2,7 +2,6 @@
 
 mod sqlite;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,12 +9,18 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 use crate::config::StorePath;
+use crate::decide::Undecided;
 use crate::keys::{KeyHash, Permission};
-use crate::plugin::{Effect, Usage};
+use crate::plugin::{Activity, Decision, Usage};
 
 /// Opens the directory, and makes it if there is none.
 pub fn open(store: &StorePath) -> Result<Arc<dyn Directory>, OpenError> {
     Ok(Arc::new(sqlite::Sqlite::open(&store.0)?))
+}
+
+/// Opens the directory that is there, for reading alone; a server may have it open.
+pub fn open_to_read(store: &StorePath) -> Result<Arc<dyn Directory>, OpenError> {
+    Ok(Arc::new(sqlite::Sqlite::open_to_read(&store.0)?))
 }
 
 /// Where principals are kept.
@@ -26,16 +31,27 @@ pub trait Directory: Send + Sync {
     /// The API key with this hash, unless it is expired or revoked.
     async fn live_key(&self, hash: KeyHash, now: u64) -> Result<Option<Key>, DirectoryError>;
 
-    /// What a decision about this account and address may depend on.
-    async fn usage(
+    /// The names of the live API keys that have a permission.
+    async fn keys_with(
         &self,
-        account: Option<AccountId>,
-        address: IpAddr,
+        permission: Permission,
         now: u64,
-    ) -> Result<Usage, DirectoryError>;
+    ) -> Result<Vec<String>, DirectoryError>;
 
-    /// Does what was decided, all of it or nothing.
-    async fn carry_out(&self, effect: Effect, origin: Origin) -> Result<(), DirectoryError>;
+    /// What a decision may depend on, as it is now.
+    async fn facts(&self, inquiry: &Inquiry) -> Result<Facts, DirectoryError>;
+
+    /// Makes a decision and carries out its effect, in one transaction with reading the facts and
+    /// counting what was registered: all of it or nothing, and nobody in between.
+    ///
+    /// Other changes wait while it decides.
+    async fn decide(&self, inquiry: Inquiry, judge: Judge) -> Result<Decision, Undecided>;
+
+    /// The clients after a place in a list of all, so many at most.
+    async fn clients(&self, after: Place, limit: u32) -> Result<Vec<Entry>, DirectoryError>;
+
+    /// Drops the counts of registrations in windows that began before then.
+    async fn forget_windows(&self, before: u64) -> Result<(), DirectoryError>;
 
     /// Adds an API key, and the account it acts for if there is none of that name.
     async fn add_key(&self, key: NewKey) -> Result<(), DirectoryError>;
@@ -50,6 +66,63 @@ pub trait Directory: Send + Sync {
     async fn close(&self);
 }
 
+/// What decides, from facts alone: it is asked more than once, and the last answer counts.
+pub type Judge = Arc<dyn Fn(&Facts) -> Result<Decision, Undecided> + Send + Sync>;
+
+/// What a decision is about.
+#[derive(Clone, Debug, Default)]
+pub struct Inquiry {
+    /// The client in question, if there is one.
+    pub client_id: Option<String>,
+    /// Who registers, if this is a registration. What is stored then is counted.
+    pub registrant: Option<Registrant>,
+    /// Seconds since 1970.
+    pub now: u64,
+}
+
+/// Who registers a client.
+#[derive(Clone, Debug, Default)]
+pub struct Registrant {
+    /// The API key that was presented.
+    pub key: Option<KeyId>,
+    /// The account it acts for.
+    pub account: Option<AccountId>,
+    /// What the request's address is counted under.
+    pub network: Option<String>,
+    /// When the window in which it is counted began, in seconds since 1970.
+    pub window_start: u64,
+}
+
+/// What a decision may depend on.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// What was counted for the registrant; nothing if there is none.
+    pub usage: Usage,
+    /// The record of the client in question, if there is one.
+    pub record: Option<String>,
+    /// What became of that client.
+    pub activity: Activity,
+}
+
+/// A client, and its place in the list of all.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its place.
+    pub place: Place,
+    /// Its id.
+    pub client_id: String,
+    /// The plugin's document.
+    pub record: String,
+    /// What became of it.
+    pub activity: Activity,
+    /// How many users have agreed to it.
+    pub users: u64,
+}
+
+/// A place in the list of all clients; the default is before the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place(i64);
+
 /// An API key that is live.
 #[derive(Clone, Debug)]
 pub struct Key {
@@ -59,6 +132,8 @@ pub struct Key {
     pub account: Option<Account>,
     /// What the key allows.
     pub permissions: Vec<String>,
+    /// What may be registered with it, in the plugin's JSON.
+    pub terms: Option<String>,
 }
 
 /// An account, as far as a decision needs to know it.
@@ -78,19 +153,6 @@ pub struct KeyId(i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccountId(i64);
 
-/// Who caused a change, from where and when.
-#[derive(Clone, Copy, Debug)]
-pub struct Origin {
-    /// The API key that was presented.
-    pub key: Option<KeyId>,
-    /// The account it acts for.
-    pub account: Option<AccountId>,
-    /// Where the request came from.
-    pub address: IpAddr,
-    /// Seconds since 1970.
-    pub at: u64,
-}
-
 /// An API key to be added.
 #[derive(Clone, Debug)]
 pub struct NewKey {
@@ -102,6 +164,8 @@ pub struct NewKey {
     pub account: Option<String>,
     /// What the key allows.
     pub permissions: Vec<Permission>,
+    /// What may be registered with it, in JSON that the plugin has checked.
+    pub terms: Option<String>,
     /// Seconds since 1970.
     pub created_at: u64,
     /// Seconds since 1970, if the key expires.
@@ -148,6 +212,12 @@ pub enum OpenError {
         found: usize,
         /// The latest version this program knows.
         known: usize,
+    },
+    /// The file was written by an earlier version, and is not to be changed now.
+    #[error("{path} is of an earlier version; start the server once to bring it up to date")]
+    TooOld {
+        /// Which file.
+        path: String,
     },
     /// SQLite refuses.
     #[error("cannot open {path}")]

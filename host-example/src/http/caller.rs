@@ -2,25 +2,55 @@
 
 use axum::http::{HeaderMap, header};
 
-use crate::directory::{Directory, DirectoryError, Key};
+use super::refusal::Refusal;
+use super::{Peer, answer};
+use crate::directory::{Directory, Key};
 use crate::keys::KeyHash;
-use crate::plugin::Credential;
+use crate::plugin::{Caller, Credential};
 
-/// What was presented, and the API key that it is.
+/// Who asks, and the API key that was presented, if it was one.
 pub(super) async fn identify(
     headers: &HeaderMap,
+    Peer(peer): Peer,
     directory: &dyn Directory,
     now: u64,
-) -> Result<(Credential, Option<Key>), DirectoryError> {
-    let hash = match presented(headers) {
-        Presented::Nothing => return Ok((Credential::Missing, None)),
-        Presented::Malformed => return Ok((Credential::Malformed, None)),
-        Presented::Token(token) => KeyHash::of(token),
+) -> Result<(Caller, Option<Key>), Refusal> {
+    let nobody = Caller {
+        address: Some(peer.ip().to_canonical().to_string()),
+        ..Caller::default()
     };
-    Ok(match directory.live_key(hash, now).await? {
-        None => (Credential::Rejected, None),
-        Some(key) => (Credential::Accepted, Some(key)),
-    })
+    let token = match presented(headers) {
+        Presented::Nothing => return Ok((nobody, None)),
+        Presented::Malformed => {
+            let caller = Caller {
+                credential: Credential::Malformed,
+                ..nobody
+            };
+            return Ok((caller, None));
+        }
+        Presented::Token(token) => token,
+    };
+    let key = directory
+        .live_key(KeyHash::of(token), now)
+        .await
+        .map_err(|error| answer::refusal(error.into()))?;
+    let bearer = Caller {
+        credential: Credential::Rejected,
+        // It may be a registration access token, which only the plugin knows.
+        token: Some(token.to_owned()),
+        ..nobody
+    };
+    let caller = match &key {
+        None => bearer,
+        Some(key) => Caller {
+            credential: Credential::Accepted,
+            account: key.account.as_ref().map(|account| account.name.clone()),
+            permissions: key.permissions.clone(),
+            terms: key.terms.clone(),
+            ..bearer
+        },
+    };
+    Ok((caller, key))
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! What is served over HTTP.
 
+pub(crate) mod answer;
 mod body;
 mod caller;
+mod manage;
 mod refusal;
 mod register;
 
@@ -18,21 +20,18 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Map, Value};
 use thiserror::Error;
-use tokio::sync::Semaphore;
 use tracing::Instrument;
 
-use self::refusal::Refusal;
+use self::refusal::{Allowed, Refusal};
 use crate::config::{Limits, PublicUrl};
-use crate::directory::Directory;
+use crate::decide::Decider;
 use crate::plugin::{Plugin, PluginError};
 
 /// What every request is answered from.
 pub struct App {
-    directory: Arc<dyn Directory>,
-    plugin: Arc<dyn Plugin>,
+    decider: Arc<Decider>,
     limits: Limits,
     metadata: Bytes,
-    decisions: Semaphore,
 }
 
 /// Where a connection comes from.
@@ -53,8 +52,8 @@ pub enum MetadataError {
 impl App {
     /// Makes the metadata document once: it changes only with the settings.
     pub fn new(
-        directory: Arc<dyn Directory>,
-        plugin: Arc<dyn Plugin>,
+        decider: Arc<Decider>,
+        plugin: &dyn Plugin,
         limits: Limits,
         public_url: &PublicUrl,
     ) -> Result<Self, MetadataError> {
@@ -68,9 +67,7 @@ impl App {
         members.extend(of_plugin);
         Ok(Self {
             metadata: serde_json::to_vec(&members)?.into(),
-            directory,
-            plugin,
-            decisions: Semaphore::new(limits.decisions),
+            decider,
             limits,
         })
     }
@@ -81,7 +78,16 @@ impl App {
         Router::new()
             .route(
                 "/auth/register",
-                post(register::register).fallback(async || Refusal::Method),
+                post(register::register).fallback(async || Refusal::Method(Allowed::Register)),
+            )
+            .route(
+                "/auth/register/{client_id}",
+                get(manage::read)
+                    .put(manage::update)
+                    .delete(manage::remove)
+                    // Otherwise it would be taken for a GET.
+                    .head(async || Refusal::Method(Allowed::Manage))
+                    .fallback(async || Refusal::Method(Allowed::Manage)),
             )
             .route("/.well-known/oauth-authorization-server", get(metadata))
             .route("/healthz", get(health))
@@ -104,7 +110,7 @@ async fn metadata(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn health(State(app): State<Arc<App>>) -> Response {
-    let (status, text) = match app.directory.check().await {
+    let (status, text) = match app.decider.directory().check().await {
         Ok(()) => (StatusCode::OK, "ok\n"),
         Err(error) => {
             tracing::error!(%error, "the directory is not healthy");
@@ -118,7 +124,11 @@ async fn health(State(app): State<Arc<App>>) -> Response {
 async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let id = COUNT.fetch_add(1, Ordering::Relaxed);
-    let span = tracing::info_span!("request", id);
+    let address = request
+        .extensions()
+        .get()
+        .map(|Peer(peer)| tracing::field::display(peer.ip().to_canonical()));
+    let span = tracing::info_span!("request", id, address);
     let answer = tokio::time::timeout(app.limits.request, next.run(request));
     let mut response = match answer.instrument(span.clone()).await {
         Ok(response) => response,

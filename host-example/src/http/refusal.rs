@@ -8,8 +8,10 @@ use super::body;
 /// Why a request to an OAuth endpoint is answered without a decision, or in spite of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// Registration is asked for by `POST` (RFC 7591 §3.1).
-    Method,
+    /// There is nothing here, nor could there be.
+    NotFound,
+    /// This is not asked for by this method.
+    Method(Allowed),
     /// The body is said to be something else than JSON, or nothing in particular.
     MediaType,
     /// The body is compressed or otherwise encoded.
@@ -28,15 +30,36 @@ pub(super) enum Refusal {
     Failed,
 }
 
+/// The methods of an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Allowed {
+    /// Of the registration endpoint (RFC 7591 §3.1).
+    Register,
+    /// Of a client configuration endpoint (RFC 7592 §2).
+    Manage,
+}
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         const NOTHING: Option<(HeaderName, &str)> = None;
         let (status, error, description, extra) = match self {
-            Self::Method => (
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "invalid_request",
+                "No client can have this id.".to_owned(),
+                NOTHING,
+            ),
+            Self::Method(Allowed::Register) => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "invalid_request",
                 "A client is registered with the method POST.".to_owned(),
                 Some((header::ALLOW, "POST")),
+            ),
+            Self::Method(Allowed::Manage) => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "invalid_request",
+                "A registration is managed with the methods GET, PUT and DELETE.".to_owned(),
+                Some((header::ALLOW, "GET, PUT, DELETE")),
             ),
             Self::MediaType => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -78,7 +101,7 @@ impl IntoResponse for Refusal {
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "server_error",
                 "The server would have to fetch a document that the request names, and it fetches \
-                 none. Nothing was registered."
+                 none. Nothing was changed."
                     .to_owned(),
                 NOTHING,
             ),
@@ -86,7 +109,7 @@ impl IntoResponse for Refusal {
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "server_error",
                 "Something went wrong in the server, not with the request. Nothing was \
-                 registered. Try again."
+                 changed. Try again."
                     .to_owned(),
                 NOTHING,
             ),

@@ -25,6 +25,7 @@ fn decision(status: u16, body: &str, diagnostics: Vec<Diagnostic>) -> Decision {
         effect: Effect::None,
         diagnostics,
         fetches: Vec::new(),
+        client: None,
     }
 }
 

@@ -5,35 +5,48 @@
 //! than it takes to wake a thread. Nothing is cached beyond that, so a key that is created works at
 //! once, and one that is revoked stops at once, also when another process did it.
 
+mod client;
+mod key;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod writer;
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 
 use self::writer::Writer;
-use super::{Account, AccountId, Directory, DirectoryError, Key, KeyId, NewKey, OpenError, Origin};
-use crate::keys::KeyHash;
-use crate::plugin::{ClientRecord, Effect, Usage};
+use super::{
+    Directory, DirectoryError, Entry, Facts, Inquiry, Judge, Key, NewKey, OpenError, Place,
+};
+use crate::decide::Undecided;
+use crate::keys::{KeyHash, Permission};
+use crate::plugin::Decision;
 
 pub(super) struct Sqlite {
     path: PathBuf,
-    writer: Writer,
+    /// Absent if the directory is only read.
+    writer: Option<Writer>,
     idle_readers: Mutex<Vec<Connection>>,
 }
 
 impl Sqlite {
     pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
         Ok(Self {
-            writer: Writer::start(schema::open(path)?),
+            writer: Some(Writer::start(schema::open(path)?)),
             path: path.to_owned(),
             idle_readers: Mutex::default(),
+        })
+    }
+
+    pub(super) fn open_to_read(path: &Path) -> Result<Self, OpenError> {
+        Ok(Self {
+            idle_readers: Mutex::new(vec![schema::open_as_it_is(path)?]),
+            writer: None,
+            path: path.to_owned(),
         })
     }
 
@@ -58,132 +71,73 @@ impl Sqlite {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+
+    async fn write<T, F>(&self, change: F) -> Result<T, DirectoryError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, DirectoryError> + Send + 'static,
+    {
+        match &self.writer {
+            Some(writer) => writer.run(change).await,
+            None => Err(DirectoryError::Failed("it is open for reading only".into())),
+        }
+    }
 }
 
 #[async_trait]
 impl Directory for Sqlite {
     async fn live_key(&self, hash: KeyHash, now: u64) -> Result<Option<Key>, DirectoryError> {
-        self.read(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT api_key.id, api_key.permissions, account.id, account.name
-                     FROM api_key LEFT JOIN account ON account.id = api_key.account_id
-                     WHERE api_key.hash = ?1 AND api_key.revoked_at IS NULL
-                       AND (api_key.expires_at IS NULL OR api_key.expires_at > ?2)",
-                )?
-                .query_row(params![hash.bytes(), now.cast_signed()], |row| {
-                    let account_id: Option<i64> = row.get(2)?;
-                    Ok(Key {
-                        id: KeyId(row.get(0)?),
-                        permissions: row
-                            .get_ref(1)?
-                            .as_str()?
-                            .split_ascii_whitespace()
-                            .map(str::to_owned)
-                            .collect(),
-                        account: match account_id {
-                            Some(id) => Some(Account {
-                                id: AccountId(id),
-                                name: row.get(3)?,
-                            }),
-                            None => None,
-                        },
-                    })
-                })
-                .optional()
-        })
+        self.read(|connection| key::live(connection, hash, now))
     }
 
-    async fn usage(
+    async fn keys_with(
         &self,
-        account: Option<AccountId>,
-        address: IpAddr,
+        permission: Permission,
         now: u64,
-    ) -> Result<Usage, DirectoryError> {
-        self.read(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT (SELECT clients FROM tally),
-                            (SELECT clients FROM account WHERE id = ?1),
-                            (SELECT registrations FROM registrations_by_network
-                             WHERE hour = ?2 AND network = ?3)",
-                )?
-                .query_row(
-                    params![account.map(|id| id.0), hour(now), network(address)],
-                    |row| {
-                        let count = |column| {
-                            row.get::<_, Option<i64>>(column)
-                                .map(|count| count.map(i64::cast_unsigned))
-                        };
-                        Ok(Usage {
-                            total_clients: count(0)?,
-                            account_clients: count(1)?,
-                            address_registrations: Some(count(2)?.unwrap_or_default()),
-                        })
-                    },
-                )
-        })
+    ) -> Result<Vec<String>, DirectoryError> {
+        self.read(|connection| key::names(connection, permission, now))
     }
 
-    async fn carry_out(&self, effect: Effect, origin: Origin) -> Result<(), DirectoryError> {
-        match effect {
-            Effect::None => Ok(()),
-            Effect::Store(record) => {
-                self.writer
-                    .run(move |connection| store(connection, &record, origin))
-                    .await
-            }
-            Effect::Replace(record) => {
-                self.writer
-                    .run(move |connection| {
-                        let changed = connection
-                            .prepare_cached(
-                                "UPDATE oauth_client SET record = ?2, changed_at = ?3
-                                 WHERE client_id = ?1",
-                            )?
-                            .execute(params![
-                                record.client_id,
-                                record.document,
-                                origin.at.cast_signed()
-                            ])?;
-                        existing(changed)
-                    })
-                    .await
-            }
-            Effect::Remove(client_id) => {
-                self.writer
-                    .run(move |connection| {
-                        let changed = connection
-                            .prepare_cached("DELETE FROM oauth_client WHERE client_id = ?1")?
-                            .execute([client_id])?;
-                        existing(changed)
-                    })
-                    .await
-            }
-        }
+    async fn facts(&self, inquiry: &Inquiry) -> Result<Facts, DirectoryError> {
+        self.read(|connection| client::facts(connection, inquiry))
+    }
+
+    /// The judge is asked on the thread that writes. A decision takes microseconds, and one that
+    /// hangs was asked for before, outside, and did not come here.
+    async fn decide(&self, inquiry: Inquiry, judge: Judge) -> Result<Decision, Undecided> {
+        self.write(move |connection| {
+            let decision = match judge(&client::facts(connection, &inquiry)?) {
+                Ok(decision) => decision,
+                Err(undecided) => return Ok(Err(undecided)),
+            };
+            client::carry_out(connection, &decision.effect, &inquiry)?;
+            Ok(Ok(decision))
+        })
+        .await?
+    }
+
+    async fn clients(&self, after: Place, limit: u32) -> Result<Vec<Entry>, DirectoryError> {
+        self.read(|connection| client::page(connection, after, limit))
+    }
+
+    async fn forget_windows(&self, before: u64) -> Result<(), DirectoryError> {
+        self.write(move |connection| {
+            connection.execute(
+                "DELETE FROM registrations_by_network WHERE window_start < ?1",
+                [before.cast_signed()],
+            )?;
+            Ok(())
+        })
+        .await
     }
 
     async fn add_key(&self, key: NewKey) -> Result<(), DirectoryError> {
-        self.writer
-            .run(move |connection| insert_key(connection, &key))
+        self.write(move |connection| Ok(key::insert(connection, &key)?))
             .await
     }
 
     async fn add_first_keys(&self, keys: Vec<NewKey>) -> Result<bool, DirectoryError> {
-        self.writer
-            .run(move |connection| {
-                let first = connection.query_row(
-                    "SELECT NOT EXISTS (SELECT 1 FROM api_key)",
-                    (),
-                    |row| row.get(0),
-                )?;
-                if first {
-                    for key in &keys {
-                        insert_key(connection, key)?;
-                    }
-                }
-                Ok(first)
-            })
+        self.write(move |connection| Ok(key::insert_first(connection, &keys)?))
             .await
     }
 
@@ -194,101 +148,14 @@ impl Directory for Sqlite {
                 .query_row((), |_| Ok(()))
         })?;
         // Nothing to do, but by a writer that can begin and end a transaction.
-        self.writer.run(|_| Ok(())).await
+        self.write(|_| Ok(())).await
     }
 
     async fn close(&self) {
         self.idle_readers().clear();
-        self.writer.close().await;
-    }
-}
-
-fn store(
-    connection: &Connection,
-    record: &ClientRecord,
-    origin: Origin,
-) -> Result<(), DirectoryError> {
-    let inserted = connection
-        .prepare_cached(
-            "INSERT INTO oauth_client
-                 (client_id, record, account_id, api_key_id, address, created_at, changed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
-             ON CONFLICT (client_id) DO NOTHING",
-        )?
-        .execute(params![
-            record.client_id,
-            record.document,
-            origin.account.map(|id| id.0),
-            origin.key.map(|id| id.0),
-            origin.address.to_string(),
-            origin.at.cast_signed(),
-        ])?;
-    if inserted == 0 {
-        return Err(DirectoryError::ClientExists);
-    }
-    connection
-        .prepare_cached("DELETE FROM registrations_by_network WHERE hour < ?1")?
-        .execute([hour(origin.at)])?;
-    connection
-        .prepare_cached(
-            "INSERT INTO registrations_by_network (hour, network, registrations)
-             VALUES (?1, ?2, 1)
-             ON CONFLICT (hour, network) DO UPDATE SET registrations = registrations + 1",
-        )?
-        .execute(params![hour(origin.at), network(origin.address)])?;
-    Ok(())
-}
-
-fn insert_key(connection: &Connection, key: &NewKey) -> Result<(), DirectoryError> {
-    let account: Option<i64> = match &key.account {
-        // An update that changes nothing, because an insertion that does nothing returns nothing.
-        Some(name) => Some(connection.query_row(
-            "INSERT INTO account (name, created_at) VALUES (?1, ?2)
-             ON CONFLICT (name) DO UPDATE SET name = name
-             RETURNING id",
-            params![name, key.created_at.cast_signed()],
-            |row| row.get(0),
-        )?),
-        None => None,
-    };
-    let permissions: Vec<&str> = key
-        .permissions
-        .iter()
-        .map(|permission| permission.name())
-        .collect();
-    connection.execute(
-        "INSERT INTO api_key (hash, name, account_id, permissions, created_at, expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![
-            key.hash.bytes(),
-            key.name,
-            account,
-            permissions.join(" "),
-            key.created_at.cast_signed(),
-            key.expires_at.map(u64::cast_signed),
-        ],
-    )?;
-    Ok(())
-}
-
-fn existing(changed: usize) -> Result<(), DirectoryError> {
-    if changed == 0 {
-        Err(DirectoryError::NoSuchClient)
-    } else {
-        Ok(())
-    }
-}
-
-/// The window in which registrations are counted.
-fn hour(now: u64) -> i64 {
-    (now / 3600).cast_signed()
-}
-
-/// Whom an address stands for: one IPv4 address, or the 2^64 addresses an IPv6 subscriber has.
-fn network(address: IpAddr) -> Vec<u8> {
-    match address.to_canonical() {
-        IpAddr::V4(address) => Ipv4Addr::octets(&address).to_vec(),
-        IpAddr::V6(address) => Ipv6Addr::octets(&address)[..8].to_vec(),
+        if let Some(writer) = &self.writer {
+            writer.close().await;
+        }
     }
 }
 

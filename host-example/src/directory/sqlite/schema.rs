@@ -23,6 +23,18 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
+/// Opens a file that may be in use elsewhere, and leaves it as it is.
+pub(super) fn open_as_it_is(path: &Path) -> Result<Connection, OpenError> {
+    let connection = open_reader(path)?;
+    let version = version(&connection, path)?;
+    if version < MIGRATIONS.len() {
+        return Err(OpenError::TooOld {
+            path: path.display().to_string(),
+        });
+    }
+    Ok(connection)
+}
+
 /// Opens the file, which is open for writing too, for reading.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
     connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|source| sqlite_error(path, source))
@@ -78,11 +90,16 @@ const APPLICATION_ID: i64 = 0x4761_7465;
 const MIGRATIONS: &[&str] = &[include_str!("1.sql")];
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+    version(connection, path)?;
+    upgrade(connection).map_err(|source| sqlite_error(path, source))
+}
+
+/// The version of a file that is ours, or nobody's and empty.
+fn version(connection: &Connection, path: &Path) -> Result<usize, OpenError> {
     let (application_id, version) =
         state(connection).map_err(|source| sqlite_error(path, source))?;
     match application_id {
         APPLICATION_ID => {}
-        // Nobody's, and empty.
         0 if version == 0 => {}
         _ => return Err(OpenError::Foreign(path.display().to_string())),
     }
@@ -93,7 +110,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
             known: MIGRATIONS.len(),
         });
     }
-    upgrade(connection).map_err(|source| sqlite_error(path, source))
+    Ok(version)
 }
 
 fn upgrade(connection: &mut Connection) -> rusqlite::Result<()> {

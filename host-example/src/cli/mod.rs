@@ -1,45 +1,53 @@
 //! The command line.
 
+mod client;
+mod key;
+
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::check::{self, Verdict};
+use self::client::ClientCommand;
+use self::key::{KeyCommand, TermsError};
+use crate::check::{self, Verdict, review};
 use crate::config::{Config, ConfigError};
-use crate::directory::{self, NewKey};
-use crate::keys::{ApiKey, Permission};
+use crate::decide::Decider;
+use crate::directory;
 use crate::plugin::{self, LoadError};
 use crate::serve;
+use crate::sweep;
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(flags) => serve(&flags),
-        Command::Key {
-            command: KeyCommand::Create(key),
-        } => create_key(key),
+        Command::Key { command } => key::run(command),
+        Command::Client { command } => client::run(command),
+        Command::Sweep(tools) => sweep(tools),
         Command::Component { out } => write_component(&out),
-        Command::Check(flags) => return check(&flags),
+        Command::Check(flags) => return judged(check::run(&flags)),
+        Command::Review(flags) => return judged(review::run(&flags)),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("gatepost-host: {}", with_causes(&*error));
-            if error.is::<ConfigError>()
-                || matches!(error.downcast_ref(), Some(LoadError::Settings(_)))
-            {
-                ExitCode::from(2)
-            } else {
-                ExitCode::FAILURE
-            }
+            let is_a_mistake = error.is::<ConfigError>()
+                || error.is::<TermsError>()
+                || matches!(error.downcast_ref(), Some(LoadError::Settings(_)));
+            ExitCode::from(if is_a_mistake { 2 } else { 1 })
         }
     }
 }
+
+/// How a command ends.
+type Done = Result<ExitCode, Box<dyn Error>>;
 
 /// Serves OAuth dynamic client registration (RFC 7591) for a mail server.
 ///
@@ -66,6 +74,18 @@ enum Command {
         #[command(subcommand)]
         command: KeyCommand,
     },
+    /// Register, list and remove OAuth clients by hand
+    Client {
+        #[command(subcommand)]
+        command: ClientCommand,
+    },
+    /// Remove the clients that nobody uses, as the server does at an interval
+    Sweep(Tools),
+    /// Show which clients would stop working under other settings, and change nothing
+    ///
+    /// Reads the whole directory, also while the server runs. Exits with 0 if every client goes on
+    /// working, 1 if one does not, and 2 if the settings have mistakes or a client cannot be judged.
+    Review(ReviewFlags),
     /// Show what would be decided about client metadata documents, and register nothing
     ///
     /// Exits with 0 if all are accepted, 1 if one is refused, and 2 if one cannot be read or the
@@ -77,14 +97,6 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-}
-
-#[derive(Subcommand)]
-enum KeyCommand {
-    /// Create an API key and print it, once, alone on standard output
-    ///
-    /// Works while the server runs, at once.
-    Create(KeyFlags),
 }
 
 /// Where settings and data are. What is given here wins over the configuration file.
@@ -115,6 +127,34 @@ pub struct ServeFlags {
     pub isolate: bool,
 }
 
+/// Where settings and data are, and what decides.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Tools {
+    /// Where settings and data are.
+    #[command(flatten)]
+    pub places: Places,
+    /// The plugin: a WASM component or a shared C library [default: the built-in component]
+    #[arg(long, value_name = "FILE")]
+    pub plugin: Option<PathBuf>,
+}
+
+/// What to review, and how to show it.
+#[derive(Args, Clone, Debug)]
+pub struct ReviewFlags {
+    /// The settings to review by: a configuration file, TOML
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// Data folder [default: gatepost-data, unless the settings have another]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The plugin: a WASM component or a shared C library [default: the built-in component]
+    #[arg(long, value_name = "FILE")]
+    pub plugin: Option<PathBuf>,
+    /// Show what is found as JSON: a line for each client that would stop working, and one for all
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// What to check, and how to show it.
 #[derive(Args, Clone, Debug)]
 pub struct CheckFlags {
@@ -124,6 +164,9 @@ pub struct CheckFlags {
     /// Configuration file, TOML [default: every setting's default]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Data folder: say what the settings mean for the clients and keys in it
+    #[arg(long, value_name = "DIR", requires = "config")]
+    pub data: Option<PathBuf>,
     /// The plugin: a WASM component or a shared C library [default: the built-in component]
     #[arg(long, value_name = "FILE")]
     pub plugin: Option<PathBuf>,
@@ -144,62 +187,63 @@ pub enum CheckFormat {
     Json,
 }
 
-#[derive(Args)]
-struct KeyFlags {
-    /// What the key is for, in your words
-    #[arg(long)]
-    name: String,
-    /// The account the key acts for; created if there is none of that name
-    #[arg(long, value_name = "NAME")]
-    account: Option<String>,
-    /// What the key allows; may be given several times
-    #[arg(long = "permission", value_name = "PERMISSION", required = true)]
-    permissions: Vec<Permission>,
-    #[command(flatten)]
-    places: Places,
+impl Tools {
+    fn config(self) -> Result<Config, ConfigError> {
+        Config::load(&ServeFlags {
+            places: self.places,
+            plugin: self.plugin,
+            ..ServeFlags::default()
+        })
+    }
 }
 
-fn serve(flags: &ServeFlags) -> Result<(), Box<dyn Error>> {
-    serve::run(&Config::load(flags)?)
+fn serve(flags: &ServeFlags) -> Done {
+    serve::run(&Config::load(flags)?)?;
+    Ok(ExitCode::SUCCESS)
 }
 
-fn create_key(flags: KeyFlags) -> Result<(), Box<dyn Error>> {
-    let config = Config::load(&ServeFlags {
-        places: flags.places,
-        ..ServeFlags::default()
+fn sweep(tools: Tools) -> Done {
+    let swept = with_decider(tools, async |decider| {
+        Ok(sweep::once(&decider, directory::now()).await?)
     })?;
-    let key = ApiKey::draw()?;
-    let new = NewKey {
-        hash: key.hash(),
-        name: flags.name,
-        account: flags.account,
-        permissions: flags.permissions,
-        created_at: directory::now(),
-        expires_at: None,
-    };
-    tokio::runtime::Builder::new_current_thread()
-        .build()?
-        .block_on(async {
-            let directory = directory::open(&config.store)?;
-            let added = directory.add_key(new).await;
-            directory.close().await;
-            added
-        })?;
-    writeln!(io::stdout(), "{}", key.reveal())?;
-    Ok(())
+    let sweep::Swept { clients, removed } = swept;
+    writeln!(io::stdout(), "removed {removed} of {clients} clients")?;
+    Ok(ExitCode::SUCCESS)
 }
 
-fn check(flags: &CheckFlags) -> ExitCode {
-    let verdict = check::run(flags).unwrap_or_else(|error| {
-        eprintln!("gatepost-host: {}", with_causes(&*error));
-        Verdict::Failed
-    });
-    verdict.into()
+fn judged(verdict: Result<Verdict, Box<dyn Error>>) -> ExitCode {
+    verdict
+        .unwrap_or_else(|error| {
+            eprintln!("gatepost-host: {}", with_causes(&*error));
+            Verdict::Failed
+        })
+        .into()
 }
 
-fn write_component(out: &Path) -> Result<(), Box<dyn Error>> {
+fn write_component(out: &Path) -> Done {
     std::fs::write(out, plugin::COMPONENT)
-        .map_err(|error| format!("cannot write {}: {error}", out.display()).into())
+        .map_err(|error| format!("cannot write {}: {error}", out.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Works on the directory, which the server may have open, with decisions of the plugin.
+fn with_decider<T>(
+    tools: Tools,
+    work: impl AsyncFnOnce(Arc<Decider>) -> Result<T, Box<dyn Error>>,
+) -> Result<T, Box<dyn Error>> {
+    let config = tools.config()?;
+    let plugin = config.load_plugin(&config.public_url(config.listen))?;
+    runtime()?.block_on(async {
+        let directory = directory::open(&config.store)?;
+        let decider = Decider::new(Arc::clone(&directory), plugin, 1)?;
+        let done = work(Arc::new(decider)).await;
+        directory.close().await;
+        done
+    })
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().build()
 }
 
 fn with_causes(error: &(dyn Error + 'static)) -> String {

@@ -1,0 +1,72 @@
+//! What settings mean for what is in a directory.
+
+use std::error::Error;
+
+use crate::config::StorePath;
+use crate::directory::{self, Inquiry};
+use crate::keys::Permission;
+use crate::plugin::{SettingFinding, Severity};
+
+/// The client of the web administration, as mail servers know it.
+const WEB_ADMINISTRATION: &str = "webadmin";
+
+/// The setting that ends the use of clients that nobody registered.
+const REQUIRE: &str = "oauth.client-registration.require";
+
+/// How many names are shown.
+const MOST_NAMES: usize = 10;
+
+/// Says in the place of a warning that holds for any directory what holds for this one.
+pub(super) fn amend(
+    mut findings: Vec<SettingFinding>,
+    store: &StorePath,
+) -> Result<Vec<SettingFinding>, Box<dyn Error>> {
+    let directory = directory::open_to_read(store)?;
+    let is_general =
+        |finding: &SettingFinding| finding.path == REQUIRE && finding.severity == Severity::Warning;
+    if !findings.iter().any(is_general) {
+        return Ok(findings);
+    }
+    findings.retain(|finding| !is_general(finding));
+    let finding = |severity, message| SettingFinding {
+        path: REQUIRE.to_owned(),
+        message,
+        allowed: None,
+        severity,
+    };
+    let now = directory::now();
+    let about = Inquiry {
+        client_id: Some(WEB_ADMINISTRATION.to_owned()),
+        registrant: None,
+        now,
+    };
+    let (facts, keys) = tokio::runtime::Builder::new_current_thread()
+        .build()?
+        .block_on(async {
+            let facts = directory.facts(&about).await?;
+            let keys = directory.keys_with(Permission::OauthClientOverride, now);
+            Ok::<_, Box<dyn Error>>((facts, keys.await?))
+        })?;
+    if facts.record.is_none() {
+        findings.push(finding(
+            Severity::Warning,
+            format!(
+                "There is no client {WEB_ADMINISTRATION} in the directory, so that the web \
+                 administration stops working. This registers it: gatepost-host client add --id \
+                 {WEB_ADMINISTRATION} --redirect-uri stalwart://auth"
+            ),
+        ));
+    }
+    if !keys.is_empty() {
+        let more = keys.len().saturating_sub(MOST_NAMES);
+        let mut names = keys[..keys.len() - more].join(", ");
+        if more > 0 {
+            names.push_str(&format!(" and {more} more"));
+        }
+        findings.push(finding(
+            Severity::Note,
+            format!("API keys that may use any client all the same: {names}."),
+        ));
+    }
+    Ok(findings)
+}

@@ -1,0 +1,160 @@
+//! `gatepost-host client`.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{Done, Tools, runtime, with_decider};
+use crate::check::{self, review};
+use crate::directory::{self, Inquiry, Place};
+use crate::keys::Permission;
+use crate::plugin::{Caller, Credential, Decision, Outcome};
+
+#[derive(Subcommand)]
+pub(super) enum ClientCommand {
+    /// Register a client, and print what it is told, its secret among it, once
+    ///
+    /// Redirect URIs are allowed that no client could register itself, such as stalwart://auth.
+    /// Works while the server runs, at once.
+    Add(AddFlags),
+    /// List all clients: id, users and name, with a tab between them
+    List(Tools),
+    /// Remove a client
+    Remove {
+        /// The client's id
+        #[arg(value_name = "ID")]
+        client_id: String,
+        #[command(flatten)]
+        tools: Tools,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct AddFlags {
+    /// The client's metadata, JSON; `-` reads standard input
+    #[arg(value_name = "DOCUMENT", required_unless_present = "redirect_uris",
+          conflicts_with_all = ["redirect_uris", "name"])]
+    document: Option<PathBuf>,
+    /// The client's id [default: one is drawn]
+    #[arg(long)]
+    id: Option<String>,
+    /// A redirect URI of a public client; may be given several times
+    #[arg(long = "redirect-uri", value_name = "URI")]
+    redirect_uris: Vec<String>,
+    /// The client's name
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    tools: Tools,
+}
+
+pub(super) fn run(command: ClientCommand) -> Done {
+    match command {
+        ClientCommand::Add(flags) => add(flags),
+        ClientCommand::List(tools) => list(tools),
+        ClientCommand::Remove { client_id, tools } => remove(client_id, tools),
+    }
+}
+
+fn add(flags: AddFlags) -> Done {
+    let metadata = match &flags.document {
+        Some(path) => check::read(path)
+            .map_err(|error| format!("{} cannot be read: {error}", path.display()))?,
+        None => public_client(flags.redirect_uris, flags.name),
+    };
+    let inquiry = Inquiry {
+        client_id: flags.id.clone(),
+        registrant: None,
+        now: directory::now(),
+    };
+    let decision = with_decider(flags.tools, async |decider| {
+        let decided = decider.decide(inquiry, administrator(), move |plugin, context, _| {
+            plugin.provision(context, flags.id.as_deref(), &metadata)
+        });
+        Ok(decided.await?)
+    })?;
+    finish(&decision)
+}
+
+fn remove(client_id: String, tools: Tools) -> Done {
+    let inquiry = Inquiry {
+        client_id: Some(client_id.clone()),
+        registrant: None,
+        now: directory::now(),
+    };
+    let decision = with_decider(tools, async |decider| {
+        let decided = decider.decide(inquiry, administrator(), move |plugin, context, _| {
+            plugin.remove(context, &client_id)
+        });
+        Ok(decided.await?)
+    })?;
+    finish(&decision)
+}
+
+fn list(tools: Tools) -> Done {
+    let config = tools.config()?;
+    let plugin = config.load_plugin(&config.public_url(config.listen))?;
+    let directory = directory::open_to_read(&config.store)?;
+    let now = directory::now();
+    runtime()?.block_on(async {
+        let mut stdout = io::stdout().lock();
+        let mut after = Place::default();
+        loop {
+            let page = directory.clients(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.place;
+            for entry in &page {
+                let name = review::name(&*plugin, entry, now)?.unwrap_or_default();
+                let name = check::printable(&name, usize::MAX);
+                writeln!(stdout, "{}\t{}\t{name}", entry.client_id, entry.users)?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Whoever can run this program on the directory may do what an administrator may.
+fn administrator() -> Caller {
+    let permissions = Permission::ADMINISTRATOR.iter();
+    Caller {
+        credential: Credential::Accepted,
+        permissions: permissions.map(|p| p.name().to_owned()).collect(),
+        ..Caller::default()
+    }
+}
+
+/// Prints what was decided.
+fn finish(decision: &Decision) -> Done {
+    for said in &decision.diagnostics {
+        eprintln!("gatepost-host: {}", check::line(said));
+    }
+    match decision.outcome {
+        Outcome::Accept => {
+            let body = &decision.response.body;
+            if !body.is_empty() {
+                writeln!(io::stdout(), "{body}")?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Outcome::Refuse => Ok(ExitCode::FAILURE),
+    }
+}
+
+/// The metadata of a client that has no secret, such as a web page or a program.
+fn public_client(redirect_uris: Vec<String>, name: Option<String>) -> Vec<u8> {
+    let mut metadata = json!({
+        "redirect_uris": redirect_uris,
+        "token_endpoint_auth_method": "none",
+        "grant_types": ["authorization_code", "refresh_token"],
+    });
+    if let Some(name) = name {
+        metadata["client_name"] = name.into();
+    }
+    metadata.to_string().into_bytes()
+}
+
+/// How many clients are read at once.
+const PAGE: u32 = 1000;
