@@ -6,7 +6,6 @@ use std::io::Write;
 use std::thread;
 
 use common::{Answer, Folder, Host, program, registration, text};
-use serde_json::Value;
 
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -69,51 +68,6 @@ fn stateless_registrations_leave_nothing_behind() {
     let statuses = flood(&host, 100_000);
     assert_eq!(count(&statuses, 201), 100_000);
     assert_eq!(size(&host.folder), before);
-}
-
-#[test]
-fn stored_registrations_stop_at_the_limit_and_the_sweep_makes_room() {
-    let settings = "[oauth.client-registration]\nanonymous = true\nmax-anonymous-clients = 300\nmax-anonymous-registrations-per-address = 0\n";
-    let host = Host::start(settings);
-    let statuses = flood(&host, 2_000);
-    assert_eq!(count(&statuses, 201), 300);
-    assert_eq!(count(&statuses, 429), 1_700);
-    assert_eq!(size(&host.folder).0, 300);
-
-    // Who is there already is told its id, however full it is.
-    let stored: String = directory(&host.folder)
-        .query_row(
-            "SELECT record ->> '$.metadata.client_name' || ' ' || client_id FROM oauth_client LIMIT 1",
-            (),
-            |row| row.get(0),
-        )
-        .expect("there is one");
-    let (name, id) = stored.rsplit_once(' ').expect("a name and an id");
-    let again = host.register(&[], &named(name));
-    assert_eq!(again.status, 201, "{}", again.body);
-    let again: Value = serde_json::from_str(&again.body).expect("it is JSON");
-    assert_eq!(again["client_id"], id);
-
-    let sweep = || {
-        let mut command = program();
-        let output = output(
-            command
-                .args(["sweep", "--config"])
-                .arg(host.folder.write("s.toml", settings))
-                .arg("--data")
-                .arg(host.folder.data()),
-        );
-        assert!(output.status.success(), "{}", text(&output.stderr));
-        text(&output.stdout)
-    };
-    assert_eq!(sweep(), "removed 0 of 300 clients\n", "they are young");
-    directory(&host.folder)
-        .execute("UPDATE oauth_client SET record = json_set(record, '$.issued_at', issued.at) FROM (SELECT 1 AS at) AS issued WHERE oauth_client.id % 3 > 0", ())
-        .expect("they can be made older");
-    assert_eq!(sweep(), "removed 200 of 300 clients\n");
-    assert_eq!(size(&host.folder).0, 100);
-    let statuses = flood(&host, 200);
-    assert_eq!(count(&statuses, 429), 0, "there is room again");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use gatepost::{Caller, Context, Registrar};
 use gatepost_host::plugin::{self, Options, Source};
 use serde_json::Value;
 
+use cases::Case;
 use common::Host;
 use replay::CReplay;
 use step::{Answer, Boundary, Operation, Step};
@@ -88,7 +89,8 @@ fn every_boundary_gives_the_bytes_of_the_rust_library() {
             let expected = rust.perform(&step);
             assert!(matches!(expected, Answer::Decision(_)), "{}", case.id);
             for (name, boundary) in &mut boundaries {
-                assert_eq!(boundary.perform(&step), expected, "{} by {name}", case.id);
+                let Case { id, note, .. } = &case;
+                assert_eq!(boundary.perform(&step), expected, "{id} ({note}) by {name}");
             }
         }
     }

@@ -142,7 +142,7 @@ fn settings_are_tried_before_they_count() {
             .arg("--data")
             .arg(nowhere.data()),
     );
-    assert_eq!(nothing.status.code(), Some(1));
+    assert_eq!(nothing.status.code(), Some(2));
     assert!(!nowhere.data().exists(), "nothing is made");
 }
 

@@ -66,7 +66,7 @@ pub(super) fn client(stopping: &Stopping<'_>) -> String {
         )
     });
     format!(
-        "{{\"client_id\":{},\"name\":{},\"users\":{},\"diagnostics\":[{}]}}\n",
+        "{{\"client_id\":{},\"client_name\":{},\"users\":{},\"diagnostics\":[{}]}}\n",
         quoted(stopping.client_id),
         stopping.name.as_deref().map_or("null".to_owned(), quoted),
         stopping.users,

@@ -236,8 +236,23 @@ impl Answer {
         Self::try_read(stream).unwrap_or_else(|| panic!("the connection ended without an answer"))
     }
 
+    /// Reads an answer that has no body, whatever its length is said to be.
+    pub fn read_head(stream: &mut impl Read) -> Self {
+        Self::try_read_head(&mut BufReader::new(stream))
+            .unwrap_or_else(|| panic!("the connection ended without an answer"))
+    }
+
     pub fn try_read(stream: &mut impl Read) -> Option<Self> {
         let mut reader = BufReader::new(stream);
+        let mut answer = Self::try_read_head(&mut reader)?;
+        let length = answer
+            .header("content-length")
+            .map_or(0, |length| length.parse().expect("a length is a number"));
+        reader.take(length).read_to_string(&mut answer.body).ok()?;
+        Some(answer)
+    }
+
+    fn try_read_head(reader: &mut impl BufRead) -> Option<Self> {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
         let status = line.split(' ').nth(1)?.parse().ok()?;
@@ -250,16 +265,11 @@ impl Answer {
             };
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let mut answer = Self {
+        Some(Self {
             status,
             headers,
             body: String::new(),
-        };
-        let length = answer
-            .header("content-length")
-            .map_or(0, |length| length.parse().expect("a length is a number"));
-        reader.take(length).read_to_string(&mut answer.body).ok()?;
-        Some(answer)
+        })
     }
 
     /// The value of a header that may be there once.
