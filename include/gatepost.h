@@ -318,9 +318,11 @@ enum gatepost_due
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Before the effect is carried out: a JSON array of strings that must hold every redirect URI of
-     * the client (OpenID Connect Registration 1.0 §5). A host that cannot fetch it, or finds it
-     * otherwise, does not carry out the effect and does not send the response.
+     * At once. Of a registration, before the effect is carried out: a JSON array of strings that must
+     * hold every redirect URI of the client (OpenID Connect Registration 1.0 §5). A host that cannot
+     * fetch it, or finds it otherwise, does not carry out the effect and does not send the response.
+     * Otherwise the client's keys or its document, to ask again with: `gatepost_request_set_jwks`,
+     * `gatepost_client_document`.
      */
     GATEPOST_DUE_BEFORE_EFFECT = 0,
     /**

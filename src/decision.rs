@@ -104,8 +104,9 @@ pub struct Fetch {
 /// When a document is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// Before the effect is carried out: a JSON array of strings that must hold every redirect URI
-    /// of the client, or else the registration is refused (OpenID Connect Registration 1.0 §5).
+    /// At once. Of a registration, before the effect is carried out: a JSON array of strings that must
+    /// hold every redirect URI of the client, or else the registration is refused (OpenID Connect
+    /// Registration 1.0 §5). Otherwise the client's keys or its document, to ask again with.
     BeforeEffect,
     /// When the client first uses it.
     OnUse,

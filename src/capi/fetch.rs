@@ -21,9 +21,11 @@ pub struct Fetch {
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// Before the effect is carried out: a JSON array of strings that must hold every redirect URI of
-    /// the client (OpenID Connect Registration 1.0 §5). A host that cannot fetch it, or finds it
-    /// otherwise, does not carry out the effect and does not send the response.
+    /// At once. Of a registration, before the effect is carried out: a JSON array of strings that must
+    /// hold every redirect URI of the client (OpenID Connect Registration 1.0 §5). A host that cannot
+    /// fetch it, or finds it otherwise, does not carry out the effect and does not send the response.
+    /// Otherwise the client's keys or its document, to ask again with: `gatepost_request_set_jwks`,
+    /// `gatepost_client_document`.
     BeforeEffect = 0,
     /// When the client first uses it.
     OnUse = 1,
