@@ -534,6 +534,14 @@ fn assertions() {
             Some("assertion-audience"),
         ),
         (
+            "keys elsewhere, for an assertion in another algorithm",
+            "signing-algs = ['RS256']",
+            &elsewhere,
+            None,
+            sound.clone(),
+            Some("assertion-algorithm"),
+        ),
+        (
             "keys elsewhere, for an assertion that is over",
             "",
             &elsewhere,
@@ -850,6 +858,11 @@ fn assertions_that_are_none() {
         &header,
         &json!({"iss": "c", "sub": "d", "aud": ISSUER, "exp": NOW + 60, "jti": "1"}),
     );
+    let (_, unnamed) = es256(
+        7,
+        &header,
+        &json!({"iss": "c", "aud": ISSUER, "exp": NOW + 60, "jti": "1"}),
+    );
     let own = record("private_key_jwt", json!({"jwks": {"keys": [key]}}));
     let sent = |token: &str| format!("client_assertion_type={JWT_BEARER}&client_assertion={token}");
     let header = basic("c", "x");
@@ -860,6 +873,12 @@ fn assertions_that_are_none() {
             None,
             format!("{}&client_id=c", sent(&subject)),
             "client-named-twice",
+        ),
+        (
+            "no subject",
+            None,
+            format!("{}&client_id=c", sent(&unnamed)),
+            "assertion-client",
         ),
         (
             "cut off",

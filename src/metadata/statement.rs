@@ -11,9 +11,6 @@ use super::Profile;
 use super::members::Member;
 use super::submitted::{Submitted, wrong_type};
 
-/// Claims about the statement itself (RFC 7519 §4.1).
-const OF_THE_STATEMENT: &[&str] = &["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
-
 /// A statement that is believed.
 pub(super) struct Statement<'d> {
     /// As it was sent.
@@ -94,7 +91,7 @@ impl Statement<'_> {
     /// The document as it is with the statement's claims in the place of members of the same name
     /// (requirements C3).
     pub(super) fn over<'s>(&'s self, document: &'s Object<'_>, policy: &Policy) -> Object<'s> {
-        let claims = self.metadata(policy);
+        let claims = self.claims(policy);
         let is_claimed = |name: &str| claims.iter().any(|(claim, _)| is_same(claim, name));
         let plain = document.iter().filter(|(name, _)| !is_claimed(name));
         plain.chain(claims.iter()).map(copied).collect()
@@ -103,7 +100,7 @@ impl Statement<'_> {
     /// A claim that is of no use is the statement's fault, whatever else is said of it.
     pub(super) fn judge(&self, profile: Profile, policy: &Policy, findings: &mut Findings) {
         let mut scratch = Findings::default();
-        Submitted::read(&self.metadata(policy), profile, policy, &mut scratch);
+        Submitted::read(&self.claims(policy), profile, policy, &mut scratch);
         let mut found = scratch.into_diagnostics().into_iter();
         if found.any(|diagnostic| diagnostic.code == rule::MEMBER_TYPE.code) {
             let place = Place::top(Member::SoftwareStatement.name());
@@ -111,19 +108,12 @@ impl Statement<'_> {
         }
     }
 
-    /// The claims that are metadata; null is as if absent.
-    fn metadata(&self, policy: &Policy) -> Object<'_> {
+    /// The claims that are there: null is as if absent. Those about the statement itself, and a
+    /// statement inside, are no members that would be read.
+    fn claims(&self, policy: &Policy) -> Object<'_> {
         let claims = jws::claims(&self.payload, &policy.document_limits()).unwrap_or_default();
-        let is_metadata = |name: &str, value: &Json<'_>| {
-            *value != Json::Null
-                && !OF_THE_STATEMENT.contains(&name)
-                && name != Member::SoftwareStatement.name()
-        };
-        let metadata = claims.iter();
-        metadata
-            .filter(|(name, value)| is_metadata(name, value))
-            .map(copied)
-            .collect()
+        let given = claims.iter().filter(|(_, value)| **value != Json::Null);
+        given.map(copied).collect()
     }
 }
 
@@ -211,6 +201,12 @@ mod tests {
             encode(sound.to_string()),
             encode("x")
         );
+        let by_secret_of_another = format!(
+            "{}.{}.{}",
+            encode(r#"{"alg":"HS256"}"#),
+            encode(r#"{"iss":"https://other.example"}"#),
+            encode("x")
+        );
         for (name, statement, expected) in [
             ("sound", json!(statement(&sound)), None),
             (
@@ -265,6 +261,11 @@ mod tests {
             ("forged", json!(forged), Some("statement-signature")),
             ("unsigned", json!(unsigned), Some("statement-algorithm")),
             ("by a secret", json!(by_secret), Some("statement-algorithm")),
+            (
+                "by a secret, of another issuer",
+                json!(by_secret_of_another),
+                Some("statement-algorithm"),
+            ),
             ("no token", json!("a.b.c"), Some("statement-syntax")),
             ("nothing", json!(""), Some("statement-syntax")),
             ("no text", json!(1), Some("member-type")),
@@ -296,6 +297,7 @@ mod tests {
             "software_statement": "nested",
             "client_uri": null,
             "LOGO_URI": "https://v.example.com/logo",
+            "tos_uri#fr": "https://v.example.com/fr",
             "redirect_uris": ["https://v.example.com/cb"],
         });
         let document = json!({

@@ -82,7 +82,7 @@ impl KeySet {
         purposes_are_declared(&set, list, findings).then_some(Self(set))
     }
 
-    /// The keys that an administrator trusts: at least one, each by the rules for those of clients.
+    /// The keys that an administrator trusts, by the rules for those of clients.
     pub(crate) fn trusted(value: &Json<'_>) -> Option<Self> {
         let rules = KeyRules {
             max_keys: MAX_KEYS as u64,
@@ -95,7 +95,6 @@ impl KeySet {
             }
             set => Self::new(set, &rules, Place::Document, &mut findings),
         }
-        .filter(|set| !set.is_empty())
     }
 
     /// The keys of a set that was registered before, or that the client publishes. Those that are
