@@ -34,6 +34,18 @@ impl Decision {
             client: None,
         }
     }
+
+    /// A refused request.
+    pub(crate) const fn refuse(response: Response, diagnostics: Vec<Diagnostic>) -> Self {
+        Self {
+            outcome: Outcome::Refuse,
+            response,
+            effect: Effect::None,
+            diagnostics,
+            fetches: Vec::new(),
+            client: None,
+        }
+    }
 }
 
 /// A client, as far as the host needs to know it.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::decision::{Decision, Effect, Header, Outcome, Response};
+use crate::decision::{Decision, Header, Response};
 use crate::diagnostic::{Diagnostic, ErrorCode, Findings};
 use crate::policy::AUTHENTICATE;
 
@@ -66,14 +66,7 @@ pub(crate) fn refusal(findings: Findings) -> Decision {
     if let Some(challenge) = challenge(error, &description) {
         response.headers.push(header("WWW-Authenticate", challenge));
     }
-    Decision {
-        outcome: Outcome::Refuse,
-        response,
-        effect: Effect::None,
-        diagnostics,
-        fetches: Vec::new(),
-        client: None,
-    }
+    Decision::refuse(response, diagnostics)
 }
 
 /// A refusal that may be otherwise after some seconds (requirements B7).
@@ -106,14 +99,7 @@ pub(crate) fn opaque(
     if let Some(challenge) = challenge {
         response.headers.push(header("WWW-Authenticate", challenge));
     }
-    Decision {
-        outcome: Outcome::Refuse,
-        response,
-        effect: Effect::None,
-        diagnostics: findings.into_diagnostics(),
-        fetches: Vec::new(),
-        client: None,
-    }
+    Decision::refuse(response, findings.into_diagnostics())
 }
 
 /// The first finding in the characters of RFC 6749 §5.2, which have no quote and no backslash.
@@ -169,6 +155,7 @@ struct ErrorBody<'a> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use crate::Outcome;
     use crate::diagnostic::{Place, rule};
 
     use super::*;

@@ -9,7 +9,7 @@ use url::form_urlencoded::Serializer;
 
 use crate::client::{self, Usable};
 use crate::config::Policy;
-use crate::decision::{Client, Decision, Effect, Outcome, Response};
+use crate::decision::{Client, Decision, Effect, Response};
 use crate::diagnostic::{ErrorCode, Findings, Place, Rule, rule};
 use crate::request::{self, Endpoint, Parameters, Request};
 use crate::{Context, Misuse, response};
@@ -160,12 +160,5 @@ fn send_back(
     response
         .headers
         .push(response::header("Location", location));
-    Decision {
-        outcome: Outcome::Refuse,
-        response,
-        effect: Effect::None,
-        diagnostics,
-        fetches: Vec::new(),
-        client: None,
-    }
+    Decision::refuse(response, diagnostics)
 }

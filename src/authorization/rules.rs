@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::config::{Pkce, Policy};
 use crate::diagnostic::{Findings, Place, Rule, rule};
-use crate::metadata::{GrantType, ResponseType, is_scope_token};
+use crate::metadata::{Cut, GrantType, ResponseType, cut};
 use crate::request::{Endpoint, Parameters};
 
 use super::gate::Gate;
@@ -119,22 +119,13 @@ pub(super) fn scope(
     let Some(asked) = parameters.get("scope") else {
         return (!gate.default_scopes.is_empty()).then(|| gate.default_scopes.join(" "));
     };
-    if !asked.split(' ').all(is_scope_token) {
+    let Some(Cut { kept, is_less }) = cut(asked, |scope| gate.scopes.contains(&scope)) else {
         findings.error(&rule::SCOPE_MALFORMED, place);
         return None;
-    }
-    let mut kept: Vec<&str> = Vec::new();
-    let mut is_cut = false;
-    for scope in asked.split(' ') {
-        if !gate.scopes.contains(&scope) {
-            is_cut = true;
-        } else if !kept.contains(&scope) {
-            kept.push(scope);
-        }
-    }
+    };
     if kept.is_empty() {
         findings.error(&rule::SCOPE_NONE, place);
-    } else if is_cut {
+    } else if is_less {
         findings.note(&rule::SCOPE_CUT, place);
     }
     Some(kept.join(" "))

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use crate::Outcome;
 use crate::config;
 use crate::context::Caller;
 use crate::decision::Standing;

@@ -105,7 +105,8 @@ pub(super) fn unknown(path: &str, key: &str, keys: &[&str]) -> SettingFinding {
             Some((_, known)) => format!("There is no such key; {known} comes near."),
             None => "There is no such key.".to_owned(),
         },
-        allowed: Some(keys.join(", ")),
+        // Who mistyped one key has no use for all of them.
+        allowed: nearest.is_none().then(|| keys.join(", ")),
         severity: Severity::Error,
     }
 }
@@ -116,8 +117,12 @@ mod tests {
 
     #[test]
     fn unknown_keys_name_the_nearest() {
-        let message = |key| unknown(key, key, &["require", "anonymous"]).message;
-        assert!(message("requires").contains("require comes near"));
-        assert_eq!(message("something-else"), "There is no such key.");
+        let found = |key| unknown(key, key, &["require", "anonymous"]);
+        let near = found("requires");
+        assert!(near.message.contains("require comes near"));
+        assert_eq!(near.allowed, None);
+        let far = found("something-else");
+        assert_eq!(far.message, "There is no such key.");
+        assert_eq!(far.allowed.as_deref(), Some("require, anonymous"));
     }
 }

@@ -17,7 +17,7 @@ pub(crate) use self::keys::{KeySet, PublicKey};
 pub(crate) use self::profile::{Profile, native};
 pub(crate) use self::registered::Registered;
 pub(crate) use self::relations::accept;
-pub(crate) use self::scope::is_scope_token;
+pub(crate) use self::scope::{Cut, cut, is_scope_token};
 pub(crate) use self::submitted::permit;
 pub(crate) use self::value::{
     AuthMethod, CONTENT_ENCRYPTION_ALGORITHMS, ENCRYPTION_ALGORITHMS, Extension, GrantType,

@@ -11,6 +11,32 @@ pub(crate) fn is_scope_token(token: &str) -> bool {
             .all(|b| matches!(b, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
 }
 
+/// What is left of a scope.
+pub(crate) struct Cut<'s> {
+    pub(crate) kept: Vec<&'s str>,
+    /// Whether something is gone.
+    pub(crate) is_less: bool,
+}
+
+/// What may be had of the scope that is asked for, each once; `None` if it is no scope.
+pub(crate) fn cut(asked: &str, may_be_had: impl Fn(&str) -> bool) -> Option<Cut<'_>> {
+    let mut cut = Cut {
+        kept: Vec::new(),
+        is_less: false,
+    };
+    for scope in asked.split(' ') {
+        if !is_scope_token(scope) {
+            return None;
+        }
+        if !may_be_had(scope) {
+            cut.is_less = true;
+        } else if !cut.kept.contains(&scope) {
+            cut.kept.push(scope);
+        }
+    }
+    Some(cut)
+}
+
 /// What is registered for the scope that was asked for (requirements A11): what is offered of it,
 /// each once; the policy's default if nothing was asked for.
 pub(super) fn registered(
@@ -23,22 +49,14 @@ pub(super) fn registered(
         let scopes = policy.scopes_by_default();
         return (!scopes.is_empty()).then(|| scopes.join(" "));
     };
-    if !asked.split(' ').all(is_scope_token) {
+    let Some(Cut { kept, is_less }) =
+        cut(asked, |scope| policy.scopes.0.iter().any(|o| o == scope))
+    else {
         findings.error(&rule::SCOPE_SYNTAX, place);
         return None;
-    }
-
-    let mut kept: Vec<&str> = Vec::new();
-    let mut dropped = false;
-    for scope in asked.split(' ') {
-        if !policy.scopes.0.iter().any(|offered| offered == scope) {
-            dropped = true;
-        } else if !kept.contains(&scope) {
-            kept.push(scope);
-        }
-    }
+    };
     let offered = || policy.scopes.0.join(", ");
-    if dropped && policy.unknown_scopes == UnknownScopes::Refuse {
+    if is_less && policy.unknown_scopes == UnknownScopes::Refuse {
         findings.error_saying(
             &rule::SCOPE_NOT_OFFERED,
             place,
@@ -50,7 +68,7 @@ pub(super) fn registered(
             place,
             format!("None of the scopes is offered; offered are {}.", offered()),
         );
-    } else if dropped {
+    } else if is_less {
         findings.note(&rule::SCOPE_NOT_OFFERED, place);
     }
     Some(kept.join(" "))
