@@ -15,7 +15,6 @@ use story::Story;
 use through::Through;
 
 #[path = "../../tests/support/cases.rs"]
-#[expect(dead_code, reason = "notes are for the core's own tests")]
 mod cases;
 mod common;
 #[path = "../../tests/support/compiler.rs"]
