@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use thiserror::Error;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::directory::{Directory, DirectoryError, Facts, Inquiry, Judge, Key, Registrant};
 use crate::http::answer;
@@ -79,7 +79,10 @@ impl Decider {
             key: key.map(|key| key.id),
             account: account.map(|account| account.id),
             network: match &caller.address {
-                Some(address) => self.plugin.network(address)?,
+                Some(address) => {
+                    let _turn = self.turn().await;
+                    self.plugin.network(address)?
+                }
                 None => None,
             },
             window_start: self.window_start(now),
@@ -124,11 +127,7 @@ impl Decider {
         loop {
             let facts = self.directory.facts(&inquiry).await?;
             let decision = {
-                let _turn = self
-                    .turns
-                    .acquire()
-                    .await
-                    .expect("the semaphore is never closed");
+                let _turn = self.turn().await;
                 judge(&facts)?
             };
             // It may be a client that is there already. What is decided about one that is adds
@@ -144,6 +143,13 @@ impl Decider {
                 _ => self.directory.decide(inquiry, judge).await,
             };
         }
+    }
+
+    async fn turn(&self) -> SemaphorePermit<'_> {
+        self.turns
+            .acquire()
+            .await
+            .expect("the semaphore is never closed")
     }
 
     /// When the window began in which registrations are counted now.

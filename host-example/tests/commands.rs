@@ -1,0 +1,278 @@
+//! The commands on a directory, while a server has it open.
+
+mod common;
+
+use std::path::Path;
+use std::process::Output;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use common::{Folder, Host, NATIVE, program, text};
+use serde_json::Value;
+
+#[test]
+fn a_key_is_given_terms_and_an_end() {
+    let folder = Folder::new();
+    let terms = folder.write("terms.json", r#"{"max-registrations":1}"#);
+    let from_file = format!("@{}", terms.display());
+    let in_an_hour = (now() + 3600).to_string();
+    let just_now = now().to_string();
+    let permissions = "--permission authenticate --permission oauth-client-registration";
+    let create = |arguments: &[&str]| {
+        let mut all = vec!["key", "create", "--name", "test"];
+        all.extend(permissions.split(' '));
+        all.extend(arguments);
+        command(&all, &folder.data())
+    };
+    let mut keys = Vec::new();
+    for (arguments, statuses) in [
+        (&["--terms", &from_file][..], [201, 403]),
+        (&["--terms", r#"{"max-registrations":1}"#], [201, 403]),
+        (&["--terms", r#"{"expires-at":1}"#], [403, 403]),
+        (&["--terms", r#"{"networks":["192.0.2.0/24"]}"#], [403, 403]),
+        (&["--terms", "{}"], [201, 201]),
+        (&["--expires-in", "1"], [201, 201]),
+        (&["--expires-at", &in_an_hour], [201, 201]),
+        (&["--expires-at", &just_now], [401, 401]),
+    ] {
+        let output = create(arguments);
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        keys.push((arguments.to_vec(), text(&output.stdout), statuses));
+    }
+    for (arguments, code, says) in [
+        (&["--terms", r#"{"scope":[]}"#][..], 2, "scopes comes near"),
+        (&["--terms", "{"], 2, "the terms have mistakes"),
+        (&["--terms", "@missing.json"], 1, "cannot read missing.json"),
+        (&["--expires-in", "0"], 2, "0 is not in"),
+        (
+            &["--expires-in", "1", "--expires-at", "9"],
+            2,
+            "cannot be used with",
+        ),
+    ] {
+        let output = create(arguments);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {output:?}"
+        );
+        assert!(
+            text(&output.stderr).contains(says),
+            "{arguments:?}: {output:?}"
+        );
+        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+    }
+
+    let host = Host::start_in(folder, "", &[]);
+    for (arguments, key, statuses) in keys {
+        for status in statuses {
+            let answer = host.register_with_key(key.trim(), NATIVE);
+            assert_eq!(answer.status, status, "{arguments:?}: {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn a_client_by_hand_without_a_document() {
+    let folder = Folder::new();
+    let data = folder.data();
+    let add = |arguments: &[&str]| command(&[&["client", "add"], arguments].concat(), &data);
+    let output = add(&[
+        "--id",
+        "webadmin",
+        "--redirect-uri",
+        "stalwart://auth",
+        "--name",
+        "Admin",
+    ]);
+    assert!(output.status.success(), "{output:?}");
+    let told: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!(told["redirect_uris"][0], "stalwart://auth");
+    assert_eq!(told["token_endpoint_auth_method"], "none");
+    for (arguments, code, says) in [
+        (
+            &["--redirect-uri", "javascript:alert(1)"][..],
+            1,
+            "redirect-uri-scheme-forbidden",
+        ),
+        (
+            &["--id", "webadmin", "--redirect-uri", "stalwart://auth"],
+            1,
+            "client-id-taken",
+        ),
+        (&["missing.json"], 1, "missing.json cannot be read"),
+        (&["--id", "x"], 2, "required"),
+        (
+            &["-", "--redirect-uri", "stalwart://auth"],
+            2,
+            "cannot be used with",
+        ),
+    ] {
+        let output = add(arguments);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {output:?}"
+        );
+        assert!(
+            text(&output.stderr).contains(says),
+            "{arguments:?}: {output:?}"
+        );
+    }
+    let listed = command(&["client", "list"], &data);
+    assert_eq!(text(&listed.stdout), "webadmin\t0\tAdmin\n");
+}
+
+#[test]
+fn a_check_with_the_directory_says_what_would_break() {
+    let host = Host::start("");
+    let folder = &host.folder;
+    let data = folder.data();
+    let config = folder.write("new.toml", "[oauth.client-registration]\nrequire = true\n");
+    let config = config.to_str().expect("a path in UTF-8").to_owned();
+    let alone = run(&["check", "--config", &config]);
+    let check = || command(&["check", "--config", &config], &data);
+    assert!(text(&alone.stdout).contains("require"), "{alone:?}");
+
+    let without = check();
+    assert_eq!(without.status.code(), Some(0), "{without:?}");
+    let said = text(&without.stdout);
+    let warning = "warning[oauth.client-registration.require]: There is no client webadmin";
+    let note = "note[oauth.client-registration.require]: API keys that may use any client all the same: administrator.";
+    assert!(said.contains(warning) && said.contains(note), "{said}");
+    assert!(said.ends_with("1 warning, 1 note\n"), "{said}");
+
+    let by_hand = [
+        "client",
+        "add",
+        "--id",
+        "webadmin",
+        "--redirect-uri",
+        "stalwart://auth",
+    ];
+    assert!(command(&by_hand, &data).status.success());
+    let with = text(&check().stdout);
+    assert!(!with.contains("webadmin") && with.contains(note), "{with}");
+
+    let elsewhere = command(
+        &["check", "--config", &config],
+        &folder.data().join("missing"),
+    );
+    assert_eq!(elsewhere.status.code(), Some(2), "{elsewhere:?}");
+    assert!(!folder.data().join("missing").exists());
+}
+
+#[test]
+fn a_review_changes_nothing_and_the_sweep_takes_what_is_due() {
+    let host = Host::start("");
+    let key = host.first_key("registration").to_owned();
+    for uri in ["https://a.example.com/cb", "https://b.example.com/cb"] {
+        let body = format!(r#"{{"client_name":"A","redirect_uris":["{uri}"]}}"#);
+        assert_eq!(host.register_with_key(&key, &body).status, 201);
+    }
+    let file = host.folder.data().join("gatepost.db");
+    let directory = rusqlite::Connection::open(&file).expect("the directory is there");
+    let number = |query: &str| {
+        directory
+            .query_row(query, (), |row| row.get::<_, u32>(0))
+            .expect("the directory can be read")
+    };
+    let changed = directory
+        .execute("UPDATE oauth_client SET users = 12 WHERE id = 1", ())
+        .expect("the directory can be written");
+    assert_eq!(changed, 1);
+    let before = number("PRAGMA data_version");
+
+    let config = host.folder.write(
+        "new.toml",
+        "[oauth.client-registration]\nredirect-hosts = ['b.example.com']\nunused-lifetime = 7200\n",
+    );
+    let config = config.to_str().expect("a path in UTF-8").to_owned();
+    let on_data = |arguments: &[&str]| command(arguments, &host.folder.data());
+    let review = on_data(&["review", "--config", &config]);
+    assert_eq!(review.status.code(), Some(1), "{review:?}");
+    let said = text(&review.stdout);
+    assert!(
+        said.contains(" (A): would stop working, users: 12\n"),
+        "{said}"
+    );
+    assert!(said.contains(" = /redirect_uris/0, "), "{said}");
+    assert!(
+        said.ends_with("1 of 2 clients would stop working, users: 12\n"),
+        "{said}"
+    );
+    let lines = text(&on_data(&["review", "--json", "--config", &config]).stdout);
+    let lines: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+        .collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(
+        (&lines[0]["client_name"], &lines[0]["users"]),
+        (&"A".into(), &12.into())
+    );
+    let code = "redirect-uri-host-not-allowed";
+    assert_eq!(lines[0]["diagnostics"][0]["code"], code);
+    assert_eq!(
+        (&lines[1]["clients"], &lines[1]["stopping"]),
+        (&2.into(), &1.into())
+    );
+    assert_eq!(number("PRAGMA data_version"), before, "nobody wrote");
+
+    let sweep = || text(&on_data(&["sweep", "--config", &config]).stdout);
+    assert_eq!(sweep(), "removed 0 of 2 clients\n");
+    let aged = "UPDATE oauth_client SET record = json_set(record, '$.issued_at', 1) WHERE id = 2";
+    assert_eq!(directory.execute(aged, ()), Ok(1));
+    assert_eq!(sweep(), "removed 1 of 2 clients\n");
+    assert_eq!(number("SELECT count(*) FROM oauth_client WHERE id = 1"), 1);
+}
+
+#[test]
+fn the_server_sweeps_by_itself() {
+    let host = Host::start("");
+    let key = host.first_key("registration").to_owned();
+    let client_id = host.register_with_key(&key, NATIVE).client_id();
+    let file = host.folder.data().join("gatepost.db");
+    let folder = host.kill();
+    let directory = rusqlite::Connection::open(&file).expect("the directory is there");
+    let aged = "UPDATE oauth_client SET record = json_set(record, '$.issued_at', 1)";
+    assert_eq!(directory.execute(aged, ()), Ok(1));
+    let settings =
+        "[server]\nsweep-interval = 1\n[oauth.client-registration]\nunused-lifetime = 1\n";
+    let host = Host::start_in(folder, settings, &[]);
+    let count = || {
+        directory
+            .query_row("SELECT count(*) FROM oauth_client", (), |row| {
+                row.get::<_, u32>(0)
+            })
+            .expect("the directory can be read")
+    };
+    let wait = || {
+        for _ in 0..200 {
+            if count() == 0 {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("{client_id} is still there");
+    };
+    wait();
+    // Not only when it starts.
+    host.register_with_key(&key, NATIVE).client_id();
+    assert_eq!(directory.execute(aged, ()), Ok(1));
+    wait();
+}
+
+fn command(arguments: &[&str], data: &Path) -> Output {
+    let data = data.to_str().expect("a path in UTF-8");
+    run(&[arguments, &["--data", data]].concat())
+}
+
+fn run(arguments: &[&str]) -> Output {
+    let output = program().args(arguments).output();
+    output.expect("the program can be started")
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.expect("the clock is set").as_secs()
+}
