@@ -88,6 +88,8 @@ pub(crate) fn register(
     };
     Ok(Decision {
         fetches: metadata.fetches(),
+        // Nothing is stored, so that only this tells the host which record may deny it.
+        client: (identity == Identity::Sealed).then(|| named(stored.client_id.into_owned())),
         ..Decision::accept(response, effect, findings)
     })
 }
@@ -529,6 +531,26 @@ mod tests {
             let again = decide(context, &OTHER_ENTROPY, &again, &policy);
             assert_eq!(id(&again) == id(&decision), sealed, "{name}");
         }
+        let sealed = policy(&format!("{SEALING}\nstateless = 'anonymous'"));
+        let first = decide(&stranger, &ENTROPY, &native(), &sealed);
+        let named = first.client.as_ref().map(|client| client.client_id.clone());
+        assert_eq!(named, Some(id(&first)));
+        let denied = json!({
+            "version": 1,
+            "client_id": named,
+            "issued_at": NOW,
+            "registered_by": {"by": "stranger", "profile": "mail"},
+            "denied": true,
+            "metadata": {},
+        });
+        let denied = denied.to_string();
+        let known = Context {
+            record: Some(&denied),
+            ..stranger
+        };
+        let again = decide(&known, &ENTROPY, &native(), &sealed);
+        assert_eq!(again.diagnostics[0].code, "client-denied");
+
         let length = {
             let policy = policy(&format!("{SEALING}\nstateless = 'anonymous'"));
             id(&decide(&stranger, &ENTROPY, &native(), &policy)).len()
