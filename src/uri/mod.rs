@@ -277,6 +277,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn length() {
+        for (length, expected) in [(MAX_URI, None), (MAX_URI + 1, Some("uri-too-long"))] {
+            let uri = format!("{:x<length$}", "https://a.example.com/");
+            let mut findings = Findings::default();
+            let mut report = Report::new(Role::Other, Place::Document, &mut findings);
+            generic(&uri, &mut report);
+            let found = findings.into_diagnostics();
+            assert_eq!(found.first().map(|d| d.code), expected);
+        }
+    }
+
+    #[test]
+    fn origins() {
+        for (uri, expected) in [
+            ("https://a.b/c", "https://a.b"),
+            ("https://a/", "https://a"),
+            ("https://a.b", "https://a.b"),
+            ("https://a.b:8443?c", "https://a.b:8443"),
+            ("https://a.b#c", "https://a.b"),
+        ] {
+            assert_eq!(origin(uri), expected, "{uri}");
+        }
+    }
+
+    #[test]
     fn components() {
         let table: &[(
             &str,
