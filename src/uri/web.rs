@@ -75,6 +75,10 @@ mod tests {
 
     #[test]
     fn uris_that_people_follow() {
+        // RFC 1035 §3.1: 255 octets with the lengths of the labels.
+        let label = "a".repeat(60);
+        let longest = format!("https://{label}.{label}.{label}.{label}xx.example/");
+        let long = longest.replace("xx.example", "xxx.example");
         let table: &[(&str, &[&str])] = &[
             ("https://a.example.com/", &[]),
             ("https://a.example.com/~me/b;c?d=e/f", &[]),
@@ -103,6 +107,8 @@ mod tests {
             ),
             ("https://a.example.com/a/../b", &["uri-dot-segment"]),
             ("https://a.example.com", &[]),
+            (&longest, &[]),
+            (&long, &["uri-host-syntax"]),
             ("https://a.example.com:443/", &["uri-port"]),
             ("https://a.example.com:/", &["uri-port"]),
             ("https://xn--a.example.com/", &["uri-host-idna"]),
