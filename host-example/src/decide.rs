@@ -11,7 +11,9 @@ use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::directory::{Directory, DirectoryError, Facts, Inquiry, Judge, Key, Registrant};
+use crate::directory::{
+    Change, Directory, DirectoryError, Facts, Inquiry, Judge, Key, Registrant, Verdict,
+};
 use crate::http::answer;
 use crate::plugin::{Caller, Context, Decision, Due, Effect, Fetch, Outcome, Plugin, PluginError};
 
@@ -101,12 +103,27 @@ impl Decider {
     /// Makes a decision, and carries out its effect.
     pub async fn decide(
         &self,
+        inquiry: Inquiry,
+        caller: Caller,
+        operation: impl Fn(&dyn Plugin, &Context, &Facts) -> Result<Decision, PluginError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<Decision, Undecided> {
+        self.decide_and(inquiry, caller, operation, |_| Vec::new())
+            .await
+    }
+
+    /// Makes a decision, and carries out its effect and what else follows if it is accepted.
+    pub async fn decide_and(
+        &self,
         mut inquiry: Inquiry,
         caller: Caller,
         operation: impl Fn(&dyn Plugin, &Context, &Facts) -> Result<Decision, PluginError>
         + Send
         + Sync
         + 'static,
+        follows: impl Fn(&Decision) -> Vec<Change> + Send + Sync + 'static,
     ) -> Result<Decision, Undecided> {
         let mut entropy = vec![0; 32];
         getrandom::fill(&mut entropy)?;
@@ -122,11 +139,15 @@ impl Decider {
             };
             let decision = operation(&*plugin, &context, facts)?;
             vet(&decision)?;
-            Ok(decision)
+            let changes = match decision.outcome {
+                Outcome::Accept => follows(&decision),
+                Outcome::Refuse => Vec::new(),
+            };
+            Ok(Verdict { decision, changes })
         });
         loop {
             let facts = self.directory.facts(&inquiry).await?;
-            let decision = {
+            let Verdict { decision, changes } = {
                 let _turn = self.turn().await;
                 judge(&facts)?
             };
@@ -139,7 +160,7 @@ impl Decider {
                 continue;
             }
             return match decision.effect {
-                Effect::None => Ok(decision),
+                Effect::None if changes.is_empty() => Ok(decision),
                 _ => self.directory.decide(inquiry, judge).await,
             };
         }
@@ -155,6 +176,11 @@ impl Decider {
     /// When the window began in which registrations are counted now.
     pub fn window_start(&self, now: u64) -> u64 {
         now - now % self.window
+    }
+
+    /// What decides.
+    pub fn plugin(&self) -> &dyn Plugin {
+        &*self.plugin
     }
 
     /// Where the decisions are carried out.

@@ -4,22 +4,23 @@ use std::net::SocketAddr;
 
 use crate::config::PublicUrl;
 use crate::directory::{Directory, DirectoryError, NewKey, now};
-use crate::keys::{ApiKey, Permission};
+use crate::permission::Permission;
+use crate::secret::{Purpose, Secret};
 
 /// The keys of a directory that had none.
 pub struct FirstKeys {
-    administrator: ApiKey,
-    registration: ApiKey,
+    administrator: Secret,
+    registration: Secret,
 }
 
 impl FirstKeys {
     /// Draws two keys and adds them, unless there ever was one.
     pub async fn add(directory: &dyn Directory) -> Result<Option<Self>, FirstStartError> {
         let keys = Self {
-            administrator: ApiKey::draw()?,
-            registration: ApiKey::draw()?,
+            administrator: Secret::draw(Purpose::ApiKey)?,
+            registration: Secret::draw(Purpose::ApiKey)?,
         };
-        let new = |key: &ApiKey, name: &str, permissions: &[Permission]| NewKey {
+        let new = |key: &Secret, name: &str, permissions: &[Permission]| NewKey {
             hash: key.hash(),
             name: name.to_owned(),
             account: None,
@@ -29,7 +30,7 @@ impl FirstKeys {
             expires_at: None,
         };
         let added = directory
-            .add_first_keys(vec![
+            .add_first(Vec::new(), vec![
                 new(
                     &keys.administrator,
                     "administrator",

@@ -69,7 +69,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
         );
     }
 
-    let directory = directory::open(&config.store)?;
+    let directory = directory::open(&config.store).await?;
     let decider = Arc::new(Decider::new(
         Arc::clone(&directory),
         Arc::clone(&plugin),

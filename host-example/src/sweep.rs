@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use crate::decide::Decider;
-use crate::directory::{DirectoryError, Inquiry, Place};
+use crate::directory::{DirectoryError, Inquiry, Search};
 use crate::plugin::{Caller, Effect};
 
 /// How many clients are looked at together. Those that are removed are so in one transaction.
@@ -41,11 +41,11 @@ pub struct Swept {
 /// Goes once through all clients. The plugin says which are removed; one that it cannot judge stays.
 pub async fn once(decider: &Arc<Decider>, now: u64) -> Result<Swept, DirectoryError> {
     let mut swept = Swept::default();
-    let mut after = Place::default();
+    let mut search = Search::all(PAGE, now);
     loop {
-        let page = decider.directory().clients(after, PAGE).await?;
+        let page = decider.directory().clients(&search).await?;
         let Some(last) = page.last() else { break };
-        after = last.place;
+        search.after = Some(last.place);
         let mut judged = JoinSet::new();
         for entry in page {
             judged.spawn(judge(Arc::clone(decider), entry.client_id, now));
@@ -57,7 +57,7 @@ pub async fn once(decider: &Arc<Decider>, now: u64) -> Result<Swept, DirectoryEr
     }
     decider
         .directory()
-        .forget_windows(decider.window_start(now))
+        .forget(decider.window_start(now), now)
         .await?;
     Ok(swept)
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use crate::config::StorePath;
 use crate::directory::{self, Inquiry};
-use crate::keys::Permission;
+use crate::permission::Permission;
 use crate::plugin::{SettingFinding, Severity};
 
 /// The client of the web administration, as mail servers know it.
@@ -21,7 +21,6 @@ pub(super) fn amend(
     mut findings: Vec<SettingFinding>,
     store: &StorePath,
 ) -> Result<Vec<SettingFinding>, Box<dyn Error>> {
-    let directory = directory::open_to_read(store)?;
     let is_general =
         |finding: &SettingFinding| finding.path == REQUIRE && finding.severity == Severity::Warning;
     if !findings.iter().any(is_general) {
@@ -43,6 +42,7 @@ pub(super) fn amend(
     let (facts, keys) = tokio::runtime::Builder::new_current_thread()
         .build()?
         .block_on(async {
+            let directory = directory::open_to_read(store).await?;
             let facts = directory.facts(&about).await?;
             let keys = directory.keys_with(Permission::OauthClientOverride, now);
             Ok::<_, Box<dyn Error>>((facts, keys.await?))

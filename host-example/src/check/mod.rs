@@ -24,7 +24,7 @@ use self::text::Styles;
 use crate::cli::{CheckFlags, CheckFormat, Places, ServeFlags};
 use crate::config::{self, Config, ConfigError};
 use crate::directory::now;
-use crate::keys::Permission;
+use crate::permission::Permission;
 use crate::plugin::{
     Caller, Context, Credential, Decision, Diagnostic, LoadError, Outcome, Plugin, SettingFinding,
     Severity, Usage,

@@ -5,7 +5,7 @@ use std::error::Error;
 use super::{Verdict, json, print, printable, styles};
 use crate::cli::{Places, ReviewFlags, ServeFlags};
 use crate::config::{self, Config};
-use crate::directory::{self, Entry, Place};
+use crate::directory::{self, Entry, Search};
 use crate::plugin::{Caller, Context, Credential, Diagnostic, Outcome, Plugin, PluginError, Usage};
 
 /// How many clients are read at once.
@@ -27,21 +27,22 @@ pub fn run(flags: &ReviewFlags) -> Result<Verdict, Box<dyn Error>> {
     for warning in plugin.warnings() {
         eprintln!("gatepost-host: {}", config::line(&warning));
     }
-    let directory = directory::open_to_read(&config.store)?;
+    let now = directory::now();
     let review = Review {
         plugin: &*plugin,
-        now: directory::now(),
+        now,
         json: flags.json,
     };
     let found = tokio::runtime::Builder::new_current_thread()
         .build()?
         .block_on(async {
             let mut found = Found::default();
-            let mut after = Place::default();
+            let directory = directory::open_to_read(&config.store).await?;
+            let mut search = Search::all(PAGE, now);
             loop {
-                let page = directory.clients(after, PAGE).await?;
+                let page = directory.clients(&search).await?;
                 let Some(last) = page.last() else { break };
-                after = last.place;
+                search.after = Some(last.place);
                 for entry in &page {
                     review.judge(entry, &mut found)?;
                 }

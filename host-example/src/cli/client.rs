@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::{Done, Tools, runtime, with_decider};
 use crate::check::{self, review};
-use crate::directory::{self, Inquiry, Place};
-use crate::keys::Permission;
+use crate::directory::{self, Inquiry, Search};
+use crate::permission::Permission;
 use crate::plugin::{Caller, Credential, Decision, Outcome};
 
 #[derive(Subcommand)]
@@ -97,15 +97,15 @@ fn remove(client_id: String, tools: Tools) -> Done {
 fn list(tools: Tools) -> Done {
     let config = tools.config()?;
     let plugin = config.load_plugin(&config.public_url(config.listen))?;
-    let directory = directory::open_to_read(&config.store)?;
     let now = directory::now();
     runtime()?.block_on(async {
         let mut stdout = io::stdout().lock();
-        let mut after = Place::default();
+        let mut search = Search::all(PAGE, now);
+        let directory = directory::open_to_read(&config.store).await?;
         loop {
-            let page = directory.clients(after, PAGE).await?;
+            let page = directory.clients(&search).await?;
             let Some(last) = page.last() else { break };
-            after = last.place;
+            search.after = Some(last.place);
             for entry in &page {
                 let name = review::name(&*plugin, entry, now)?.unwrap_or_default();
                 let name = check::printable(&name, usize::MAX);

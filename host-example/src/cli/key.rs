@@ -10,7 +10,8 @@ use thiserror::Error;
 use super::{Done, Tools, runtime};
 use crate::config::{self, Config};
 use crate::directory::{self, NewKey};
-use crate::keys::{ApiKey, Permission};
+use crate::permission::Permission;
+use crate::secret::{Purpose, Secret};
 use crate::plugin::SettingFinding;
 
 #[derive(Subcommand)]
@@ -57,7 +58,7 @@ pub(super) fn run(KeyCommand::Create(flags): KeyCommand) -> Done {
         Some(terms) => Some(checked(terms, &config)?),
         None => None,
     };
-    let key = ApiKey::draw()?;
+    let key = Secret::draw(Purpose::ApiKey)?;
     let now = directory::now();
     let new = NewKey {
         hash: key.hash(),
@@ -71,7 +72,7 @@ pub(super) fn run(KeyCommand::Create(flags): KeyCommand) -> Done {
             .or(flags.expires_in.map(|days| now + days * 86_400)),
     };
     runtime()?.block_on(async {
-        let directory = directory::open(&config.store)?;
+        let directory = directory::open(&config.store).await?;
         let added = directory.add_key(new).await;
         directory.close().await;
         added.map_err(Box::<dyn std::error::Error>::from)

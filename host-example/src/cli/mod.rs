@@ -234,7 +234,7 @@ fn with_decider<T>(
     let config = tools.config()?;
     let plugin = config.load_plugin(&config.public_url(config.listen))?;
     runtime()?.block_on(async {
-        let directory = directory::open(&config.store)?;
+        let directory = directory::open(&config.store).await?;
         let decider = Decider::new(Arc::clone(&directory), plugin, 1)?;
         let done = work(Arc::new(decider)).await;
         directory.close().await;

@@ -1,5 +1,8 @@
 //! The directory of principals: accounts, API keys and OAuth clients.
 
+mod client;
+mod grant;
+mod principal;
 mod sqlite;
 
 use std::sync::Arc;
@@ -10,16 +13,26 @@ use thiserror::Error;
 
 use crate::config::StorePath;
 use crate::decide::Undecided;
-use crate::keys::{KeyHash, Permission};
-use crate::plugin::{Activity, Decision, Usage};
+use crate::permission::Permission;
+use crate::plugin::{Assertion, Decision};
+use crate::secret::SecretHash;
+
+pub use client::{Entry, Facts, Inquiry, Judge, Order, Place, Registrant, Search, Verdict};
+pub use grant::{
+    Change, Device, Exchange, Grant, GrantId, NewGrant, NewSession, NewToken, Poll, Session, Token,
+    TokenKind,
+};
+pub use principal::{
+    Account, AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, NewKey,
+};
 
 /// Opens the directory, and makes it if there is none.
-pub fn open(store: &StorePath) -> Result<Arc<dyn Directory>, OpenError> {
+pub async fn open(store: &StorePath) -> Result<Arc<dyn Directory>, OpenError> {
     Ok(Arc::new(sqlite::Sqlite::open(&store.0)?))
 }
 
 /// Opens the directory that is there, for reading alone; a server may have it open.
-pub fn open_to_read(store: &StorePath) -> Result<Arc<dyn Directory>, OpenError> {
+pub async fn open_to_read(store: &StorePath) -> Result<Arc<dyn Directory>, OpenError> {
     Ok(Arc::new(sqlite::Sqlite::open_to_read(&store.0)?))
 }
 
@@ -28,8 +41,46 @@ pub fn open_to_read(store: &StorePath) -> Result<Arc<dyn Directory>, OpenError> 
 /// What a method says is done, is on disk: neither a killed process nor a power cut undoes it.
 #[async_trait]
 pub trait Directory: Send + Sync {
-    /// The API key with this hash, unless it is expired or revoked.
-    async fn live_key(&self, hash: KeyHash, now: u64) -> Result<Option<Key>, DirectoryError>;
+    /// What a decision may depend on, as it is now.
+    async fn facts(&self, inquiry: &Inquiry) -> Result<Facts, DirectoryError>;
+
+    /// Makes a decision and, if it is accepted, carries out its effect and the changes that go with
+    /// it, in one transaction with reading the facts and counting what was registered: all of it or
+    /// nothing, and nobody in between. A client that is removed takes its grants with it.
+    ///
+    /// Other changes wait while it decides.
+    async fn decide(&self, inquiry: Inquiry, judge: Judge) -> Result<Decision, Undecided>;
+
+    /// The clients that are searched for.
+    async fn clients(&self, search: &Search) -> Result<Vec<Entry>, DirectoryError>;
+
+    /// One client.
+    async fn client(&self, client_id: &str, now: u64) -> Result<Option<Entry>, DirectoryError>;
+
+    /// Says whether it is the first time that a client uses an assertion's id, and remembers it
+    /// (RFC 7523 §3).
+    async fn first_use(
+        &self,
+        client_id: &str,
+        assertion: &Assertion,
+    ) -> Result<bool, DirectoryError>;
+
+    /// An account.
+    async fn account(&self, name: &str) -> Result<Option<AccountEntry>, DirectoryError>;
+
+    /// All accounts, by name: those after a name, so many at most.
+    async fn accounts(&self, after: &str, limit: u32) -> Result<Vec<AccountEntry>, DirectoryError>;
+
+    /// Adds an account, or changes the one of that name. A new password ends all its sessions.
+    async fn put_account(&self, change: AccountChange) -> Result<(), DirectoryError>;
+
+    /// Removes an account with its sessions, grants and API keys, and says whether there was one. The
+    /// clients that it registered stay.
+    async fn remove_account(&self, name: &str) -> Result<bool, DirectoryError>;
+
+    /// The API key with this hash, unless it is expired or revoked. That it was used is noted, to
+    /// within [`LAST_USE_PRECISION`].
+    async fn live_key(&self, hash: SecretHash, now: u64) -> Result<Option<Key>, DirectoryError>;
 
     /// The names of the live API keys that have a permission.
     async fn keys_with(
@@ -38,26 +89,73 @@ pub trait Directory: Send + Sync {
         now: u64,
     ) -> Result<Vec<String>, DirectoryError>;
 
-    /// What a decision may depend on, as it is now.
-    async fn facts(&self, inquiry: &Inquiry) -> Result<Facts, DirectoryError>;
-
-    /// Makes a decision and carries out its effect, in one transaction with reading the facts and
-    /// counting what was registered: all of it or nothing, and nobody in between.
-    ///
-    /// Other changes wait while it decides.
-    async fn decide(&self, inquiry: Inquiry, judge: Judge) -> Result<Decision, Undecided>;
-
-    /// The clients after a place in a list of all, so many at most.
-    async fn clients(&self, after: Place, limit: u32) -> Result<Vec<Entry>, DirectoryError>;
-
-    /// Drops the counts of registrations in windows that began before then.
-    async fn forget_windows(&self, before: u64) -> Result<(), DirectoryError>;
+    /// All API keys, revoked ones too, in the order of their numbers: those after a number, so many at
+    /// most.
+    async fn keys(&self, after: KeyId, limit: u32) -> Result<Vec<KeyEntry>, DirectoryError>;
 
     /// Adds an API key, and the account it acts for if there is none of that name.
-    async fn add_key(&self, key: NewKey) -> Result<(), DirectoryError>;
+    async fn add_key(&self, key: NewKey) -> Result<KeyId, DirectoryError>;
 
-    /// Adds these API keys if there never was one, and says whether it did.
-    async fn add_first_keys(&self, keys: Vec<NewKey>) -> Result<bool, DirectoryError>;
+    /// Adds these accounts and API keys if there never was a key, and says whether it did.
+    async fn add_first(
+        &self,
+        accounts: Vec<AccountChange>,
+        keys: Vec<NewKey>,
+    ) -> Result<bool, DirectoryError>;
+
+    /// Revokes an API key, and says whether there is such a key.
+    async fn revoke_key(&self, id: KeyId, now: u64) -> Result<bool, DirectoryError>;
+
+    /// What a token stands for; `None` if there is no such token, or it ended.
+    async fn token(&self, hash: SecretHash) -> Result<Option<Token>, DirectoryError>;
+
+    /// Spends a token that is good for one use, and issues others for the same grant.
+    async fn exchange(
+        &self,
+        spent: SecretHash,
+        issued: Vec<NewToken>,
+        now: u64,
+    ) -> Result<Exchange, DirectoryError>;
+
+    /// Ends a token, and no other.
+    async fn end_token(&self, hash: SecretHash) -> Result<(), DirectoryError>;
+
+    /// Ends a grant with all its tokens and sessions, and says whether there was one.
+    async fn end_grant(&self, id: GrantId) -> Result<bool, DirectoryError>;
+
+    /// What an account has granted and has not ended: those with a token or a session that is good.
+    async fn grants(&self, account: AccountId, now: u64) -> Result<Vec<Grant>, DirectoryError>;
+
+    /// Waits for a user's answer to a device. `false` if the user code is taken: another is to be
+    /// drawn.
+    async fn add_device(&self, device: Device) -> Result<bool, DirectoryError>;
+
+    /// The device that waits with this user code, unless it has expired or been answered.
+    async fn device(
+        &self,
+        user_code: SecretHash,
+        now: u64,
+    ) -> Result<Option<Device>, DirectoryError>;
+
+    /// Notes that the user said no.
+    async fn deny_device(&self, user_code: SecretHash) -> Result<(), DirectoryError>;
+
+    /// How things are for a device, which should not ask often.
+    async fn poll_device(&self, device_code: SecretHash, now: u64) -> Result<Poll, DirectoryError>;
+
+    /// Remembers a browser that signed in.
+    async fn add_session(&self, session: NewSession) -> Result<(), DirectoryError>;
+
+    /// The browser with this cookie, unless it has expired.
+    async fn session(&self, hash: SecretHash, now: u64) -> Result<Option<Session>, DirectoryError>;
+
+    /// Forgets a browser.
+    async fn end_session(&self, hash: SecretHash) -> Result<(), DirectoryError>;
+
+    /// Forgets what is over: counts of windows that began before then, and tokens, devices, sessions
+    /// and assertions that expired so long ago that nobody needs to hear why, and grants that nothing
+    /// stands for any more.
+    async fn forget(&self, windows_before: u64, now: u64) -> Result<(), DirectoryError>;
 
     /// Whether it can be read and written.
     async fn check(&self) -> Result<(), DirectoryError>;
@@ -66,111 +164,9 @@ pub trait Directory: Send + Sync {
     async fn close(&self);
 }
 
-/// What decides, from facts alone: it is asked more than once, and the last answer counts.
-pub type Judge = Arc<dyn Fn(&Facts) -> Result<Decision, Undecided> + Send + Sync>;
-
-/// What a decision is about.
-#[derive(Clone, Debug, Default)]
-pub struct Inquiry {
-    /// The client in question, if there is one.
-    pub client_id: Option<String>,
-    /// Who registers, if this is a registration. What is stored then is counted.
-    pub registrant: Option<Registrant>,
-    /// Seconds since 1970.
-    pub now: u64,
-}
-
-/// Who registers a client.
-#[derive(Clone, Debug, Default)]
-pub struct Registrant {
-    /// The API key that was presented.
-    pub key: Option<KeyId>,
-    /// The account it acts for.
-    pub account: Option<AccountId>,
-    /// What the request's address is counted under.
-    pub network: Option<String>,
-    /// When the window in which it is counted began, in seconds since 1970.
-    pub window_start: u64,
-}
-
-/// What a decision may depend on.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    /// What was counted for the registrant; nothing if there is none.
-    pub usage: Usage,
-    /// The record of the client in question, if there is one.
-    pub record: Option<String>,
-    /// What became of that client.
-    pub activity: Activity,
-}
-
-/// A client, and its place in the list of all.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// Its place.
-    pub place: Place,
-    /// Its id.
-    pub client_id: String,
-    /// The plugin's document.
-    pub record: String,
-    /// What became of it.
-    pub activity: Activity,
-    /// How many users have agreed to it.
-    pub users: u64,
-}
-
-/// A place in the list of all clients; the default is before the first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place(i64);
-
-/// An API key that is live.
-#[derive(Clone, Debug)]
-pub struct Key {
-    /// The key's number. It is no secret.
-    pub id: KeyId,
-    /// The account the key acts for.
-    pub account: Option<Account>,
-    /// What the key allows.
-    pub permissions: Vec<String>,
-    /// What may be registered with it, in the plugin's JSON.
-    pub terms: Option<String>,
-}
-
-/// An account, as far as a decision needs to know it.
-#[derive(Clone, Debug)]
-pub struct Account {
-    /// The account's number.
-    pub id: AccountId,
-    /// The account's name.
-    pub name: String,
-}
-
-/// The number of an API key in this directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeyId(i64);
-
-/// The number of an account in this directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AccountId(i64);
-
-/// An API key to be added.
-#[derive(Clone, Debug)]
-pub struct NewKey {
-    /// What is kept of the key itself.
-    pub hash: KeyHash,
-    /// What the key is for, in its owner's words.
-    pub name: String,
-    /// The name of the account the key acts for.
-    pub account: Option<String>,
-    /// What the key allows.
-    pub permissions: Vec<Permission>,
-    /// What may be registered with it, in JSON that the plugin has checked.
-    pub terms: Option<String>,
-    /// Seconds since 1970.
-    pub created_at: u64,
-    /// Seconds since 1970, if the key expires.
-    pub expires_at: Option<u64>,
-}
+/// How exactly the last use of an API key and of a client is noted, in seconds: reading would be
+/// writing otherwise.
+pub const LAST_USE_PRECISION: u64 = 60;
 
 /// Why the directory did not do what it was asked.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, header};
 use super::refusal::Refusal;
 use super::{Peer, answer};
 use crate::directory::{Directory, Key};
-use crate::keys::KeyHash;
+use crate::secret::SecretHash;
 use crate::plugin::{Caller, Credential};
 
 /// Who asks, and the API key that was presented, if it was one.
@@ -31,7 +31,7 @@ pub(super) async fn identify(
         Presented::Token(token) => token,
     };
     let key = directory
-        .live_key(KeyHash::of(token), now)
+        .live_key(SecretHash::of(token), now)
         .await
         .map_err(|error| answer::refusal(error.into()))?;
     let bearer = Caller {

@@ -1,9 +1,13 @@
 //! What is served over HTTP.
 
 pub(crate) mod answer;
+mod api;
 mod body;
 mod caller;
+mod discovery;
 mod manage;
+mod oauth;
+mod pages;
 mod refusal;
 mod register;
 
@@ -31,6 +35,7 @@ use crate::plugin::{Plugin, PluginError};
 pub struct App {
     decider: Arc<Decider>,
     limits: Limits,
+    public_url: PublicUrl,
     metadata: Bytes,
 }
 
@@ -69,6 +74,7 @@ impl App {
             metadata: serde_json::to_vec(&members)?.into(),
             decider,
             limits,
+            public_url: public_url.clone(),
         })
     }
 
@@ -89,24 +95,15 @@ impl App {
                     .head(async || Refusal::Method(Allowed::Manage))
                     .fallback(async || Refusal::Method(Allowed::Manage)),
             )
-            .route("/.well-known/oauth-authorization-server", get(metadata))
             .route("/healthz", get(health))
+            .merge(oauth::routes())
+            .merge(discovery::routes())
+            .merge(api::routes())
+            .merge(pages::routes())
             .fallback(async || (StatusCode::NOT_FOUND, "There is nothing here.\n"))
             .layer(middleware::from_fn_with_state(Arc::clone(&app), around))
             .with_state(app)
     }
-}
-
-/// RFC 8414 §3. Scripts of any site may read it, for it says nothing a visitor may not know.
-async fn metadata(State(app): State<Arc<App>>) -> Response {
-    (
-        [
-            (header::CONTENT_TYPE, "application/json"),
-            (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        ],
-        app.metadata.clone(),
-    )
-        .into_response()
 }
 
 async fn health(State(app): State<Arc<App>>) -> Response {

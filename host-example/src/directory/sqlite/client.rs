@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::super::{AccountId, DirectoryError, Entry, Facts, Inquiry, KeyId, Place, Registrant};
+use super::super::{AccountId, DirectoryError, Facts, Inquiry, KeyId, Registrant};
 use crate::plugin::{Activity, ClientRecord, Effect, Usage};
 
 pub(super) fn facts(connection: &Connection, inquiry: &Inquiry) -> rusqlite::Result<Facts> {
@@ -71,28 +71,6 @@ fn activity(row: &Row<'_>) -> rusqlite::Result<Activity> {
 fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<u64>> {
     let count: Option<i64> = row.get(column)?;
     Ok(count.map(i64::cast_unsigned))
-}
-
-pub(super) fn page(
-    connection: &Connection,
-    Place(after): Place,
-    limit: u32,
-) -> rusqlite::Result<Vec<Entry>> {
-    connection
-        .prepare_cached(
-            "SELECT authorised_at, last_used_at, refresh_tokens, id, client_id, record, users
-             FROM oauth_client WHERE id > ?1 ORDER BY id LIMIT ?2",
-        )?
-        .query_map(params![after, limit], |row| {
-            Ok(Entry {
-                activity: activity(row)?,
-                place: Place(row.get(3)?),
-                client_id: row.get(4)?,
-                record: row.get(5)?,
-                users: count(row, 6)?.unwrap_or_default(),
-            })
-        })?
-        .collect()
 }
 
 /// Does what was decided, and counts what was registered.

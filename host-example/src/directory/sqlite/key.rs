@@ -3,9 +3,10 @@
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::super::{Account, AccountId, Key, KeyId, NewKey};
-use crate::keys::{KeyHash, Permission};
+use crate::permission::Permission;
+use crate::secret::SecretHash;
 
-pub(super) fn live(connection: &Connection, hash: KeyHash, now: u64) -> Result<Option<Key>> {
+pub(super) fn live(connection: &Connection, hash: SecretHash, now: u64) -> Result<Option<Key>> {
     connection
         .prepare_cached(
             "SELECT api_key.id, api_key.permissions, api_key.terms, account.id, account.name
@@ -28,6 +29,7 @@ pub(super) fn live(connection: &Connection, hash: KeyHash, now: u64) -> Result<O
                     Some(id) => Some(Account {
                         id: AccountId(id),
                         name: row.get(4)?,
+                        permissions: Vec::new(),
                     }),
                     None => None,
                 },

@@ -19,11 +19,10 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 
 use self::writer::Writer;
-use super::{
-    Directory, DirectoryError, Entry, Facts, Inquiry, Judge, Key, NewKey, OpenError, Place,
-};
+use super::*;
 use crate::decide::Undecided;
-use crate::keys::{KeyHash, Permission};
+use crate::permission::Permission;
+use crate::secret::SecretHash;
 use crate::plugin::Decision;
 
 pub(super) struct Sqlite {
@@ -86,7 +85,7 @@ impl Sqlite {
 
 #[async_trait]
 impl Directory for Sqlite {
-    async fn live_key(&self, hash: KeyHash, now: u64) -> Result<Option<Key>, DirectoryError> {
+    async fn live_key(&self, hash: SecretHash, now: u64) -> Result<Option<Key>, DirectoryError> {
         self.read(|connection| key::live(connection, hash, now))
     }
 
@@ -106,8 +105,8 @@ impl Directory for Sqlite {
     /// hangs was asked for before, outside, and did not come here.
     async fn decide(&self, inquiry: Inquiry, judge: Judge) -> Result<Decision, Undecided> {
         self.write(move |connection| {
-            let decision = match judge(&client::facts(connection, &inquiry)?) {
-                Ok(decision) => decision,
+            let Verdict { decision, .. } = match judge(&client::facts(connection, &inquiry)?) {
+                Ok(verdict) => verdict,
                 Err(undecided) => return Ok(Err(undecided)),
             };
             client::carry_out(connection, &decision.effect, &inquiry)?;
@@ -116,30 +115,70 @@ impl Directory for Sqlite {
         .await?
     }
 
-    async fn clients(&self, after: Place, limit: u32) -> Result<Vec<Entry>, DirectoryError> {
-        self.read(|connection| client::page(connection, after, limit))
-    }
+    async fn clients(&self, _search: &Search) -> Result<Vec<Entry>, DirectoryError> { todo!() }
 
-    async fn forget_windows(&self, before: u64) -> Result<(), DirectoryError> {
-        self.write(move |connection| {
-            connection.execute(
-                "DELETE FROM registrations_by_network WHERE window_start < ?1",
-                [before.cast_signed()],
-            )?;
-            Ok(())
-        })
-        .await
-    }
+    async fn client(&self, _client_id: &str, _now: u64) -> Result<Option<Entry>, DirectoryError> { todo!() }
 
-    async fn add_key(&self, key: NewKey) -> Result<(), DirectoryError> {
-        self.write(move |connection| Ok(key::insert(connection, &key)?))
-            .await
-    }
+    async fn first_use(
+        &self,
+        _client_id: &str,
+        _assertion: &Assertion,
+    ) -> Result<bool, DirectoryError> { todo!() }
 
-    async fn add_first_keys(&self, keys: Vec<NewKey>) -> Result<bool, DirectoryError> {
-        self.write(move |connection| Ok(key::insert_first(connection, &keys)?))
-            .await
-    }
+    async fn account(&self, _name: &str) -> Result<Option<AccountEntry>, DirectoryError> { todo!() }
+
+    async fn accounts(&self, _after: &str, _limit: u32) -> Result<Vec<AccountEntry>, DirectoryError> { todo!() }
+
+    async fn put_account(&self, _change: AccountChange) -> Result<(), DirectoryError> { todo!() }
+
+    async fn remove_account(&self, _name: &str) -> Result<bool, DirectoryError> { todo!() }
+
+    async fn keys(&self, _after: KeyId, _limit: u32) -> Result<Vec<KeyEntry>, DirectoryError> { todo!() }
+
+    async fn add_key(&self, _key: NewKey) -> Result<KeyId, DirectoryError> { todo!() }
+
+    async fn add_first(
+        &self,
+        _accounts: Vec<AccountChange>,
+        _keys: Vec<NewKey>,
+    ) -> Result<bool, DirectoryError> { todo!() }
+
+    async fn revoke_key(&self, _id: KeyId, _now: u64) -> Result<bool, DirectoryError> { todo!() }
+
+    async fn token(&self, _hash: SecretHash) -> Result<Option<Token>, DirectoryError> { todo!() }
+
+    async fn exchange(
+        &self,
+        _spent: SecretHash,
+        _issued: Vec<NewToken>,
+        _now: u64,
+    ) -> Result<Exchange, DirectoryError> { todo!() }
+
+    async fn end_token(&self, _hash: SecretHash) -> Result<(), DirectoryError> { todo!() }
+
+    async fn end_grant(&self, _id: GrantId) -> Result<bool, DirectoryError> { todo!() }
+
+    async fn grants(&self, _account: AccountId, _now: u64) -> Result<Vec<Grant>, DirectoryError> { todo!() }
+
+    async fn add_device(&self, _device: Device) -> Result<bool, DirectoryError> { todo!() }
+
+    async fn device(
+        &self,
+        _user_code: SecretHash,
+        _now: u64,
+    ) -> Result<Option<Device>, DirectoryError> { todo!() }
+
+    async fn deny_device(&self, _user_code: SecretHash) -> Result<(), DirectoryError> { todo!() }
+
+    async fn poll_device(&self, _device_code: SecretHash, _now: u64) -> Result<Poll, DirectoryError> { todo!() }
+
+    async fn add_session(&self, _session: NewSession) -> Result<(), DirectoryError> { todo!() }
+
+    async fn session(&self, _hash: SecretHash, _now: u64) -> Result<Option<Session>, DirectoryError> { todo!() }
+
+    async fn end_session(&self, _hash: SecretHash) -> Result<(), DirectoryError> { todo!() }
+
+    async fn forget(&self, _windows_before: u64, _now: u64) -> Result<(), DirectoryError> { todo!() }
 
     async fn check(&self) -> Result<(), DirectoryError> {
         self.read(|connection| {

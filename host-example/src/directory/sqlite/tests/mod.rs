@@ -8,7 +8,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::super::{AccountId, KeyId, Registrant};
 use super::*;
-use crate::keys::{ApiKey, Permission};
+use crate::permission::Permission;
+use crate::secret::{Purpose, Secret};
 use crate::plugin::{ClientRecord, Effect, Outcome, Response, Usage};
 
 #[test]
@@ -40,7 +41,7 @@ fn a_key_is_live_until_it_expires_or_is_revoked() {
     assert!(live(1_999).is_none(), "it is revoked");
     assert!(
         runtime
-            .block_on(directory.live_key(KeyHash::of("gpak_"), 0))
+            .block_on(directory.live_key(SecretHash::of("gpak_"), 0))
             .expect("the directory can be read")
             .is_none(),
         "it never was"
@@ -158,7 +159,7 @@ fn fresh() -> (TempDir, Sqlite, Runtime) {
 
 fn new_key(account: Option<&str>, expires_at: Option<u64>) -> NewKey {
     NewKey {
-        hash: ApiKey::draw().expect("there is randomness").hash(),
+        hash: Secret::draw(Purpose::ApiKey).expect("there is randomness").hash(),
         name: "test".into(),
         account: account.map(str::to_owned),
         permissions: Permission::REGISTRATION.to_vec(),

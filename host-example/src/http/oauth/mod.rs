@@ -1,0 +1,11 @@
+//! The endpoints of the authorization server.
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use super::App;
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+}

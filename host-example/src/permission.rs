@@ -1,0 +1,75 @@
+//! What accounts and API keys allow.
+
+use clap::ValueEnum;
+
+/// What an account or an API key allows. The names are those a mail server's administrator knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Permission {
+    /// Sign in at all; every account and key needs it
+    Authenticate,
+    /// Register OAuth clients at the registration endpoint
+    OauthClientRegistration,
+    /// Use any client id, also when registration is required
+    OauthClientOverride,
+    /// List OAuth clients
+    OauthClientList,
+    /// Show an OAuth client
+    OauthClientGet,
+    /// Register an OAuth client by hand
+    OauthClientCreate,
+    /// Change an OAuth client
+    OauthClientUpdate,
+    /// Delete an OAuth client
+    OauthClientDelete,
+}
+
+impl Permission {
+    /// What an administrator of OAuth clients holds.
+    pub const ADMINISTRATOR: &[Self] = &[
+        Self::Authenticate,
+        Self::OauthClientList,
+        Self::OauthClientGet,
+        Self::OauthClientCreate,
+        Self::OauthClientUpdate,
+        Self::OauthClientDelete,
+        Self::OauthClientOverride,
+    ];
+
+    /// What it takes to register clients, and no more.
+    pub const REGISTRATION: &[Self] = &[Self::Authenticate, Self::OauthClientRegistration];
+
+    /// The permission of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = Self::value_variants().iter();
+        all.find(|permission| permission.name() == name).copied()
+    }
+
+    /// The name as an administrator writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Authenticate => "authenticate",
+            Self::OauthClientRegistration => "oauth-client-registration",
+            Self::OauthClientOverride => "oauth-client-override",
+            Self::OauthClientList => "oauth-client-list",
+            Self::OauthClientGet => "oauth-client-get",
+            Self::OauthClientCreate => "oauth-client-create",
+            Self::OauthClientUpdate => "oauth-client-update",
+            Self::OauthClientDelete => "oauth-client-delete",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_knows_permissions_by_their_names() {
+        for permission in Permission::value_variants() {
+            let value = permission.to_possible_value().expect("none is hidden");
+            assert_eq!(value.get_name(), permission.name());
+            assert_eq!(Permission::named(permission.name()), Some(*permission));
+        }
+        assert_eq!(Permission::named("oauth"), None);
+    }
+}
