@@ -3,22 +3,31 @@
 use std::net::SocketAddr;
 
 use crate::config::PublicUrl;
-use crate::directory::{Directory, DirectoryError, NewKey, now};
+use crate::directory::{AccountChange, Directory, DirectoryError, NewKey, now};
+use crate::password::{self, HashError};
 use crate::permission::Permission;
 use crate::secret::{Purpose, Secret};
 
-/// The keys of a directory that had none.
-pub struct FirstKeys {
+/// The name of the account that there is from the start.
+pub const ACCOUNT: &str = "demo@example.org";
+
+/// The keys of a directory that had none, and the password of its one account.
+pub struct FirstSecrets {
     administrator: Secret,
     registration: Secret,
+    password: Secret,
 }
 
-impl FirstKeys {
-    /// Draws two keys and adds them, unless there ever was one.
+impl FirstSecrets {
+    /// Draws two keys and a password and adds them, unless there ever was a key.
     pub async fn add(directory: &dyn Directory) -> Result<Option<Self>, FirstStartError> {
-        let keys = Self {
+        if !directory.is_new().await? {
+            return Ok(None);
+        }
+        let secrets = Self {
             administrator: Secret::draw(Purpose::ApiKey)?,
             registration: Secret::draw(Purpose::ApiKey)?,
+            password: Secret::draw(Purpose::Password)?,
         };
         let new = |key: &Secret, name: &str, permissions: &[Permission]| NewKey {
             hash: key.hash(),
@@ -29,31 +38,45 @@ impl FirstKeys {
             created_at: now(),
             expires_at: None,
         };
-        let added = directory
-            .add_first(Vec::new(), vec![
-                new(
-                    &keys.administrator,
-                    "administrator",
-                    Permission::ADMINISTRATOR,
-                ),
-                new(&keys.registration, "registration", Permission::REGISTRATION),
-            ])
-            .await?;
-        Ok(added.then_some(keys))
+        let account = AccountChange {
+            name: ACCOUNT.to_owned(),
+            password_hash: Some(password::hash(secrets.password.reveal())?),
+            permissions: Some(Permission::ADMINISTRATOR.to_vec()),
+            now: now(),
+        };
+        let keys = vec![
+            new(
+                &secrets.administrator,
+                "administrator",
+                Permission::ADMINISTRATOR,
+            ),
+            new(
+                &secrets.registration,
+                "registration",
+                Permission::REGISTRATION,
+            ),
+        ];
+        let added = directory.add_first(vec![account], keys).await?;
+        Ok(added.then_some(secrets))
     }
 
-    /// The keys as their owner gets to see them once, and a command to try them with.
+    /// What their owner gets to see once, and what to try with them.
     pub fn reveal(&self, listening: SocketAddr) -> String {
         let administrator = self.administrator.reveal();
         let registration = self.registration.reveal();
-        let endpoint = PublicUrl::of_listener(listening).registration_endpoint();
+        let password = self.password.reveal();
+        let reached = PublicUrl::of_listener(listening);
+        let endpoint = reached.registration_endpoint();
         format!(
             "\
-This is the first start: there are two API keys now. Keep them, they are not shown again.
+This is the first start: there are an account and two API keys now. Keep them, they are not shown again.
 administrator key: {administrator}
 registration key:  {registration}
+account:           {ACCOUNT}
+password:          {password}
 This registers an example mail client:
 curl -i {endpoint} -H 'Authorization: Bearer {registration}' -H 'Content-Type: application/json' -d '{EXAMPLE}'
+The web administration is at {reached}/admin/, and `gatepost-host demo` shows what else there is.
 "
         )
     }
@@ -62,12 +85,15 @@ curl -i {endpoint} -H 'Authorization: Bearer {registration}' -H 'Content-Type: a
 /// Why a first start failed.
 #[derive(Debug, thiserror::Error)]
 pub enum FirstStartError {
-    /// The keys could not be stored.
-    #[error("cannot store the first API keys")]
+    /// They could not be stored.
+    #[error("cannot store the first account and API keys")]
     Directory(#[from] DirectoryError),
-    /// There is no randomness to make keys of.
+    /// There is no randomness to make them of.
     #[error("cannot draw the first API keys")]
     Randomness(#[from] getrandom::Error),
+    /// The password could not be hashed.
+    #[error("cannot keep the first password")]
+    Hash(#[from] HashError),
 }
 
 /// A native mail client, as draft-ietf-mailmaint-oauth-public describes it.

@@ -59,6 +59,15 @@ impl Permission {
     }
 }
 
+/// Their names with a space between them.
+pub fn joined(permissions: &[Permission]) -> String {
+    let names: Vec<&str> = permissions
+        .iter()
+        .map(|permission| permission.name())
+        .collect();
+    names.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

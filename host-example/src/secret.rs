@@ -26,6 +26,8 @@ pub enum Purpose {
     DeviceCode,
     /// A browser that signed in, or is about to.
     Session,
+    /// A password that nobody chose.
+    Password,
 }
 
 impl Purpose {
@@ -37,6 +39,7 @@ impl Purpose {
             Self::RefreshToken => "gprt_",
             Self::DeviceCode => "gpdc_",
             Self::Session => "gpse_",
+            Self::Password => "gppw_",
         }
     }
 }

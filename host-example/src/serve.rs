@@ -22,7 +22,7 @@ use tracing::level_filters::LevelFilter;
 use crate::config::{self, Config, Limits};
 use crate::decide::Decider;
 use crate::directory;
-use crate::first_start::FirstKeys;
+use crate::first_start::FirstSecrets;
 use crate::http::{App, Peer};
 use crate::sweep;
 
@@ -81,8 +81,8 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
         config.limits.clone(),
         &public_url,
     )?;
-    let mut greeting = match FirstKeys::add(&*directory).await? {
-        Some(keys) => keys.reveal(listening),
+    let mut greeting = match FirstSecrets::add(&*directory).await? {
+        Some(secrets) => secrets.reveal(listening),
         None => String::new(),
     };
     greeting.push_str(&format!("listening on http://{listening}\n"));

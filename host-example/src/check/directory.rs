@@ -44,7 +44,7 @@ pub(super) fn amend(
         .block_on(async {
             let directory = directory::open_to_read(store).await?;
             let facts = directory.facts(&about).await?;
-            let keys = directory.keys_with(Permission::OauthClientOverride, now);
+            let keys = directory.holders(Permission::OauthClientOverride, now);
             Ok::<_, Box<dyn Error>>((facts, keys.await?))
         })?;
     if facts.record.is_none() {

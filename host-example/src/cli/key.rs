@@ -7,12 +7,14 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use thiserror::Error;
 
-use super::{Done, Tools, runtime};
+use super::account::with_directory;
+use super::{Done, Tools};
+use crate::check;
 use crate::config::{self, Config};
-use crate::directory::{self, NewKey};
+use crate::directory::{self, KeyId, NewKey};
 use crate::permission::Permission;
-use crate::secret::{Purpose, Secret};
 use crate::plugin::SettingFinding;
+use crate::secret::{Purpose, Secret};
 
 #[derive(Subcommand)]
 pub(super) enum KeyCommand {
@@ -20,6 +22,15 @@ pub(super) enum KeyCommand {
     ///
     /// Works while the server runs, at once.
     Create(KeyFlags),
+    /// List API keys: number, name, state, last use, account and permissions
+    List(Tools),
+    /// Revoke an API key by its number, at once
+    Revoke {
+        /// The key's number, as `key list` shows it
+        number: i64,
+        #[command(flatten)]
+        tools: Tools,
+    },
 }
 
 #[derive(Args)]
@@ -52,8 +63,55 @@ pub(super) struct KeyFlags {
 #[error("the terms have mistakes{}", config::list(.0))]
 pub(super) struct TermsError(Vec<SettingFinding>);
 
-pub(super) fn run(KeyCommand::Create(flags): KeyCommand) -> Done {
-    let config = flags.tools.config()?;
+pub(super) fn run(command: KeyCommand) -> Done {
+    match command {
+        KeyCommand::Create(flags) => create(flags),
+        KeyCommand::List(tools) => list(tools),
+        KeyCommand::Revoke { number, tools } => with_directory(tools, async |directory| {
+            let key = KeyId::numbered(number);
+            match directory.revoke_key(key, directory::now()).await? {
+                true => Ok(ExitCode::SUCCESS),
+                false => Err("there is no key with this number".into()),
+            }
+        }),
+    }
+}
+
+fn list(tools: Tools) -> Done {
+    with_directory(tools, async |directory| {
+        let mut stdout = io::stdout().lock();
+        let now = directory::now();
+        let mut after = KeyId::numbered(i64::MIN);
+        loop {
+            let page = directory.keys(after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(ExitCode::SUCCESS);
+            };
+            after = last.id;
+            for key in &page {
+                let state = match (key.revoked_at, key.expires_at) {
+                    (Some(_), _) => "revoked",
+                    (None, Some(at)) if at <= now => "expired",
+                    _ => "live",
+                };
+                let used = key
+                    .last_used_at
+                    .map_or("never".to_owned(), |at| at.to_string());
+                writeln!(
+                    stdout,
+                    "{}\t{}\t{state}\t{used}\t{}\t{}",
+                    key.id.number(),
+                    check::printable(&key.name, usize::MAX),
+                    check::printable(key.account.as_deref().unwrap_or("-"), usize::MAX),
+                    key.permissions.join(" ")
+                )?;
+            }
+        }
+    })
+}
+
+fn create(flags: KeyFlags) -> Done {
+    let config = flags.tools.clone().config()?;
     let terms = match flags.terms {
         Some(terms) => Some(checked(terms, &config)?),
         None => None,
@@ -71,11 +129,8 @@ pub(super) fn run(KeyCommand::Create(flags): KeyCommand) -> Done {
             .expires_at
             .or(flags.expires_in.map(|days| now + days * 86_400)),
     };
-    runtime()?.block_on(async {
-        let directory = directory::open(&config.store).await?;
-        let added = directory.add_key(new).await;
-        directory.close().await;
-        added.map_err(Box::<dyn std::error::Error>::from)
+    with_directory(flags.tools, async |directory| {
+        Ok(directory.add_key(new).await?)
     })?;
     writeln!(io::stdout(), "{}", key.reveal())?;
     Ok(ExitCode::SUCCESS)
@@ -93,3 +148,6 @@ fn checked(terms: String, config: &Config) -> Result<String, Box<dyn std::error:
     plugin.check_terms(&terms)?.map_err(TermsError)?;
     Ok(terms)
 }
+
+/// How many keys are read at once.
+const PAGE: u32 = 1000;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod account;
 mod client;
 mod key;
 
@@ -12,11 +13,13 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use self::account::AccountCommand;
 use self::client::ClientCommand;
 use self::key::{KeyCommand, TermsError};
 use crate::check::{self, Verdict, review};
 use crate::config::{Config, ConfigError};
 use crate::decide::Decider;
+use crate::demo;
 use crate::directory;
 use crate::plugin::{self, LoadError};
 use crate::serve;
@@ -27,10 +30,12 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(flags) => serve(&flags),
+        Command::Account { command } => account::run(command),
         Command::Key { command } => key::run(command),
         Command::Client { command } => client::run(command),
         Command::Sweep(tools) => sweep(tools),
         Command::Component { out } => write_component(&out),
+        Command::Demo { data } => demonstrate(data.as_deref()),
         Command::Check(flags) => return judged(check::run(&flags)),
         Command::Review(flags) => return judged(review::run(&flags)),
     };
@@ -69,6 +74,11 @@ enum Command {
     /// Prints `listening on http://ADDR:PORT` when ready. The first start on an empty data folder
     /// creates two API keys, prints each once, and a command that registers an example client.
     Serve(ServeFlags),
+    /// Manage accounts: who can sign in
+    Account {
+        #[command(subcommand)]
+        command: AccountCommand,
+    },
     /// Manage API keys
     Key {
         #[command(subcommand)]
@@ -91,6 +101,14 @@ enum Command {
     /// Exits with 0 if all are accepted, 1 if one is refused, and 2 if one cannot be read or the
     /// settings have mistakes. Without a document, the settings alone are checked.
     Check(CheckFlags),
+    /// Tell the life of a mail client, from discovery to deletion, with every exchange
+    ///
+    /// Starts a server of its own on a free port. Exits with 0 only if all went as it should.
+    Demo {
+        /// Data folder, which is kept [default: a temporary one]
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
     /// Write the WASM component this program was built with to a file
     Component {
         /// Where to; a file that is there is replaced
@@ -208,6 +226,14 @@ fn sweep(tools: Tools) -> Done {
     })?;
     let sweep::Swept { clients, removed } = swept;
     writeln!(io::stdout(), "removed {removed} of {clients} clients")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn demonstrate(data: Option<&Path>) -> Done {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(demo::run(data))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -95,6 +95,25 @@ pub enum TokenKind {
     Refresh,
 }
 
+impl TokenKind {
+    const ALL: [Self; 4] = [Self::Code, Self::DeviceCode, Self::Access, Self::Refresh];
+
+    /// The name it is kept under.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::DeviceCode => "device-code",
+            Self::Access => "access",
+            Self::Refresh => "refresh",
+        }
+    }
+
+    /// The kind that is kept under a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// A token to be issued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {

@@ -1,6 +1,8 @@
 //! The directory of principals: accounts, API keys and OAuth clients.
 
 mod client;
+#[cfg(test)]
+mod contract;
 mod grant;
 mod principal;
 mod sqlite;
@@ -82,8 +84,8 @@ pub trait Directory: Send + Sync {
     /// within [`LAST_USE_PRECISION`].
     async fn live_key(&self, hash: SecretHash, now: u64) -> Result<Option<Key>, DirectoryError>;
 
-    /// The names of the live API keys that have a permission.
-    async fn keys_with(
+    /// The names of the accounts and of the live API keys that have a permission.
+    async fn holders(
         &self,
         permission: Permission,
         now: u64,
@@ -95,6 +97,9 @@ pub trait Directory: Send + Sync {
 
     /// Adds an API key, and the account it acts for if there is none of that name.
     async fn add_key(&self, key: NewKey) -> Result<KeyId, DirectoryError>;
+
+    /// Whether there never was an API key.
+    async fn is_new(&self) -> Result<bool, DirectoryError>;
 
     /// Adds these accounts and API keys if there never was a key, and says whether it did.
     async fn add_first(
@@ -163,6 +168,13 @@ pub trait Directory: Send + Sync {
     /// Finishes what was begun. Nothing can be changed afterwards.
     async fn close(&self);
 }
+
+/// How long what is over is remembered, in seconds: a code or a refresh token that is used again was
+/// stolen, and that can be told only as long as it is known.
+pub const REMEMBERED: u64 = 7 * 86_400;
+
+/// How many seconds longer a device has to wait that asked too often (RFC 8628 §3.5).
+const SLOW_DOWN: u64 = 5;
 
 /// How exactly the last use of an API key and of a client is noted, in seconds: reading would be
 /// writing otherwise.

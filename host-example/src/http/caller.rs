@@ -5,8 +5,8 @@ use axum::http::{HeaderMap, header};
 use super::refusal::Refusal;
 use super::{Peer, answer};
 use crate::directory::{Directory, Key};
-use crate::secret::SecretHash;
 use crate::plugin::{Caller, Credential};
+use crate::secret::SecretHash;
 
 /// Who asks, and the API key that was presented, if it was one.
 pub(super) async fn identify(

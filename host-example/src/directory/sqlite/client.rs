@@ -2,8 +2,13 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::super::{AccountId, DirectoryError, Facts, Inquiry, KeyId, Registrant};
-use crate::plugin::{Activity, ClientRecord, Effect, Usage};
+use super::super::{
+    AccountId, Change, DirectoryError, Entry, Facts, Inquiry, KeyId, Order, Place, Registrant,
+    Search,
+};
+use super::row::{number, optional};
+use super::{device, grant};
+use crate::plugin::{Activity, Assertion, ClientRecord, Effect, Usage};
 
 pub(super) fn facts(connection: &Connection, inquiry: &Inquiry) -> rusqlite::Result<Facts> {
     let mut facts = Facts::default();
@@ -13,10 +18,17 @@ pub(super) fn facts(connection: &Connection, inquiry: &Inquiry) -> rusqlite::Res
     if let Some(client_id) = &inquiry.client_id {
         let found = connection
             .prepare_cached(
-                "SELECT authorised_at, last_used_at, refresh_tokens, record
+                "SELECT authorised_at, last_used_at,
+                        (SELECT count(*) FROM oauth_grant
+                         JOIN oauth_token ON oauth_token.grant_id = oauth_grant.id
+                         WHERE oauth_grant.client_id = ?1 AND kind = 'refresh'
+                           AND spent_at IS NULL AND expires_at > ?2),
+                        record
                  FROM oauth_client WHERE client_id = ?1",
             )?
-            .query_row([client_id], |row| Ok((activity(row)?, row.get(3)?)))
+            .query_row(params![client_id, inquiry.now.cast_signed()], |row| {
+                Ok((activity(row)?, row.get(3)?))
+            })
             .optional()?;
         if let Some((activity, record)) = found {
             facts.activity = activity;
@@ -44,12 +56,12 @@ fn usage(connection: &Connection, registrant: &Registrant) -> rusqlite::Result<U
                 registrant.network,
             ],
             |row| {
-                let from_network = count(row, 4)?;
+                let from_network = optional(row, 4)?;
                 Ok(Usage {
-                    total_clients: count(row, 0)?,
-                    anonymous_clients: count(row, 1)?,
-                    account_clients: count(row, 2)?,
-                    key_registrations: count(row, 3)?,
+                    total_clients: optional(row, 0)?,
+                    anonymous_clients: optional(row, 1)?,
+                    account_clients: optional(row, 2)?,
+                    key_registrations: optional(row, 3)?,
                     address_registrations: registrant
                         .network
                         .as_ref()
@@ -62,15 +74,131 @@ fn usage(connection: &Connection, registrant: &Registrant) -> rusqlite::Result<U
 /// From the first three columns of a row.
 fn activity(row: &Row<'_>) -> rusqlite::Result<Activity> {
     Ok(Activity {
-        authorised_at: count(row, 0)?,
-        last_used: count(row, 1)?,
-        refresh_tokens: count(row, 2)?,
+        authorised_at: optional(row, 0)?,
+        last_used: optional(row, 1)?,
+        refresh_tokens: optional(row, 2)?,
     })
 }
 
-fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<u64>> {
-    let count: Option<i64> = row.get(column)?;
-    Ok(count.map(i64::cast_unsigned))
+/// The clients that are searched for.
+pub(super) fn search(connection: &Connection, search: &Search) -> rusqlite::Result<Vec<Entry>> {
+    let Search {
+        after,
+        order,
+        text,
+        limit,
+        now,
+    } = search;
+    let (beyond, direction, start) = match order {
+        Order::OldestFirst => (">", "ASC", i64::MIN),
+        Order::NewestFirst => ("<", "DESC", i64::MAX),
+    };
+    connection
+        .prepare_cached(&format!(
+            "{ENTRY} WHERE oauth_client.id {beyond} ?2
+               AND (?3 IS NULL OR instr(lower(client_id), ?3) OR instr(lower(record), ?3))
+             ORDER BY oauth_client.id {direction} LIMIT ?4"
+        ))?
+        .query_map(
+            params![
+                now.cast_signed(),
+                after.map_or(start, |Place(place)| place),
+                text.as_ref().map(|text| text.to_ascii_lowercase()),
+                limit,
+            ],
+            entry,
+        )?
+        .collect()
+}
+
+pub(super) fn one(
+    connection: &Connection,
+    client_id: &str,
+    now: u64,
+) -> rusqlite::Result<Option<Entry>> {
+    connection
+        .prepare_cached(&format!("{ENTRY} WHERE client_id = ?2"))?
+        .query_row(params![now.cast_signed(), client_id], entry)
+        .optional()
+}
+
+/// What is listed of clients; `?1` is the time.
+const ENTRY: &str = "
+    SELECT authorised_at, last_used_at,
+           (SELECT count(*) FROM oauth_grant
+            JOIN oauth_token ON oauth_token.grant_id = oauth_grant.id
+            WHERE oauth_grant.client_id = oauth_client.client_id AND kind = 'refresh'
+              AND spent_at IS NULL AND expires_at > ?1),
+           (SELECT count(DISTINCT account_id) FROM oauth_grant
+            WHERE oauth_grant.client_id = oauth_client.client_id
+              AND EXISTS (SELECT 1 FROM oauth_token WHERE grant_id = oauth_grant.id
+                          AND spent_at IS NULL AND expires_at > ?1)),
+           oauth_client.id, client_id, record, revision, account.name, anonymous,
+           disabled_at IS NOT NULL, oauth_client.created_at, changed_at
+    FROM oauth_client LEFT JOIN account ON account.id = oauth_client.account_id";
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    Ok(Entry {
+        activity: activity(row)?,
+        users: number(row, 3)?,
+        place: Place(row.get(4)?),
+        client_id: row.get(5)?,
+        record: row.get(6)?,
+        revision: number(row, 7)?,
+        owner: row.get(8)?,
+        is_anonymous: row.get(9)?,
+        is_disabled: row.get(10)?,
+        created_at: number(row, 11)?,
+        changed_at: number(row, 12)?,
+    })
+}
+
+/// Says whether this is the first use, and remembers it.
+pub(super) fn first_use(
+    connection: &Connection,
+    client_id: &str,
+    assertion: &Assertion,
+) -> rusqlite::Result<bool> {
+    let added = connection
+        .prepare_cached(
+            "INSERT INTO assertion (client_id, id, expires_at) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![
+            client_id,
+            assertion.id,
+            assertion.expires_at.cast_signed()
+        ])?;
+    Ok(added == 1)
+}
+
+/// Does what goes with a decision that was accepted.
+pub(super) fn change(
+    connection: &Connection,
+    change: &Change,
+    now: u64,
+) -> Result<(), DirectoryError> {
+    match change {
+        Change::Grant { grant, tokens } => {
+            let id = grant::insert(connection, grant)?;
+            for token in tokens {
+                grant::issue(connection, id, token)?;
+            }
+        }
+        Change::ApproveDevice { user_code, grant } => {
+            device::approve(connection, *user_code, grant, now)?;
+        }
+        Change::Disable {
+            client_id,
+            is_disabled,
+        } => {
+            let at = is_disabled.then_some(now.cast_signed());
+            connection
+                .prepare_cached("UPDATE oauth_client SET disabled_at = ?2 WHERE client_id = ?1")?
+                .execute(params![client_id, at])?;
+        }
+    }
+    Ok(())
 }
 
 /// Does what was decided, and counts what was registered.

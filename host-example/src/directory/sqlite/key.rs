@@ -2,43 +2,48 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
-use super::super::{Account, AccountId, Key, KeyId, NewKey};
-use crate::permission::Permission;
+use super::super::{AccountId, Key, KeyEntry, KeyId, LAST_USE_PRECISION, NewKey};
+use super::account;
+use super::row::{names, number, optional};
+use crate::permission::{self, Permission};
 use crate::secret::SecretHash;
 
-pub(super) fn live(connection: &Connection, hash: SecretHash, now: u64) -> Result<Option<Key>> {
+/// A live key, and whether its last use is so long ago that this one is to be noted.
+pub(super) fn live(
+    connection: &Connection,
+    hash: SecretHash,
+    now: u64,
+) -> Result<Option<(Key, bool)>> {
     connection
         .prepare_cached(
-            "SELECT api_key.id, api_key.permissions, api_key.terms, account.id, account.name
+            "SELECT api_key.id, api_key.permissions, api_key.terms, api_key.last_used_at,
+                    account.id, account.name, account.permissions
              FROM api_key LEFT JOIN account ON account.id = api_key.account_id
              WHERE api_key.hash = ?1 AND api_key.revoked_at IS NULL
                AND (api_key.expires_at IS NULL OR api_key.expires_at > ?2)",
         )?
         .query_row(params![hash.bytes(), now.cast_signed()], |row| {
-            let account_id: Option<i64> = row.get(3)?;
-            Ok(Key {
+            let key = Key {
                 id: KeyId(row.get(0)?),
-                permissions: row
-                    .get_ref(1)?
-                    .as_str()?
-                    .split_ascii_whitespace()
-                    .map(str::to_owned)
-                    .collect(),
+                permissions: names(row, 1)?,
                 terms: row.get(2)?,
-                account: match account_id {
-                    Some(id) => Some(Account {
-                        id: AccountId(id),
-                        name: row.get(4)?,
-                        permissions: Vec::new(),
-                    }),
-                    None => None,
-                },
-            })
+                account: account::account_if_any(row, 4)?,
+            };
+            let noted = optional(row, 3)?;
+            Ok((key, noted.is_none_or(|at| at + LAST_USE_PRECISION <= now)))
         })
         .optional()
 }
 
-pub(super) fn names(
+pub(super) fn note_use(connection: &Connection, KeyId(id): KeyId, now: u64) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE api_key SET last_used_at = ?2 WHERE id = ?1")?
+        .execute(params![id, now.cast_signed()])?;
+    Ok(())
+}
+
+/// The names of those that are live and have a permission.
+pub(super) fn with(
     connection: &Connection,
     permission: Permission,
     now: u64,
@@ -56,48 +61,68 @@ pub(super) fn names(
         .collect()
 }
 
-pub(super) fn insert(connection: &Connection, key: &NewKey) -> Result<()> {
-    let account: Option<i64> = match &key.account {
-        // An update that changes nothing, because an insertion that does nothing returns nothing.
-        Some(name) => Some(connection.query_row(
-            "INSERT INTO account (name, created_at) VALUES (?1, ?2)
-             ON CONFLICT (name) DO UPDATE SET name = name
-             RETURNING id",
-            params![name, key.created_at.cast_signed()],
-            |row| row.get(0),
-        )?),
+pub(super) fn page(
+    connection: &Connection,
+    KeyId(after): KeyId,
+    limit: u32,
+) -> Result<Vec<KeyEntry>> {
+    connection
+        .prepare_cached(
+            "SELECT api_key.id, api_key.name, account.name, api_key.permissions, terms,
+                    registrations, api_key.created_at, expires_at, revoked_at, last_used_at
+             FROM api_key LEFT JOIN account ON account.id = api_key.account_id
+             WHERE api_key.id > ?1 ORDER BY api_key.id LIMIT ?2",
+        )?
+        .query_map(params![after, limit], |row| {
+            Ok(KeyEntry {
+                id: KeyId(row.get(0)?),
+                name: row.get(1)?,
+                account: row.get(2)?,
+                permissions: names(row, 3)?,
+                terms: row.get(4)?,
+                registrations: number(row, 5)?,
+                created_at: number(row, 6)?,
+                expires_at: optional(row, 7)?,
+                revoked_at: optional(row, 8)?,
+                last_used_at: optional(row, 9)?,
+            })
+        })?
+        .collect()
+}
+
+pub(super) fn insert(connection: &Connection, key: &NewKey) -> Result<KeyId> {
+    let account = match &key.account {
+        Some(name) => Some(account::named(connection, name, key.created_at)?),
         None => None,
     };
-    let permissions: Vec<&str> = key
-        .permissions
-        .iter()
-        .map(|permission| permission.name())
-        .collect();
-    connection.execute(
+    connection.query_row(
         "INSERT INTO api_key (hash, name, account_id, permissions, terms, created_at, expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         RETURNING id",
         params![
             key.hash.bytes(),
             key.name,
-            account,
-            permissions.join(" "),
+            account.map(|AccountId(id)| id),
+            permission::joined(&key.permissions),
             key.terms,
             key.created_at.cast_signed(),
             key.expires_at.map(u64::cast_signed),
         ],
-    )?;
-    Ok(())
+        |row| row.get(0).map(KeyId),
+    )
 }
 
-/// Says whether there was none before.
-pub(super) fn insert_first(connection: &Connection, keys: &[NewKey]) -> Result<bool> {
-    let first = connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM api_key)", (), |row| {
+/// Whether there never was one.
+pub(super) fn is_none(connection: &Connection) -> Result<bool> {
+    connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM api_key)", (), |row| {
         row.get(0)
-    })?;
-    if first {
-        for key in keys {
-            insert(connection, key)?;
-        }
-    }
-    Ok(first)
+    })
+}
+
+pub(super) fn revoke(connection: &Connection, KeyId(id): KeyId, now: u64) -> Result<bool> {
+    let found = connection.execute(
+        "UPDATE api_key SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1",
+        params![id, now.cast_signed()],
+    )?;
+    Ok(found == 1)
 }

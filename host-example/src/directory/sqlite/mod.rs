@@ -5,9 +5,14 @@
 //! than it takes to wake a thread. Nothing is cached beyond that, so a key that is created works at
 //! once, and one that is revoked stops at once, also when another process did it.
 
+mod account;
 mod client;
+mod device;
+mod grant;
 mod key;
+mod row;
 mod schema;
+mod session;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -19,11 +24,15 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 
 use self::writer::Writer;
-use super::*;
+use super::{
+    AccountChange, AccountEntry, AccountId, Device, Directory, DirectoryError, Entry, Exchange,
+    Facts, Grant, GrantId, Inquiry, Judge, Key, KeyEntry, KeyId, NewKey, NewSession, NewToken,
+    OpenError, Poll, REMEMBERED, Search, Session, Token, Verdict,
+};
 use crate::decide::Undecided;
 use crate::permission::Permission;
+use crate::plugin::{Assertion, Decision};
 use crate::secret::SecretHash;
-use crate::plugin::Decision;
 
 pub(super) struct Sqlite {
     path: PathBuf,
@@ -71,6 +80,15 @@ impl Sqlite {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A change that SQLite alone can refuse.
+    async fn change<T, F>(&self, change: F) -> Result<T, DirectoryError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.write(move |connection| Ok(change(connection)?)).await
+    }
+
     async fn write<T, F>(&self, change: F) -> Result<T, DirectoryError>
     where
         T: Send + 'static,
@@ -85,18 +103,6 @@ impl Sqlite {
 
 #[async_trait]
 impl Directory for Sqlite {
-    async fn live_key(&self, hash: SecretHash, now: u64) -> Result<Option<Key>, DirectoryError> {
-        self.read(|connection| key::live(connection, hash, now))
-    }
-
-    async fn keys_with(
-        &self,
-        permission: Permission,
-        now: u64,
-    ) -> Result<Vec<String>, DirectoryError> {
-        self.read(|connection| key::names(connection, permission, now))
-    }
-
     async fn facts(&self, inquiry: &Inquiry) -> Result<Facts, DirectoryError> {
         self.read(|connection| client::facts(connection, inquiry))
     }
@@ -105,80 +111,189 @@ impl Directory for Sqlite {
     /// hangs was asked for before, outside, and did not come here.
     async fn decide(&self, inquiry: Inquiry, judge: Judge) -> Result<Decision, Undecided> {
         self.write(move |connection| {
-            let Verdict { decision, .. } = match judge(&client::facts(connection, &inquiry)?) {
+            let facts = client::facts(connection, &inquiry)?;
+            let Verdict { decision, changes } = match judge(&facts) {
                 Ok(verdict) => verdict,
                 Err(undecided) => return Ok(Err(undecided)),
             };
             client::carry_out(connection, &decision.effect, &inquiry)?;
+            for change in &changes {
+                client::change(connection, change, inquiry.now)?;
+            }
             Ok(Ok(decision))
         })
         .await?
     }
 
-    async fn clients(&self, _search: &Search) -> Result<Vec<Entry>, DirectoryError> { todo!() }
+    async fn clients(&self, search: &Search) -> Result<Vec<Entry>, DirectoryError> {
+        self.read(|connection| client::search(connection, search))
+    }
 
-    async fn client(&self, _client_id: &str, _now: u64) -> Result<Option<Entry>, DirectoryError> { todo!() }
+    async fn client(&self, client_id: &str, now: u64) -> Result<Option<Entry>, DirectoryError> {
+        self.read(|connection| client::one(connection, client_id, now))
+    }
 
     async fn first_use(
         &self,
-        _client_id: &str,
-        _assertion: &Assertion,
-    ) -> Result<bool, DirectoryError> { todo!() }
+        client_id: &str,
+        assertion: &Assertion,
+    ) -> Result<bool, DirectoryError> {
+        let (client_id, assertion) = (client_id.to_owned(), assertion.clone());
+        self.change(move |connection| client::first_use(connection, &client_id, &assertion))
+            .await
+    }
 
-    async fn account(&self, _name: &str) -> Result<Option<AccountEntry>, DirectoryError> { todo!() }
+    async fn account(&self, name: &str) -> Result<Option<AccountEntry>, DirectoryError> {
+        self.read(|connection| account::one(connection, name))
+    }
 
-    async fn accounts(&self, _after: &str, _limit: u32) -> Result<Vec<AccountEntry>, DirectoryError> { todo!() }
+    async fn accounts(&self, after: &str, limit: u32) -> Result<Vec<AccountEntry>, DirectoryError> {
+        self.read(|connection| account::page(connection, after, limit))
+    }
 
-    async fn put_account(&self, _change: AccountChange) -> Result<(), DirectoryError> { todo!() }
+    async fn put_account(&self, change: AccountChange) -> Result<(), DirectoryError> {
+        self.change(move |connection| account::put(connection, &change))
+            .await
+    }
 
-    async fn remove_account(&self, _name: &str) -> Result<bool, DirectoryError> { todo!() }
+    async fn remove_account(&self, name: &str) -> Result<bool, DirectoryError> {
+        let name = name.to_owned();
+        self.change(move |connection| account::remove(connection, &name))
+            .await
+    }
 
-    async fn keys(&self, _after: KeyId, _limit: u32) -> Result<Vec<KeyEntry>, DirectoryError> { todo!() }
+    async fn live_key(&self, hash: SecretHash, now: u64) -> Result<Option<Key>, DirectoryError> {
+        let found = self.read(|connection| key::live(connection, hash, now))?;
+        let Some((key, is_due)) = found else {
+            return Ok(None);
+        };
+        if is_due && let Some(writer) = &self.writer {
+            let id = key.id;
+            // That it is noted is not worth waiting for.
+            writer.run_some_time(move |connection| Ok(key::note_use(connection, id, now)?));
+        }
+        Ok(Some(key))
+    }
 
-    async fn add_key(&self, _key: NewKey) -> Result<KeyId, DirectoryError> { todo!() }
+    async fn holders(
+        &self,
+        permission: Permission,
+        now: u64,
+    ) -> Result<Vec<String>, DirectoryError> {
+        self.read(|connection| {
+            let mut names = account::with(connection, permission)?;
+            names.extend(key::with(connection, permission, now)?);
+            Ok(names)
+        })
+    }
+
+    async fn keys(&self, after: KeyId, limit: u32) -> Result<Vec<KeyEntry>, DirectoryError> {
+        self.read(|connection| key::page(connection, after, limit))
+    }
+
+    async fn add_key(&self, key: NewKey) -> Result<KeyId, DirectoryError> {
+        self.change(move |connection| key::insert(connection, &key))
+            .await
+    }
+
+    async fn is_new(&self) -> Result<bool, DirectoryError> {
+        self.read(key::is_none)
+    }
 
     async fn add_first(
         &self,
-        _accounts: Vec<AccountChange>,
-        _keys: Vec<NewKey>,
-    ) -> Result<bool, DirectoryError> { todo!() }
+        accounts: Vec<AccountChange>,
+        keys: Vec<NewKey>,
+    ) -> Result<bool, DirectoryError> {
+        self.change(move |connection| {
+            let is_first = key::is_none(connection)?;
+            if is_first {
+                for account in &accounts {
+                    account::put(connection, account)?;
+                }
+                for key in &keys {
+                    key::insert(connection, key)?;
+                }
+            }
+            Ok(is_first)
+        })
+        .await
+    }
 
-    async fn revoke_key(&self, _id: KeyId, _now: u64) -> Result<bool, DirectoryError> { todo!() }
+    async fn revoke_key(&self, id: KeyId, now: u64) -> Result<bool, DirectoryError> {
+        self.change(move |connection| key::revoke(connection, id, now))
+            .await
+    }
 
-    async fn token(&self, _hash: SecretHash) -> Result<Option<Token>, DirectoryError> { todo!() }
+    async fn token(&self, hash: SecretHash) -> Result<Option<Token>, DirectoryError> {
+        self.read(|connection| grant::token(connection, hash))
+    }
 
     async fn exchange(
         &self,
-        _spent: SecretHash,
-        _issued: Vec<NewToken>,
-        _now: u64,
-    ) -> Result<Exchange, DirectoryError> { todo!() }
+        spent: SecretHash,
+        issued: Vec<NewToken>,
+        now: u64,
+    ) -> Result<Exchange, DirectoryError> {
+        self.change(move |connection| grant::exchange(connection, spent, &issued, now))
+            .await
+    }
 
-    async fn end_token(&self, _hash: SecretHash) -> Result<(), DirectoryError> { todo!() }
+    async fn end_token(&self, hash: SecretHash) -> Result<(), DirectoryError> {
+        self.change(move |connection| grant::end_token(connection, hash))
+            .await
+    }
 
-    async fn end_grant(&self, _id: GrantId) -> Result<bool, DirectoryError> { todo!() }
+    async fn end_grant(&self, id: GrantId) -> Result<bool, DirectoryError> {
+        self.change(move |connection| grant::end(connection, id))
+            .await
+    }
 
-    async fn grants(&self, _account: AccountId, _now: u64) -> Result<Vec<Grant>, DirectoryError> { todo!() }
+    async fn grants(&self, account: AccountId, now: u64) -> Result<Vec<Grant>, DirectoryError> {
+        self.read(|connection| grant::of(connection, account, now))
+    }
 
-    async fn add_device(&self, _device: Device) -> Result<bool, DirectoryError> { todo!() }
+    async fn add_device(&self, device: Device) -> Result<bool, DirectoryError> {
+        self.change(move |connection| device::insert(connection, &device))
+            .await
+    }
 
     async fn device(
         &self,
-        _user_code: SecretHash,
-        _now: u64,
-    ) -> Result<Option<Device>, DirectoryError> { todo!() }
+        user_code: SecretHash,
+        now: u64,
+    ) -> Result<Option<Device>, DirectoryError> {
+        self.read(|connection| device::waiting(connection, user_code, now))
+    }
 
-    async fn deny_device(&self, _user_code: SecretHash) -> Result<(), DirectoryError> { todo!() }
+    async fn deny_device(&self, user_code: SecretHash) -> Result<(), DirectoryError> {
+        self.change(move |connection| device::deny(connection, user_code))
+            .await
+    }
 
-    async fn poll_device(&self, _device_code: SecretHash, _now: u64) -> Result<Poll, DirectoryError> { todo!() }
+    async fn poll_device(&self, device_code: SecretHash, now: u64) -> Result<Poll, DirectoryError> {
+        self.change(move |connection| device::poll(connection, device_code, now))
+            .await
+    }
 
-    async fn add_session(&self, _session: NewSession) -> Result<(), DirectoryError> { todo!() }
+    async fn add_session(&self, session: NewSession) -> Result<(), DirectoryError> {
+        self.change(move |connection| session::insert(connection, &session))
+            .await
+    }
 
-    async fn session(&self, _hash: SecretHash, _now: u64) -> Result<Option<Session>, DirectoryError> { todo!() }
+    async fn session(&self, hash: SecretHash, now: u64) -> Result<Option<Session>, DirectoryError> {
+        self.read(|connection| session::live(connection, hash, now))
+    }
 
-    async fn end_session(&self, _hash: SecretHash) -> Result<(), DirectoryError> { todo!() }
+    async fn end_session(&self, hash: SecretHash) -> Result<(), DirectoryError> {
+        self.change(move |connection| session::end(connection, hash))
+            .await
+    }
 
-    async fn forget(&self, _windows_before: u64, _now: u64) -> Result<(), DirectoryError> { todo!() }
+    async fn forget(&self, windows_before: u64, now: u64) -> Result<(), DirectoryError> {
+        self.change(move |connection| forget(connection, windows_before, now))
+            .await
+    }
 
     async fn check(&self) -> Result<(), DirectoryError> {
         self.read(|connection| {
@@ -196,6 +311,28 @@ impl Directory for Sqlite {
             writer.close().await;
         }
     }
+}
+
+/// Deletes what is over.
+fn forget(connection: &Connection, windows_before: u64, now: u64) -> rusqlite::Result<()> {
+    let long_ago = now.saturating_sub(REMEMBERED).cast_signed();
+    connection.execute(
+        "DELETE FROM registrations_by_network WHERE window_start < ?1",
+        [windows_before.cast_signed()],
+    )?;
+    for statement in [
+        "DELETE FROM oauth_token WHERE expires_at <= ?1",
+        "DELETE FROM device_request WHERE expires_at <= ?1",
+        "DELETE FROM browser_session WHERE expires_at <= ?1",
+        "DELETE FROM assertion WHERE expires_at <= ?1",
+        "DELETE FROM oauth_grant
+         WHERE created_at <= ?1
+           AND NOT EXISTS (SELECT 1 FROM oauth_token WHERE grant_id = oauth_grant.id)
+           AND NOT EXISTS (SELECT 1 FROM browser_session WHERE grant_id = oauth_grant.id)",
+    ] {
+        connection.execute(statement, [long_ago])?;
+    }
+    Ok(())
 }
 
 impl From<rusqlite::Error> for DirectoryError {

@@ -55,6 +55,19 @@ impl Writer {
         answer.await.unwrap_or_else(|_| Err(closed()))
     }
 
+    /// Runs a change when there is time for it. Nobody waits for it, and if much is waiting to be
+    /// written it is left out.
+    pub(super) fn run_some_time<F>(&self, change: F)
+    where
+        F: FnOnce(&Connection) -> Result<(), DirectoryError> + Send + 'static,
+    {
+        if self.queue.capacity() > QUEUE / 2 {
+            let unattended = Unattended(Some(change));
+            // A queue that is closed has no time.
+            let _ = self.queue.try_send(Message::Change(Box::new(unattended)));
+        }
+    }
+
     /// Waits until all that was queued is on disk and the file is closed.
     pub(super) async fn close(&self) {
         let (reply, done) = oneshot::channel();
@@ -152,6 +165,26 @@ where
         // Who gave up waiting in the meantime does not need to know.
         let _ = self.reply.send(result);
     }
+}
+
+/// A change that nobody waits for.
+struct Unattended<F>(Option<F>);
+
+impl<F> Change for Unattended<F>
+where
+    F: FnOnce(&Connection) -> Result<(), DirectoryError> + Send,
+{
+    fn is_abandoned(&self) -> bool {
+        false
+    }
+
+    fn run(&mut self, connection: &Connection) -> bool {
+        self.0
+            .take()
+            .is_some_and(|change| change(connection).is_ok())
+    }
+
+    fn settle(self: Box<Self>, _committed: Result<(), DirectoryError>) {}
 }
 
 fn closed() -> DirectoryError {

@@ -6,11 +6,17 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
-use super::super::{AccountId, KeyId, Registrant};
+use super::super::{AccountId, KeyId, Registrant, contract};
 use super::*;
 use crate::permission::Permission;
-use crate::secret::{Purpose, Secret};
 use crate::plugin::{ClientRecord, Effect, Outcome, Response, Usage};
+use crate::secret::{Purpose, Secret};
+
+#[test]
+fn it_is_a_directory() {
+    let (_folder, directory, runtime) = fresh();
+    runtime.block_on(contract::holds(&directory));
+}
 
 #[test]
 fn a_key_is_live_until_it_expires_or_is_revoked() {
@@ -53,7 +59,9 @@ fn first_keys_are_added_once() {
     let (_folder, directory, runtime) = fresh();
     let add = || {
         runtime
-            .block_on(directory.add_first_keys(vec![new_key(None, None), new_key(None, None)]))
+            .block_on(
+                directory.add_first(Vec::new(), vec![new_key(None, None), new_key(None, None)]),
+            )
             .expect("the directory can be written")
     };
     assert!(add());
@@ -79,7 +87,7 @@ fn keys_are_found_by_what_they_allow() {
     }
     let names = |permission, now| {
         runtime
-            .block_on(directory.keys_with(permission, now))
+            .block_on(directory.holders(permission, now))
             .expect("the directory can be read")
     };
     assert_eq!(
@@ -98,7 +106,7 @@ fn a_directory_that_is_only_read_stays_as_it_is() {
     runtime
         .block_on(carry_out(&directory, store_effect("a"), Inquiry::default()))
         .expect("another may write");
-    let listed = runtime.block_on(reading.clients(Place::default(), 9));
+    let listed = runtime.block_on(reading.clients(&Search::all(9, 0)));
     assert_eq!(listed.expect("it can be read").len(), 1);
     assert!(matches!(
         runtime.block_on(carry_out(&reading, store_effect("b"), Inquiry::default())),
@@ -159,7 +167,9 @@ fn fresh() -> (TempDir, Sqlite, Runtime) {
 
 fn new_key(account: Option<&str>, expires_at: Option<u64>) -> NewKey {
     NewKey {
-        hash: Secret::draw(Purpose::ApiKey).expect("there is randomness").hash(),
+        hash: Secret::draw(Purpose::ApiKey)
+            .expect("there is randomness")
+            .hash(),
         name: "test".into(),
         account: account.map(str::to_owned),
         permissions: Permission::REGISTRATION.to_vec(),
@@ -187,7 +197,12 @@ async fn carry_out(
         fetches: Vec::new(),
         client: None,
     };
-    let judge: Judge = Arc::new(move |_| Ok(decision.clone()));
+    let judge: Judge = Arc::new(move |_| {
+        Ok(Verdict {
+            decision: decision.clone(),
+            changes: Vec::new(),
+        })
+    });
     match directory.decide(inquiry, judge).await {
         Ok(_) => Ok(()),
         Err(Undecided::Directory(error)) => Err(error),
