@@ -10,6 +10,7 @@ pub mod decide;
 pub mod directory;
 pub mod first_start;
 pub mod http;
+pub mod password;
 pub mod permission;
 pub mod plugin;
 pub mod secret;
