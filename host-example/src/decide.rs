@@ -15,7 +15,9 @@ use crate::directory::{
     Change, Directory, DirectoryError, Facts, Inquiry, Judge, Key, Registrant, Verdict,
 };
 use crate::http::answer;
-use crate::plugin::{Caller, Context, Decision, Due, Effect, Fetch, Outcome, Plugin, PluginError};
+use crate::plugin::{
+    Caller, Context, Decision, Due, Effect, Fetch, Outcome, Plugin, PluginError, Request,
+};
 
 /// Has the plugin decide, and the directory do what was decided.
 pub struct Decider {
@@ -81,10 +83,7 @@ impl Decider {
             key: key.map(|key| key.id),
             account: account.map(|account| account.id),
             network: match &caller.address {
-                Some(address) => {
-                    let _turn = self.turn().await;
-                    self.plugin.network(address)?
-                }
+                Some(address) => self.network(address).await?,
                 None => None,
             },
             window_start: self.window_start(now),
@@ -164,6 +163,18 @@ impl Decider {
                 _ => self.directory.decide(inquiry, judge).await,
             };
         }
+    }
+
+    /// The id of the client that a request speaks of.
+    pub async fn identify(&self, request: &Request) -> Result<Option<String>, Undecided> {
+        let _turn = self.turn().await;
+        Ok(self.plugin.identify(request)?)
+    }
+
+    /// The network that an address is counted under; `None` if it is no address.
+    pub async fn network(&self, address: &str) -> Result<Option<String>, Undecided> {
+        let _turn = self.turn().await;
+        Ok(self.plugin.network(address)?)
     }
 
     async fn turn(&self) -> SemaphorePermit<'_> {

@@ -79,6 +79,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
         Arc::clone(&decider),
         &*plugin,
         config.limits.clone(),
+        config.lifetimes.clone(),
         &public_url,
     )?;
     let mut greeting = match FirstSecrets::add(&*directory).await? {

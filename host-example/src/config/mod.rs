@@ -1,5 +1,6 @@
 //! The configuration file and the command line, made into one checked whole.
 
+mod lifetimes;
 mod public_url;
 mod section;
 
@@ -18,6 +19,7 @@ use self::section::Section;
 use crate::cli::ServeFlags;
 use crate::plugin::{self, LoadError, Plugin, SettingFinding, Severity, Source};
 
+pub use lifetimes::Lifetimes;
 pub use public_url::PublicUrl;
 
 /// How this program is to run.
@@ -37,6 +39,8 @@ pub struct Config {
     pub plugin: Option<PathBuf>,
     /// Whether every request gets a fresh instance of the component.
     pub isolate: bool,
+    /// How long what is issued is good for.
+    pub lifetimes: Lifetimes,
     registration: toml::Table,
 }
 
@@ -154,6 +158,7 @@ impl Config {
         let reached = [
             ("issuer", public_url.to_string()),
             ("registration-endpoint", public_url.registration_endpoint()),
+            ("token-endpoint", public_url.at("/auth/token")),
         ];
         for (key, value) in reached.into_iter().filter(|_| !public_url.is_exposed()) {
             registration
@@ -176,6 +181,7 @@ impl Config {
             store: StorePath::in_folder(Path::new("gatepost-data")),
             plugin: None,
             isolate: false,
+            lifetimes: Lifetimes::default(),
             registration: toml::Table::new(),
         }
     }
@@ -237,6 +243,9 @@ impl Config {
 
         let mut oauth = root.section("oauth");
         config.registration = oauth.table("client-registration").unwrap_or_default();
+        let mut tokens = oauth.section("tokens");
+        config.lifetimes = Lifetimes::read(&mut tokens);
+        oauth.finish(tokens);
         root.finish(oauth);
 
         root.into_result().map(|()| config)
@@ -328,7 +337,7 @@ mod tests {
             "store.url: `mysql://db` is not understood; allowed: `sqlite:` and the path of a file",
             "plugin.path: not the right kind of value; allowed: a string",
             "plugin.isolate: not the right kind of value; allowed: true or false",
-            "oauth.client-registraton: there is no such key, did you mean `client-registration`?; allowed: client-registration",
+            "oauth.client-registraton: there is no such key, did you mean `client-registration`?; allowed: client-registration, tokens",
         ];
         let mut found_sorted = found.clone();
         let mut expected_sorted = expected.map(String::from).to_vec();

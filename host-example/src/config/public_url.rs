@@ -39,9 +39,19 @@ impl PublicUrl {
         }
     }
 
+    /// Whether it is reached by https.
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// The address of a path of this program.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
     /// Where clients register.
     pub fn registration_endpoint(&self) -> String {
-        format!("{}/auth/register", self.0)
+        self.at("/auth/register")
     }
 }
 

@@ -11,6 +11,12 @@ use crate::plugin::{self, Decision, Effect};
 /// Sends what was decided, and writes it to the log.
 pub(super) fn of(decided: Result<Decision, Undecided>) -> Result<Response, Refusal> {
     let decision = decided.map_err(refusal)?;
+    note(&decision);
+    send(decision.response)
+}
+
+/// Writes to the log what was decided.
+pub(super) fn note(decision: &Decision) {
     let findings: Vec<&str> = decision
         .diagnostics
         .iter()
@@ -26,8 +32,12 @@ pub(super) fn of(decided: Result<Decision, Undecided>) -> Result<Response, Refus
     };
     // Codes only: what a client wrote may be anything, and what it is answered may be a secret.
     tracing::info!(status, client_id, ?findings, "decided");
-    let (status, headers) = head(&decision.response).ok_or(Refusal::Failed)?;
-    let mut response = Response::new(decision.response.body.into());
+}
+
+/// Sends a plugin's response.
+pub(super) fn send(response: plugin::Response) -> Result<Response, Refusal> {
+    let (status, headers) = head(&response).ok_or(Refusal::Failed)?;
+    let mut response = Response::new(response.body.into());
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     Ok(response)

@@ -8,64 +8,102 @@ use http_body_util::BodyExt;
 
 use super::refusal::Refusal;
 
-/// How long a registration may be, in bytes.
-pub(super) const LIMIT: usize = 64 << 10;
+/// What a body is, and so how long it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A registration (RFC 7591 §3.1).
+    Json,
+    /// The parameters of a request of a client (RFC 6749 appendix B).
+    Form,
+    /// What a person sends with a page of ours. It may hold a whole authorization request, encoded
+    /// once more.
+    Page,
+}
+
+impl Kind {
+    /// How long it may be, in bytes.
+    pub(super) const fn limit(self) -> usize {
+        match self {
+            Self::Json => 64 << 10,
+            Self::Form => 32 << 10,
+            Self::Page => 128 << 10,
+        }
+    }
+
+    /// What it has to be said to be.
+    pub(super) const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Form | Self::Page => "application/x-www-form-urlencoded",
+        }
+    }
+
+    /// The error code for a body that is not like that.
+    pub(super) const fn error(self) -> &'static str {
+        match self {
+            Self::Json => "invalid_client_metadata",
+            Self::Form | Self::Page => "invalid_request",
+        }
+    }
+}
 
 /// How much of a body that is too long is read and thrown away. A client that is still sending when
 /// the connection closes often sees only that, and not the answer.
 const PATIENCE: usize = 1 << 20;
 
-/// Reads the whole of a JSON body.
+/// Reads the whole of a body.
 pub(super) async fn read(
+    kind: Kind,
     headers: &HeaderMap,
     body: Body,
     time: Duration,
 ) -> Result<Vec<u8>, Refusal> {
-    if !is_json(headers) {
-        return Err(Refusal::MediaType);
+    if !is_said_to_be(kind, headers) {
+        return Err(Refusal::MediaType(kind));
     }
     if !is_plain(headers) {
-        return Err(Refusal::ContentCoding);
+        return Err(Refusal::ContentCoding(kind));
     }
     let declared = body.size_hint().lower();
     // Who asks before sending is told without sending.
-    if declared > PATIENCE as u64 || declared > LIMIT as u64 && headers.contains_key(header::EXPECT)
+    if declared > PATIENCE as u64
+        || declared > kind.limit() as u64 && headers.contains_key(header::EXPECT)
     {
-        return Err(Refusal::TooLarge);
+        return Err(Refusal::TooLarge(kind));
     }
-    match tokio::time::timeout(time, collect(body)).await {
+    match tokio::time::timeout(time, collect(kind, body)).await {
         Ok(collected) => collected,
         Err(_) => Err(Refusal::TooSlow),
     }
 }
 
-async fn collect(mut body: Body) -> Result<Vec<u8>, Refusal> {
+async fn collect(kind: Kind, mut body: Body) -> Result<Vec<u8>, Refusal> {
     let mut collected = Vec::new();
     let mut seen = 0;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| Refusal::Incomplete)?.into_data() else {
-            // Trailers say nothing about a registration.
+            // Trailers say nothing about a request.
             continue;
         };
         seen += data.len();
         if seen > PATIENCE {
             break;
         }
-        if seen <= LIMIT {
+        if seen <= kind.limit() {
             collected.extend_from_slice(&data);
         }
     }
-    if seen > LIMIT {
-        return Err(Refusal::TooLarge);
+    if seen > kind.limit() {
+        return Err(Refusal::TooLarge(kind));
     }
     Ok(collected)
 }
 
-/// RFC 7591 §3.1. It has to be said, and once; the parameters do not matter.
+/// RFC 7591 §3.1, RFC 6749 §4.1.3. It has to be said, and once; the parameters do not matter.
 ///
 /// This is also what keeps a web page from registering clients in a visitor's name without asking:
 /// a browser sends JSON to another site only after that site agreed.
-fn is_json(headers: &HeaderMap) -> bool {
+fn is_said_to_be(kind: Kind, headers: &HeaderMap) -> bool {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(only), None) = (types.next(), types.next()) else {
         return false;
@@ -74,7 +112,7 @@ fn is_json(headers: &HeaderMap) -> bool {
         value
             .split(';')
             .next()
-            .is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("application/json"))
+            .is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(kind.media_type()))
     })
 }
 
@@ -116,7 +154,7 @@ mod tests {
         ];
         for (values, json) in cases {
             assert_eq!(
-                is_json(&headers("content-type", values)),
+                is_said_to_be(Kind::Json, &headers("content-type", values)),
                 *json,
                 "{values:?}"
             );

@@ -53,15 +53,16 @@ pub(super) async fn identify(
     Ok((caller, key))
 }
 
+/// What is in the `Authorization` header.
 #[derive(Debug, PartialEq, Eq)]
-enum Presented<'h> {
+pub(super) enum Presented<'h> {
     Nothing,
     Malformed,
     Token(&'h str),
 }
 
 /// RFC 6750 §2.1. A token in the body or the address is none: nobody was told to send it there.
-fn presented(headers: &HeaderMap) -> Presented<'_> {
+pub(super) fn presented(headers: &HeaderMap) -> Presented<'_> {
     let mut fields = headers.get_all(header::AUTHORIZATION).iter();
     let Some(field) = fields.next() else {
         return Presented::Nothing;

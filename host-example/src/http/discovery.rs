@@ -1,27 +1,169 @@
 //! What the server says of itself.
+//!
+//! Scripts of any site may read it, for it says nothing a visitor may not know. They may read nothing
+//! else.
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use serde_json::{Map, Value, json};
 
-use super::App;
+use super::refusal::{Allowed, Refusal};
+use super::{App, jmap};
+use crate::config::PublicUrl;
 
 pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/.well-known/oauth-authorization-server", get(metadata))
+    type Choose = fn(&App) -> Bytes;
+    let documents: [(&str, Choose); 6] = [
+        // RFC 8414 §3, and where OpenID Connect Discovery 1.0 §4 has it.
+        ("/.well-known/oauth-authorization-server", |app| {
+            app.metadata.server.clone()
+        }),
+        ("/.well-known/openid-configuration", |app| {
+            app.metadata.server.clone()
+        }),
+        // RFC 9728 §3.1
+        ("/.well-known/oauth-protected-resource", |app| {
+            app.metadata.host.clone()
+        }),
+        (
+            "/.well-known/oauth-protected-resource/jmap/session",
+            |app| app.metadata.mail.clone(),
+        ),
+        // draft-ietf-mailmaint-pacc, whose later versions have it with the extension.
+        ("/.well-known/user-agent-configuration", |app| {
+            app.metadata.user_agents.clone()
+        }),
+        ("/.well-known/user-agent-configuration.json", |app| {
+            app.metadata.user_agents.clone()
+        }),
+    ];
+    documents
+        .into_iter()
+        .fold(Router::new(), |router, (path, choose)| {
+            router.route(
+                path,
+                get(async move |State(app): State<Arc<App>>| document(choose(&app)))
+                    .fallback(async || Refusal::Method(Allowed::Read)),
+            )
+        })
 }
 
-/// RFC 8414 §3. Scripts of any site may read it, for it says nothing a visitor may not know.
-async fn metadata(State(app): State<Arc<App>>) -> Response {
+fn document(json: Bytes) -> Response {
     (
         [
             (header::CONTENT_TYPE, "application/json"),
             (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         ],
-        app.metadata.clone(),
+        json,
     )
         .into_response()
+}
+
+/// The documents, made once.
+pub(super) struct Metadata {
+    server: Bytes,
+    host: Bytes,
+    mail: Bytes,
+    user_agents: Bytes,
+    /// Who issues the tokens, character by character (RFC 8414 §2).
+    pub(super) issuer: String,
+}
+
+impl Metadata {
+    /// Joins what follows from the plugin's settings, as a JSON object, with where things are.
+    pub(super) fn new(of_plugin: &str, public_url: &PublicUrl) -> Result<Self, serde_json::Error> {
+        let of_plugin: Map<String, Value> = serde_json::from_str(of_plugin)?;
+        let lists = |name: &str, value: &str| {
+            let list = of_plugin.get(name).and_then(Value::as_array);
+            list.is_some_and(|list| list.iter().any(|listed| listed == value))
+        };
+        let resource = public_url.at(jmap::PATH);
+        let mut members: Map<String, Value> = Map::new();
+        let mut add = |name: &str, value: Value| {
+            members.insert(name.to_owned(), value);
+        };
+        add("issuer", public_url.to_string().into());
+        add(
+            "registration_endpoint",
+            public_url.registration_endpoint().into(),
+        );
+        add("token_endpoint", public_url.at("/auth/token").into());
+        if lists("grant_types_supported", "authorization_code") {
+            add(
+                "authorization_endpoint",
+                public_url.at("/auth/authorize").into(),
+            );
+        }
+        if lists(
+            "grant_types_supported",
+            "urn:ietf:params:oauth:grant-type:device_code",
+        ) {
+            add(
+                "device_authorization_endpoint",
+                public_url.at("/auth/device").into(),
+            );
+        }
+        add("revocation_endpoint", public_url.at("/auth/revoke").into());
+        // RFC 7662 §2.1: who asks has to authenticate, so that `none` will not do.
+        let methods = of_plugin.get("token_endpoint_auth_methods_supported");
+        let methods: Vec<Value> = methods
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter(|method| *method != "none")
+            .cloned()
+            .collect();
+        if !methods.is_empty() {
+            add(
+                "introspection_endpoint",
+                public_url.at("/auth/introspect").into(),
+            );
+            add(
+                "introspection_endpoint_auth_methods_supported",
+                methods.into(),
+            );
+            let algorithms = of_plugin.get("token_endpoint_auth_signing_alg_values_supported");
+            if let Some(algorithms) = algorithms {
+                add(
+                    "introspection_endpoint_auth_signing_alg_values_supported",
+                    algorithms.clone(),
+                );
+            }
+        }
+        // RFC 9728 §4
+        add("protected_resources", json!([resource]));
+        let scopes = of_plugin.get("scopes_supported").cloned();
+        members.extend(of_plugin);
+        let issuer = members["issuer"].as_str().unwrap_or_default().to_owned();
+
+        let protected = |resource: &str| {
+            let mut document = json!({
+                "resource": resource,
+                "authorization_servers": [issuer],
+                "bearer_methods_supported": ["header"],
+                "resource_name": "Mail",
+            });
+            if let Some(scopes) = &scopes {
+                document["scopes_supported"] = scopes.clone();
+            }
+            serde_json::to_vec(&document)
+        };
+        let user_agents = json!({
+            "protocols": { "jmap": { "url": resource } },
+            "authentication": { "oauth-public": { "issuer": issuer } },
+        });
+        Ok(Self {
+            host: protected(&public_url.to_string())?.into(),
+            mail: protected(&resource)?.into(),
+            user_agents: serde_json::to_vec(&user_agents)?.into(),
+            server: serde_json::to_vec(&members)?.into(),
+            issuer,
+        })
+    }
 }

@@ -39,7 +39,7 @@ pub(super) async fn update(
     request: Request,
 ) -> Result<Response, Refusal> {
     let (head, body) = request.into_parts();
-    let metadata = body::read(&head.headers, body, app.limits.body).await?;
+    let metadata = body::read(body::Kind::Json, &head.headers, body, app.limits.body).await?;
     decide(
         &app,
         peer,

@@ -2,32 +2,38 @@
 
 pub(crate) mod answer;
 mod api;
+mod attempts;
 mod body;
 mod caller;
 mod discovery;
+mod form;
+mod jmap;
 mod manage;
 mod oauth;
+mod page;
 mod pages;
 mod refusal;
 mod register;
+mod session;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use serde_json::{Map, Value};
 use thiserror::Error;
 use tracing::Instrument;
 
+use self::attempts::Attempts;
+use self::discovery::Metadata;
+use self::oauth::SignIns;
 use self::refusal::{Allowed, Refusal};
-use crate::config::{Limits, PublicUrl};
+use crate::config::{Lifetimes, Limits, PublicUrl};
 use crate::decide::Decider;
 use crate::plugin::{Plugin, PluginError};
 
@@ -35,8 +41,13 @@ use crate::plugin::{Plugin, PluginError};
 pub struct App {
     decider: Arc<Decider>,
     limits: Limits,
+    lifetimes: Lifetimes,
     public_url: PublicUrl,
-    metadata: Bytes,
+    metadata: Metadata,
+    issuer: String,
+    sign_ins: SignIns,
+    /// Codes of devices that nobody was given.
+    user_codes: Attempts,
 }
 
 /// Where a connection comes from.
@@ -55,26 +66,24 @@ pub enum MetadataError {
 }
 
 impl App {
-    /// Makes the metadata document once: it changes only with the settings.
+    /// Makes the metadata documents once: they change only with the settings.
     pub fn new(
         decider: Arc<Decider>,
         plugin: &dyn Plugin,
         limits: Limits,
+        lifetimes: Lifetimes,
         public_url: &PublicUrl,
     ) -> Result<Self, MetadataError> {
-        let mut members: Map<String, Value> = Map::new();
-        members.insert("issuer".into(), public_url.to_string().into());
-        members.insert(
-            "registration_endpoint".into(),
-            public_url.registration_endpoint().into(),
-        );
-        let of_plugin: Map<String, Value> = serde_json::from_str(&plugin.server_metadata()?)?;
-        members.extend(of_plugin);
+        let metadata = Metadata::new(&plugin.server_metadata()?, public_url)?;
         Ok(Self {
-            metadata: serde_json::to_vec(&members)?.into(),
+            issuer: metadata.issuer.clone(),
+            metadata,
             decider,
             limits,
+            lifetimes,
             public_url: public_url.clone(),
+            sign_ins: SignIns::default(),
+            user_codes: Attempts::default(),
         })
     }
 
@@ -98,6 +107,7 @@ impl App {
             .route("/healthz", get(health))
             .merge(oauth::routes())
             .merge(discovery::routes())
+            .merge(jmap::routes())
             .merge(api::routes())
             .merge(pages::routes())
             .fallback(async || (StatusCode::NOT_FOUND, "There is nothing here.\n"))

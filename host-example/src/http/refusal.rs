@@ -3,7 +3,7 @@
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::body;
+use super::body::Kind;
 
 /// Why a request to an OAuth endpoint is answered without a decision, or in spite of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,12 +12,12 @@ pub(super) enum Refusal {
     NotFound,
     /// This is not asked for by this method.
     Method(Allowed),
-    /// The body is said to be something else than JSON, or nothing in particular.
-    MediaType,
+    /// The body is said to be something else than it has to be, or nothing in particular.
+    MediaType(Kind),
     /// The body is compressed or otherwise encoded.
-    ContentCoding,
-    /// The body is longer than [`body::LIMIT`].
-    TooLarge,
+    ContentCoding(Kind),
+    /// The body is longer than [`Kind::limit`].
+    TooLarge(Kind),
     /// The body took too long.
     TooSlow,
     /// The body broke off.
@@ -37,12 +37,26 @@ pub(super) enum Allowed {
     Register,
     /// Of a client configuration endpoint (RFC 7592 §2).
     Manage,
+    /// Of what is only read.
+    Read,
+    /// Of what is only sent to.
+    Send,
+    /// Of a page with a form.
+    Page,
 }
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
+/// What a refusal says: a status, an error code, a sentence, and perhaps a header.
+type Said = (
+    StatusCode,
+    &'static str,
+    String,
+    Option<(HeaderName, &'static str)>,
+);
+
+impl Refusal {
+    pub(super) fn said(self) -> Said {
         const NOTHING: Option<(HeaderName, &str)> = None;
-        let (status, error, description, extra) = match self {
+        match self {
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
                 "invalid_request",
@@ -61,22 +75,40 @@ impl IntoResponse for Refusal {
                 "A registration is managed with the methods GET, PUT and DELETE.".to_owned(),
                 Some((header::ALLOW, "GET, PUT, DELETE")),
             ),
-            Self::MediaType => (
+            Self::Method(Allowed::Read) => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "invalid_request",
+                "This is read with the method GET.".to_owned(),
+                Some((header::ALLOW, "GET, HEAD")),
+            ),
+            Self::Method(Allowed::Send) => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "invalid_request",
+                "This is asked for with the method POST.".to_owned(),
+                Some((header::ALLOW, "POST")),
+            ),
+            Self::Method(Allowed::Page) => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "invalid_request",
+                "This page is read with the method GET, and its form is sent with POST.".to_owned(),
+                Some((header::ALLOW, "GET, HEAD, POST")),
+            ),
+            Self::MediaType(kind) => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "invalid_client_metadata",
-                "The content type has to be application/json.".to_owned(),
+                kind.error(),
+                format!("The content type has to be {}.", kind.media_type()),
                 NOTHING,
             ),
-            Self::ContentCoding => (
+            Self::ContentCoding(kind) => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "invalid_client_metadata",
+                kind.error(),
                 "The body has to be sent as it is, without a content encoding.".to_owned(),
                 NOTHING,
             ),
-            Self::TooLarge => (
+            Self::TooLarge(kind) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "invalid_client_metadata",
-                format!("The body may have at most {} bytes.", body::LIMIT),
+                kind.error(),
+                format!("The body may have at most {} bytes.", kind.limit()),
                 NOTHING,
             ),
             Self::TooSlow => (
@@ -113,18 +145,14 @@ impl IntoResponse for Refusal {
                     .to_owned(),
                 NOTHING,
             ),
-        };
-        let body = serde_json::json!({ "error": error, "error_description": description });
-        let mut response = (
-            status,
-            [
-                (header::CONTENT_TYPE, "application/json"),
-                (header::CACHE_CONTROL, "no-store"),
-                (header::PRAGMA, "no-cache"),
-            ],
-            body.to_string(),
-        )
-            .into_response();
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, error, description, extra) = self.said();
+        let mut response = error_body(status, error, &description);
         if let Some((name, value)) = extra {
             response
                 .headers_mut()
@@ -132,4 +160,24 @@ impl IntoResponse for Refusal {
         }
         response
     }
+}
+
+/// An error in the form of RFC 6749 §5.2.
+pub(super) fn error_body(status: StatusCode, error: &str, description: &str) -> Response {
+    let body = serde_json::json!({ "error": error, "error_description": description });
+    json(status, &body)
+}
+
+/// What nobody keeps (RFC 6749 §5.1).
+pub(super) fn json(status: StatusCode, body: &serde_json::Value) -> Response {
+    (
+        status,
+        [
+            (header::CONTENT_TYPE, "application/json"),
+            (header::CACHE_CONTROL, "no-store"),
+            (header::PRAGMA, "no-cache"),
+        ],
+        body.to_string(),
+    )
+        .into_response()
 }

@@ -16,7 +16,7 @@ pub(super) async fn register(
     request: Request,
 ) -> Result<Response, Refusal> {
     let (head, body) = request.into_parts();
-    let metadata = body::read(&head.headers, body, app.limits.body).await?;
+    let metadata = body::read(body::Kind::Json, &head.headers, body, app.limits.body).await?;
     let now = directory::now();
     let (caller, key) = caller::identify(&head.headers, peer, app.decider.directory(), now).await?;
     answer::of(

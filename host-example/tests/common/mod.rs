@@ -5,6 +5,8 @@
     reason = "every test file is a program of its own and uses its share of this one"
 )]
 
+pub mod browser;
+
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};

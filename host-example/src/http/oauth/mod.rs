@@ -1,11 +1,231 @@
 //! The endpoints of the authorization server.
+//!
+//! Who may use what, and for what, the plugin decides. What is left is to keep what was decided: to
+//! ask the user, to issue tokens, and to see that each is used once, by whom it was issued to, and in
+//! time.
+
+mod authorize;
+mod bearer;
+mod code;
+mod consent;
+mod device;
+mod fault;
+mod introspect;
+mod issue;
+mod revoke;
+mod sign_in;
+mod token;
+mod verify;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::{HeaderMap, header};
+use axum::routing::{get, post};
 
-use super::App;
+use super::form::Parameters;
+use super::refusal::{Allowed, Refusal};
+use super::{App, answer, page};
+use crate::directory::Inquiry;
+use crate::plugin::{
+    Caller, Client, Context, Decision, Effect, Endpoint, Outcome, Plugin, PluginError, Request,
+};
+
+use self::fault::Fault;
+
+pub(super) use bearer::bearer;
+#[expect(
+    unused_imports,
+    reason = "the administration's pages redeem their own codes with it"
+)]
+pub(super) use code::redeem;
+pub(super) use sign_in::SignIns;
 
 pub(super) fn routes() -> Router<Arc<App>> {
+    let page = || async { Refusal::Method(Allowed::Page) };
+    let send = || async { Refusal::Method(Allowed::Send) };
     Router::new()
+        .route(
+            "/auth/authorize",
+            get(authorize::show).post(authorize::answer).fallback(page),
+        )
+        .route(
+            "/auth/sign-in",
+            get(sign_in::show).post(sign_in::sign_in).fallback(page),
+        )
+        .route("/auth/sign-out", post(sign_in::sign_out).fallback(send))
+        .route("/auth/token", post(token::token).fallback(send))
+        .route("/auth/device", post(device::authorize).fallback(send))
+        .route(
+            "/auth/device/verify",
+            get(verify::show).post(verify::answer).fallback(page),
+        )
+        .route(
+            "/device",
+            get(verify::short).fallback(async || Refusal::Method(Allowed::Read)),
+        )
+        .route(
+            "/auth/introspect",
+            post(introspect::introspect).fallback(send),
+        )
+        .route("/auth/revoke", post(revoke::revoke).fallback(send))
+        .route(
+            "/assets/style.css",
+            get(page::style_sheet).fallback(async || Refusal::Method(Allowed::Read)),
+        )
+}
+
+/// What is asked about a request that names a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Question {
+    /// Whether the client is who it says.
+    Authenticate,
+    /// Whether it may do this.
+    Authorize,
+    /// Both, one after the other.
+    Both,
+}
+
+impl Question {
+    fn put(
+        self,
+        plugin: &dyn Plugin,
+        context: &Context,
+        request: &Request,
+    ) -> Result<Decision, PluginError> {
+        match self {
+            Self::Authenticate => plugin.authenticate(context, request),
+            Self::Authorize => plugin.authorize(context, request),
+            Self::Both => {
+                let authenticated = plugin.authenticate(context, request)?;
+                if authenticated.outcome == Outcome::Refuse {
+                    return Ok(authenticated);
+                }
+                let mut authorized = plugin.authorize(context, request)?;
+                if let Some(client) = &mut authorized.client {
+                    client.assertion = authenticated.client.and_then(|client| client.assertion);
+                }
+                Ok(authorized)
+            }
+        }
+    }
+}
+
+/// A request as the plugin reads it.
+fn request(endpoint: Endpoint, headers: &HeaderMap, parameters: Vec<u8>) -> Result<Request, Fault> {
+    let mut fields = headers.get_all(header::AUTHORIZATION).iter();
+    let authorization = match (fields.next(), fields.next()) {
+        (None, _) => None,
+        (Some(only), None) => match only.to_str() {
+            Ok(only) => Some(only.to_owned()),
+            Err(_) => return Err(Fault::AUTHORIZATION_HEADER),
+        },
+        (Some(_), Some(_)) => return Err(Fault::AUTHORIZATION_HEADER),
+    };
+    Ok(Request {
+        endpoint,
+        authorization,
+        parameters,
+        jwks: None,
+    })
+}
+
+/// A request that this program makes itself, or that was judged before.
+fn remembered(endpoint: Endpoint, parameters: impl Into<Vec<u8>>) -> Request {
+    Request {
+        endpoint,
+        authorization: None,
+        parameters: parameters.into(),
+        jwks: None,
+    }
+}
+
+/// What a decision about a request depends on.
+async fn inquiry(app: &App, request: &Request, now: u64) -> Result<Inquiry, Refusal> {
+    let client_id = app.decider.identify(request).await;
+    Ok(Inquiry {
+        client_id: client_id.map_err(answer::refusal)?,
+        registrant: None,
+        now,
+    })
+}
+
+/// The decision about a request. What goes with it is not carried out: nothing is stored before a user
+/// has agreed.
+async fn consider(
+    app: &App,
+    caller: Caller,
+    request: Request,
+    question: Question,
+    now: u64,
+) -> Result<Decision, Refusal> {
+    let inquiry = inquiry(app, &request, now).await?;
+    let decided = app
+        .decider
+        .decide(inquiry, caller, move |plugin, context, _| {
+            let mut decision = question.put(plugin, context, &request)?;
+            decision.effect = Effect::None;
+            Ok(decision)
+        })
+        .await;
+    decided.map_err(answer::refusal)
+}
+
+/// The client that a request comes from and that may do what it asks for.
+async fn client(
+    app: &App,
+    caller: Caller,
+    request: Request,
+    question: Question,
+    now: u64,
+) -> Result<Client, Fault> {
+    let decision = consider(app, caller, request, question, now).await?;
+    let client = match decision.outcome {
+        Outcome::Refuse => return Err(Fault::Refused(Box::new(decision))),
+        Outcome::Accept => accepted(decision)?,
+    };
+    if let Some(assertion) = &client.assertion {
+        let is_first = app
+            .decider
+            .directory()
+            .first_use(&client.client_id, assertion)
+            .await
+            .map_err(|error| answer::refusal(error.into()))?;
+        if !is_first {
+            return Err(Fault::ASSERTION_REUSED);
+        }
+    }
+    Ok(client)
+}
+
+/// The client of a decision that accepts one.
+fn accepted(decision: Decision) -> Result<Client, Refusal> {
+    answer::note(&decision);
+    decision.client.ok_or_else(|| {
+        tracing::error!("the plugin accepted a client and did not say which");
+        Refusal::Failed
+    })
+}
+
+/// The resources that are asked for (RFC 8707 §2), as the directory keeps them. Which of them there
+/// are, the plugin knows.
+fn resources(parameters: &Parameters<'_>) -> Result<String, Fault> {
+    let mut resources: Vec<&str> = Vec::new();
+    for resource in parameters.all("resource") {
+        let is_uri = !resource.contains(|c: char| c.is_whitespace() || c == '#')
+            && url::Url::parse(resource).is_ok();
+        if !is_uri {
+            return Err(Fault::RESOURCE_MALFORMED);
+        }
+        if !resources.contains(&resource) {
+            resources.push(resource);
+        }
+    }
+    Ok(resources.join(" "))
+}
+
+/// Whether all of these words are among those; both have spaces between them.
+fn is_part(words: &str, of: &str) -> bool {
+    let mut words = words.split_ascii_whitespace();
+    words.all(|word| of.split_ascii_whitespace().any(|known| known == word))
 }

@@ -1,0 +1,72 @@
+//! How long what is issued is good for: the table `[oauth.tokens]`.
+
+use super::section::Section;
+
+/// How long what is issued is good for, in seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// An authorization code.
+    pub code: u64,
+    /// An access token.
+    pub access_token: u64,
+    /// A refresh token that is not used.
+    pub refresh_token: u64,
+    /// A device code, and the code that goes with it.
+    pub device_code: u64,
+    /// A browser's sign-in.
+    pub session: u64,
+}
+
+/// What draft-ietf-mailmaint-oauth-public §3.4 and §3.8 ask for at least.
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self {
+            code: 600,
+            access_token: 3600,
+            refresh_token: 60 * DAY,
+            device_code: 900,
+            session: 8 * HOUR,
+        }
+    }
+}
+
+impl Lifetimes {
+    pub(super) fn read(tokens: &mut Section) -> Self {
+        let mut lifetimes = Self::default();
+        for (key, range, unit, lifetime) in [
+            ("code-lifetime", 60..=3600, 1, &mut lifetimes.code),
+            (
+                "access-token-lifetime",
+                60..=604_800,
+                1,
+                &mut lifetimes.access_token,
+            ),
+            (
+                "refresh-token-idle-days",
+                30..=3650,
+                DAY,
+                &mut lifetimes.refresh_token,
+            ),
+            (
+                "device-code-lifetime",
+                60..=3600,
+                1,
+                &mut lifetimes.device_code,
+            ),
+            (
+                "session-lifetime-hours",
+                1..=720,
+                HOUR,
+                &mut lifetimes.session,
+            ),
+        ] {
+            if let Some(number) = tokens.number(key, range) {
+                *lifetime = u64::from(number) * unit;
+            }
+        }
+        lifetimes
+    }
+}
+
+const HOUR: u64 = 3600;
+const DAY: u64 = 24 * HOUR;

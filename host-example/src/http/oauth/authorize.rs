@@ -1,0 +1,231 @@
+//! `GET` and `POST /auth/authorize` (RFC 6749 §3.1): a user is asked, and answers.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{RawQuery, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::code::Asked;
+use super::consent::{Ask, Consent};
+use super::fault::Fault;
+use super::{Question, accepted, consider, inquiry, remembered, resources, sign_in};
+use crate::directory::{self, Account, Change, NewGrant};
+use crate::http::form::{Parameters, with_query};
+use crate::http::page::{self, Failure, Message};
+use crate::http::refusal::Refusal;
+use crate::http::session::{Browser, Jar};
+use crate::http::{App, Peer, answer, body};
+use crate::plugin::{Decision, Endpoint, Outcome, Severity};
+use crate::secret::{Purpose, Secret};
+
+/// Shows who asks for what, or lets the user sign in first.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let query = query.unwrap_or_default();
+    let now = directory::now();
+    let browser = Browser::of(&app, Jar::SignIn, &headers, now).await?;
+    let request = remembered(Endpoint::Authorization, query.clone());
+    let caller = browser.caller(peer);
+    let decision = consider(&app, caller, request, Question::Authorize, now).await?;
+    if decision.outcome == Outcome::Refuse {
+        return Ok(refused(decision, &headers, &browser, &query)?);
+    }
+    if let Err(fault) = resources(&Parameters::read(query.as_bytes())) {
+        return Ok(faulty(fault, &headers));
+    }
+    let Some(account) = browser.account() else {
+        return Ok(sign_in::ask(&app, &browser, &address(&query)));
+    };
+    let client = accepted(decision)?;
+    let redirect_uri = client.redirect_uri.as_deref().ok_or_else(undirected)?;
+    let ask = Ask::InBrowser {
+        request: &query,
+        redirect_uri,
+    };
+    let consent = Consent::new(&client, account, ask, browser.form_token());
+    Ok(page::page(StatusCode::OK, &consent, &consent.leave()))
+}
+
+/// Takes the user's answer.
+pub(super) async fn answer(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let (head, body) = request.into_parts();
+    let headers = head.headers;
+    let body = body::read(body::Kind::Page, &headers, body, app.limits.body).await?;
+    let form = Parameters::read(&body);
+    let now = directory::now();
+    let browser = Browser::of(&app, Jar::SignIn, &headers, now).await?;
+    if browser
+        .check(&app.public_url, &headers, form.get("csrf"))
+        .is_err()
+    {
+        return Ok(page::forged());
+    }
+    let query = form.get("request").unwrap_or_default();
+    let Some(account) = browser.account() else {
+        return Ok(sign_in::ask(&app, &browser, &address(query)));
+    };
+    let is_allowed = form.get("answer") == Some("allow");
+    let code = match is_allowed {
+        true => Some(Secret::draw(Purpose::Code).map_err(|_| Refusal::Failed)?),
+        false => None,
+    };
+    let decision = match decide(&app, peer, &browser, account, query, code.as_ref(), now).await {
+        Ok(decision) => decision,
+        Err(fault) => return Ok(faulty(fault, &headers)),
+    };
+    if decision.outcome == Outcome::Refuse {
+        return Ok(refused(decision, &headers, &browser, query)?);
+    }
+    let client = accepted(decision)?;
+    let redirect_uri = client.redirect_uri.as_deref().ok_or_else(undirected)?;
+    let mut answer = match &code {
+        Some(code) => vec![("code", code.reveal())],
+        None => vec![
+            ("error", "access_denied"),
+            ("error_description", "The user said no."),
+        ],
+    };
+    let parameters = Parameters::read(query.as_bytes());
+    if let Some(state) = parameters.get("state") {
+        answer.push(("state", state));
+    }
+    // RFC 9207 §2
+    answer.push(("iss", &app.issuer));
+    Ok(page::go_to(&with_query(redirect_uri, &answer))?)
+}
+
+/// Decides again, for much may have changed while the user thought; and keeps the code, if there is to
+/// be one, together with what goes with the decision.
+async fn decide(
+    app: &App,
+    peer: Peer,
+    browser: &Browser,
+    account: &Account,
+    query: &str,
+    code: Option<&Secret>,
+    now: u64,
+) -> Result<Decision, Fault> {
+    let request = remembered(Endpoint::Authorization, query);
+    let caller = browser.caller(peer);
+    let Some(code) = code else {
+        return Ok(consider(app, caller, request, Question::Authorize, now).await?);
+    };
+    let parameters = Parameters::read(query.as_bytes());
+    let resources = resources(&parameters)?;
+    let challenge = parameters.get("code_challenge").map(str::to_owned);
+    let redirect_uri_asked = parameters.get("redirect_uri").is_some();
+    let (hash, expires_at) = (code.hash(), now + app.lifetimes.code);
+    let account = account.id;
+    let inquiry = inquiry(app, &request, now).await?;
+    let decided = app
+        .decider
+        .decide_and(
+            inquiry,
+            caller,
+            move |plugin, context, _| plugin.authorize(context, &request),
+            move |decision| {
+                let Some(client) = &decision.client else {
+                    return Vec::new();
+                };
+                let asked = Asked {
+                    challenge: challenge.clone(),
+                    redirect_uri: client.redirect_uri.clone().unwrap_or_default(),
+                    redirect_uri_asked,
+                };
+                vec![Change::Grant {
+                    grant: NewGrant {
+                        client_id: client.client_id.clone(),
+                        account: Some(account),
+                        scope: client.scope.clone().unwrap_or_default(),
+                        resources: resources.clone(),
+                        created_at: now,
+                    },
+                    tokens: vec![asked.token(hash, now, expires_at)],
+                }]
+            },
+        )
+        .await;
+    Ok(decided.map_err(answer::refusal)?)
+}
+
+/// The plugin accepted an authorization request and does not say where the answer goes.
+fn undirected() -> Refusal {
+    tracing::error!("the plugin accepted an authorization request without a redirect URI");
+    Refusal::Failed
+}
+
+/// Where a request can be repeated.
+fn address(query: &str) -> String {
+    format!("/auth/authorize?{query}")
+}
+
+/// A request that is refused by this program, and goes back to nobody.
+fn faulty(fault: Fault, headers: &HeaderMap) -> Response {
+    match fault {
+        Fault::Answer {
+            status,
+            error,
+            description,
+        } if page::is_wanted(headers) => Message {
+            title: "This cannot be allowed",
+            text: description,
+            details: &[format!("Error code: {error}")],
+            link: None,
+        }
+        .send(status),
+        fault => fault.into_response(),
+    }
+}
+
+/// A refusal: the client hears of it if the plugin says so, and else whoever asked.
+pub(super) fn refused(
+    decision: Decision,
+    headers: &HeaderMap,
+    browser: &Browser,
+    query: &str,
+) -> Result<Response, Refusal> {
+    let goes_back = decision
+        .response
+        .headers
+        .iter()
+        .any(|header| header.name.eq_ignore_ascii_case("location"));
+    if goes_back || !page::is_wanted(headers) {
+        return answer::of(Ok(decision));
+    }
+    answer::note(&decision);
+    let details: Vec<String> = decision
+        .diagnostics
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| match finding.pointer.strip_prefix('/') {
+            Some(place) => format!("{place}: {} ({})", finding.message, finding.code),
+            None => format!("{} ({})", finding.message, finding.code),
+        })
+        .collect();
+    let next = crate::http::form::encode(&[("next", &address(query))]);
+    let sign_in = format!("/auth/sign-in?{next}");
+    // An account may be allowed what a stranger is not.
+    let link = match browser.account() {
+        None => Some((&*sign_in, "Sign in and try again")),
+        Some(_) => None,
+    };
+    let message = Message {
+        title: "This program cannot be used here",
+        text: "A program asked for access to an account on this server, and its request was refused. \
+               Nothing was given to it.",
+        details: &details,
+        link,
+    };
+    let status = StatusCode::from_u16(decision.response.status).map_err(|_| Refusal::Failed)?;
+    Ok(message.send(status))
+}
