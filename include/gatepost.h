@@ -652,6 +652,22 @@ typedef struct {
                                      gatepost_decision **decision,
                                      gatepost_error **error);
     /**
+     * `gatepost_disable`
+     */
+    gatepost_status (*disable)(const gatepost_registrar *registrar,
+                               gatepost_context *context,
+                               gatepost_str client_id,
+                               gatepost_decision **decision,
+                               gatepost_error **error);
+    /**
+     * `gatepost_enable`
+     */
+    gatepost_status (*enable)(const gatepost_registrar *registrar,
+                              gatepost_context *context,
+                              gatepost_str client_id,
+                              gatepost_decision **decision,
+                              gatepost_error **error);
+    /**
      * `gatepost_remove`
      */
     gatepost_status (*remove)(const gatepost_registrar *registrar,
@@ -1142,6 +1158,25 @@ gatepost_status gatepost_rotate_secret(const gatepost_registrar *registrar,
                                        gatepost_str client_id,
                                        gatepost_decision **decision,
                                        gatepost_error **error);
+
+/**
+ * Disables a client, for an administrator with the permission `oauth-client-update`: it is as if it were not
+ * there, and its registration access token is worth nothing, until it is enabled again.
+ */
+gatepost_status gatepost_disable(const gatepost_registrar *registrar,
+                                 gatepost_context *context,
+                                 gatepost_str client_id,
+                                 gatepost_decision **decision,
+                                 gatepost_error **error);
+
+/**
+ * Enables a client that was disabled, for an administrator with the permission `oauth-client-update`.
+ */
+gatepost_status gatepost_enable(const gatepost_registrar *registrar,
+                                gatepost_context *context,
+                                gatepost_str client_id,
+                                gatepost_decision **decision,
+                                gatepost_error **error);
 
 /**
  * Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3), by the client with its

@@ -46,7 +46,7 @@ pub(crate) fn usable<'a>(
         .is_some_and(|id| id.0 == client_id);
     Ok(match look_up(client_id, context, now, policy)? {
         _ if policy.denies(client_id) => Usable::No,
-        Some(known) if known.stored.denied => Usable::No,
+        Some(known) if known.stored.is_shut_out() => Usable::No,
         // It was read while documents counted.
         Some(known) if known.standing == Standing::Document && !policy.client_documents => {
             Usable::No

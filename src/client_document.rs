@@ -32,7 +32,7 @@ pub(crate) fn judge(
     let mut findings = Findings::default();
     if !policy.client_documents {
         findings.error(&rule::DOCUMENTS_OFF, Place::Document);
-    } else if policy.denies(client_id) || known.as_ref().is_some_and(|known| known.denied) {
+    } else if policy.denies(client_id) || known.as_ref().is_some_and(Stored::is_shut_out) {
         findings.error(&rule::CLIENT_DENIED, Place::Document);
     } else {
         uri::is_client_url(client_id, &policy.client_document_hosts.0, &mut findings);

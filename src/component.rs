@@ -62,6 +62,14 @@ impl wit::GuestRegistrar for crate::Registrar {
         decide(&context, |facts| self.rotate_secret(facts, &client_id))
     }
 
+    fn disable(&self, context: wit::Context, client_id: String) -> Answer {
+        decide(&context, |facts| self.disable(facts, &client_id))
+    }
+
+    fn enable(&self, context: wit::Context, client_id: String) -> Answer {
+        decide(&context, |facts| self.enable(facts, &client_id))
+    }
+
     fn remove(&self, context: wit::Context, client_id: String) -> Answer {
         decide(&context, |facts| self.remove(facts, &client_id))
     }

@@ -44,11 +44,10 @@ fn reason_to_remove(
         issued_at,
         registered_by,
         client_secret,
-        denied,
         ..
     } = stored;
-    if *denied {
-        // What is denied stays so, unless its id says nothing any more.
+    if stored.is_shut_out() {
+        // What is shut out stays so, unless its id says nothing any more: it could register again.
         let is_over =
             stateless::is_stateless(client_id) && stateless::open(client_id, now, policy).is_none();
         return is_over.then_some(&rule::CLIENT_DENIAL_OVER);

@@ -111,6 +111,55 @@ pub(crate) fn rotate_secret(
     ))
 }
 
+/// Whether a client may be used, by an administrator's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Switch {
+    /// It may be used as it is registered.
+    Enabled,
+    /// It must not be used, until it is enabled again.
+    Disabled,
+}
+
+/// Disables a client or enables it again, by an administrator's hand. One that is as it should be
+/// already is so.
+///
+/// What was deleted stays deleted: an id that carries its registration is not revived.
+pub(crate) fn switch(
+    context: &Context<'_>,
+    now: u64,
+    client_id: &str,
+    to: Switch,
+    policy: &Policy,
+) -> Result<Decision, Misuse> {
+    let mut findings = Findings::default();
+    let missing = &rule::PERMISSION_UPDATE_MISSING;
+    if let Err(refused) = policy::permit(&context.caller, policy::UPDATE, missing) {
+        findings.error(refused, Place::Document);
+        return Ok(response::refusal(findings));
+    }
+    let known = client::look_up(client_id, context, now, policy)?;
+    let Some(Known {
+        mut stored,
+        stateless,
+        ..
+    }) = known.filter(|known| !known.stored.denied)
+    else {
+        findings.error(&rule::CLIENT_NOT_FOUND, Place::Document);
+        return Ok(response::refusal(findings));
+    };
+    let is_disabled = to == Switch::Disabled;
+    let nothing = response::nothing(204);
+    if stored.disabled == is_disabled {
+        return Ok(Decision::accept(nothing, Effect::None, findings));
+    }
+    stored.disabled = is_disabled;
+    let effect = match stateless {
+        true => Effect::Store(stored.record()),
+        false => Effect::Replace(stored.record()),
+    };
+    Ok(Decision::accept(nothing, effect, findings))
+}
+
 /// Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3).
 pub(crate) fn remove(
     context: &Context<'_>,
@@ -222,7 +271,9 @@ fn permit<'a>(
 fn token_hash<'k>(known: &'k Known<'_>) -> Option<&'k Hash> {
     let stored = &known.stored;
     let token = stored.registration_access_token.as_ref();
-    token.filter(|_| !stored.denied).map(|token| &token.sha256)
+    token
+        .filter(|_| !stored.is_shut_out())
+        .map(|token| &token.sha256)
 }
 
 /// What an update must have, and must not (requirements D3).
@@ -1030,6 +1081,69 @@ mod tests {
             for decision in [by_client, by_administrator] {
                 assert_eq!(decision.diagnostics.first().map(|d| d.code), code, "{name}");
             }
+        }
+    }
+
+    #[test]
+    fn who_is_disabled_by_whom() {
+        let policy = policy("");
+        let own = register(&web(), &policy);
+        let mut denied: serde_json::Value = serde_json::from_str(&own.record).unwrap();
+        denied["denied"] = true.into();
+        let denied = denied.to_string();
+        let update = &["authenticate", "oauth-client-update"];
+        for (name, permissions, id, record, to, expected) in [
+            (
+                "a client",
+                &update[..],
+                &*own.id,
+                Some(&*own.record),
+                Switch::Disabled,
+                (204, "replace"),
+            ),
+            (
+                "enabled already",
+                update,
+                &own.id,
+                Some(&own.record),
+                Switch::Enabled,
+                (204, "none"),
+            ),
+            (
+                "deleted for good",
+                update,
+                &own.id,
+                Some(&denied),
+                Switch::Enabled,
+                (404, "none"),
+            ),
+            (
+                "nobody",
+                update,
+                "nobody",
+                None,
+                Switch::Disabled,
+                (404, "none"),
+            ),
+            (
+                "by a reader",
+                &["authenticate"],
+                &own.id,
+                Some(&own.record),
+                Switch::Disabled,
+                (403, "none"),
+            ),
+        ] {
+            let context = administrator(permissions, record);
+            let decision = switch(&context, NOW, id, to, &policy).unwrap();
+            let effect = match &decision.effect {
+                Effect::Replace(record) => {
+                    assert!(Stored::read(&record.document).unwrap().disabled, "{name}");
+                    "replace"
+                }
+                _ => "none",
+            };
+            assert_eq!((decision.response.status, effect), expected, "{name}");
         }
     }
 

@@ -38,9 +38,19 @@ pub(crate) struct Stored<'a> {
     /// Whether the client must not be used: what is left of one whose id carries its registration.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) denied: bool,
+    /// Whether an administrator has disabled the client.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) disabled: bool,
     /// What was registered, as it is answered too.
     #[serde(borrow)]
     pub(crate) metadata: Members<'a>,
+}
+
+impl Stored<'_> {
+    /// Whether the client must not be used, whatever it registered.
+    pub(crate) const fn is_shut_out(&self) -> bool {
+        self.denied || self.disabled
+    }
 }
 
 /// Who registered the client, and what it is held to because of that.
@@ -134,6 +144,7 @@ impl<'a> Stored<'a> {
             registration_access_token: None,
             shared: false,
             denied: false,
+            disabled: false,
             metadata,
         }
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::config::{self, Policy};
 use crate::credentials::MIN_ENTROPY;
+use crate::management::Switch;
 use crate::{
     Activity, Context, Decision, Misuse, Request, SettingFinding, SettingsError, ambient,
     authorization, client_auth, client_document, lifecycle, management, policy, registration,
@@ -141,6 +142,29 @@ impl Registrar {
     ) -> Result<Decision, Misuse> {
         let (now, entropy) = (now(context)?, entropy(context)?);
         management::rotate_secret(context, now, &entropy, client_id, &self.policy)
+    }
+
+    /// Disables a client, for an administrator with the permission `oauth-client-update`: it is as if
+    /// it were not there, and its registration access token is worth nothing, until it is
+    /// [enabled](Self::enable) again.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host misused the interface.
+    pub fn disable(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
+        let to = Switch::Disabled;
+        management::switch(context, now(context)?, client_id, to, &self.policy)
+    }
+
+    /// Enables a client that was [disabled](Self::disable), for an administrator with the permission
+    /// `oauth-client-update`.
+    ///
+    /// # Errors
+    ///
+    /// Only if the host misused the interface.
+    pub fn enable(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
+        let to = Switch::Enabled;
+        management::switch(context, now(context)?, client_id, to, &self.policy)
     }
 
     /// Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3), by the client with

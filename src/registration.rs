@@ -37,7 +37,7 @@ pub(crate) fn register(
     if existing.as_ref().is_some_and(|e| e.client_id != client_id) {
         return Err(Misuse::RecordMismatch);
     }
-    if policy.denies(&client_id) || existing.as_ref().is_some_and(|e| e.denied) {
+    if policy.denies(&client_id) || existing.as_ref().is_some_and(Stored::is_shut_out) {
         findings.error(&rule::CLIENT_DENIED, Place::Document);
         return Ok(response::refusal(findings));
     }

@@ -23,7 +23,7 @@ pub(crate) fn client(
         findings.error(&rule::CLIENT_NOT_FOUND, Place::Document);
         return Ok(verdict(Some(client_id), None, findings));
     };
-    if stored.denied || policy.denies(client_id) {
+    if stored.is_shut_out() || policy.denies(client_id) {
         findings.error(&rule::CLIENT_DENIED, Place::Document);
     }
     if stored

@@ -148,13 +148,16 @@ impl Office {
     fn open(settings: &str) -> Self {
         let folder = Folder::new();
         let store = StorePath(folder.data().join("gatepost.db"));
-        let directory = directory::open(&store).expect("a new directory");
+        let runtime = Runtime::new().expect("a runtime can be made");
+        let directory = runtime
+            .block_on(directory::open(&store))
+            .expect("a new directory");
         let settings = format!("[oauth.client-registration]\n{settings}");
         let plugin = plugin::load(&Source::default(), &settings, &plugin::Options::default())
             .expect("the settings are right");
         Self {
             folder,
-            runtime: Runtime::new().expect("a runtime can be made"),
+            runtime,
             decider: Arc::new(Decider::new(directory, plugin, 2).expect("the plugin works")),
         }
     }

@@ -71,7 +71,7 @@ fn every_operation_fails_alike() {
     let context = context();
     let activity = Activity::default();
     type Operation<'a> = &'a dyn Fn() -> Result<(), PluginError>;
-    let operations: [(&str, Operation<'_>); 15] = [
+    let operations: [(&str, Operation<'_>); 17] = [
         ("provision", &|| {
             plugin.provision(&context, None, b"").map(drop)
         }),
@@ -80,6 +80,8 @@ fn every_operation_fails_alike() {
         ("rotate-secret", &|| {
             plugin.rotate_secret(&context, "a").map(drop)
         }),
+        ("disable", &|| plugin.disable(&context, "a").map(drop)),
+        ("enable", &|| plugin.enable(&context, "a").map(drop)),
         ("remove", &|| plugin.remove(&context, "a").map(drop)),
         ("identify", &|| plugin.identify(&request).map(drop)),
         ("authorize", &|| {

@@ -115,6 +115,43 @@ pub unsafe extern "C" fn gatepost_rotate_secret(
     }
 }
 
+/// Disables a client, for an administrator with the permission `oauth-client-update`: it is as if it were not
+/// there, and its registration access token is worth nothing, until it is enabled again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_disable(
+    registrar: *const Registrar,
+    context: *mut Context,
+    client_id: Str,
+    decision: *mut *mut Decision,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller passes NULL or live objects, text, and outputs that are NULL or may be written;
+    // no other thread uses the context.
+    unsafe {
+        decide(registrar, context, decision, error, |core, facts| {
+            Ok(core.disable(facts, client_id.text("client_id")?)?)
+        })
+    }
+}
+
+/// Enables a client that was disabled, for an administrator with the permission `oauth-client-update`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_enable(
+    registrar: *const Registrar,
+    context: *mut Context,
+    client_id: Str,
+    decision: *mut *mut Decision,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller passes NULL or live objects, text, and outputs that are NULL or may be written;
+    // no other thread uses the context.
+    unsafe {
+        decide(registrar, context, decision, error, |core, facts| {
+            Ok(core.enable(facts, client_id.text("client_id")?)?)
+        })
+    }
+}
+
 /// Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3), by the client with its
 /// registration access token, or by an administrator with the permission `oauth-client-delete`.
 ///

@@ -123,6 +123,22 @@ pub struct Plugin {
         decision: *mut *mut Decision,
         error: *mut *mut Error,
     ) -> Status,
+    /// `gatepost_disable`
+    pub disable: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        client_id: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_enable`
+    pub enable: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        client_id: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
     /// `gatepost_remove`
     pub remove: unsafe extern "C" fn(
         registrar: *const Registrar,
@@ -353,6 +369,8 @@ static PLUGIN: Plugin = Plugin {
     read: operations::gatepost_read,
     update: operations::gatepost_update,
     rotate_secret: operations::gatepost_rotate_secret,
+    disable: operations::gatepost_disable,
+    enable: operations::gatepost_enable,
     remove: operations::gatepost_remove,
     identify: operations::gatepost_identify,
     authorize: operations::gatepost_authorize,

@@ -680,6 +680,16 @@ static void check_misused_operations(const gatepost_registrar *registrar, gatepo
     CHECK(CALL(rotate_secret)(registrar, context, id, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(rotate_secret)(registrar, context, broken, &decision, NULL) ==
           GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(disable)(NULL, context, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(disable)(registrar, NULL, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(disable)(registrar, context, id, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(disable)(registrar, context, broken, &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(enable)(NULL, context, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(enable)(registrar, NULL, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(enable)(registrar, context, id, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(enable)(registrar, context, broken, &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
     CHECK(CALL(remove)(NULL, context, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(remove)(registrar, NULL, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(remove)(registrar, context, id, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);

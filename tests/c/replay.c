@@ -89,7 +89,9 @@ enum operation {
     CHECK_TERMS,
     WARNINGS,
     SERVER_METADATA,
-    REDIRECT_URI_MATCHES
+    REDIRECT_URI_MATCHES,
+    DISABLE,
+    ENABLE
 };
 
 static const gatepost_plugin *plugin;
@@ -352,6 +354,10 @@ static gatepost_status perform(enum operation operation, const gatepost_registra
         return plugin->update(registrar, context, first, second, decision, error);
     case ROTATE_SECRET:
         return plugin->rotate_secret(registrar, context, first, decision, error);
+    case DISABLE:
+        return plugin->disable(registrar, context, first, decision, error);
+    case ENABLE:
+        return plugin->enable(registrar, context, first, decision, error);
     case REMOVE:
         return plugin->remove(registrar, context, first, decision, error);
     case AUTHORIZE:

@@ -142,6 +142,8 @@ impl Frame {
             Op::RedirectUriMatches(registered, requested) => {
                 (18, Some(registered.as_bytes()), Some(requested.as_bytes()))
             }
+            Op::Disable(id) => (19, Some(id.as_bytes()), None),
+            Op::Enable(id) => (20, Some(id.as_bytes()), None),
         };
         frame.u32(number).option(first).option(second)
     }

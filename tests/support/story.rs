@@ -197,6 +197,8 @@ fn operation(line: &Value) -> Operation {
         "read" => Op::Read(id()),
         "update" => Op::Update(id(), metadata()),
         "rotate-secret" => Op::RotateSecret(id()),
+        "disable" => Op::Disable(id()),
+        "enable" => Op::Enable(id()),
         "remove" => Op::Remove(id()),
         "identify" => Op::Identify(carried(&line["request"])),
         "authorize" => Op::Authorize(carried(&line["request"])),

@@ -98,6 +98,16 @@ impl Plugin for ComponentPlugin {
         })
     }
 
+    fn disable(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide(|registrar, store, this| {
+            registrar.call_disable(store, this, context, client_id)
+        })
+    }
+
+    fn enable(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide(|registrar, store, this| registrar.call_enable(store, this, context, client_id))
+    }
+
     fn remove(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
         self.decide(|registrar, store, this| registrar.call_remove(store, this, context, client_id))
     }

@@ -57,6 +57,12 @@ pub trait Plugin: Send + Sync {
     /// Gives a client a new secret.
     fn rotate_secret(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError>;
 
+    /// Disables a client, until it is enabled again.
+    fn disable(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError>;
+
+    /// Enables a client that was disabled.
+    fn enable(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError>;
+
     /// Decides whether a registration is deleted.
     fn remove(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError>;
 

@@ -88,6 +88,8 @@
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.read")
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.update")
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.rotate-secret")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.disable")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.enable")
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.remove")
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.authorize")
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.authenticate")

@@ -38,6 +38,8 @@ impl Through {
             Op::Read(id) => plugin.read(facts, id),
             Op::Update(id, metadata) => plugin.update(facts, id, metadata),
             Op::RotateSecret(id) => plugin.rotate_secret(facts, id),
+            Op::Disable(id) => plugin.disable(facts, id),
+            Op::Enable(id) => plugin.enable(facts, id),
             Op::Remove(id) => plugin.remove(facts, id),
             Op::Authorize(carried) => plugin.authorize(facts, &request(carried)),
             Op::Authenticate(carried) => plugin.authenticate(facts, &request(carried)),

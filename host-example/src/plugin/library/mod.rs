@@ -149,6 +149,14 @@ impl Plugin for LibraryPlugin {
         self.decide_of(self.table.rotate_secret, context, client_id)
     }
 
+    fn disable(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide_of(self.table.disable, context, client_id)
+    }
+
+    fn enable(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide_of(self.table.enable, context, client_id)
+    }
+
     fn remove(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
         self.decide_of(self.table.remove, context, client_id)
     }

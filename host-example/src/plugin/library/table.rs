@@ -120,6 +120,20 @@ pub(super) struct Table {
         *mut *mut Decision,
         *mut *mut Error,
     ) -> Number,
+    pub(super) disable: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) enable: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
     pub(super) remove: unsafe extern "C" fn(
         *const Registrar,
         *mut Context,
