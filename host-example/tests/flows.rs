@@ -916,6 +916,7 @@ fn registration_is_required_and_some_may_do_without() {
     const REQUIRE: &str = "[oauth.client-registration]\nrequire = true";
     let host = Host::start("");
     let password = demo_password(&host);
+    let key = host.first_key("registration").to_owned();
     let mut browser = alice(&host);
     let asked = query("any client", LOOPBACK, &[]);
     let page = browser.get(&format!("/auth/authorize?{asked}"));
@@ -960,7 +961,7 @@ fn registration_is_required_and_some_may_do_without() {
         "{}",
         page.body
     );
-    let client_id = native(&host);
+    let client_id = host.register_with_key(&key, NATIVE).client_id();
     let tokens = Tokens::granted(&host, &mut browser, &client_id);
     assert!(works(&host, &tokens.access));
 }
