@@ -910,6 +910,36 @@ fn a_deleted_client_has_nothing_left() {
     assert_error("the code", &exchanged, 400, "invalid_grant");
 }
 
+/// Its id carries its registration, and only what a user agrees to is stored (RFC 7591 appendix A.5.2).
+#[test]
+fn a_client_is_stored_when_a_user_agrees() {
+    const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    let host = Host::start(&format!(
+        "[oauth.client-registration]\nanonymous = true\nrequire = true\nstateless = 'anonymous'\n\
+         client-id-keys = ['{KEY}']\n"
+    ));
+    let stored = || {
+        let database = rusqlite::Connection::open(host.folder.data().join("gatepost.db"))
+            .expect("there is a directory");
+        let count = "SELECT count(*) FROM oauth_client";
+        database
+            .query_row(count, (), |row| row.get::<_, i64>(0))
+            .expect("the table is there")
+    };
+    let mut browser = alice(&host);
+    let client_id = host.register(&[], NATIVE).client_id();
+    let asked = query(&client_id, LOOPBACK, &[]);
+    let denied = browser.authorize(&asked, "deny");
+    assert_eq!(location(&denied)["error"], "access_denied");
+    assert_eq!(stored(), 0);
+    let tokens = Tokens::granted(&host, &mut browser, &client_id);
+    assert!(works(&host, &tokens.access));
+    assert_eq!(stored(), 1);
+    let again = Tokens::granted(&host, &mut browser, &client_id);
+    assert!(works(&host, &tokens.access) && works(&host, &again.access));
+    assert_eq!(stored(), 1);
+}
+
 /// The seed's story: nothing required, then a registration, then those who may do without.
 #[test]
 fn registration_is_required_and_some_may_do_without() {
