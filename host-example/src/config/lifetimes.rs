@@ -70,3 +70,39 @@ impl Lifetimes {
 
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lifetimes_are_read_in_the_units_of_their_names() {
+        let read = |text: &str| {
+            let mut section = Section::root(text.parse().expect("the case is TOML"));
+            let lifetimes = Lifetimes::read(&mut section);
+            section.into_result().map(|()| lifetimes)
+        };
+        assert_eq!(read("").ok(), Some(Lifetimes::default()));
+        let all = read(
+            "code-lifetime = 60\naccess-token-lifetime = 61\nrefresh-token-idle-days = 30\n\
+             device-code-lifetime = 62\nsession-lifetime-hours = 1",
+        );
+        let expected = Lifetimes {
+            code: 60,
+            access_token: 61,
+            refresh_token: 2_592_000,
+            device_code: 62,
+            session: 3600,
+        };
+        assert_eq!(all.ok(), Some(expected));
+        for wrong in [
+            "code-lifetime = 59",
+            "code-lifetime = 3601",
+            "refresh-token-idle-days = 29",
+            "session-lifetime-hours = 0",
+            "session-lifetime = 1",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}

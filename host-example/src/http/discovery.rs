@@ -167,3 +167,60 @@ impl Metadata {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_there_is_has_an_address() {
+        let public_url: PublicUrl = "https://mail.example.org".parse().expect("a URL");
+        let members = |of_plugin: &str| -> Value {
+            let metadata = Metadata::new(of_plugin, &public_url).expect("it is JSON");
+            serde_json::from_slice(&metadata.server).expect("it is JSON")
+        };
+        let all = members(
+            r#"{"grant_types_supported":["authorization_code","urn:ietf:params:oauth:grant-type:device_code"],
+                "token_endpoint_auth_methods_supported":["none","private_key_jwt"],
+                "token_endpoint_auth_signing_alg_values_supported":["ES256"]}"#,
+        );
+        let some = members(
+            r#"{"grant_types_supported":["client_credentials"],
+                "token_endpoint_auth_methods_supported":["none"]}"#,
+        );
+        for member in [
+            "authorization_endpoint",
+            "device_authorization_endpoint",
+            "introspection_endpoint",
+        ] {
+            assert!(all[member].is_string(), "{member}");
+            assert_eq!(some.get(member), None, "{member}");
+        }
+        assert_eq!(
+            all["introspection_endpoint_auth_methods_supported"],
+            json!(["private_key_jwt"])
+        );
+        assert_eq!(
+            all["introspection_endpoint_auth_signing_alg_values_supported"],
+            json!(["ES256"])
+        );
+    }
+
+    #[test]
+    fn the_issuer_is_the_same_everywhere() {
+        let public_url: PublicUrl = "https://mail.example.org".parse().expect("a URL");
+        let metadata = Metadata::new(r#"{"issuer":"https://example.org"}"#, &public_url);
+        let metadata = metadata.expect("it is JSON");
+        assert_eq!(metadata.issuer, "https://example.org");
+        let read = |bytes: &Bytes| -> Value { serde_json::from_slice(bytes).expect("it is JSON") };
+        assert_eq!(read(&metadata.server)["issuer"], "https://example.org");
+        assert_eq!(
+            read(&metadata.mail)["authorization_servers"],
+            json!(["https://example.org"])
+        );
+        assert_eq!(
+            read(&metadata.user_agents)["authentication"]["oauth-public"]["issuer"],
+            "https://example.org"
+        );
+    }
+}

@@ -46,6 +46,21 @@ pub(super) struct Leave {
     pub(super) picture: Option<String>,
 }
 
+/// The content security policy of a page with this leave.
+fn policy(leave: &Leave) -> String {
+    let of = |source: &Option<String>| match source {
+        // A host may have characters in it that end a source, or the whole list.
+        Some(source) if !source.contains([';', ',', ' ', '\'']) => format!(" {source}"),
+        _ => String::new(),
+    };
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'{}; form-action 'self'{}; \
+         frame-ancestors 'none'; base-uri 'none'",
+        of(&leave.picture),
+        of(&leave.form_action)
+    )
+}
+
 /// Sends a page.
 pub(super) fn page(status: StatusCode, page: &impl Template, leave: &Leave) -> Response {
     let html = match page.render() {
@@ -55,16 +70,7 @@ pub(super) fn page(status: StatusCode, page: &impl Template, leave: &Leave) -> R
             return Refusal::Failed.into_response();
         }
     };
-    let of = |source: &Option<String>| match source {
-        Some(source) => format!(" {source}"),
-        None => String::new(),
-    };
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'{}; form-action 'self'{}; \
-         frame-ancestors 'none'; base-uri 'none'",
-        of(&leave.picture),
-        of(&leave.form_action)
-    );
+    let policy = policy(leave);
     let Ok(policy) = HeaderValue::try_from(policy) else {
         tracing::error!("a content security policy cannot be sent");
         return Refusal::Failed.into_response();
@@ -188,4 +194,49 @@ pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
         .flat_map(|field| field.split(','))
         .filter_map(|range| range.split(';').next())
         .any(|range| range.trim().eq_ignore_ascii_case("text/html"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_source_is_more_than_one() {
+        let with = |source: &str| {
+            policy(&Leave {
+                form_action: Some(source.to_owned()),
+                picture: None,
+            })
+        };
+        let without = policy(&Leave::default());
+        assert_eq!(
+            with("com.example:"),
+            without.replace("form-action 'self'", "form-action 'self' com.example:")
+        );
+        for source in [
+            "https://a; script-src *",
+            "https://a;b",
+            "https://a,b",
+            "https://a 'unsafe-inline'",
+            "'unsafe-inline'",
+        ] {
+            assert_eq!(with(source), without, "{source}");
+        }
+    }
+
+    #[test]
+    fn who_wants_a_page() {
+        for (accept, expected) in [
+            ("text/html,application/xhtml+xml,*/*;q=0.8", true),
+            ("application/json, TEXT/HTML;q=0.5", true),
+            ("*/*", false),
+            ("application/json", false),
+            ("text/htmlx", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(is_wanted(&headers), expected, "{accept}");
+        }
+        assert!(!is_wanted(&HeaderMap::new()));
+    }
 }

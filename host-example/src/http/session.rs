@@ -196,16 +196,23 @@ pub(super) async fn end(
     browser: &Browser,
     response: &mut Response,
 ) -> Result<(), Refusal> {
-    if let Some((value, _)) = &browser.session {
-        app.decider
-            .directory()
-            .end_session(SecretHash::of(value))
-            .await
-            .map_err(|error| answer::refusal(error.into()))?;
-    }
+    forget(app, browser).await?;
     let is_https = app.public_url.is_https();
     set_cookie(response, jar.cookie(is_https), jar.path(), is_https, "");
     Ok(())
+}
+
+/// Ends the session that a browser has, for it is about to get another.
+pub(super) async fn forget(app: &App, browser: &Browser) -> Result<(), Refusal> {
+    let Some((value, _)) = &browser.session else {
+        return Ok(());
+    };
+    let ended = app
+        .decider
+        .directory()
+        .end_session(SecretHash::of(value))
+        .await;
+    ended.map_err(|error| answer::refusal(error.into()))
 }
 
 const fn form_cookie(is_https: bool) -> &'static str {

@@ -6,6 +6,7 @@ use axum::Extension;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 
 use super::code::Asked;
 use super::consent::{Ask, Consent};
@@ -203,7 +204,7 @@ pub(super) fn refused(
         return answer::of(Ok(decision));
     }
     answer::note(&decision);
-    let details: Vec<String> = decision
+    let mut details: Vec<String> = decision
         .diagnostics
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
@@ -212,6 +213,10 @@ pub(super) fn refused(
             None => format!("{} ({})", finding.message, finding.code),
         })
         .collect();
+    let body: Value = serde_json::from_str(&decision.response.body).unwrap_or_default();
+    if let Some(error) = body["error"].as_str() {
+        details.push(format!("Error code: {error}"));
+    }
     let next = crate::http::form::encode(&[("next", &address(query))]);
     let sign_in = format!("/auth/sign-in?{next}");
     // An account may be allowed what a stranger is not.

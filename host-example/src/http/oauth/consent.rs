@@ -54,6 +54,8 @@ enum Trust {
     Verified,
     /// It registered itself.
     OwnWord,
+    /// A website describes it, and that it is that website is sure.
+    Site,
     /// Nobody registered it.
     Unknown,
     /// Everybody may use its id.
@@ -130,11 +132,19 @@ impl Program {
             terms: link("tos_uri"),
             trust: match client.standing {
                 Standing::Provisioned => Trust::Verified,
-                Standing::Registered | Standing::Document => Trust::OwnWord,
+                Standing::Registered => Trust::OwnWord,
+                Standing::Document => Trust::Site,
                 Standing::Unregistered | Standing::Overridden => Trust::Unknown,
                 Standing::Shared => Trust::Shared,
             },
         }
+    }
+
+    /// The host of the document that describes it.
+    fn site(&self) -> String {
+        let url = Url::parse(&self.client_id).ok();
+        let host = url.as_ref().and_then(Url::host_str);
+        host.unwrap_or(&self.client_id).to_owned()
     }
 
     /// The host of its home page.

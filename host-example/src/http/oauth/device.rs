@@ -67,7 +67,7 @@ pub(super) async fn authorize(
         if !added.map_err(|error| answer::refusal(error.into()))? {
             continue;
         }
-        let page = app.public_url.at("/auth/device/verify");
+        let page = app.public_url.at("/device");
         let shown = user_code.shown();
         return Ok(refusal::json(
             StatusCode::OK,

@@ -31,14 +31,13 @@ use crate::plugin::{
     Caller, Client, Context, Decision, Effect, Endpoint, Outcome, Plugin, PluginError, Request,
 };
 
-use self::fault::Fault;
-
 pub(super) use bearer::bearer;
 #[expect(
     unused_imports,
     reason = "the administration's pages redeem their own codes with it"
 )]
 pub(super) use code::redeem;
+pub(super) use fault::Fault;
 pub(super) use sign_in::SignIns;
 
 pub(super) fn routes() -> Router<Arc<App>> {

@@ -118,10 +118,7 @@ pub(super) async fn sign_in(
         Ok(entry) => {
             let mut response = page::go_to(&next)?;
             // The old one is of no use any more, whoever knows it.
-            session::end(&app, Jar::SignIn, &browser, &mut response).await?;
-            response
-                .headers_mut()
-                .remove(axum::http::header::SET_COOKIE);
+            session::forget(&app, &browser).await?;
             let account = &entry.account;
             session::begin(&app, Jar::SignIn, account, None, now, &mut response).await?;
             Ok(response)

@@ -258,3 +258,49 @@ async fn for_itself(
         Outcome::Refuse => Err(Fault::Refused(Box::new(decided))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::directory::{Grant, GrantId};
+
+    use super::*;
+
+    #[test]
+    fn what_may_be_presented_for_others() {
+        let token = |kind, client_id: &str, expires_at| Token {
+            kind,
+            data: String::new(),
+            issued_at: 0,
+            expires_at,
+            is_spent: false,
+            grant: Grant {
+                id: GrantId::numbered(1),
+                client_id: client_id.to_owned(),
+                account: None,
+                scope: String::new(),
+                resources: String::new(),
+                created_at: 0,
+                last_used_at: 0,
+            },
+        };
+        for (name, found, is_good) in [
+            ("right", Some(token(TokenKind::Refresh, "a", 101)), true),
+            ("expired", Some(token(TokenKind::Refresh, "a", 100)), false),
+            (
+                "another client's",
+                Some(token(TokenKind::Refresh, "b", 101)),
+                false,
+            ),
+            ("a code", Some(token(TokenKind::Code, "a", 101)), false),
+            (
+                "an access token",
+                Some(token(TokenKind::Access, "a", 101)),
+                false,
+            ),
+            ("nothing", None, false),
+        ] {
+            let presented = presented(found, TokenKind::Refresh, "a", 100);
+            assert_eq!(presented.is_ok(), is_good, "{name}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! A device without a browser (RFC 8628).
+
+use serde_json::json;
+
+use crate::common::Host;
+use crate::common::browser::ask;
+use crate::{DEVICE, MAIL, Tokens, alice, assert_error, register, token, with_refresh, works};
+
+#[test]
+fn a_device_is_let_in() {
+    let host = Host::start("");
+    let mut browser = alice(&host);
+    let metadata = json!({
+        "client_name": "Television",
+        "token_endpoint_auth_method": "none",
+        "grant_types": [DEVICE, "refresh_token"],
+    });
+    let client_id = register(&host, &metadata)["client_id"]
+        .as_str()
+        .expect("a client id")
+        .to_owned();
+    let begin = || {
+        let answer = ask(
+            &host,
+            "/auth/device",
+            &[],
+            &[("client_id", &client_id), ("scope", MAIL)],
+        );
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let body = answer.json();
+        let of = |name: &str| body[name].as_str().expect("a string").to_owned();
+        assert_eq!(
+            of("verification_uri_complete"),
+            format!("{}?user_code={}", of("verification_uri"), of("user_code"))
+        );
+        (of("device_code"), of("user_code"))
+    };
+    let poll = |client_id: &str, device_code: &str| {
+        token(
+            &host,
+            &[
+                ("grant_type", DEVICE),
+                ("client_id", client_id),
+                ("device_code", device_code),
+            ],
+        )
+    };
+    let (device_code, user_code) = begin();
+    let early = poll(&client_id, &device_code);
+    assert_error("early", &early, 400, "authorization_pending");
+    let hasty = poll(&client_id, &device_code);
+    assert_error("hasty", &hasty, 400, "slow_down");
+
+    let page = browser.get("/auth/device/verify");
+    let wrong = browser.submit(&page, "/auth/device/verify", &[("user_code", "BBBB-BBBB")]);
+    assert_eq!(wrong.status, 404);
+    let typed = user_code.to_lowercase().replace('-', "");
+    let page = browser.submit(&wrong, "/auth/device/verify", &[("user_code", &typed)]);
+    assert_eq!(page.status, 200, "{page:?}");
+    for said in ["Television", &user_code, "Is the device with you?"] {
+        assert!(page.body.contains(said), "{said} in {}", page.body);
+    }
+    let done = browser.submit(&page, "/auth/device/verify", &[("answer", "allow")]);
+    assert!(done.body.contains("The device is connected"), "{done:?}");
+
+    let stolen = poll("another", &device_code);
+    assert_error("another client", &stolen, 400, "invalid_grant");
+    let tokens = Tokens::of(&poll(&client_id, &device_code));
+    assert!(works(&host, &tokens.access));
+    Tokens::of(&with_refresh(&host, &client_id, &tokens.refresh));
+    let again = poll(&client_id, &device_code);
+    assert_error("again", &again, 400, "invalid_grant");
+    assert!(!works(&host, &tokens.access), "two have the code");
+
+    let (device_code, user_code) = begin();
+    let link = format!("/device?user_code={user_code}");
+    let on = browser.get(&link);
+    let page = browser.get(on.header("location").expect("it leads somewhere"));
+    assert!(
+        page.body.contains(&user_code),
+        "it only has to be confirmed"
+    );
+    let page = browser.submit(&page, "/auth/device/verify", &[("user_code", &user_code)]);
+    let done = browser.submit(&page, "/auth/device/verify", &[("answer", "deny")]);
+    assert_eq!(done.status, 200, "{done:?}");
+    let denied = poll(&client_id, &device_code);
+    assert_error("denied", &denied, 400, "access_denied");
+    let unknown = poll(&client_id, "gpdc_x");
+    assert_error("unknown", &unknown, 400, "expired_token");
+
+    let page = browser.get("/auth/device/verify");
+    let mut last = 0;
+    for _ in 0..11 {
+        last = browser
+            .submit(&page, "/auth/device/verify", &[("user_code", "BBBB-BBBB")])
+            .status;
+    }
+    assert_eq!(last, 429, "codes are not to be guessed");
+}

@@ -1,0 +1,297 @@
+//! What tokens are good for, for how long, and who may know (RFC 6749 §6, RFC 7662, RFC 7009).
+
+use serde_json::json;
+
+use crate::common::browser::{Browser, ask, basic, query};
+use crate::common::{Host, NATIVE};
+use crate::{
+    ALICE, CONTACTS, DEVICE, LOOPBACK, MAIL, Tokens, Webmail, alice, assert_error, jmap, native,
+    provision, register, token, with_code, with_refresh, works,
+};
+
+#[test]
+fn a_refresh_token_twice_ends_the_grant() {
+    let host = Host::start("");
+    let mut browser = alice(&host);
+    let client_id = native(&host);
+    let other = native(&host);
+    let first = Tokens::granted(&host, &mut browser, &client_id);
+    let second = Tokens::granted(&host, &mut browser, &client_id);
+
+    let stolen = with_refresh(&host, &other, &first.refresh);
+    assert_error("by another client", &stolen, 400, "invalid_grant");
+    let fresh = Tokens::of(&with_refresh(&host, &client_id, &first.refresh));
+    let again = with_refresh(&host, &client_id, &first.refresh);
+    assert_error("again", &again, 400, "invalid_grant");
+    let fresh_again = with_refresh(&host, &client_id, &fresh.refresh);
+    assert_error("the new one", &fresh_again, 400, "invalid_grant");
+    for gone in [&first.access, &fresh.access] {
+        assert!(!works(&host, gone));
+    }
+    assert!(works(&host, &second.access), "another grant stays");
+    Tokens::of(&with_refresh(&host, &client_id, &second.refresh));
+}
+
+#[test]
+fn less_than_was_granted() {
+    let host = Host::start("");
+    let mut browser = alice(&host);
+    let client_id = native(&host);
+    let resource = format!("http://{}/jmap/session", host.address);
+    let both = format!("{CONTACTS} {MAIL}");
+    let asked = query(
+        &client_id,
+        LOOPBACK,
+        &[
+            ("scope", &both),
+            ("resource", &resource),
+            ("resource", "https://dav.example.org/"),
+        ],
+    );
+    let tokens = Tokens::of(&with_code(&host, &client_id, &browser.code(&asked)));
+    assert_eq!(tokens.scope, both);
+    assert!(works(&host, &tokens.access));
+
+    let narrow = |refresh: &str, name: &str, value: &str| {
+        token(
+            &host,
+            &[
+                ("grant_type", "refresh_token"),
+                ("client_id", &client_id),
+                ("refresh_token", refresh),
+                (name, value),
+            ],
+        )
+    };
+    let more = format!("{both} offline_access");
+    for (name, value, error) in [
+        ("scope", &*more, "invalid_scope"),
+        ("resource", "https://other.example.org/", "invalid_target"),
+    ] {
+        let answer = narrow(&tokens.refresh, name, value);
+        assert_error(name, &answer, 400, error);
+    }
+    let contacts = Tokens::of(&narrow(&tokens.refresh, "scope", CONTACTS));
+    assert_eq!(contacts.scope, CONTACTS);
+    let answer = jmap(&host, &contacts.access);
+    assert_eq!(answer.status, 403, "{answer:?}");
+    let challenge = answer.header("www-authenticate").expect("a challenge");
+    assert!(challenge.contains("insufficient_scope"), "{challenge}");
+
+    let elsewhere = Tokens::of(&narrow(
+        &contacts.refresh,
+        "resource",
+        "https://dav.example.org/",
+    ));
+    assert_eq!(elsewhere.scope, both, "what was granted is not less now");
+    assert!(!works(&host, &elsewhere.access));
+    let here = Tokens::of(&narrow(&elsewhere.refresh, "resource", &resource));
+    assert!(works(&host, &here.access));
+}
+
+#[test]
+fn what_expires() {
+    let host = Host::start("");
+    let mut browser = alice(&host);
+    let client_id = native(&host);
+    let tokens = Tokens::granted(&host, &mut browser, &client_id);
+    let code = browser.code(&query(&client_id, LOOPBACK, &[]));
+    let device = ask(&host, "/auth/device", &[], &[("client_id", "any device")]).json();
+    let cookies = browser.cookies;
+    let folder = host.kill();
+    let database = rusqlite::Connection::open(folder.data().join("gatepost.db"))
+        .expect("there is a directory");
+    for table in ["token", "device", "session"] {
+        database
+            .execute(&format!("UPDATE {table} SET expires_at = 1"), ())
+            .unwrap_or_else(|error| panic!("{table}: {error}"));
+    }
+    drop(database);
+
+    let host = Host::start_in(folder, "", &[]);
+    assert!(!works(&host, &tokens.access));
+    let refreshed = with_refresh(&host, &client_id, &tokens.refresh);
+    assert_error("the refresh token", &refreshed, 400, "invalid_grant");
+    let exchanged = with_code(&host, &client_id, &code);
+    assert_error("the code", &exchanged, 400, "invalid_grant");
+    let polled = token(
+        &host,
+        &[
+            ("grant_type", DEVICE),
+            ("client_id", "any device"),
+            (
+                "device_code",
+                device["device_code"].as_str().expect("a code"),
+            ),
+        ],
+    );
+    assert_error("the device code", &polled, 400, "expired_token");
+    let mut later = Browser::new(&host);
+    later.cookies = cookies;
+    let page = later.get(&format!(
+        "/auth/authorize?{}",
+        query(&client_id, LOOPBACK, &[])
+    ));
+    assert!(page.body.contains("<h1>Sign in</h1>"), "{}", page.body);
+}
+
+#[test]
+fn who_may_see_a_token() {
+    let host = Host::start("");
+    let mut browser = alice(&host);
+    let client_id = native(&host);
+    let tokens = Tokens::granted(&host, &mut browser, &client_id);
+    let dovecot = provision(
+        &host.folder,
+        "dovecot",
+        r#"{"grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic"}"#,
+    );
+    let dovecot = basic(
+        "dovecot",
+        dovecot["client_secret"].as_str().expect("a secret"),
+    );
+    provision(
+        &host.folder,
+        "webadmin",
+        r#"{"redirect_uris":["stalwart://auth"],"token_endpoint_auth_method":"none"}"#,
+    );
+    let webmail = Webmail::register(&host, "client_secret_basic");
+    let stranger = webmail.basic();
+    let own = ask(
+        &host,
+        "/auth/token",
+        &[&stranger],
+        &[("grant_type", "client_credentials")],
+    );
+    let own = Tokens::of(&own);
+    let wrong = basic("dovecot", "gps_wrong");
+    let empty = [("client_id", ""), ("client_secret", "")];
+    let public = [("client_id", &*client_id)];
+    let webadmin = [("client_id", "webadmin")];
+    let unknown = [("client_id", "who")];
+    for (name, lines, more, presented, expected) in [
+        (
+            "a resource server",
+            &[&*dovecot][..],
+            &[][..],
+            &*tokens.access,
+            Ok(true),
+        ),
+        (
+            "as Dovecot asks",
+            &[&dovecot],
+            &empty,
+            &tokens.access,
+            Ok(true),
+        ),
+        (
+            "a refresh token",
+            &[&dovecot],
+            &[],
+            &tokens.refresh,
+            Ok(false),
+        ),
+        ("nothing of ours", &[&dovecot], &[], "gpat_x", Ok(false)),
+        (
+            "another client",
+            &[&stranger],
+            &[],
+            &tokens.access,
+            Ok(false),
+        ),
+        ("its own token", &[&stranger], &[], &own.access, Ok(true)),
+        ("a wrong secret", &[&wrong], &[], &tokens.access, Err(401)),
+        ("a public client", &[], &public, &tokens.access, Err(401)),
+        (
+            "a public one by hand",
+            &[],
+            &webadmin,
+            &tokens.access,
+            Err(401),
+        ),
+        ("an unknown one", &[], &unknown, &tokens.access, Err(401)),
+        ("nobody", &[], &[], &tokens.access, Err(400)),
+        ("no token", &[&dovecot], &[], "", Err(400)),
+    ] {
+        let mut fields = vec![("token", presented)];
+        fields.extend(more);
+        let answer = ask(&host, "/auth/introspect", lines, &fields);
+        match expected {
+            Ok(is_active) => {
+                assert_eq!(answer.status, 200, "{name}: {answer:?}");
+                assert_eq!(answer.json()["active"], is_active, "{name}: {answer:?}");
+                if !is_active {
+                    assert_eq!(answer.json(), json!({"active": false}), "{name}");
+                }
+            }
+            Err(status) => assert_eq!(answer.status, status, "{name}: {answer:?}"),
+        }
+    }
+    let fields = [("token", &*tokens.access)];
+    let answer = ask(&host, "/auth/introspect", &[&dovecot], &fields).json();
+    for (member, expected) in [
+        ("client_id", &*client_id),
+        ("username", ALICE),
+        ("sub", ALICE),
+        ("token_type", "Bearer"),
+        ("scope", &*tokens.scope),
+        ("iss", &*format!("http://{}", host.address)),
+    ] {
+        assert_eq!(answer[member], expected, "{member}");
+    }
+    assert!(answer["exp"].as_u64() > answer["iat"].as_u64());
+}
+
+#[test]
+fn what_is_given_back() {
+    let host = Host::start("");
+    let mut browser = alice(&host);
+    let client_id = native(&host);
+    let other = native(&host);
+    let tokens = Tokens::granted(&host, &mut browser, &client_id);
+    let revoke = |client_id: &str, token: &str| {
+        ask(
+            &host,
+            "/auth/revoke",
+            &[],
+            &[("client_id", client_id), ("token", token)],
+        )
+    };
+    assert_error("no token", &revoke(&client_id, ""), 400, "invalid_request");
+    let foreign = revoke(&other, &tokens.access);
+    assert_error("another client's", &foreign, 400, "invalid_grant");
+    assert!(works(&host, &tokens.access));
+    assert_eq!(revoke(&client_id, "gpat_x").status, 200);
+
+    assert_eq!(revoke(&client_id, &tokens.access).status, 200);
+    assert!(!works(&host, &tokens.access));
+    let fresh = Tokens::of(&with_refresh(&host, &client_id, &tokens.refresh));
+    assert!(works(&host, &fresh.access));
+    assert_eq!(revoke(&client_id, &fresh.refresh).status, 200);
+    assert!(!works(&host, &fresh.access), "the grant has ended");
+    assert_eq!(revoke(&client_id, &fresh.refresh).status, 200, "again");
+}
+
+#[test]
+fn a_deleted_client_has_nothing_left() {
+    let host = Host::start("");
+    let mut browser = alice(&host);
+    let registered = register(&host, &serde_json::from_str(NATIVE).expect("it is JSON"));
+    let of = |name: &str| registered[name].as_str().expect("a string");
+    let client_id = of("client_id");
+    let tokens = Tokens::granted(&host, &mut browser, client_id);
+    let code = browser.code(&query(client_id, LOOPBACK, &[]));
+    let deleted = host.send(
+        format!(
+            "DELETE /auth/register/{client_id} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\r\n",
+            of("registration_access_token")
+        )
+        .as_bytes(),
+    );
+    assert_eq!(deleted.status, 204, "{deleted:?}");
+    assert!(!works(&host, &tokens.access));
+    let refreshed = with_refresh(&host, client_id, &tokens.refresh);
+    assert_error("the refresh token", &refreshed, 400, "invalid_grant");
+    let exchanged = with_code(&host, client_id, &code);
+    assert_error("the code", &exchanged, 400, "invalid_grant");
+}
