@@ -47,6 +47,9 @@ pub enum Undecided {
         /// Where the URI stands. The URI itself is the client's, and may hold anything.
         pointer: String,
     },
+    /// Somebody else changed the client since it was last seen.
+    #[error("the client was changed in the meantime")]
+    Changed,
     /// There is nothing to make credentials of.
     #[error("the operating system gave no randomness")]
     Randomness(#[from] getrandom::Error),
@@ -91,6 +94,7 @@ impl Decider {
         let inquiry = Inquiry {
             client_id: None,
             registrant: Some(registrant),
+            revision: None,
             now,
         };
         self.decide(inquiry, caller, move |plugin, context, _| {
@@ -128,7 +132,11 @@ impl Decider {
         getrandom::fill(&mut entropy)?;
         let plugin = Arc::clone(&self.plugin);
         let now = inquiry.now;
+        let revision = inquiry.revision;
         let judge: Judge = Arc::new(move |facts| {
+            if revision.is_some() && facts.revision != revision {
+                return Err(Undecided::Changed);
+            }
             let context = Context {
                 now,
                 entropy: entropy.clone(),

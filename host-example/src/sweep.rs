@@ -67,6 +67,7 @@ async fn judge(decider: Arc<Decider>, client_id: String, now: u64) -> bool {
     let inquiry = Inquiry {
         client_id: Some(client_id.clone()),
         registrant: None,
+        revision: None,
         now,
     };
     let decided = decider

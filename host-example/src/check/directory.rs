@@ -37,6 +37,7 @@ pub(super) fn amend(
     let about = Inquiry {
         client_id: Some(WEB_ADMINISTRATION.to_owned()),
         registrant: None,
+        revision: None,
         now,
     };
     let (facts, keys) = tokio::runtime::Builder::new_current_thread()

@@ -68,6 +68,7 @@ fn add(flags: AddFlags) -> Done {
     let inquiry = Inquiry {
         client_id: flags.id.clone(),
         registrant: None,
+        revision: None,
         now: directory::now(),
     };
     let decision = with_decider(flags.tools, async |decider| {
@@ -83,6 +84,7 @@ fn remove(client_id: String, tools: Tools) -> Done {
     let inquiry = Inquiry {
         client_id: Some(client_id.clone()),
         registrant: None,
+        revision: None,
         now: directory::now(),
     };
     let decision = with_decider(tools, async |decider| {

@@ -251,7 +251,7 @@ impl Story<'_> {
         let mut page = self.client.send(Sent::get(&path)).await?;
         if let Some(form) = Form::with(&page.body, "password") {
             let account = [
-                ("username", self.server.account),
+                ("name", self.server.account),
                 ("password", self.server.password.reveal()),
             ];
             page = self.submit(&form, &account).await?;

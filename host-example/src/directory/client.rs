@@ -25,6 +25,9 @@ pub struct Inquiry {
     pub client_id: Option<String>,
     /// Who registers, if this is a registration. What is stored then is counted.
     pub registrant: Option<Registrant>,
+    /// How often the client's record has been written, as whoever asks last saw it. If it has been
+    /// written since, nothing is decided.
+    pub revision: Option<u64>,
     /// Seconds since 1970.
     pub now: u64,
 }
@@ -49,6 +52,8 @@ pub struct Facts {
     pub usage: Usage,
     /// The record of the client in question, if there is one.
     pub record: Option<String>,
+    /// How often that was written.
+    pub revision: Option<u64>,
     /// What became of that client.
     pub activity: Activity,
 }

@@ -285,6 +285,7 @@ async fn what_became_of_a_client(directory: &dyn Directory) {
     let about = Inquiry {
         client_id: Some("mail".into()),
         registrant: None,
+        revision: None,
         now: 1_500,
     };
     let facts = done(directory.facts(&about).await);

@@ -69,6 +69,7 @@ pub(super) fn refusal(undecided: Undecided) -> Refusal {
         Undecided::Directory(DirectoryError::Busy | DirectoryError::Failed(_)) => {
             Refusal::Unavailable
         }
+        Undecided::Changed => return Refusal::Changed,
         Undecided::Unfetched { .. } => Refusal::Unfetched,
         Undecided::Plugin(_)
         | Undecided::Directory(DirectoryError::ClientExists | DirectoryError::NoSuchClient)

@@ -86,6 +86,7 @@ async fn decide(
     let inquiry = Inquiry {
         client_id: Some(client_id.clone()),
         registrant: None,
+        revision: None,
         now,
     };
     let decided = app

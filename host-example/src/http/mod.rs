@@ -1,5 +1,6 @@
 //! What is served over HTTP.
 
+mod administration;
 pub(crate) mod answer;
 mod api;
 mod attempts;

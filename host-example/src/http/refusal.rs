@@ -22,6 +22,8 @@ pub(super) enum Refusal {
     TooSlow,
     /// The body broke off.
     Incomplete,
+    /// The client was changed since the caller last saw it.
+    Changed,
     /// The store or the plugin has no room now.
     Unavailable,
     /// A document has to be read before the client is registered, and this program fetches none.
@@ -122,6 +124,13 @@ impl Refusal {
                 "invalid_request",
                 "The body did not arrive whole.".to_owned(),
                 Some((header::CONNECTION, "close")),
+            ),
+            Self::Changed => (
+                StatusCode::PRECONDITION_FAILED,
+                "invalid_request",
+                "The client was changed in the meantime. Read it again, and decide anew."
+                    .to_owned(),
+                NOTHING,
             ),
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,

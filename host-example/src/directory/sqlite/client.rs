@@ -23,16 +23,17 @@ pub(super) fn facts(connection: &Connection, inquiry: &Inquiry) -> rusqlite::Res
                          JOIN oauth_token ON oauth_token.grant_id = oauth_grant.id
                          WHERE oauth_grant.client_id = ?1 AND kind = 'refresh'
                            AND spent_at IS NULL AND expires_at > ?2),
-                        record
+                        record, revision
                  FROM oauth_client WHERE client_id = ?1",
             )?
             .query_row(params![client_id, inquiry.now.cast_signed()], |row| {
-                Ok((activity(row)?, row.get(3)?))
+                Ok((activity(row)?, row.get(3)?, optional(row, 4)?))
             })
             .optional()?;
-        if let Some((activity, record)) = found {
+        if let Some((activity, record, revision)) = found {
             facts.activity = activity;
             facts.record = Some(record);
+            facts.revision = revision;
         }
     }
     Ok(facts)

@@ -145,6 +145,7 @@ async fn inquiry(app: &App, request: &Request, now: u64) -> Result<Inquiry, Refu
     Ok(Inquiry {
         client_id: client_id.map_err(answer::refusal)?,
         registrant: None,
+        revision: None,
         now,
     })
 }

@@ -223,6 +223,7 @@ fn registrant(
 ) -> Inquiry {
     Inquiry {
         client_id: None,
+        revision: None,
         registrant: Some(Registrant {
             key: key.map(|(key, _)| key),
             account: key.map(|(_, account)| account),
