@@ -78,7 +78,7 @@ impl Administrator<'_> {
             && has(permission)
     }
 
-    fn require(&self, permission: Permission) -> Result<(), NotDone> {
+    pub(super) fn require(&self, permission: Permission) -> Result<(), NotDone> {
         match self.may(permission) {
             true => Ok(()),
             false => Err(NotDone::Denied(permission)),

@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 use super::refusal::Refusal;
 use super::{App, Peer, answer};
 use crate::config::PublicUrl;
-use crate::directory::{Account, GrantId, NewSession, Session};
+use crate::directory::{Account, Grant, GrantId, NewSession, Session};
 use crate::permission::Permission;
 use crate::plugin::{Caller, Credential};
 use crate::secret::{Purpose, Secret, SecretHash};
@@ -132,6 +132,11 @@ impl Browser {
         self.session().map(|session| &session.account)
     }
 
+    /// What the browser's session stands on.
+    pub(super) fn grant(&self) -> Option<&Grant> {
+        self.session().and_then(|session| session.grant.as_ref())
+    }
+
     /// Who asks, for a decision.
     pub(super) fn caller(&self, peer: Peer) -> Caller {
         caller(self.account(), Some(peer))
@@ -235,7 +240,7 @@ fn set_cookie(response: &mut Response, name: &str, path: &str, is_https: bool, v
 }
 
 /// The value of a cookie, the first if there are several.
-fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -2,7 +2,7 @@
 
 use super::issue::Extent;
 use super::{Question, consider, remembered, token};
-use crate::directory::{self, Token, TokenKind};
+use crate::directory::{self, Grant, Token, TokenKind};
 use crate::http::form::encode;
 use crate::http::refusal::Refusal;
 use crate::http::{App, session};
@@ -45,15 +45,24 @@ pub(super) async fn live(app: &App, presented: &str, now: u64) -> Result<Option<
     let Some(mut token) = found.filter(is_good) else {
         return Ok(None);
     };
-    let named = encode(&[("client_id", &token.grant.client_id)]);
-    let request = remembered(Endpoint::Introspection, named);
-    let caller = session::caller(token.grant.account.as_ref(), None);
-    let decision = consider(app, caller, request, Question::Authorize, now).await?;
-    if decision.outcome == Outcome::Refuse {
+    if !is_still_good(app, &token.grant, now).await? {
         return Ok(None);
     }
     let Extent { scope, resources } = Extent::of(&token);
     token.grant.scope = scope;
     token.grant.resources = resources;
     Ok(Some(token))
+}
+
+/// Whether the client of a grant may be used still, by whoever granted it.
+pub(in crate::http) async fn is_still_good(
+    app: &App,
+    grant: &Grant,
+    now: u64,
+) -> Result<bool, Refusal> {
+    let named = encode(&[("client_id", &grant.client_id)]);
+    let request = remembered(Endpoint::Introspection, named);
+    let caller = session::caller(grant.account.as_ref(), None);
+    let decision = consider(app, caller, request, Question::Authorize, now).await?;
+    Ok(decision.outcome == Outcome::Accept)
 }

@@ -31,7 +31,7 @@ use crate::plugin::{
     Caller, Client, Context, Decision, Effect, Endpoint, Outcome, Plugin, PluginError, Request,
 };
 
-pub(super) use bearer::bearer;
+pub(super) use bearer::{bearer, is_still_good};
 #[expect(
     unused_imports,
     reason = "the administration's pages redeem their own codes with it"

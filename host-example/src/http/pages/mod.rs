@@ -1,11 +1,42 @@
-//! What a person sees in a browser: administration, and which clients act for an account.
+//! What a person sees in a browser: the administration, and which programs act for an account.
+
+mod account;
+mod clients;
+mod entrance;
+mod keys;
+mod policy;
+mod visitor;
+mod when;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::routing::{MethodRouter, get, post};
 
+use self::visitor::Visitor;
 use super::App;
+use super::page::{Failure, go_to};
+use super::refusal::{Allowed, Refusal};
 
 pub(super) fn routes() -> Router<Arc<App>> {
+    let page = |methods: MethodRouter<Arc<App>>| {
+        methods.fallback(async || Failure::from(Refusal::Method(Allowed::Page)))
+    };
     Router::new()
+        .route("/admin", page(get(async || go_to("/admin/"))))
+        .route("/admin/", page(get(clients::list)))
+        .route("/admin/enter", page(get(entrance::enter)))
+        .route("/admin/callback", page(get(entrance::callback)))
+        .route("/admin/leave", page(post(entrance::leave)))
+        .route(
+            "/admin/client",
+            page(get(clients::show).post(clients::change)),
+        )
+        .route(
+            "/admin/register",
+            page(get(clients::ask).post(clients::register)),
+        )
+        .route("/admin/keys", page(get(keys::list).post(keys::change)))
+        .route("/admin/policy", page(get(policy::show)))
+        .route("/account", page(get(account::show).post(account::end)))
 }
