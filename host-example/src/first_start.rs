@@ -72,8 +72,7 @@ impl FirstSecrets {
 This is the first start: there are an account and two API keys now. Keep them, they are not shown again.
 administrator key: {administrator}
 registration key:  {registration}
-account:           {ACCOUNT}
-password:          {password}
+demo account:      {ACCOUNT}  password: {password}
 This registers an example mail client:
 curl -i {endpoint} -H 'Authorization: Bearer {registration}' -H 'Content-Type: application/json' -d '{EXAMPLE}'
 The web administration is at {reached}/admin/, and `gatepost-host demo` shows what else there is.

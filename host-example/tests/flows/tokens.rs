@@ -101,7 +101,7 @@ fn what_expires() {
     let folder = host.kill();
     let database = rusqlite::Connection::open(folder.data().join("gatepost.db"))
         .expect("there is a directory");
-    for table in ["token", "device", "session"] {
+    for table in ["oauth_token", "device_request", "browser_session"] {
         database
             .execute(&format!("UPDATE {table} SET expires_at = 1"), ())
             .unwrap_or_else(|error| panic!("{table}: {error}"));

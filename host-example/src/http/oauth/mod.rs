@@ -32,10 +32,6 @@ use crate::plugin::{
 };
 
 pub(super) use bearer::{bearer, is_still_good};
-#[expect(
-    unused_imports,
-    reason = "the administration's pages redeem their own codes with it"
-)]
 pub(super) use code::redeem;
 pub(super) use fault::Fault;
 pub(super) use sign_in::SignIns;

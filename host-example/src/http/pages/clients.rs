@@ -250,6 +250,12 @@ struct Register<'a> {
     findings: Vec<String>,
 }
 
+impl Register<'_> {
+    fn is_by(&self, method: &str) -> bool {
+        self.method == method
+    }
+}
+
 /// `GET /admin/register`
 pub(super) async fn ask(visitor: Visitor) -> Result<Response, Instead> {
     let register = Register {
