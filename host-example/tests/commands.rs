@@ -137,7 +137,7 @@ fn a_check_with_the_directory_says_what_would_break() {
     assert_eq!(without.status.code(), Some(0), "{without:?}");
     let said = text(&without.stdout);
     let warning = "warning[oauth.client-registration.require]: There is no client webadmin";
-    let note = "note[oauth.client-registration.require]: API keys that may use any client all the same: administrator.";
+    let note = "note[oauth.client-registration.require]: Accounts and API keys that may use any client all the same: demo@example.org, administrator.";
     assert!(said.contains(warning) && said.contains(note), "{said}");
     assert!(said.ends_with("1 warning, 1 note\n"), "{said}");
 
@@ -176,10 +176,18 @@ fn a_review_changes_nothing_and_the_sweep_takes_what_is_due() {
             .query_row(query, (), |row| row.get::<_, u32>(0))
             .expect("the directory can be read")
     };
-    let changed = directory
-        .execute("UPDATE oauth_client SET users = 12 WHERE id = 1", ())
+    directory
+        .execute_batch(
+            "INSERT INTO account (id, name, permissions, created_at)
+             WITH RECURSIVE n (n) AS (VALUES (101) UNION SELECT n + 1 FROM n WHERE n < 112)
+             SELECT n, 'user ' || n, 'authenticate', 0 FROM n;
+             INSERT INTO oauth_grant (id, client_id, account_id, scope, resources, created_at, last_used_at)
+             SELECT account.id, client_id, account.id, '', '', 0, 0 FROM account, oauth_client
+             WHERE account.id > 100 AND oauth_client.id = 1;
+             INSERT INTO oauth_token (hash, kind, grant_id, data, issued_at, expires_at)
+             SELECT randomblob(32), 'refresh', id, '', 0, 1 << 40 FROM oauth_grant;",
+        )
         .expect("the directory can be written");
-    assert_eq!(changed, 1);
     let before = number("PRAGMA data_version");
 
     let config = host.folder.write(

@@ -110,7 +110,7 @@ fn stored_clients_of_strangers_stop_at_the_limit_until_those_that_nobody_uses_ar
     let changed = office
         .connection()
         .execute(
-            "UPDATE oauth_client SET authorised_at = 2000, users = 1 WHERE id <= 100",
+            "UPDATE oauth_client SET authorised_at = 2000 WHERE id <= 100",
             (),
         )
         .expect("the directory can be written");

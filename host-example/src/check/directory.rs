@@ -66,7 +66,7 @@ pub(super) fn amend(
         }
         findings.push(finding(
             Severity::Note,
-            format!("API keys that may use any client all the same: {names}."),
+            format!("Accounts and API keys that may use any client all the same: {names}."),
         ));
     }
     Ok(findings)
