@@ -114,6 +114,8 @@ pub enum Credential {
 }
 
 /// Counters the host keeps. An absent counter is not enforced.
+///
+/// They are for limits alone: what is accepted with these is accepted, and the same, with lower ones.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Usage {
     /// Live clients registered by the caller's account.

@@ -1,13 +1,16 @@
 //! From a request's facts to a decision that is carried out.
 //!
-//! A decision is made twice. The first time it is made from what a reader finds, which costs
-//! microseconds and holds nobody up; most of those that refuse or change nothing end there. If there
-//! is something to do, the directory makes it again from the facts inside its transaction, and that
-//! one counts: of many registrations at once, no more are accepted than a limit allows. The same
-//! entropy gives the same client, so that nothing else differs.
+//! A decision is made from what a reader finds, which costs microseconds and holds nobody up; most of
+//! those that refuse or change nothing end there. If there is something to do, the directory looks at
+//! the facts again inside its transaction, where nobody is in between. The first decision was made for
+//! counters that are somewhat higher than they were, so that it holds if others have registered in the
+//! meantime; where it does not, because a limit is near or something else has changed, it is made again
+//! there, and that one counts. So of many registrations at once, no more are accepted than a limit
+//! allows. The same entropy gives the same client, so that nothing else differs.
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use thiserror::Error;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -16,15 +19,21 @@ use crate::directory::{
 };
 use crate::http::answer;
 use crate::plugin::{
-    Caller, Context, Decision, Due, Effect, Fetch, Outcome, Plugin, PluginError, Request,
+    Caller, Context, Decision, Due, Effect, Fetch, Operation, Outcome, Plugin, PluginError,
+    Request, Usage,
 };
 
 /// Has the plugin decide, and the directory do what was decided.
 pub struct Decider {
     directory: Arc<dyn Directory>,
+    ruling: ArcSwap<Ruling>,
+    turns: Semaphore,
+}
+
+/// What decides, as long as the settings stay as they are.
+struct Ruling {
     plugin: Arc<dyn Plugin>,
     window: u64,
-    turns: Semaphore,
 }
 
 /// Why there is no decision, or none that was carried out.
@@ -66,11 +75,16 @@ impl Decider {
         turns: usize,
     ) -> Result<Self, PluginError> {
         Ok(Self {
-            window: plugin.window()?.max(1),
             directory,
-            plugin,
+            ruling: ArcSwap::from_pointee(Ruling::of(plugin)?),
             turns: Semaphore::new(turns),
         })
+    }
+
+    /// Decides with another plugin from now on. What has begun is finished with the old one.
+    pub fn replace(&self, plugin: Arc<dyn Plugin>) -> Result<(), PluginError> {
+        self.ruling.store(Arc::new(Ruling::of(plugin)?));
+        Ok(())
     }
 
     /// Registers a client for whoever has this key, or none.
@@ -97,10 +111,8 @@ impl Decider {
             revision: None,
             now,
         };
-        self.decide(inquiry, caller, move |plugin, context, _| {
-            plugin.register(context, &metadata)
-        })
-        .await
+        self.decide(inquiry, caller, Operation::Register { metadata })
+            .await
     }
 
     /// Makes a decision, and carries out its effect.
@@ -108,10 +120,7 @@ impl Decider {
         &self,
         inquiry: Inquiry,
         caller: Caller,
-        operation: impl Fn(&dyn Plugin, &Context, &Facts) -> Result<Decision, PluginError>
-        + Send
-        + Sync
-        + 'static,
+        operation: Operation,
     ) -> Result<Decision, Undecided> {
         self.decide_and(inquiry, caller, operation, |_| Vec::new())
             .await
@@ -122,42 +131,18 @@ impl Decider {
         &self,
         mut inquiry: Inquiry,
         caller: Caller,
-        operation: impl Fn(&dyn Plugin, &Context, &Facts) -> Result<Decision, PluginError>
-        + Send
-        + Sync
-        + 'static,
+        operation: Operation,
         follows: impl Fn(&Decision) -> Vec<Change> + Send + Sync + 'static,
     ) -> Result<Decision, Undecided> {
-        let mut entropy = vec![0; 32];
-        getrandom::fill(&mut entropy)?;
-        let plugin = Arc::clone(&self.plugin);
-        let now = inquiry.now;
-        let revision = inquiry.revision;
-        let judge: Judge = Arc::new(move |facts| {
-            if revision.is_some() && facts.revision != revision {
-                return Err(Undecided::Changed);
-            }
-            let context = Context {
-                now,
-                entropy: entropy.clone(),
-                caller: caller.clone(),
-                usage: facts.usage,
-                record: facts.record.clone(),
-            };
-            let decision = operation(&*plugin, &context, facts)?;
-            vet(&decision)?;
-            let changes = match decision.outcome {
-                Outcome::Accept => follows(&decision),
-                Outcome::Refuse => Vec::new(),
-            };
-            Ok(Verdict { decision, changes })
-        });
+        let case = Arc::new(self.case(&inquiry, caller, operation)?);
         loop {
             let facts = self.directory.facts(&inquiry).await?;
-            let Verdict { decision, changes } = {
-                let _turn = self.turn().await;
-                judge(&facts)?
-            };
+            let mut assumed = assume(&facts);
+            let mut decision = self.hear(&case, &assumed).await?;
+            if is_about_counts(&decision) && assumed.usage != facts.usage {
+                assumed = facts;
+                decision = self.hear(&case, &assumed).await?;
+            }
             // It may be a client that is there already. What is decided about one that is adds
             // nothing, and so is not held to limits.
             if inquiry.client_id.is_none()
@@ -166,23 +151,70 @@ impl Decider {
                 inquiry.client_id = Some(client_id.to_owned());
                 continue;
             }
-            return match decision.effect {
-                Effect::None if changes.is_empty() => Ok(decision),
-                _ => self.directory.decide(inquiry, judge).await,
-            };
+            let changes = changes_after(&decision, &follows);
+            if decision.effect == Effect::None && changes.is_empty() {
+                return Ok(decision);
+            }
+            let first = Verdict { decision, changes };
+            let judge: Judge = Arc::new(move |facts| {
+                if is_covered(facts, &assumed) {
+                    return Ok(first.clone());
+                }
+                let decision = case.decide(facts)?;
+                let changes = changes_after(&decision, &follows);
+                Ok(Verdict { decision, changes })
+            });
+            return self.directory.decide(inquiry, judge).await;
         }
+    }
+
+    /// Makes a decision, and carries nothing out: the decision comes without its effect.
+    pub async fn consult(
+        &self,
+        inquiry: Inquiry,
+        caller: Caller,
+        operation: Operation,
+    ) -> Result<Decision, Undecided> {
+        let case = self.case(&inquiry, caller, operation)?;
+        let facts = self.directory.facts(&inquiry).await?;
+        let mut decision = self.hear(&case, &facts).await?;
+        decision.effect = Effect::None;
+        Ok(decision)
+    }
+
+    fn case(
+        &self,
+        inquiry: &Inquiry,
+        caller: Caller,
+        operation: Operation,
+    ) -> Result<Case, Undecided> {
+        let mut entropy = vec![0; 32];
+        getrandom::fill(&mut entropy)?;
+        Ok(Case {
+            ruling: self.ruling.load_full(),
+            operation,
+            caller,
+            entropy,
+            revision: inquiry.revision,
+            now: inquiry.now,
+        })
+    }
+
+    async fn hear(&self, case: &Case, facts: &Facts) -> Result<Decision, Undecided> {
+        let _turn = self.turn().await;
+        case.decide(facts)
     }
 
     /// The id of the client that a request speaks of.
     pub async fn identify(&self, request: &Request) -> Result<Option<String>, Undecided> {
         let _turn = self.turn().await;
-        Ok(self.plugin.identify(request)?)
+        Ok(self.plugin().identify(request)?)
     }
 
     /// The network that an address is counted under; `None` if it is no address.
     pub async fn network(&self, address: &str) -> Result<Option<String>, Undecided> {
         let _turn = self.turn().await;
-        Ok(self.plugin.network(address)?)
+        Ok(self.plugin().network(address)?)
     }
 
     async fn turn(&self) -> SemaphorePermit<'_> {
@@ -194,18 +226,113 @@ impl Decider {
 
     /// When the window began in which registrations are counted now.
     pub fn window_start(&self, now: u64) -> u64 {
-        now - now % self.window
+        now - now % self.ruling.load().window
     }
 
-    /// What decides.
-    pub fn plugin(&self) -> &dyn Plugin {
-        &*self.plugin
+    /// What decides now.
+    pub fn plugin(&self) -> Arc<dyn Plugin> {
+        Arc::clone(&self.ruling.load().plugin)
     }
 
     /// Where the decisions are carried out.
     pub fn directory(&self) -> &dyn Directory {
         &*self.directory
     }
+}
+
+impl Ruling {
+    fn of(plugin: Arc<dyn Plugin>) -> Result<Self, PluginError> {
+        Ok(Self {
+            window: plugin.window()?.max(1),
+            plugin,
+        })
+    }
+}
+
+/// What is asked, of whom, and all the facts that stay as they are.
+struct Case {
+    ruling: Arc<Ruling>,
+    operation: Operation,
+    caller: Caller,
+    entropy: Vec<u8>,
+    revision: Option<u64>,
+    now: u64,
+}
+
+impl Case {
+    fn decide(&self, facts: &Facts) -> Result<Decision, Undecided> {
+        if self.revision.is_some() && facts.revision != self.revision {
+            return Err(Undecided::Changed);
+        }
+        let context = Context {
+            now: self.now,
+            entropy: self.entropy.clone(),
+            caller: self.caller.clone(),
+            usage: facts.usage,
+            record: facts.record.clone(),
+        };
+        let plugin = &*self.ruling.plugin;
+        let decision = self.operation.ask(plugin, &context, &facts.activity)?;
+        vet(&decision)?;
+        Ok(decision)
+    }
+}
+
+fn changes_after(decision: &Decision, follows: &impl Fn(&Decision) -> Vec<Change>) -> Vec<Change> {
+    match decision.outcome {
+        Outcome::Accept => follows(decision),
+        Outcome::Refuse => Vec::new(),
+    }
+}
+
+/// How many registrations may come in between two looks at the counters, and not be worth a second
+/// decision.
+const MARGIN: u64 = 8192;
+
+/// The facts with counters that are higher than they are. What is accepted with these is accepted, and
+/// the same, with lower ones, because counters are for limits alone (`usage` in `wit/registrar.wit`).
+fn assume(facts: &Facts) -> Facts {
+    let raised = |counter: Option<u64>| counter.map(|counter| counter.saturating_add(MARGIN));
+    let Usage {
+        account_clients,
+        address_registrations,
+        key_registrations,
+        anonymous_clients,
+        total_clients,
+    } = facts.usage;
+    Facts {
+        usage: Usage {
+            account_clients: raised(account_clients),
+            address_registrations: raised(address_registrations),
+            key_registrations: raised(key_registrations),
+            anonymous_clients: raised(anonymous_clients),
+            total_clients: raised(total_clients),
+        },
+        ..facts.clone()
+    }
+}
+
+/// Whether the facts are still those that were assumed, and no counter is higher.
+fn is_covered(facts: &Facts, assumed: &Facts) -> bool {
+    let is_within = |counter: Option<u64>, assumed: Option<u64>| match (counter, assumed) {
+        (Some(counter), Some(assumed)) => counter <= assumed,
+        (None, None) => true,
+        _ => false,
+    };
+    let (now, then) = (&facts.usage, &assumed.usage);
+    is_within(now.account_clients, then.account_clients)
+        && is_within(now.address_registrations, then.address_registrations)
+        && is_within(now.key_registrations, then.key_registrations)
+        && is_within(now.anonymous_clients, then.anonymous_clients)
+        && is_within(now.total_clients, then.total_clients)
+        && facts.record == assumed.record
+        && facts.revision == assumed.revision
+        && facts.activity == assumed.activity
+}
+
+/// Whether it may be because of the counters that a decision refuses.
+fn is_about_counts(decision: &Decision) -> bool {
+    decision.outcome == Outcome::Refuse && matches!(decision.response.status, 403 | 429)
 }
 
 /// The client that a decision turns out to be about.

@@ -14,6 +14,7 @@ pub mod http;
 pub mod password;
 pub mod permission;
 pub mod plugin;
+mod reload;
 pub mod secret;
 pub mod serve;
 pub mod sweep;

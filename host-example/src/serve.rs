@@ -19,11 +19,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tracing::level_filters::LevelFilter;
 
+use crate::cli::ServeFlags;
 use crate::config::{self, Config, Limits};
 use crate::decide::Decider;
 use crate::directory;
 use crate::first_start::FirstSecrets;
 use crate::http::{App, Peer};
+use crate::reload;
 use crate::sweep;
 
 /// How long a connection may be kept, however busy it is. It is also what bounds a client that
@@ -34,7 +36,8 @@ const CONNECTION_AGE: Duration = Duration::from_secs(600);
 const HEAD_LIMIT: usize = 32 << 10;
 
 /// Serves until it is told to stop.
-pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
+pub fn run(flags: &ServeFlags) -> Result<(), Box<dyn Error>> {
+    let config = &Config::load(flags)?;
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
@@ -45,12 +48,12 @@ pub fn run(config: &Config) -> Result<(), Box<dyn Error>> {
         .worker_threads(config.limits.decisions + 2)
         .enable_all()
         .build()?
-        .block_on(serve(config))
+        .block_on(serve(config, flags))
 }
 
 /// Everything that can go wrong comes before the first keys: they are shown only once, so they
 /// should be shown by a program that then serves.
-async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
+async fn serve(config: &Config, flags: &ServeFlags) -> Result<(), Box<dyn Error>> {
     let stop = Stop::listen()?;
     let listener = TcpListener::bind(config.listen)
         .await
@@ -75,13 +78,20 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
         Arc::clone(&plugin),
         config.limits.decisions,
     )?);
-    let app = App::new(
+    let app = Arc::new(App::new(
         Arc::clone(&decider),
         &*plugin,
         config.limits.clone(),
         config.lifetimes.clone(),
         &public_url,
-    )?;
+    )?);
+    let reload = reload::Reload {
+        flags: flags.clone(),
+        in_force: config.clone(),
+        public_url: public_url.clone(),
+        app: Arc::clone(&app),
+    };
+    let reload = tokio::spawn(reload.on(signal(SignalKind::hangup())?));
     let mut greeting = match FirstSecrets::add(&*directory).await? {
         Some(secrets) => secrets.reveal(listening),
         None => String::new(),
@@ -100,6 +110,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn Error>> {
     ));
     accept(listener, app.router(), &config.limits, stop).await;
     sweep.abort();
+    reload.abort();
     directory.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -8,7 +8,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::decide::Decider;
 use crate::directory::{DirectoryError, Inquiry, Search};
-use crate::plugin::{Caller, Effect};
+use crate::plugin::{Caller, Effect, Operation};
 
 /// How many clients are looked at together. Those that are removed are so in one transaction.
 const PAGE: u32 = 256;
@@ -71,9 +71,11 @@ async fn judge(decider: Arc<Decider>, client_id: String, now: u64) -> bool {
         now,
     };
     let decided = decider
-        .decide(inquiry, Caller::default(), move |plugin, context, facts| {
-            plugin.lifecycle(context, &client_id, &facts.activity)
-        })
+        .decide(
+            inquiry,
+            Caller::default(),
+            Operation::Lifecycle { client_id },
+        )
         .await;
     match decided {
         Ok(decision) => matches!(decision.effect, Effect::Remove(_)),

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::{Done, Tools, runtime, with_decider};
 use crate::check::{self, review};
-use crate::directory::{self, Inquiry, Search};
+use crate::directory::{self, Change, Inquiry, Search};
 use crate::permission::Permission;
-use crate::plugin::{Caller, Credential, Decision, Outcome};
+use crate::plugin::{Caller, Credential, Decision, Operation, Outcome};
 
 #[derive(Subcommand)]
 pub(super) enum ClientCommand {
@@ -22,14 +22,22 @@ pub(super) enum ClientCommand {
     Add(AddFlags),
     /// List all clients: id, users and name, with a tab between them
     List(Tools),
-    /// Remove a client
-    Remove {
-        /// The client's id
-        #[arg(value_name = "ID")]
-        client_id: String,
-        #[command(flatten)]
-        tools: Tools,
-    },
+    /// Disable a client: it is as if it were not there, until it is enabled
+    Disable(One),
+    /// Enable a client that was disabled
+    Enable(One),
+    /// Remove a client, with all that it holds
+    Remove(One),
+}
+
+/// One client.
+#[derive(Args)]
+pub(super) struct One {
+    /// The client's id
+    #[arg(value_name = "ID")]
+    client_id: String,
+    #[command(flatten)]
+    tools: Tools,
 }
 
 #[derive(Args)]
@@ -55,7 +63,18 @@ pub(super) fn run(command: ClientCommand) -> Done {
     match command {
         ClientCommand::Add(flags) => add(flags),
         ClientCommand::List(tools) => list(tools),
-        ClientCommand::Remove { client_id, tools } => remove(client_id, tools),
+        ClientCommand::Disable(one) => {
+            let client_id = one.client_id.clone();
+            change(one, Operation::Disable { client_id }, Some(true))
+        }
+        ClientCommand::Enable(one) => {
+            let client_id = one.client_id.clone();
+            change(one, Operation::Enable { client_id }, Some(false))
+        }
+        ClientCommand::Remove(one) => {
+            let client_id = one.client_id.clone();
+            change(one, Operation::Remove { client_id }, None)
+        }
     }
 }
 
@@ -72,25 +91,35 @@ fn add(flags: AddFlags) -> Done {
         now: directory::now(),
     };
     let decision = with_decider(flags.tools, async |decider| {
-        let decided = decider.decide(inquiry, administrator(), move |plugin, context, _| {
-            plugin.provision(context, flags.id.as_deref(), &metadata)
-        });
+        let decided = decider.decide(
+            inquiry,
+            administrator(),
+            Operation::Provision {
+                client_id: flags.id,
+                metadata,
+            },
+        );
         Ok(decided.await?)
     })?;
     finish(&decision)
 }
 
-fn remove(client_id: String, tools: Tools) -> Done {
+/// Does something to a client, and notes whether it is disabled from then on.
+fn change(one: One, operation: Operation, is_disabled: Option<bool>) -> Done {
+    let One { client_id, tools } = one;
     let inquiry = Inquiry {
         client_id: Some(client_id.clone()),
         registrant: None,
         revision: None,
         now: directory::now(),
     };
+    let noted = is_disabled.map(|is_disabled| Change::Disable {
+        client_id,
+        is_disabled,
+    });
     let decision = with_decider(tools, async |decider| {
-        let decided = decider.decide(inquiry, administrator(), move |plugin, context, _| {
-            plugin.remove(context, &client_id)
-        });
+        let follows = move |_: &Decision| noted.iter().cloned().collect();
+        let decided = decider.decide_and(inquiry, administrator(), operation, follows);
         Ok(decided.await?)
     })?;
     finish(&decision)

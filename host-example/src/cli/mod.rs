@@ -216,7 +216,7 @@ impl Tools {
 }
 
 fn serve(flags: &ServeFlags) -> Done {
-    serve::run(&Config::load(flags)?)?;
+    serve::run(flags)?;
     Ok(ExitCode::SUCCESS)
 }
 

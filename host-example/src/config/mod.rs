@@ -49,7 +49,7 @@ pub struct Config {
 pub struct StorePath(pub PathBuf);
 
 /// What requests may use up.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Connections at once. More wait in the operating system's queue.
     pub connections: u32,
@@ -170,6 +170,23 @@ impl Config {
         let mut settings = toml::Table::new();
         settings.insert("oauth".into(), oauth.into());
         settings.to_string()
+    }
+
+    /// The sections that a running server cannot change, and in which this differs.
+    pub fn fixed_that_differ(&self, other: &Self) -> Vec<&'static str> {
+        let differ = [
+            (
+                "server",
+                self.listen != other.listen
+                    || self.public_url != other.public_url
+                    || self.limits != other.limits
+                    || self.sweep_interval != other.sweep_interval,
+            ),
+            ("store", self.store != other.store),
+            ("oauth.tokens", self.lifetimes != other.lifetimes),
+        ];
+        let differ = differ.into_iter().filter(|(_, differs)| *differs);
+        differ.map(|(name, _)| name).collect()
     }
 
     fn defaults() -> Self {

@@ -7,11 +7,9 @@ use thiserror::Error;
 
 use super::{App, answer, refusal::Refusal};
 use crate::decide::Undecided;
-use crate::directory::{self, Change, Entry, Facts, Inquiry, KeyEntry, KeyId, NewKey, Search};
+use crate::directory::{self, Change, Entry, Inquiry, KeyEntry, KeyId, NewKey, Search};
 use crate::permission::Permission;
-use crate::plugin::{
-    Caller, Context, Credential, Decision, Diagnostic, Plugin, PluginError, SettingFinding,
-};
+use crate::plugin::{Caller, Credential, Decision, Diagnostic, Operation, Outcome, SettingFinding};
 use crate::secret::{Purpose, Secret};
 
 /// Somebody who administrates, or tries to.
@@ -96,13 +94,10 @@ impl Administrator<'_> {
         &self,
         client_id: &str,
     ) -> Result<Result<Box<Shown>, Decision>, NotDone> {
-        let owned = client_id.to_owned();
-        let read = self
-            .decide(Some(client_id), None, move |plugin, context, _| {
-                plugin.read(context, &owned)
-            })
-            .await?;
-        if read.outcome == crate::plugin::Outcome::Refuse {
+        let named = || client_id.to_owned();
+        let read = Operation::Read { client_id: named() };
+        let read = self.decide(Some(client_id), None, read).await?;
+        if read.outcome == Outcome::Refuse {
             return Ok(Err(read));
         }
         let directory = self.app.decider.directory();
@@ -111,12 +106,8 @@ impl Administrator<'_> {
             .await
             .map_err(failed)?;
         let entry = entry.ok_or(NotDone::Missing)?;
-        let owned = client_id.to_owned();
-        let review = self
-            .decide(Some(client_id), None, move |plugin, context, _| {
-                plugin.review(context, &owned)
-            })
-            .await?;
+        let review = Operation::Review { client_id: named() };
+        let review = self.decide(Some(client_id), None, review).await?;
         Ok(Ok(Box::new(Shown {
             registration: read.response.body,
             entry,
@@ -129,12 +120,12 @@ impl Administrator<'_> {
         client_id: Option<String>,
         metadata: Vec<u8>,
     ) -> Result<Decision, NotDone> {
-        self.decide(
-            client_id.clone().as_deref(),
-            None,
-            move |plugin, context, _| plugin.provision(context, client_id.as_deref(), &metadata),
-        )
-        .await
+        let asked = client_id.clone();
+        let provision = Operation::Provision {
+            client_id,
+            metadata,
+        };
+        self.decide(asked.as_deref(), None, provision).await
     }
 
     /// Changes a client, if its record was written as often as the caller thinks.
@@ -144,54 +135,61 @@ impl Administrator<'_> {
         metadata: Vec<u8>,
         revision: Option<u64>,
     ) -> Result<Decision, NotDone> {
-        let owned = client_id.to_owned();
-        self.decide(Some(client_id), revision, move |plugin, context, _| {
-            plugin.update(context, &owned, &metadata)
-        })
-        .await
+        let update = Operation::Update {
+            client_id: client_id.to_owned(),
+            metadata,
+        };
+        self.decide(Some(client_id), revision, update).await
     }
 
     pub(super) async fn rotate_secret(&self, client_id: &str) -> Result<Decision, NotDone> {
-        let owned = client_id.to_owned();
-        self.decide(Some(client_id), None, move |plugin, context, _| {
-            plugin.rotate_secret(context, &owned)
-        })
-        .await
+        let rotate = Operation::RotateSecret {
+            client_id: client_id.to_owned(),
+        };
+        self.decide(Some(client_id), None, rotate).await
     }
 
-    pub(super) async fn switch(
+    pub(super) async fn disable(&self, client_id: &str) -> Result<Decision, NotDone> {
+        let disable = Operation::Disable {
+            client_id: client_id.to_owned(),
+        };
+        self.switch(client_id, disable, true).await
+    }
+
+    pub(super) async fn enable(&self, client_id: &str) -> Result<Decision, NotDone> {
+        let enable = Operation::Enable {
+            client_id: client_id.to_owned(),
+        };
+        self.switch(client_id, enable, false).await
+    }
+
+    /// What was decided is noted, so that the list says it.
+    async fn switch(
         &self,
         client_id: &str,
+        operation: Operation,
         is_disabled: bool,
     ) -> Result<Decision, NotDone> {
-        let owned = client_id.to_owned();
-        let inquiry = self.inquiry(Some(client_id), None);
         let noted = Change::Disable {
-            client_id: owned.clone(),
+            client_id: client_id.to_owned(),
             is_disabled,
         };
-        let decided = self
-            .app
-            .decider
-            .decide_and(
-                inquiry,
-                self.caller.clone(),
-                move |plugin, context, _| match is_disabled {
-                    true => plugin.disable(context, &owned),
-                    false => plugin.enable(context, &owned),
-                },
-                move |_| vec![noted.clone()],
-            )
-            .await;
-        decision(decided)
+        let inquiry = self.inquiry(Some(client_id), None);
+        let caller = self.caller.clone();
+        let follows = move |_: &Decision| vec![noted.clone()];
+        let decider = &self.app.decider;
+        decision(
+            decider
+                .decide_and(inquiry, caller, operation, follows)
+                .await,
+        )
     }
 
     pub(super) async fn remove(&self, client_id: &str) -> Result<Decision, NotDone> {
-        let owned = client_id.to_owned();
-        self.decide(Some(client_id), None, move |plugin, context, _| {
-            plugin.remove(context, &owned)
-        })
-        .await
+        let remove = Operation::Remove {
+            client_id: client_id.to_owned(),
+        };
+        self.decide(Some(client_id), None, remove).await
     }
 
     pub(super) async fn keys(&self, after: KeyId, limit: u32) -> Result<Vec<KeyEntry>, NotDone> {
@@ -253,10 +251,7 @@ impl Administrator<'_> {
         &self,
         client_id: Option<&str>,
         revision: Option<u64>,
-        operation: impl Fn(&dyn Plugin, &Context, &Facts) -> Result<Decision, PluginError>
-        + Send
-        + Sync
-        + 'static,
+        operation: Operation,
     ) -> Result<Decision, NotDone> {
         let inquiry = self.inquiry(client_id, revision);
         let caller = self.caller.clone();

@@ -22,25 +22,25 @@ pub(super) fn routes() -> Router<Arc<App>> {
     let documents: [(&str, Choose); 6] = [
         // RFC 8414 §3, and where OpenID Connect Discovery 1.0 §4 has it.
         ("/.well-known/oauth-authorization-server", |app| {
-            app.metadata.server.clone()
+            app.metadata.load().server.clone()
         }),
         ("/.well-known/openid-configuration", |app| {
-            app.metadata.server.clone()
+            app.metadata.load().server.clone()
         }),
         // RFC 9728 §3.1
         ("/.well-known/oauth-protected-resource", |app| {
-            app.metadata.host.clone()
+            app.metadata.load().host.clone()
         }),
         (
             "/.well-known/oauth-protected-resource/jmap/session",
-            |app| app.metadata.mail.clone(),
+            |app| app.metadata.load().mail.clone(),
         ),
         // draft-ietf-mailmaint-pacc, whose later versions have it with the extension.
         ("/.well-known/user-agent-configuration", |app| {
-            app.metadata.user_agents.clone()
+            app.metadata.load().user_agents.clone()
         }),
         ("/.well-known/user-agent-configuration.json", |app| {
-            app.metadata.user_agents.clone()
+            app.metadata.load().user_agents.clone()
         }),
     ];
     documents

@@ -11,7 +11,7 @@ use axum::response::Response;
 use super::refusal::Refusal;
 use super::{App, Peer, answer, body, caller};
 use crate::directory::{self, Inquiry};
-use crate::plugin::{Context, Decision, Plugin, PluginError};
+use crate::plugin::Operation;
 
 /// The client's id as it stands in the address.
 type ClientId = Result<Path<String>, PathRejection>;
@@ -22,13 +22,9 @@ pub(super) async fn read(
     client_id: ClientId,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    decide(
-        &app,
-        peer,
-        client_id,
-        &headers,
-        |plugin, context, client_id| plugin.read(context, client_id),
-    )
+    decide(&app, peer, client_id, &headers, |client_id| {
+        Operation::Read { client_id }
+    })
     .await
 }
 
@@ -40,13 +36,12 @@ pub(super) async fn update(
 ) -> Result<Response, Refusal> {
     let (head, body) = request.into_parts();
     let metadata = body::read(body::Kind::Json, &head.headers, body, app.limits.body).await?;
-    decide(
-        &app,
-        peer,
-        client_id,
-        &head.headers,
-        move |plugin, context, client_id| plugin.update(context, client_id, &metadata),
-    )
+    decide(&app, peer, client_id, &head.headers, |client_id| {
+        Operation::Update {
+            client_id,
+            metadata,
+        }
+    })
     .await
 }
 
@@ -56,13 +51,9 @@ pub(super) async fn remove(
     client_id: ClientId,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    decide(
-        &app,
-        peer,
-        client_id,
-        &headers,
-        |plugin, context, client_id| plugin.remove(context, client_id),
-    )
+    decide(&app, peer, client_id, &headers, |client_id| {
+        Operation::Remove { client_id }
+    })
     .await
 }
 
@@ -72,10 +63,7 @@ async fn decide(
     peer: Peer,
     client_id: ClientId,
     headers: &HeaderMap,
-    operation: impl Fn(&dyn Plugin, &Context, &str) -> Result<Decision, PluginError>
-    + Send
-    + Sync
-    + 'static,
+    operation: impl FnOnce(String) -> Operation,
 ) -> Result<Response, Refusal> {
     let client_id = match client_id {
         Ok(Path(client_id)) if client_id.len() <= LONGEST_ID => client_id,
@@ -91,9 +79,7 @@ async fn decide(
     };
     let decided = app
         .decider
-        .decide(inquiry, caller, move |plugin, context, _| {
-            operation(plugin, context, &client_id)
-        })
+        .decide(inquiry, caller, operation(client_id))
         .await;
     answer::of(decided)
 }

@@ -21,6 +21,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use arc_swap::ArcSwap;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -44,8 +45,8 @@ pub struct App {
     limits: Limits,
     lifetimes: Lifetimes,
     public_url: PublicUrl,
-    metadata: Metadata,
-    issuer: String,
+    /// What the server says of itself under the settings in force.
+    metadata: ArcSwap<Metadata>,
     sign_ins: SignIns,
     /// Codes of devices that nobody was given.
     user_codes: Attempts,
@@ -67,7 +68,7 @@ pub enum MetadataError {
 }
 
 impl App {
-    /// Makes the metadata documents once: they change only with the settings.
+    /// What answers requests, with the metadata documents of this plugin's settings.
     pub fn new(
         decider: Arc<Decider>,
         plugin: &dyn Plugin,
@@ -77,8 +78,7 @@ impl App {
     ) -> Result<Self, MetadataError> {
         let metadata = Metadata::new(&plugin.server_metadata()?, public_url)?;
         Ok(Self {
-            issuer: metadata.issuer.clone(),
-            metadata,
+            metadata: ArcSwap::from_pointee(metadata),
             decider,
             limits,
             lifetimes,
@@ -88,9 +88,22 @@ impl App {
         })
     }
 
+    /// Decides with another plugin from now on, and says what follows from its settings.
+    pub fn replace(&self, plugin: Arc<dyn Plugin>) -> Result<(), MetadataError> {
+        let metadata = Metadata::new(&plugin.server_metadata()?, &self.public_url)?;
+        self.decider.replace(plugin)?;
+        self.metadata.store(Arc::new(metadata));
+        Ok(())
+    }
+
+    /// Who issues the tokens (RFC 8414 §2).
+    fn issuer(&self) -> String {
+        self.metadata.load().issuer.clone()
+    }
+
     /// The routes.
-    pub fn router(self) -> Router {
-        let app = Arc::new(self);
+    pub fn router(self: Arc<Self>) -> Router {
+        let app = self;
         Router::new()
             .route(
                 "/auth/register",

@@ -7,6 +7,7 @@ mod component;
 mod engine;
 mod error;
 mod library;
+mod operation;
 mod source;
 mod wit;
 
@@ -16,6 +17,7 @@ use std::time::Duration;
 use crate::config::{Config, PublicUrl};
 
 pub use error::{LoadError, PluginError};
+pub use operation::Operation;
 pub use source::Source;
 pub use wit::{
     Activity, Assertion, Caller, Client, ClientRecord, Context, Credential, Decision, Diagnostic,

@@ -70,10 +70,14 @@ fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     // Another process that creates a key holds the lock for milliseconds.
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(32);
+    // New client ids go all over their index, so that its pages should stay in memory.
+    connection.pragma_update(None, "cache_size", -CACHE)?;
     // Otherwise a statement is planned anew for every value that is looked up.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if access.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
         connection.pragma_update(None, "journal_mode", "WAL")?;
+        // Copying the log back is a wait for the disk too, and the longer the log, the rarer.
+        connection.pragma_update(None, "wal_autocheckpoint", LOG)?;
         // Less would let a power cut undo what was acknowledged.
         connection.pragma_update(None, "synchronous", "FULL")?;
         // On macOS, a plain sync leaves data in the disk's own memory.
@@ -82,6 +86,12 @@ fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     }
     Ok(connection)
 }
+
+/// How much of the file may be kept in memory, for each connection, in KiB.
+const CACHE: i64 = 32 << 10;
+
+/// How long the log may become before it is copied back, in pages of 4 KiB.
+const LOG: i64 = 8192;
 
 /// `Gate`: tells our files from other programs'.
 const APPLICATION_ID: i64 = 0x4761_7465;

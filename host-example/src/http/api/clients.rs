@@ -166,13 +166,13 @@ pub(super) async fn rotate_secret(
 
 pub(super) async fn disable(asking: Asking, client_id: ClientId) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
-    let decided = asking.administrator().switch(&client_id, true).await;
+    let decided = asking.administrator().disable(&client_id).await;
     answered(decided, &asking)
 }
 
 pub(super) async fn enable(asking: Asking, client_id: ClientId) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
-    let decided = asking.administrator().switch(&client_id, false).await;
+    let decided = asking.administrator().enable(&client_id).await;
     answered(decided, &asking)
 }
 

@@ -11,14 +11,14 @@ use serde_json::Value;
 use super::code::Asked;
 use super::consent::{Ask, Consent};
 use super::fault::Fault;
-use super::{Question, accepted, consider, inquiry, remembered, resources, sign_in};
+use super::{accepted, consider, inquiry, remembered, resources, sign_in};
 use crate::directory::{self, Account, Change, NewGrant};
 use crate::http::form::{Parameters, with_query};
 use crate::http::page::{self, Failure, Message};
 use crate::http::refusal::Refusal;
 use crate::http::session::{Browser, Jar};
 use crate::http::{App, Peer, answer, body};
-use crate::plugin::{Decision, Endpoint, Outcome, Severity};
+use crate::plugin::{Decision, Endpoint, Operation, Outcome, Severity};
 use crate::secret::{Purpose, Secret};
 
 /// Shows who asks for what, or lets the user sign in first.
@@ -33,7 +33,7 @@ pub(super) async fn show(
     let browser = Browser::of(&app, Jar::SignIn, &headers, now).await?;
     let request = remembered(Endpoint::Authorization, query.clone());
     let caller = browser.caller(peer);
-    let decision = consider(&app, caller, request, Question::Authorize, now).await?;
+    let decision = consider(&app, caller, request, Operation::Authorize, now).await?;
     if decision.outcome == Outcome::Refuse {
         return Ok(refused(decision, &headers, &browser, &query)?);
     }
@@ -101,7 +101,8 @@ pub(super) async fn answer(
         answer.push(("state", state));
     }
     // RFC 9207 §2
-    answer.push(("iss", &app.issuer));
+    let issuer = app.issuer();
+    answer.push(("iss", &issuer));
     Ok(page::go_to(&with_query(redirect_uri, &answer))?)
 }
 
@@ -119,7 +120,7 @@ async fn decide(
     let request = remembered(Endpoint::Authorization, query);
     let caller = browser.caller(peer);
     let Some(code) = code else {
-        return Ok(consider(app, caller, request, Question::Authorize, now).await?);
+        return Ok(consider(app, caller, request, Operation::Authorize, now).await?);
     };
     let parameters = Parameters::read(query.as_bytes());
     let resources = resources(&parameters)?;
@@ -133,7 +134,7 @@ async fn decide(
         .decide_and(
             inquiry,
             caller,
-            move |plugin, context, _| plugin.authorize(context, &request),
+            Operation::Authorize(request),
             move |decision| {
                 let Some(client) = &decision.client else {
                     return Vec::new();

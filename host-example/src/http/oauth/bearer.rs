@@ -1,12 +1,12 @@
 //! Whether an access token is good.
 
 use super::issue::Extent;
-use super::{Question, consider, remembered, token};
+use super::{consider, remembered, token};
 use crate::directory::{self, Grant, Token, TokenKind};
 use crate::http::form::encode;
 use crate::http::refusal::Refusal;
 use crate::http::{App, session};
-use crate::plugin::{Endpoint, Outcome};
+use crate::plugin::{Endpoint, Operation, Outcome};
 use crate::secret::SecretHash;
 
 use super::fault::Fault;
@@ -63,6 +63,6 @@ pub(in crate::http) async fn is_still_good(
     let named = encode(&[("client_id", &grant.client_id)]);
     let request = remembered(Endpoint::Introspection, named);
     let caller = session::caller(grant.account.as_ref(), None);
-    let decision = consider(app, caller, request, Question::Authorize, now).await?;
+    let decision = consider(app, caller, request, Operation::Authorize, now).await?;
     Ok(decision.outcome == Outcome::Accept)
 }

@@ -7,11 +7,11 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::fault::Fault;
-use super::{Question, client, is_part, remembered, token};
+use super::{client, is_part, remembered, token};
 use crate::directory::{Grant, NewToken, Token, TokenKind};
 use crate::http::form::{self, Parameters};
 use crate::http::{App, session};
-use crate::plugin::Endpoint;
+use crate::plugin::{Endpoint, Operation};
 use crate::secret::SecretHash;
 
 /// What has to be known of an authorization request when its code comes back.
@@ -115,7 +115,7 @@ pub(in crate::http) async fn redeem(
     let account = presented.as_ref().and_then(|t| t.grant.account.as_ref());
     let caller = session::caller(account, None);
     let request = remembered(Endpoint::Token, encoded.clone());
-    let client = client(app, caller, request, Question::Authorize, now).await?;
+    let client = client(app, caller, request, Operation::Authorize, now).await?;
     let code = check(presented, &client.client_id, &parameters, now)?;
     token::spend(app, hash, Vec::new(), now).await?;
     Ok(code.grant)

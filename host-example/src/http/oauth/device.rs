@@ -9,12 +9,12 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::fault::Fault;
-use super::{Question, client, resources};
+use super::{client, resources};
 use crate::directory::{self, Device};
 use crate::http::form::{Parameters, encode};
 use crate::http::refusal::{self, Refusal};
 use crate::http::{App, Peer, answer, body, session};
-use crate::plugin::Endpoint;
+use crate::plugin::{Endpoint, Operation};
 use crate::secret::{Purpose, Secret, SecretHash};
 
 /// How long a device has to wait between two questions, in seconds.
@@ -42,7 +42,14 @@ pub(super) async fn authorize(
     let parameters = Parameters::read(&body);
     let asked = super::request(Endpoint::DeviceAuthorization, &head.headers, body.clone())?;
     let caller = session::caller(None, Some(peer));
-    let client = client(&app, caller, asked, Question::Both, now).await?;
+    let client = client(
+        &app,
+        caller,
+        asked,
+        Operation::AuthenticateAndAuthorize,
+        now,
+    )
+    .await?;
     resources(&parameters)?;
 
     // Who asks may have been said in the header.

@@ -9,12 +9,12 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::bearer::live;
+use super::client;
 use super::fault::Fault;
-use super::{Question, client};
 use crate::directory::{self, Token, TokenKind};
 use crate::http::form::Parameters;
 use crate::http::{App, Peer, body, refusal, session};
-use crate::plugin::{Client, Endpoint, Standing};
+use crate::plugin::{Client, Endpoint, Operation, Standing};
 
 pub(super) async fn introspect(
     State(app): State<Arc<App>>,
@@ -26,7 +26,7 @@ pub(super) async fn introspect(
     let now = directory::now();
     let asked = super::request(Endpoint::Introspection, &head.headers, body.clone())?;
     let caller = session::caller(None, Some(peer));
-    let client = client(&app, caller, asked, Question::Authenticate, now).await?;
+    let client = client(&app, caller, asked, Operation::Authenticate, now).await?;
     // RFC 7662 §2.1. A client that cannot prove who it is is nobody.
     if is_public(&client) {
         return Err(Fault::INTROSPECTION_BY_NOBODY);
@@ -37,7 +37,7 @@ pub(super) async fn introspect(
     };
     let token = live(&app, presented, now).await?;
     let answer = match token.filter(|token| may_see(&client, token)) {
-        Some(token) => described(&token, &app.issuer),
+        Some(token) => described(&token, &app.issuer()),
         // Of others, it is not even said that there are any.
         None => json!({ "active": false }),
     };

@@ -27,9 +27,7 @@ use super::form::Parameters;
 use super::refusal::{Allowed, Refusal};
 use super::{App, answer, page};
 use crate::directory::Inquiry;
-use crate::plugin::{
-    Caller, Client, Context, Decision, Effect, Endpoint, Outcome, Plugin, PluginError, Request,
-};
+use crate::plugin::{Caller, Client, Decision, Endpoint, Operation, Outcome, Request};
 
 pub(super) use bearer::{bearer, is_still_good};
 pub(super) use code::redeem;
@@ -68,42 +66,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
             "/assets/style.css",
             get(page::style_sheet).fallback(async || Refusal::Method(Allowed::Read)),
         )
-}
-
-/// What is asked about a request that names a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Question {
-    /// Whether the client is who it says.
-    Authenticate,
-    /// Whether it may do this.
-    Authorize,
-    /// Both, one after the other.
-    Both,
-}
-
-impl Question {
-    fn put(
-        self,
-        plugin: &dyn Plugin,
-        context: &Context,
-        request: &Request,
-    ) -> Result<Decision, PluginError> {
-        match self {
-            Self::Authenticate => plugin.authenticate(context, request),
-            Self::Authorize => plugin.authorize(context, request),
-            Self::Both => {
-                let authenticated = plugin.authenticate(context, request)?;
-                if authenticated.outcome == Outcome::Refuse {
-                    return Ok(authenticated);
-                }
-                let mut authorized = plugin.authorize(context, request)?;
-                if let Some(client) = &mut authorized.client {
-                    client.assertion = authenticated.client.and_then(|client| client.assertion);
-                }
-                Ok(authorized)
-            }
-        }
-    }
 }
 
 /// A request as the plugin reads it.
@@ -152,19 +114,12 @@ async fn consider(
     app: &App,
     caller: Caller,
     request: Request,
-    question: Question,
+    question: fn(Request) -> Operation,
     now: u64,
 ) -> Result<Decision, Refusal> {
     let inquiry = inquiry(app, &request, now).await?;
-    let decided = app
-        .decider
-        .decide(inquiry, caller, move |plugin, context, _| {
-            let mut decision = question.put(plugin, context, &request)?;
-            decision.effect = Effect::None;
-            Ok(decision)
-        })
-        .await;
-    decided.map_err(answer::refusal)
+    let decided = app.decider.consult(inquiry, caller, question(request));
+    decided.await.map_err(answer::refusal)
 }
 
 /// The client that a request comes from and that may do what it asks for.
@@ -172,7 +127,7 @@ async fn client(
     app: &App,
     caller: Caller,
     request: Request,
-    question: Question,
+    question: fn(Request) -> Operation,
     now: u64,
 ) -> Result<Client, Fault> {
     let decision = consider(app, caller, request, question, now).await?;

@@ -8,11 +8,11 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::fault::Fault;
-use super::{Question, client, token};
+use super::{client, token};
 use crate::directory::{self, TokenKind};
 use crate::http::form::Parameters;
 use crate::http::{App, Peer, answer, body, session};
-use crate::plugin::Endpoint;
+use crate::plugin::{Endpoint, Operation};
 use crate::secret::SecretHash;
 
 pub(super) async fn revoke(
@@ -32,7 +32,7 @@ pub(super) async fn revoke(
         .and_then(|token| token.grant.account.as_ref());
     let caller = session::caller(account, Some(peer));
     let asked = super::request(Endpoint::Revocation, &head.headers, body.clone())?;
-    let client = client(&app, caller, asked, Question::Authenticate, now).await?;
+    let client = client(&app, caller, asked, Operation::Authenticate, now).await?;
     let Some(hash) = hash else {
         return Err(Fault::request("The token is missing."));
     };

@@ -11,11 +11,11 @@ use axum::response::Response;
 
 use super::fault::Fault;
 use super::issue::{Extent, Issue, refreshes};
-use super::{Question, client, code, is_part, resources};
+use super::{client, code, is_part, resources};
 use crate::directory::{self, Change, Exchange, NewGrant, NewToken, Poll, Token, TokenKind};
 use crate::http::form::{self, Parameters};
 use crate::http::{App, Peer, answer, body, session};
-use crate::plugin::{self, Caller, Client, Endpoint, Outcome};
+use crate::plugin::{self, Caller, Client, Endpoint, Operation, Outcome};
 use crate::secret::SecretHash;
 
 /// The grants this program knows. Which of them a client may use, and what else there is, is for the
@@ -81,7 +81,14 @@ pub(super) async fn token(
         judged.extend_from_slice(format!("&{scope}").as_bytes());
     }
     let asked = super::request(Endpoint::Token, &head.headers, judged)?;
-    let client = client(&app, caller.clone(), asked.clone(), Question::Both, now).await?;
+    let client = client(
+        &app,
+        caller.clone(),
+        asked.clone(),
+        Operation::AuthenticateAndAuthorize,
+        now,
+    )
+    .await?;
     let resources = resources(&parameters)?;
 
     match (grant_type, hash) {
@@ -235,7 +242,7 @@ async fn for_itself(
         .decide_and(
             inquiry,
             caller,
-            move |plugin, context, _| plugin.authorize(context, &asked),
+            Operation::Authorize(asked),
             move |decision| {
                 let grant = decision.client.as_ref().map(|client| NewGrant {
                     client_id: client.client_id.clone(),

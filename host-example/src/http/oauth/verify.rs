@@ -10,7 +10,7 @@ use axum::response::Response;
 
 use super::consent::{Ask, Consent};
 use super::device::UserCode;
-use super::{Question, accepted, authorize, consider, inquiry, remembered, resources, sign_in};
+use super::{accepted, authorize, consider, inquiry, remembered, resources, sign_in};
 use crate::directory::{self, Account, Change, Device, NewGrant};
 use crate::http::attempts::TooMany;
 use crate::http::form::{Parameters, encode};
@@ -18,7 +18,7 @@ use crate::http::page::{self, Failure, Leave, Message};
 use crate::http::refusal::Refusal;
 use crate::http::session::{Browser, Jar};
 use crate::http::{App, Peer, answer, body};
-use crate::plugin::{Decision, Endpoint, Outcome};
+use crate::plugin::{Decision, Endpoint, Operation, Outcome};
 use crate::secret::SecretHash;
 
 #[derive(Template)]
@@ -103,7 +103,7 @@ pub(super) async fn answer(
         _ => {
             let request = remembered(Endpoint::DeviceAuthorization, device.parameters);
             let caller = browser.caller(peer);
-            let decision = consider(&app, caller, request, Question::Authorize, now).await?;
+            let decision = consider(&app, caller, request, Operation::Authorize, now).await?;
             if decision.outcome == Outcome::Accept {
                 let client = accepted(decision)?;
                 let shown = code.shown();
@@ -183,7 +183,7 @@ async fn approve(
         .decide_and(
             inquiry,
             browser.caller(peer),
-            move |plugin, context, _| plugin.authorize(context, &request),
+            Operation::Authorize(request),
             move |decision| {
                 let grant = decision.client.as_ref().map(|client| NewGrant {
                     client_id: client.client_id.clone(),

@@ -92,7 +92,7 @@ fn row(visitor: &Visitor, entry: &Entry) -> Row {
 
 /// What a client calls itself.
 pub(super) fn name(app: &App, entry: &Entry, now: u64) -> Option<String> {
-    review::name(app.decider.plugin(), entry, now)
+    review::name(&*app.decider.plugin(), entry, now)
         .ok()
         .flatten()
 }
@@ -202,14 +202,8 @@ pub(super) async fn change(visitor: Visitor, request: Request) -> Result<Respons
     let client_id = form.get("id").unwrap_or_default();
     let administrator = visitor.administrator();
     let (decided, next) = match form.get("action") {
-        Some("disable") => (
-            administrator.switch(client_id, true).await,
-            address(client_id),
-        ),
-        Some("enable") => (
-            administrator.switch(client_id, false).await,
-            address(client_id),
-        ),
+        Some("disable") => (administrator.disable(client_id).await, address(client_id)),
+        Some("enable") => (administrator.enable(client_id).await, address(client_id)),
         Some("delete") => (administrator.remove(client_id).await, "/admin/".to_owned()),
         Some("rotate") => {
             let decision = accepted(&visitor, administrator.rotate_secret(client_id).await)?;

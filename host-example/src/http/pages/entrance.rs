@@ -59,7 +59,7 @@ pub(super) async fn callback(
     let verifier = session::cookie(&headers, VERIFIER).unwrap_or_default();
     let said = parameters.get("state").unwrap_or_default();
     let is_ours = bool::from(said.as_bytes().ct_eq(state(verifier).as_bytes()))
-        && parameters.get("iss") == Some(&*app.issuer);
+        && parameters.get("iss") == Some(&*app.issuer());
     let (Some(code), true) = (parameters.get("code"), is_ours) else {
         return Ok(not_in(match parameters.get("error") {
             Some("access_denied") if is_ours => "You refused, so nobody was let in.",

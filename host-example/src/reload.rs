@@ -1,0 +1,76 @@
+//! SIGHUP: other settings for the plugin, and the plugin anew, without a request being lost.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use tokio::signal::unix::Signal;
+
+use crate::cli::ServeFlags;
+use crate::config::{self, Config, PublicUrl};
+use crate::http::App;
+use crate::plugin::LoadError;
+
+/// What is read again, and what is to know of it.
+pub struct Reload {
+    /// Where the settings are.
+    pub flags: ServeFlags,
+    /// The settings that the server started with, of which some stay.
+    pub in_force: Config,
+    /// How the world reaches this program.
+    pub public_url: PublicUrl,
+    /// What answers requests.
+    pub app: Arc<App>,
+}
+
+impl Reload {
+    /// Reads the settings again whenever the signal comes.
+    pub async fn on(self, mut hangup: Signal) {
+        let reload = Arc::new(self);
+        while hangup.recv().await.is_some() {
+            let reload = Arc::clone(&reload);
+            // The plugin is compiled, which takes most of a second.
+            let done = tokio::task::spawn_blocking(move || reload.once()).await;
+            match done {
+                Ok(Ok(())) => tracing::info!("reloaded: the new settings are in force"),
+                Ok(Err(error)) => {
+                    tracing::error!(
+                        "not reloaded, the old settings stay in force: {}",
+                        all(&*error)
+                    );
+                }
+                Err(error) => {
+                    tracing::error!(%error, "not reloaded, the old settings stay in force")
+                }
+            }
+        }
+    }
+
+    fn once(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let config = Config::load(&self.flags)?;
+        let plugin = config.load_plugin(&self.public_url)?;
+        let warnings = plugin.warnings();
+        self.app.replace(plugin)?;
+        for warning in warnings {
+            tracing::warn!("{}", config::line(&warning));
+        }
+        for name in config.fixed_that_differ(&self.in_force) {
+            tracing::warn!("[{name}] has changed, which needs a restart");
+        }
+        Ok(())
+    }
+}
+
+/// An error with its causes and every mistake in the settings.
+fn all(error: &(dyn Error + Send + Sync + 'static)) -> String {
+    let mut text = error.to_string();
+    if let Some(LoadError::Settings(findings)) = error.downcast_ref() {
+        text.push_str(&config::list(findings));
+    }
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
