@@ -9,6 +9,7 @@ use crate::cli::ServeFlags;
 use crate::config::{self, Config, PublicUrl};
 use crate::http::App;
 use crate::plugin::LoadError;
+use crate::serve::{Entrance, notify};
 
 /// What is read again, and what is to know of it.
 pub struct Reload {
@@ -20,6 +21,8 @@ pub struct Reload {
     pub public_url: PublicUrl,
     /// What answers requests.
     pub app: Arc<App>,
+    /// How connections come in.
+    pub entrance: Arc<Entrance>,
 }
 
 impl Reload {
@@ -29,6 +32,7 @@ impl Reload {
         while hangup.recv().await.is_some() {
             let reload = Arc::clone(&reload);
             // The plugin is compiled, which takes most of a second.
+            notify("RELOADING=1");
             let done = tokio::task::spawn_blocking(move || reload.once()).await;
             match done {
                 Ok(Ok(())) => tracing::info!("reloaded: the new settings are in force"),
@@ -42,6 +46,7 @@ impl Reload {
                     tracing::error!(%error, "not reloaded, the old settings stay in force")
                 }
             }
+            notify("READY=1");
         }
     }
 
@@ -49,6 +54,9 @@ impl Reload {
         let config = Config::load(&self.flags)?;
         let plugin = config.load_plugin(&self.public_url)?;
         let warnings = plugin.warnings();
+        if let Some(tls) = &self.entrance.tls {
+            tls.reload()?;
+        }
         self.app.replace(plugin)?;
         for warning in warnings {
             tracing::warn!("{}", config::line(&warning));

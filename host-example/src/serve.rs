@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
+use std::os::unix::net::UnixDatagram;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
@@ -25,8 +27,10 @@ use crate::decide::Decider;
 use crate::directory;
 use crate::first_start::FirstSecrets;
 use crate::http::{App, Peer};
+use crate::proxies::Proxies;
 use crate::reload;
 use crate::sweep;
+use crate::tls::Tls;
 
 /// How long a connection may be kept, however busy it is. It is also what bounds a client that
 /// does not take its answers.
@@ -83,20 +87,32 @@ async fn serve(config: &Config, flags: &ServeFlags) -> Result<(), Box<dyn Error>
         &*plugin,
         config.limits.clone(),
         config.lifetimes.clone(),
+        config.proxies.clone(),
         &public_url,
     )?);
+    let entrance = Arc::new(Entrance {
+        limits: config.limits.clone(),
+        proxies: config.proxies.clone(),
+        tls: config.tls.as_ref().map(Tls::new).transpose()?,
+    });
     let reload = reload::Reload {
         flags: flags.clone(),
         in_force: config.clone(),
         public_url: public_url.clone(),
         app: Arc::clone(&app),
+        entrance: Arc::clone(&entrance),
     };
     let reload = tokio::spawn(reload.on(signal(SignalKind::hangup())?));
     let mut greeting = match FirstSecrets::add(&*directory).await? {
         Some(secrets) => secrets.reveal(listening),
         None => String::new(),
     };
-    greeting.push_str(&format!("listening on http://{listening}\n"));
+    let scheme = if config.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    greeting.push_str(&format!("listening on {scheme}://{listening}\n"));
     // Nobody has to listen: a closed standard output is no reason not to serve.
     let mut stdout = io::stdout().lock();
     let _ = stdout.write_all(greeting.as_bytes());
@@ -108,7 +124,10 @@ async fn serve(config: &Config, flags: &ServeFlags) -> Result<(), Box<dyn Error>
         config.sweep_interval,
         directory::now,
     ));
-    accept(listener, app.router(), &config.limits, stop).await;
+    let forget = tokio::spawn(forget_regularly(Arc::clone(&app)));
+    notify("READY=1");
+    accept(listener, app.router(), &entrance, stop).await;
+    forget.abort();
     sweep.abort();
     reload.abort();
     directory.close().await;
@@ -116,8 +135,37 @@ async fn serve(config: &Config, flags: &ServeFlags) -> Result<(), Box<dyn Error>
     Ok(())
 }
 
+/// Drops what was counted and is over, every minute.
+async fn forget_regularly(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        ticks.tick().await;
+        app.forget();
+    }
+}
+
+/// Tells systemd how things are, if it wants to know (sd_notify(3)).
+pub(crate) fn notify(state: &str) {
+    let Some(address) = std::env::var_os("NOTIFY_SOCKET") else {
+        return;
+    };
+    let told = UnixDatagram::unbound().and_then(|socket| socket.send_to(state.as_bytes(), address));
+    if let Err(error) = told {
+        tracing::warn!(%error, "cannot tell the service manager");
+    }
+}
+
+/// How connections come in.
+pub struct Entrance {
+    limits: Limits,
+    proxies: Proxies,
+    /// What is behind it, if connections are encrypted.
+    pub tls: Option<Tls>,
+}
+
 /// Takes connections until told to stop, then lets those that are busy finish.
-async fn accept(listener: TcpListener, router: Router, limits: &Limits, mut stop: Stop) {
+async fn accept(listener: TcpListener, router: Router, entrance: &Arc<Entrance>, mut stop: Stop) {
+    let limits = &entrance.limits;
     let slots = Arc::new(Semaphore::new(limits.connections as usize));
     let (stopping, told) = watch::channel(());
     loop {
@@ -137,9 +185,9 @@ async fn accept(listener: TcpListener, router: Router, limits: &Limits, mut stop
             Ok((stream, peer)) => {
                 let router = router.clone();
                 let told = told.clone();
-                let limits = limits.clone();
+                let entrance = Arc::clone(entrance);
                 tokio::spawn(async move {
-                    attend(stream, peer, router, &limits, told).await;
+                    enter(stream, peer, router, &entrance, told).await;
                     drop(slot);
                 });
             }
@@ -151,6 +199,7 @@ async fn accept(listener: TcpListener, router: Router, limits: &Limits, mut stop
         }
     }
     drop(listener);
+    notify("STOPPING=1");
     tracing::info!("stopping: no new connections, finishing the requests in flight");
     let _ = stopping.send(());
     let all = slots.acquire_many(limits.connections);
@@ -159,16 +208,49 @@ async fn accept(listener: TcpListener, router: Router, limits: &Limits, mut stop
     }
 }
 
+/// Lets a connection in: past a proxy that says where it comes from, and through TLS. Both take no
+/// longer than a request's head may.
+async fn enter(
+    mut stream: TcpStream,
+    mut peer: SocketAddr,
+    router: Router,
+    entrance: &Entrance,
+    told: watch::Receiver<()>,
+) {
+    let Entrance {
+        limits,
+        proxies,
+        tls,
+    } = entrance;
+    // An answer is written at once, there is nothing to wait for.
+    let _ = stream.set_nodelay(true);
+    if proxies.protocol && proxies.trust(peer.ip()) {
+        let announced = proxies.announced(&mut stream, peer);
+        match tokio::time::timeout(limits.head, announced).await {
+            Ok(Some(origin)) => peer = origin,
+            // A trusted proxy that does not say it, or something else on its machine.
+            Ok(None) | Err(_) => return,
+        }
+    }
+    match tls {
+        None => attend(stream, peer, router, limits, told).await,
+        Some(tls) => {
+            let handshake = tls.acceptor().accept(stream);
+            if let Ok(Ok(stream)) = tokio::time::timeout(limits.head, handshake).await {
+                attend(stream, peer, router, limits, told).await;
+            }
+        }
+    }
+}
+
 /// Serves one connection for as long as it may last.
 async fn attend(
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
     peer: SocketAddr,
     router: Router,
     limits: &Limits,
     mut told: watch::Receiver<()>,
 ) {
-    // An answer is written at once, there is nothing to wait for.
-    let _ = stream.set_nodelay(true);
     let router = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));

@@ -18,6 +18,8 @@ use thiserror::Error;
 use self::section::Section;
 use crate::cli::ServeFlags;
 use crate::plugin::{self, LoadError, Plugin, SettingFinding, Severity, Source};
+use crate::proxies::Proxies;
+use crate::tls::TlsFiles;
 
 pub use lifetimes::Lifetimes;
 pub use public_url::PublicUrl;
@@ -29,6 +31,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How the world reaches this program; if unset, the way it listens.
     pub public_url: Option<PublicUrl>,
+    /// The certificate for TLS, if there is one.
+    pub tls: Option<TlsFiles>,
+    /// Proxies that are believed.
+    pub proxies: Proxies,
     /// What requests may use up.
     pub limits: Limits,
     /// How often clients that nobody uses are looked for.
@@ -55,6 +61,8 @@ pub struct Limits {
     pub connections: u32,
     /// Decisions made at once. More of them than there are processors gain nothing.
     pub decisions: usize,
+    /// Requests a minute from one network to what changes something; 0 for any number.
+    pub requests_per_minute: u32,
     /// How long a connection may be idle, or take to send a request's head.
     pub head: Duration,
     /// How long a request's body may take to arrive.
@@ -72,6 +80,7 @@ impl Default for Limits {
             decisions: thread::available_parallelism()
                 .map_or(2, NonZero::get)
                 .max(2),
+            requests_per_minute: 600,
             head: Duration::from_secs(10),
             body: Duration::from_secs(10),
             request: Duration::from_secs(30),
@@ -144,9 +153,11 @@ impl Config {
 
     /// How the world reaches this program when it listens there.
     pub fn public_url(&self, listening: SocketAddr) -> PublicUrl {
-        self.public_url
-            .clone()
-            .unwrap_or_else(|| PublicUrl::of_listener(listening))
+        match (&self.public_url, &self.tls) {
+            (Some(said), _) => said.clone(),
+            (None, None) => PublicUrl::of_listener(listening),
+            (None, Some(_)) => PublicUrl::of_listener(listening).with_tls(),
+        }
     }
 
     /// The plugin's settings: the admin's own, and where this program can be reached.
@@ -180,6 +191,8 @@ impl Config {
                 self.listen != other.listen
                     || self.public_url != other.public_url
                     || self.limits != other.limits
+                    || self.proxies != other.proxies
+                    || self.tls != other.tls
                     || self.sweep_interval != other.sweep_interval,
             ),
             ("store", self.store != other.store),
@@ -193,6 +206,8 @@ impl Config {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 8080).into(),
             public_url: None,
+            tls: None,
+            proxies: Proxies::default(),
             limits: Limits::default(),
             sweep_interval: Duration::from_secs(3600),
             store: StorePath::in_folder(Path::new("gatepost-data")),
@@ -245,7 +260,38 @@ impl Config {
         if let Some(seconds) = server.number("sweep-interval", 1..=86_400) {
             config.sweep_interval = Duration::from_secs(u64::from(seconds));
         }
+        config.proxies = Proxies {
+            trusted: server
+                .all_parsed(
+                    "trusted-proxies",
+                    "a list of networks, such as `10.0.0.0/8`",
+                )
+                .unwrap_or_default(),
+            header: server.parsed("forwarded-header", "`forwarded` or `x-forwarded-for`"),
+            protocol: server.boolean("proxy-protocol").unwrap_or_default(),
+        };
+        config.tls = match (server.string("tls-certificate"), server.string("tls-key")) {
+            (Some(certificate), Some(key)) => Some(TlsFiles {
+                certificate: certificate.into(),
+                key: key.into(),
+            }),
+            (None, None) => None,
+            (Some(_), None) => {
+                server.missing("tls-key", "the file of the certificate's private key");
+                None
+            }
+            (None, Some(_)) => {
+                server.missing("tls-certificate", "the file of the key's certificate");
+                None
+            }
+        };
         root.finish(server);
+
+        let mut limits = root.section("limits");
+        if let Some(requests) = limits.number("requests-per-minute", 0..=10_000_000) {
+            config.limits.requests_per_minute = requests;
+        }
+        root.finish(limits);
 
         let mut store = root.section("store");
         if let Some(path) = store.parsed("url", "`sqlite:` and the path of a file") {
@@ -345,8 +391,8 @@ mod tests {
             "#,
         );
         let expected = [
-            "colour: there is no such key; allowed: server, store, plugin, oauth",
-            "server.lisen: there is no such key, did you mean `listen`?; allowed: listen, public-url, max-connections, head-timeout, body-timeout, request-timeout, sweep-interval",
+            "colour: there is no such key; allowed: server, limits, store, plugin, oauth",
+            "server.lisen: there is no such key, did you mean `listen`?; allowed: listen, public-url, max-connections, head-timeout, body-timeout, request-timeout, sweep-interval, trusted-proxies, forwarded-header, proxy-protocol, tls-certificate, tls-key",
             "server.listen: `localhost` is not understood; allowed: an address and a port, such as `127.0.0.1:8080`",
             "server.public-url: `ftp://mail.example.org` is not understood; allowed: `https://` and a host, or `http://` and a loopback address, and nothing after it but a port",
             "server.max-connections: not the right kind of value; allowed: a whole number from 1 to 1000000",

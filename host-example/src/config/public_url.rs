@@ -30,6 +30,14 @@ impl PublicUrl {
         ))
     }
 
+    /// The same, where connections are encrypted.
+    pub(super) fn with_tls(self) -> Self {
+        match self.0.strip_prefix("http://") {
+            Some(authority) => Self(format!("https://{authority}")),
+            None => self,
+        }
+    }
+
     /// Whether what is sent there can be read on the way (RFC 7591 §5): it is neither encrypted nor
     /// stays on this machine.
     pub fn is_exposed(&self) -> bool {

@@ -92,6 +92,29 @@ impl Section {
         })
     }
 
+    /// A list of strings that have to be more than strings.
+    pub(super) fn all_parsed<T: FromStr>(
+        &mut self,
+        key: &'static str,
+        allowed: &str,
+    ) -> Option<Vec<T>> {
+        let texts = self.typed(key, allowed, |value| match value {
+            Value::Array(values) => values
+                .into_iter()
+                .map(|value| value.as_str().map(str::to_owned))
+                .collect::<Option<Vec<_>>>(),
+            _ => None,
+        })?;
+        let mut all = Vec::new();
+        for text in texts {
+            match text.parse() {
+                Ok(parsed) => all.push(parsed),
+                Err(_) => self.mistake(key, format!("`{text}` is not understood"), allowed),
+            }
+        }
+        Some(all)
+    }
+
     /// A string that has to be more than a string.
     pub(super) fn parsed<T: FromStr>(&mut self, key: &'static str, allowed: &str) -> Option<T> {
         let text = self.string(key)?;
@@ -114,6 +137,11 @@ impl Section {
             self.mistake(key, "not the right kind of value".to_owned(), allowed);
         }
         read
+    }
+
+    /// A key that has to be there because another is.
+    pub(super) fn missing(&mut self, key: &str, allowed: &str) {
+        self.mistake(key, "this is missing".to_owned(), allowed);
     }
 
     fn mistake(&mut self, key: &str, message: String, allowed: &str) {

@@ -11,15 +11,17 @@ mod form;
 mod jmap;
 mod manage;
 mod oauth;
+mod pace;
 mod page;
 mod pages;
 mod refusal;
 mod register;
 mod session;
 
+use std::fmt;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use arc_swap::ArcSwap;
 use axum::Router;
@@ -34,10 +36,12 @@ use tracing::Instrument;
 use self::attempts::Attempts;
 use self::discovery::Metadata;
 use self::oauth::SignIns;
+use self::pace::Pace;
 use self::refusal::{Allowed, Refusal};
 use crate::config::{Lifetimes, Limits, PublicUrl};
 use crate::decide::Decider;
 use crate::plugin::{Plugin, PluginError};
+use crate::proxies::Proxies;
 
 /// What every request is answered from.
 pub struct App {
@@ -47,6 +51,8 @@ pub struct App {
     public_url: PublicUrl,
     /// What the server says of itself under the settings in force.
     metadata: ArcSwap<Metadata>,
+    proxies: Proxies,
+    pace: Pace,
     sign_ins: SignIns,
     /// Codes of devices that nobody was given.
     user_codes: Attempts,
@@ -74,17 +80,20 @@ impl App {
         plugin: &dyn Plugin,
         limits: Limits,
         lifetimes: Lifetimes,
+        proxies: Proxies,
         public_url: &PublicUrl,
     ) -> Result<Self, MetadataError> {
         let metadata = Metadata::new(&plugin.server_metadata()?, public_url)?;
         Ok(Self {
             metadata: ArcSwap::from_pointee(metadata),
             decider,
-            limits,
             lifetimes,
             public_url: public_url.clone(),
+            proxies,
+            pace: Pace::new(limits.requests_per_minute),
             sign_ins: SignIns::default(),
             user_codes: Attempts::default(),
+            limits,
         })
     }
 
@@ -94,6 +103,11 @@ impl App {
         self.decider.replace(plugin)?;
         self.metadata.store(Arc::new(metadata));
         Ok(())
+    }
+
+    /// Drops what was counted and is over.
+    pub fn forget(&self) {
+        self.pace.forget();
     }
 
     /// Who issues the tokens (RFC 8414 §2).
@@ -141,26 +155,91 @@ async fn health(State(app): State<Arc<App>>) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store")], text).into_response()
 }
 
-/// What holds for every request: a number in the logs, a time limit, no guessing of types.
-async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    static COUNT: AtomicU64 = AtomicU64::new(1);
-    let id = COUNT.fetch_add(1, Ordering::Relaxed);
-    let address = request
-        .extensions()
-        .get()
-        .map(|Peer(peer)| tracing::field::display(peer.ip().to_canonical()));
-    let span = tracing::info_span!("request", id, address);
-    let answer = tokio::time::timeout(app.limits.request, next.run(request));
-    let mut response = match answer.instrument(span.clone()).await {
-        Ok(response) => response,
-        Err(_) => span.in_scope(|| {
-            tracing::warn!("gave up on a request that took too long");
-            Refusal::Unavailable.into_response()
-        }),
+/// What holds for every request: where it comes from, a number in the logs, a time limit, no guessing
+/// of types.
+async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let id = RequestId::draw();
+    let peer = request.extensions().get().map(|Peer(peer)| *peer);
+    let origin = peer.map(|peer| app.proxies.origin(peer, request.headers()));
+    let address = origin.map(|origin| tracing::field::display(origin.ip().to_canonical()));
+    let span = tracing::info_span!("request", %id, address);
+    let mut response = match origin.map(|origin| app.admit(&request, origin)) {
+        Some(Err(refused)) => refused,
+        _ => {
+            if let Some(origin) = origin {
+                request.extensions_mut().insert(Peer(origin));
+            }
+            let path = request.uri().path().to_owned();
+            let answer = tokio::time::timeout(app.limits.request, next.run(request));
+            match answer.instrument(span.clone()).await {
+                Ok(response) => response,
+                Err(_) => span.in_scope(|| {
+                    tracing::warn!("gave up on a request that took too long");
+                    in_form_of(&path, Refusal::Unavailable)
+                }),
+            }
+        }
     };
-    response.headers_mut().insert(
+    let headers = response.headers_mut();
+    headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
+    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
+        headers.insert("x-request-id", id);
+    }
     response
+}
+
+impl App {
+    /// Lets a request pass, unless too many come from its network. What only reads is not counted.
+    fn admit(&self, request: &Request, origin: SocketAddr) -> Result<(), Response> {
+        if request.method().is_safe() {
+            return Ok(());
+        }
+        self.pace.check(origin.ip()).map_err(|wait| {
+            let mut response = in_form_of(request.uri().path(), Refusal::TooMany(wait));
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, wait.into());
+            response
+        })
+    }
+}
+
+/// A refusal in the form in which others are answered there.
+fn in_form_of(path: &str, refusal: Refusal) -> Response {
+    let is_below = |root: &str| path.strip_prefix(root).is_some_and(|r| r.starts_with('/'));
+    if is_below("/api") {
+        api::Problem::from(refusal).into_response()
+    } else if is_below("/admin") {
+        page::Failure::from(refusal).into_response()
+    } else {
+        refusal.into_response()
+    }
+}
+
+/// What a request is known by in the log, which its answer says too.
+#[derive(Clone, Copy)]
+struct RequestId {
+    start: u32,
+    number: u64,
+}
+
+impl RequestId {
+    /// The next number since the start of this program, which has a number of its own: of several
+    /// hosts, or of one that was started again, no two say the same.
+    fn draw() -> Self {
+        static START: LazyLock<u32> = LazyLock::new(|| getrandom::u32().unwrap_or_default());
+        static COUNT: AtomicU64 = AtomicU64::new(1);
+        Self {
+            start: *START,
+            number: COUNT.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}-{:x}", self.start, self.number)
+    }
 }

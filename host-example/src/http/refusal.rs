@@ -24,6 +24,8 @@ pub(super) enum Refusal {
     Incomplete,
     /// The client was changed since the caller last saw it.
     Changed,
+    /// The network asks too often; how many seconds to wait.
+    TooMany(u64),
     /// The store or the plugin has no room now.
     Unavailable,
     /// A document has to be read before the client is registered, and this program fetches none.
@@ -130,6 +132,12 @@ impl Refusal {
                 "invalid_request",
                 "The client was changed in the meantime. Read it again, and decide anew."
                     .to_owned(),
+                NOTHING,
+            ),
+            Self::TooMany(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "temporarily_unavailable",
+                "Too many requests come from this network. Try again later.".to_owned(),
                 NOTHING,
             ),
             Self::Unavailable => (

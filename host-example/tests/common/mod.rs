@@ -90,8 +90,13 @@ impl Host {
         Self::start_in(Folder::new(), settings, &[])
     }
 
+    /// Unless the settings say otherwise, requests may come as fast as a test can send them.
     pub fn start_in(folder: Folder, settings: &str, flags: &[&str]) -> Self {
-        let config = folder.write("gatepost.toml", settings);
+        let unlimited = match settings.contains("[limits]") {
+            true => "",
+            false => "\n[limits]\nrequests-per-minute = 0\n",
+        };
+        let config = folder.write("gatepost.toml", format!("{settings}{unlimited}"));
         let mut child = program()
             .args(["serve", "--listen", "127.0.0.1:0", "--config"])
             .arg(config)
@@ -113,7 +118,10 @@ impl Host {
                 "the host ended before it was ready:\n{greeting}{}",
                 folder.logged()
             );
-            if let Some(url) = line.strip_prefix("listening on http://") {
+            if let Some((_, url)) = line
+                .split_once("listening on ")
+                .and_then(|(_, url)| url.split_once("://"))
+            {
                 break url.trim_end().parse().expect("an address and a port");
             }
             greeting.push_str(&line);

@@ -14,7 +14,7 @@ use axum::routing::{MethodRouter, delete, get, post};
 use axum::{Json, Router};
 use serde_json::Value;
 
-use self::problem::Problem;
+pub(super) use self::problem::Problem;
 use super::administration::Administrator;
 use super::{App, Peer, caller};
 use crate::directory;
