@@ -8,7 +8,8 @@
 //! there, and that one counts. So of many registrations at once, no more are accepted than a limit
 //! allows. The same entropy gives the same client, so that nothing else differs.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use thiserror::Error;
@@ -22,12 +23,14 @@ use crate::plugin::{
     Caller, Context, Decision, Due, Effect, Fetch, Operation, Outcome, Plugin, PluginError,
     Request, Usage,
 };
+use crate::watch::Watch;
 
 /// Has the plugin decide, and the directory do what was decided.
 pub struct Decider {
     directory: Arc<dyn Directory>,
     ruling: ArcSwap<Ruling>,
     turns: Semaphore,
+    watch: Option<Arc<Watch>>,
 }
 
 /// What decides, as long as the settings stay as they are.
@@ -64,6 +67,37 @@ pub enum Undecided {
     Randomness(#[from] getrandom::Error),
 }
 
+/// A decision that was made, with all that it was made from.
+pub struct Decided<'a> {
+    /// What was asked.
+    pub operation: &'a Operation,
+    /// Who asked.
+    pub caller: &'a Caller,
+    /// The facts of the directory.
+    pub facts: &'a Facts,
+    /// The client that was looked up.
+    pub client_id: Option<&'a str>,
+    /// Seconds since 1970.
+    pub now: u64,
+    /// What came of it.
+    pub decision: &'a Decision,
+}
+
+impl Undecided {
+    /// Where it failed, in a word.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Plugin(_) => "plugin",
+            Self::Directory(DirectoryError::Busy) => "busy",
+            Self::Directory(_) => "directory",
+            Self::Malformed(_) => "malformed",
+            Self::Unfetched { .. } => "unfetched",
+            Self::Changed => "changed",
+            Self::Randomness(_) => "randomness",
+        }
+    }
+}
+
 impl Decider {
     /// Decides with this plugin, so many times at once, about what is in this directory.
     ///
@@ -78,7 +112,16 @@ impl Decider {
             directory,
             ruling: ArcSwap::from_pointee(Ruling::of(plugin)?),
             turns: Semaphore::new(turns),
+            watch: None,
         })
+    }
+
+    /// Lets somebody see all decisions.
+    pub fn watched_by(self, watch: Arc<Watch>) -> Self {
+        Self {
+            watch: Some(watch),
+            ..self
+        }
     }
 
     /// Decides with another plugin from now on. What has begun is finished with the old one.
@@ -129,18 +172,46 @@ impl Decider {
     /// Makes a decision, and carries out its effect and what else follows if it is accepted.
     pub async fn decide_and(
         &self,
-        mut inquiry: Inquiry,
+        inquiry: Inquiry,
         caller: Caller,
         operation: Operation,
         follows: impl Fn(&Decision) -> Vec<Change> + Send + Sync + 'static,
     ) -> Result<Decision, Undecided> {
         let case = Arc::new(self.case(&inquiry, caller, operation)?);
+        let decided = self.carry_out(inquiry, Arc::clone(&case), follows).await;
+        self.show(&case, decided)
+    }
+
+    /// Makes a decision, and carries nothing out: the decision comes without its effect.
+    pub async fn consult(
+        &self,
+        inquiry: Inquiry,
+        caller: Caller,
+        operation: Operation,
+    ) -> Result<Decision, Undecided> {
+        let case = self.case(&inquiry, caller, operation)?;
+        let decided = async {
+            let facts = self.directory.facts(&inquiry).await?;
+            let mut decision = self.hear(&case, &facts).await?;
+            decision.effect = Effect::None;
+            Ok((decision, facts, inquiry.client_id))
+        };
+        let decided = decided.await;
+        self.show(&case, decided)
+    }
+
+    async fn carry_out(
+        &self,
+        mut inquiry: Inquiry,
+        case: Arc<Case>,
+        follows: impl Fn(&Decision) -> Vec<Change> + Send + Sync + 'static,
+    ) -> Result<(Decision, Facts, Option<String>), Undecided> {
         loop {
             let facts = self.directory.facts(&inquiry).await?;
             let mut assumed = assume(&facts);
             let mut decision = self.hear(&case, &assumed).await?;
             if is_about_counts(&decision) && assumed.usage != facts.usage {
-                assumed = facts;
+                assumed = facts.clone();
                 decision = self.hear(&case, &assumed).await?;
             }
             // It may be a client that is there already. What is decided about one that is adds
@@ -152,11 +223,17 @@ impl Decider {
                 continue;
             }
             let changes = changes_after(&decision, &follows);
+            let client_id = inquiry.client_id.clone();
             if decision.effect == Effect::None && changes.is_empty() {
-                return Ok(decision);
+                return Ok((decision, facts, client_id));
             }
             let first = Verdict { decision, changes };
+            let counted = Arc::new(Mutex::new(facts));
+            let last = Arc::clone(&counted);
             let judge: Judge = Arc::new(move |facts| {
+                last.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .clone_from(facts);
                 if is_covered(facts, &assumed) {
                     return Ok(first.clone());
                 }
@@ -164,22 +241,45 @@ impl Decider {
                 let changes = changes_after(&decision, &follows);
                 Ok(Verdict { decision, changes })
             });
-            return self.directory.decide(inquiry, judge).await;
+            let begun = Instant::now();
+            let decided = self.directory.decide(inquiry, judge).await;
+            if let Some(watch) = &self.watch {
+                watch.metrics.stored(begun.elapsed());
+            }
+            let facts = counted
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            return Ok((decided?, facts, client_id));
         }
     }
 
-    /// Makes a decision, and carries nothing out: the decision comes without its effect.
-    pub async fn consult(
+    /// Lets what was decided be seen.
+    fn show(
         &self,
-        inquiry: Inquiry,
-        caller: Caller,
-        operation: Operation,
+        case: &Case,
+        decided: Result<(Decision, Facts, Option<String>), Undecided>,
     ) -> Result<Decision, Undecided> {
-        let case = self.case(&inquiry, caller, operation)?;
-        let facts = self.directory.facts(&inquiry).await?;
-        let mut decision = self.hear(&case, &facts).await?;
-        decision.effect = Effect::None;
-        Ok(decision)
+        let Some(watch) = &self.watch else {
+            return decided.map(|(decision, _, _)| decision);
+        };
+        match decided {
+            Ok((decision, facts, client_id)) => {
+                watch.decided(&Decided {
+                    operation: &case.operation,
+                    caller: &case.caller,
+                    facts: &facts,
+                    client_id: client_id.as_deref(),
+                    now: case.now,
+                    decision: &decision,
+                });
+                Ok(decision)
+            }
+            Err(undecided) => {
+                watch.undecided(&case.operation, &undecided);
+                Err(undecided)
+            }
+        }
     }
 
     fn case(
@@ -202,7 +302,12 @@ impl Decider {
 
     async fn hear(&self, case: &Case, facts: &Facts) -> Result<Decision, Undecided> {
         let _turn = self.turn().await;
-        case.decide(facts)
+        let begun = Instant::now();
+        let decided = case.decide(facts);
+        if let Some(watch) = &self.watch {
+            watch.metrics.asked_plugin(begun.elapsed());
+        }
+        decided
     }
 
     /// The id of the client that a request speaks of.

@@ -3,6 +3,7 @@
 //! A request's facts are gathered in [`http`], decided by the [`plugin`], carried out by the
 //! [`directory`], and only then answered; [`decide`] is how.
 
+pub mod audit;
 pub mod check;
 pub mod cli;
 pub mod config;
@@ -11,6 +12,7 @@ mod demo;
 pub mod directory;
 pub mod first_start;
 pub mod http;
+pub mod metrics;
 pub mod password;
 pub mod permission;
 pub mod plugin;
@@ -20,3 +22,4 @@ pub mod secret;
 pub mod serve;
 pub mod sweep;
 pub mod tls;
+pub mod watch;

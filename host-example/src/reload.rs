@@ -10,6 +10,7 @@ use crate::config::{self, Config, PublicUrl};
 use crate::http::App;
 use crate::plugin::LoadError;
 use crate::serve::{Entrance, notify};
+use crate::watch::Watch;
 
 /// What is read again, and what is to know of it.
 pub struct Reload {
@@ -23,6 +24,8 @@ pub struct Reload {
     pub app: Arc<App>,
     /// How connections come in.
     pub entrance: Arc<Entrance>,
+    /// Who counts it.
+    pub watch: Arc<Watch>,
 }
 
 impl Reload {
@@ -30,10 +33,12 @@ impl Reload {
     pub async fn on(self, mut hangup: Signal) {
         let reload = Arc::new(self);
         while hangup.recv().await.is_some() {
+            let metrics = &reload.watch.metrics;
             let reload = Arc::clone(&reload);
             // The plugin is compiled, which takes most of a second.
             notify("RELOADING=1");
             let done = tokio::task::spawn_blocking(move || reload.once()).await;
+            metrics.reloaded(matches!(done, Ok(Ok(()))));
             match done {
                 Ok(Ok(())) => tracing::info!("reloaded: the new settings are in force"),
                 Ok(Err(error)) => {

@@ -19,18 +19,20 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
-use tracing::level_filters::LevelFilter;
 
+use crate::audit::Audit;
 use crate::cli::ServeFlags;
-use crate::config::{self, Config, Limits};
+use crate::config::{self, Config, Limits, LogFormat};
 use crate::decide::Decider;
 use crate::directory;
 use crate::first_start::FirstSecrets;
 use crate::http::{App, Peer};
+use crate::metrics::Metrics;
 use crate::proxies::Proxies;
 use crate::reload;
 use crate::sweep;
 use crate::tls::Tls;
+use crate::watch::Watch;
 
 /// How long a connection may be kept, however busy it is. It is also what bounds a client that
 /// does not take its answers.
@@ -42,11 +44,14 @@ const HEAD_LIMIT: usize = 32 << 10;
 /// Serves until it is told to stop.
 pub fn run(flags: &ServeFlags) -> Result<(), Box<dyn Error>> {
     let config = &Config::load(flags)?;
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
-        .with_max_level(LevelFilter::INFO)
-        .init();
+        .with_max_level(config.log.level);
+    match config.log.format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
     allow_many_files();
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(config.limits.decisions + 2)
@@ -77,23 +82,26 @@ async fn serve(config: &Config, flags: &ServeFlags) -> Result<(), Box<dyn Error>
     }
 
     let directory = directory::open(&config.store).await?;
-    let decider = Arc::new(Decider::new(
-        Arc::clone(&directory),
-        Arc::clone(&plugin),
-        config.limits.decisions,
-    )?);
+    let audit_log = config.audit_log();
+    let audit = Audit::open(audit_log.as_deref(), config.audit.max_bytes)
+        .map_err(|error| format!("cannot write the audit log: {error}"))?;
+    let watch = Arc::new(Watch {
+        audit,
+        metrics: Metrics::default(),
+    });
+    let decider = Decider::new(Arc::clone(&directory), plugin, config.limits.decisions)?;
+    let decider = Arc::new(decider.watched_by(Arc::clone(&watch)));
     let app = Arc::new(App::new(
         Arc::clone(&decider),
-        &*plugin,
-        config.limits.clone(),
-        config.lifetimes.clone(),
-        config.proxies.clone(),
+        Arc::clone(&watch),
+        config,
         &public_url,
     )?);
     let entrance = Arc::new(Entrance {
         limits: config.limits.clone(),
         proxies: config.proxies.clone(),
         tls: config.tls.as_ref().map(Tls::new).transpose()?,
+        watch: Arc::clone(&watch),
     });
     let reload = reload::Reload {
         flags: flags.clone(),
@@ -101,6 +109,7 @@ async fn serve(config: &Config, flags: &ServeFlags) -> Result<(), Box<dyn Error>
         public_url: public_url.clone(),
         app: Arc::clone(&app),
         entrance: Arc::clone(&entrance),
+        watch: Arc::clone(&watch),
     };
     let reload = tokio::spawn(reload.on(signal(SignalKind::hangup())?));
     let mut greeting = match FirstSecrets::add(&*directory).await? {
@@ -131,6 +140,7 @@ async fn serve(config: &Config, flags: &ServeFlags) -> Result<(), Box<dyn Error>
     sweep.abort();
     reload.abort();
     directory.close().await;
+    watch.audit.flush();
     tracing::info!("stopped");
     Ok(())
 }
@@ -161,6 +171,7 @@ pub struct Entrance {
     proxies: Proxies,
     /// What is behind it, if connections are encrypted.
     pub tls: Option<Tls>,
+    watch: Arc<Watch>,
 }
 
 /// Takes connections until told to stop, then lets those that are busy finish.
@@ -221,7 +232,9 @@ async fn enter(
         limits,
         proxies,
         tls,
+        watch,
     } = entrance;
+    let _connected = watch.metrics.connected();
     // An answer is written at once, there is nothing to wait for.
     let _ = stream.set_nodelay(true);
     if proxies.protocol && proxies.trust(peer.ip()) {

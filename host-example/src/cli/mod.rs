@@ -16,14 +16,17 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use self::account::AccountCommand;
 use self::client::ClientCommand;
 use self::key::{KeyCommand, TermsError};
+use crate::audit::{self, Audit};
 use crate::check::{self, Verdict, review};
 use crate::config::{Config, ConfigError};
 use crate::decide::Decider;
 use crate::demo;
 use crate::directory;
+use crate::metrics::Metrics;
 use crate::plugin::{self, LoadError};
 use crate::serve;
 use crate::sweep;
+use crate::watch::Watch;
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
@@ -36,6 +39,7 @@ pub fn run() -> ExitCode {
         Command::Sweep(tools) => sweep(tools),
         Command::Component { out } => write_component(&out),
         Command::Demo { data } => demonstrate(data.as_deref()),
+        Command::Replay(flags) => return judged(replay(&flags)),
         Command::Check(flags) => return judged(check::run(&flags)),
         Command::Review(flags) => return judged(review::run(&flags)),
     };
@@ -96,6 +100,11 @@ enum Command {
     /// Reads the whole directory, also while the server runs. Exits with 0 if every client goes on
     /// working, 1 if one does not, and 2 if the settings have mistakes or a client cannot be judged.
     Review(ReviewFlags),
+    /// Decide the decisions of an audit log again under other settings, and change nothing
+    ///
+    /// Exits with 0 if nothing would be decided otherwise, 1 if something would, and 2 if the settings
+    /// have mistakes or the log cannot be read.
+    Replay(ReplayFlags),
     /// Show what would be decided about client metadata documents, and register nothing
     ///
     /// Exits with 0 if all are accepted, 1 if one is refused, and 2 if one cannot be read or the
@@ -173,6 +182,23 @@ pub struct ReviewFlags {
     pub json: bool,
 }
 
+/// What to decide again, and how to show it.
+#[derive(Args, Clone, Debug)]
+pub struct ReplayFlags {
+    /// The settings to decide by: a configuration file, TOML
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The audit log, such as gatepost-data/audit.jsonl
+    #[arg(value_name = "AUDIT")]
+    pub log: PathBuf,
+    /// The plugin: a WASM component or a shared C library [default: the built-in component]
+    #[arg(long, value_name = "FILE")]
+    pub plugin: Option<PathBuf>,
+    /// Show what is found as JSON: a line for each decision that would be another, and one for all
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// What to check, and how to show it.
 #[derive(Args, Clone, Debug)]
 pub struct CheckFlags {
@@ -237,6 +263,32 @@ fn demonstrate(data: Option<&Path>) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
+fn replay(flags: &ReplayFlags) -> Result<Verdict, Box<dyn Error>> {
+    let config = Config::load(&ServeFlags {
+        places: Places {
+            config: Some(flags.config.clone()),
+            ..Places::default()
+        },
+        plugin: flags.plugin.clone(),
+        ..ServeFlags::default()
+    })?;
+    let plugin = config.load_plugin(&config.public_url(config.listen))?;
+    let mut stdout = io::stdout().lock();
+    let found = audit::replay::run(&*plugin, &flags.log, flags.json, &mut stdout)?;
+    match flags.json {
+        true => writeln!(stdout, "{}", serde_json::to_string(&found)?)?,
+        false => writeln!(
+            stdout,
+            "{} of {} decisions would be others; {} cannot be made again without a secret",
+            found.changed, found.decisions, found.undecidable
+        )?,
+    }
+    Ok(match found.changed {
+        0 => Verdict::Accepted,
+        _ => Verdict::Refused,
+    })
+}
+
 fn judged(verdict: Result<Verdict, Box<dyn Error>>) -> ExitCode {
     verdict
         .unwrap_or_else(|error| {
@@ -261,9 +313,16 @@ fn with_decider<T>(
     let plugin = config.load_plugin(&config.public_url(config.listen))?;
     runtime()?.block_on(async {
         let directory = directory::open(&config.store).await?;
+        let audit = Audit::open(config.audit_log().as_deref(), config.audit.max_bytes)?;
+        let watch = Arc::new(Watch {
+            audit,
+            metrics: Metrics::default(),
+        });
         let decider = Decider::new(Arc::clone(&directory), plugin, 1)?;
+        let decider = decider.watched_by(Arc::clone(&watch));
         let done = work(Arc::new(decider)).await;
         directory.close().await;
+        watch.audit.flush();
         done
     })
 }

@@ -6,16 +6,20 @@ mod section;
 
 use std::fs;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use thiserror::Error;
+use tracing::level_filters::LevelFilter;
 
 use self::section::Section;
+use crate::audit;
 use crate::cli::ServeFlags;
 use crate::plugin::{self, LoadError, Plugin, SettingFinding, Severity, Source};
 use crate::proxies::Proxies;
@@ -41,6 +45,12 @@ pub struct Config {
     pub sweep_interval: Duration,
     /// Where the directory is.
     pub store: StorePath,
+    /// What is written down of decisions.
+    pub audit: audit::Settings,
+    /// Who may read the metrics.
+    pub metrics_allowed: Vec<IpNet>,
+    /// How much is logged, and how.
+    pub log: Log,
     /// The plugin's file; if unset, the component this program was built with.
     pub plugin: Option<PathBuf>,
     /// Whether every request gets a fresh instance of the component.
@@ -71,6 +81,46 @@ pub struct Limits {
     pub request: Duration,
     /// How long requests in flight may take to finish when the program is told to stop.
     pub drain: Duration,
+}
+
+/// How much is logged, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// What is as important as this, or more.
+    pub level: LevelFilter,
+    /// How a line looks.
+    pub format: LogFormat,
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For a person.
+    #[default]
+    Text,
+    /// For a program: a JSON object in a line.
+    Json,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            level: LevelFilter::INFO,
+            format: LogFormat::Text,
+        }
+    }
+}
+
+impl FromStr for LogFormat {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        match name {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(()),
+        }
+    }
 }
 
 impl Default for Limits {
@@ -138,6 +188,13 @@ impl Config {
         Ok(config)
     }
 
+    /// Where decisions are written down, if they are.
+    pub fn audit_log(&self) -> Option<PathBuf> {
+        let beside = || self.store.folder().join("audit.jsonl");
+        let path = self.audit.path.clone();
+        self.audit.is_enabled.then(|| path.unwrap_or_else(beside))
+    }
+
     /// The plugin, with its settings compiled.
     pub fn load_plugin(&self, public_url: &PublicUrl) -> Result<Arc<dyn Plugin>, LoadError> {
         let source = match &self.plugin {
@@ -195,6 +252,9 @@ impl Config {
                     || self.tls != other.tls
                     || self.sweep_interval != other.sweep_interval,
             ),
+            ("audit", self.audit != other.audit),
+            ("metrics", self.metrics_allowed != other.metrics_allowed),
+            ("log", self.log != other.log),
             ("store", self.store != other.store),
             ("oauth.tokens", self.lifetimes != other.lifetimes),
         ];
@@ -211,6 +271,12 @@ impl Config {
             limits: Limits::default(),
             sweep_interval: Duration::from_secs(3600),
             store: StorePath::in_folder(Path::new("gatepost-data")),
+            audit: audit::Settings::default(),
+            metrics_allowed: vec![
+                IpNet::new_assert(Ipv4Addr::new(127, 0, 0, 0).into(), 8),
+                IpNet::new_assert(Ipv6Addr::LOCALHOST.into(), 128),
+            ],
+            log: Log::default(),
             plugin: None,
             isolate: false,
             lifetimes: Lifetimes::default(),
@@ -299,6 +365,33 @@ impl Config {
         }
         root.finish(store);
 
+        let mut audit = root.section("audit");
+        config.audit.path = audit.string("path").map(PathBuf::from);
+        if let Some(is_enabled) = audit.boolean("enabled") {
+            config.audit.is_enabled = is_enabled;
+        }
+        if let Some(mebibytes) = audit.number("max-size", 1..=1_048_576) {
+            config.audit.max_bytes = u64::from(mebibytes) << 20;
+        }
+        root.finish(audit);
+
+        let mut metrics = root.section("metrics");
+        if let Some(allowed) =
+            metrics.all_parsed("allow", "a list of networks, such as `10.0.0.0/8`")
+        {
+            config.metrics_allowed = allowed;
+        }
+        root.finish(metrics);
+
+        let mut log = root.section("log");
+        if let Some(level) = log.parsed("level", "`error`, `warn`, `info` or `debug`") {
+            config.log.level = level;
+        }
+        if let Some(format) = log.parsed("format", "`text` or `json`") {
+            config.log.format = format;
+        }
+        root.finish(log);
+
         let mut plugin = root.section("plugin");
         config.plugin = plugin.string("path").map(PathBuf::from);
         config.isolate = plugin.boolean("isolate").unwrap_or_default();
@@ -316,12 +409,17 @@ impl Config {
 }
 
 impl StorePath {
+    /// The folder of the file.
+    fn folder(&self) -> &Path {
+        self.0.parent().unwrap_or(Path::new(""))
+    }
+
     fn in_folder(folder: &Path) -> Self {
         Self(folder.join("gatepost.db"))
     }
 }
 
-impl std::str::FromStr for StorePath {
+impl FromStr for StorePath {
     type Err = ();
 
     fn from_str(url: &str) -> Result<Self, ()> {
@@ -391,7 +489,7 @@ mod tests {
             "#,
         );
         let expected = [
-            "colour: there is no such key; allowed: server, limits, store, plugin, oauth",
+            "colour: there is no such key; allowed: server, limits, store, audit, metrics, log, plugin, oauth",
             "server.lisen: there is no such key, did you mean `listen`?; allowed: listen, public-url, max-connections, head-timeout, body-timeout, request-timeout, sweep-interval, trusted-proxies, forwarded-header, proxy-protocol, tls-certificate, tls-key",
             "server.listen: `localhost` is not understood; allowed: an address and a port, such as `127.0.0.1:8080`",
             "server.public-url: `ftp://mail.example.org` is not understood; allowed: `https://` and a host, or `http://` and a loopback address, and nothing after it but a port",

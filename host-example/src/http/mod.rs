@@ -22,14 +22,16 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{Extension, MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use ipnet::IpNet;
 use thiserror::Error;
 use tracing::Instrument;
 
@@ -38,10 +40,12 @@ use self::discovery::Metadata;
 use self::oauth::SignIns;
 use self::pace::Pace;
 use self::refusal::{Allowed, Refusal};
-use crate::config::{Lifetimes, Limits, PublicUrl};
+use crate::config::{Config, Lifetimes, Limits, PublicUrl};
 use crate::decide::Decider;
+use crate::metrics::CONTENT_TYPE;
 use crate::plugin::{Plugin, PluginError};
 use crate::proxies::Proxies;
+use crate::watch::{REQUEST, Watch};
 
 /// What every request is answered from.
 pub struct App {
@@ -51,6 +55,8 @@ pub struct App {
     public_url: PublicUrl,
     /// What the server says of itself under the settings in force.
     metadata: ArcSwap<Metadata>,
+    watch: Arc<Watch>,
+    metrics_allowed: Vec<IpNet>,
     proxies: Proxies,
     pace: Pace,
     sign_ins: SignIns,
@@ -77,23 +83,23 @@ impl App {
     /// What answers requests, with the metadata documents of this plugin's settings.
     pub fn new(
         decider: Arc<Decider>,
-        plugin: &dyn Plugin,
-        limits: Limits,
-        lifetimes: Lifetimes,
-        proxies: Proxies,
+        watch: Arc<Watch>,
+        config: &Config,
         public_url: &PublicUrl,
     ) -> Result<Self, MetadataError> {
-        let metadata = Metadata::new(&plugin.server_metadata()?, public_url)?;
+        let metadata = Metadata::new(&decider.plugin().server_metadata()?, public_url)?;
         Ok(Self {
+            watch,
+            metrics_allowed: config.metrics_allowed.clone(),
             metadata: ArcSwap::from_pointee(metadata),
             decider,
-            lifetimes,
+            lifetimes: config.lifetimes.clone(),
             public_url: public_url.clone(),
-            proxies,
-            pace: Pace::new(limits.requests_per_minute),
+            proxies: config.proxies.clone(),
+            pace: Pace::new(config.limits.requests_per_minute),
             sign_ins: SignIns::default(),
             user_codes: Attempts::default(),
-            limits,
+            limits: config.limits.clone(),
         })
     }
 
@@ -132,7 +138,14 @@ impl App {
                     .head(async || Refusal::Method(Allowed::Manage))
                     .fallback(async || Refusal::Method(Allowed::Manage)),
             )
-            .route("/healthz", get(health))
+            .route(
+                "/healthz",
+                get(health).fallback(async || Refusal::Method(Allowed::Read)),
+            )
+            .route(
+                "/metrics",
+                get(metrics).fallback(async || Refusal::Method(Allowed::Read)),
+            )
             .merge(oauth::routes())
             .merge(discovery::routes())
             .merge(jmap::routes())
@@ -155,6 +168,17 @@ async fn health(State(app): State<Arc<App>>) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store")], text).into_response()
 }
 
+/// For Prometheus, and for nobody else: it says how busy the server is.
+async fn metrics(State(app): State<Arc<App>>, Extension(Peer(peer)): Extension<Peer>) -> Response {
+    let address = peer.ip().to_canonical();
+    if !app.metrics_allowed.iter().any(|net| net.contains(&address)) {
+        return Refusal::NotFound.into_response();
+    }
+    let instances = app.decider.plugin().instances();
+    let text = app.watch.metrics.text(instances, app.watch.audit.lost());
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response()
+}
+
 /// What holds for every request: where it comes from, a number in the logs, a time limit, no guessing
 /// of types.
 async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
@@ -163,6 +187,10 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
     let origin = peer.map(|peer| app.proxies.origin(peer, request.headers()));
     let address = origin.map(|origin| tracing::field::display(origin.ip().to_canonical()));
     let span = tracing::info_span!("request", %id, address);
+    let begun = Instant::now();
+    let method = request.method().clone();
+    // Only routes there are: whatever else somebody asks for is one.
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = match origin.map(|origin| app.admit(&request, origin)) {
         Some(Err(refused)) => refused,
         _ => {
@@ -170,7 +198,8 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
                 request.extensions_mut().insert(Peer(origin));
             }
             let path = request.uri().path().to_owned();
-            let answer = tokio::time::timeout(app.limits.request, next.run(request));
+            let answer = REQUEST.scope(id.to_string(), next.run(request));
+            let answer = tokio::time::timeout(app.limits.request, answer);
             match answer.instrument(span.clone()).await {
                 Ok(response) => response,
                 Err(_) => span.in_scope(|| {
@@ -180,6 +209,10 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
             }
         }
     };
+    let route = route.as_ref().map_or("", MatchedPath::as_str);
+    let status = response.status().as_u16();
+    let metrics = &app.watch.metrics;
+    metrics.answered(route, method.as_str(), status, begun.elapsed());
     let headers = response.headers_mut();
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,

@@ -182,6 +182,10 @@ impl Plugin for ComponentPlugin {
         })
     }
 
+    fn instances(&self) -> u32 {
+        self.live.load(Ordering::Relaxed)
+    }
+
     fn warnings(&self) -> Vec<SettingFinding> {
         self.warnings.clone()
     }

@@ -115,6 +115,9 @@ pub trait Plugin: Send + Sync {
     /// Whether a requested redirect URI is this registered one.
     fn redirect_uri_matches(&self, registered: &str, requested: &str) -> Result<bool, PluginError>;
 
+    /// How many instances of it there are now.
+    fn instances(&self) -> u32;
+
     /// What is legal in the settings and unwise.
     fn warnings(&self) -> Vec<SettingFinding>;
 }

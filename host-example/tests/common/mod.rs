@@ -187,6 +187,13 @@ impl Host {
         (status, rest)
     }
 
+    /// Waits for the end of a host that was told to stop, and leaves the folder.
+    pub fn kill_gently(mut self) -> Folder {
+        let (status, _) = self.wait();
+        assert!(status.success(), "{}", self.folder.logged());
+        std::mem::replace(&mut self.folder, Folder::new())
+    }
+
     /// Ends as in a power cut, as far as a process can see, and leaves the folder.
     pub fn kill(mut self) -> Folder {
         self.child.kill().expect("the host is there to be killed");

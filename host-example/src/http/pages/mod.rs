@@ -2,6 +2,7 @@
 
 mod account;
 mod clients;
+mod decisions;
 mod entrance;
 mod keys;
 mod policy;
@@ -38,5 +39,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
         )
         .route("/admin/keys", page(get(keys::list).post(keys::change)))
         .route("/admin/policy", page(get(policy::show)))
+        .route("/admin/decisions", page(get(decisions::show)))
         .route("/account", page(get(account::show).post(account::end)))
 }

@@ -273,6 +273,11 @@ impl Plugin for LibraryPlugin {
         Ok(unsafe { (self.table.redirect_uri_matches)(registered, requested) } == 1)
     }
 
+    /// The library is loaded once, whatever it does inside.
+    fn instances(&self) -> u32 {
+        1
+    }
+
     fn warnings(&self) -> Vec<SettingFinding> {
         let registrar = self.registrar.pointer();
         // SAFETY: the registrar is live.
