@@ -192,7 +192,13 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
     // Only routes there are: whatever else somebody asks for is one.
     let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = match origin.map(|origin| app.admit(&request, origin)) {
-        Some(Err(refused)) => refused,
+        Some(Err(wait)) => {
+            let mut refused = in_form_of(request.uri().path(), Refusal::TooMany(wait));
+            refused
+                .headers_mut()
+                .insert(header::RETRY_AFTER, wait.into());
+            refused
+        }
         _ => {
             if let Some(origin) = origin {
                 request.extensions_mut().insert(Peer(origin));
@@ -225,17 +231,13 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
 }
 
 impl App {
-    /// Lets a request pass, unless too many come from its network. What only reads is not counted.
-    fn admit(&self, request: &Request, origin: SocketAddr) -> Result<(), Response> {
-        if request.method().is_safe() {
-            return Ok(());
+    /// Lets a request pass, unless too many come from its network: then it says how many seconds to
+    /// wait. What only reads is not counted.
+    fn admit(&self, request: &Request, origin: SocketAddr) -> Result<(), u64> {
+        match request.method().is_safe() {
+            true => Ok(()),
+            false => self.pace.check(origin.ip()),
         }
-        self.pace.check(origin.ip()).map_err(|wait| {
-            let mut response = in_form_of(request.uri().path(), Refusal::TooMany(wait));
-            let headers = response.headers_mut();
-            headers.insert(header::RETRY_AFTER, wait.into());
-            response
-        })
     }
 }
 

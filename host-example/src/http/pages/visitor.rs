@@ -27,7 +27,7 @@ pub(super) struct Visitor {
 /// A page, or what is shown in its place.
 pub(super) enum Instead {
     /// Somewhere else.
-    Page(Response),
+    Page(Box<Response>),
     /// Why there is none.
     Failure(Refusal),
 }
@@ -41,7 +41,7 @@ impl From<Refusal> for Instead {
 impl IntoResponse for Instead {
     fn into_response(self) -> Response {
         match self {
-            Self::Page(response) => response,
+            Self::Page(response) => *response,
             Self::Failure(refusal) => Failure::from(refusal).into_response(),
         }
     }
@@ -64,7 +64,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
         if !is_in {
             let mut response = go_to("/admin/enter")?;
             session::end(app, Jar::Admin, &browser, &mut response).await?;
-            return Err(Instead::Page(response));
+            return Err(Instead::Page(Box::new(response)));
         }
         Ok(Self {
             app: Arc::clone(app),
@@ -127,7 +127,7 @@ impl Visitor {
                 Vec::new(),
             ),
         };
-        Instead::Page(said(status, &text, &details))
+        Instead::Page(Box::new(said(status, &text, &details)))
     }
 
     /// What is shown of a decision that refuses.
@@ -135,11 +135,11 @@ impl Visitor {
         let status = StatusCode::from_u16(decision.response.status);
         let details = findings(decision);
         let text = "This was not done, and this is why:";
-        Instead::Page(said(
+        Instead::Page(Box::new(said(
             status.unwrap_or(StatusCode::BAD_REQUEST),
             text,
             &details,
-        ))
+        )))
     }
 }
 
@@ -177,6 +177,6 @@ pub(super) async fn read(
     let token = Parameters::read(&body).get("csrf").map(str::to_owned);
     match browser.check(&app.public_url, &headers, token.as_deref()) {
         Ok(()) => Ok(body),
-        Err(session::Forged) => Err(Instead::Page(forged())),
+        Err(session::Forged) => Err(Instead::Page(Box::new(forged()))),
     }
 }
