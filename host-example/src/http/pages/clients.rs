@@ -101,7 +101,7 @@ fn owner(entry: &Entry) -> String {
     match (&entry.owner, entry.is_anonymous) {
         (Some(owner), _) => owner.clone(),
         (None, true) => "a stranger".to_owned(),
-        (None, false) => "a key without an account".to_owned(),
+        (None, false) => "an administrator, or a key without an account".to_owned(),
     }
 }
 

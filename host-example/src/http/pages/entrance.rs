@@ -17,11 +17,14 @@ use crate::http::form::{Parameters, encode};
 use crate::http::page::{Message, go_to};
 use crate::http::refusal::Refusal;
 use crate::http::session::{self, Jar};
-use crate::http::{App, oauth};
+use crate::http::{App, answer, oauth};
 use crate::secret::{Purpose, Secret};
 
 /// The client's id, as mail servers know it.
 const CLIENT: &str = "webadmin";
+
+/// The least that can be asked for.
+const SCOPE: &str = "offline_access";
 
 /// Where the verifier is kept until the code is there (RFC 7636 §4.1).
 const VERIFIER: &str = "gatepost-admin-verifier";
@@ -35,14 +38,22 @@ pub(super) async fn enter(State(app): State<Arc<App>>) -> Result<Response, Inste
     let verifier = Secret::draw(Purpose::Session).map_err(|_| Refusal::Failed)?;
     let verifier = verifier.reveal();
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
-    let query = encode(&[
+    let (redirect_uri, state) = (redirect_uri(&app), state(verifier));
+    let mut asked = vec![
         ("client_id", CLIENT),
-        ("redirect_uri", &redirect_uri(&app)),
+        ("redirect_uri", &*redirect_uri),
         ("response_type", "code"),
-        ("state", &state(verifier)),
+        ("state", &state),
         ("code_challenge", &challenge),
         ("code_challenge_method", "S256"),
-    ]);
+    ];
+    // What the pages show is for the account's permissions to say; nobody's mail is needed for it.
+    let metadata = app.decider.plugin().server_metadata();
+    let metadata = metadata.map_err(|error| answer::refusal(error.into()))?;
+    if metadata.contains(&format!("\"{SCOPE}\"")) {
+        asked.push(("scope", SCOPE));
+    }
+    let query = encode(&asked);
     let mut response = go_to(&format!("/auth/authorize?{query}"))?;
     keep(&app, &mut response, verifier);
     Ok(response)
@@ -103,7 +114,7 @@ pub(super) async fn leave(visitor: Visitor, request: Request) -> Result<Response
     .send(StatusCode::OK);
     if let Some(grant) = visitor.browser.grant() {
         let ended = app.decider.directory().end_grant(grant.id).await;
-        ended.map_err(|error| crate::http::answer::refusal(error.into()))?;
+        ended.map_err(|error| answer::refusal(error.into()))?;
     }
     session::end(app, Jar::Admin, &visitor.browser, &mut response).await?;
     Ok(response)
