@@ -3,18 +3,11 @@
 mod common;
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use serde_json::json;
 
 use crate::common::browser::{DEMO, demo_password};
-use crate::common::{Host, text};
-
-/// Where `scripts/install-peers` puts what the host is tested against.
-fn peers() -> PathBuf {
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    target.parent().expect("the target folder").join("peers")
-}
+use crate::common::{Host, peers, text};
 
 #[test]
 #[ignore = "needs Chromium; scripts/test-peers runs it"]
@@ -27,15 +20,10 @@ fn an_administrator_clicks_through_the_pages() {
         "registration_key": host.first_key("registration"),
         "pictures": PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pictures"),
     });
-    // A module is looked for from where the file is.
-    let script = peers().join("browser.mjs");
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/browser.mjs");
-    std::fs::copy(source, &script).expect("scripts/install-peers was run");
-    let output = Command::new("node")
-        .arg(&script)
+    let output = peers::node("browser.mjs")
         .arg(configuration.to_string())
         .output()
-        .expect("node is installed");
+        .expect("node is installed; scripts/install-peers installs the rest");
     assert!(
         output.status.success(),
         "{}{}",

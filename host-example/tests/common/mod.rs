@@ -6,6 +6,7 @@
 )]
 
 pub mod browser;
+pub mod peers;
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
