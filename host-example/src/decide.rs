@@ -366,9 +366,6 @@ struct Case {
 
 impl Case {
     fn decide(&self, facts: &Facts) -> Result<Decision, Undecided> {
-        if self.revision.is_some() && facts.revision != self.revision {
-            return Err(Undecided::Changed);
-        }
         let context = Context {
             now: self.now,
             entropy: self.entropy.clone(),
@@ -379,6 +376,13 @@ impl Case {
         let plugin = &*self.ruling.plugin;
         let decision = self.operation.ask(plugin, &context, &facts.activity)?;
         vet(&decision)?;
+        // A precondition counts only where all else is well (RFC 9110 §13.2.1).
+        if decision.outcome == Outcome::Accept
+            && self.revision.is_some()
+            && facts.revision != self.revision
+        {
+            return Err(Undecided::Changed);
+        }
         Ok(decision)
     }
 }

@@ -26,7 +26,7 @@ pub struct Inquiry {
     /// Who registers, if this is a registration. What is stored then is counted.
     pub registrant: Option<Registrant>,
     /// How often the client's record has been written, as whoever asks last saw it. If it has been
-    /// written since, nothing is decided.
+    /// written since, nothing is changed.
     pub revision: Option<u64>,
     /// Seconds since 1970.
     pub now: u64,

@@ -15,7 +15,7 @@ use crate::http::administration::NotDone;
 use crate::http::answer;
 use crate::http::body::{self, Kind};
 use crate::http::refusal::Refusal;
-use crate::plugin::{Decision, Outcome};
+use crate::plugin::{Credential, Decision, Outcome};
 
 /// The client's id as it stands in the address.
 type ClientId = Result<Path<String>, PathRejection>;
@@ -33,8 +33,8 @@ pub(super) struct Page {
 const MOST: u32 = 200;
 const USUAL: u32 = 50;
 
-/// How long a text that is searched for may be, in bytes.
-const LONGEST_TEXT: usize = 200;
+/// How long a text that is searched for may be, in characters.
+const LONGEST_TEXT: usize = 100;
 
 impl Page {
     pub(super) fn limit(limit: Option<u32>) -> Result<u32, Problem> {
@@ -56,10 +56,10 @@ pub(super) async fn list(
     if page
         .q
         .as_ref()
-        .is_some_and(|text| text.len() > LONGEST_TEXT)
+        .is_some_and(|text| text.chars().count() > LONGEST_TEXT)
     {
         return Err(Problem::Malformed(format!(
-            "`q` has at most {LONGEST_TEXT} bytes."
+            "`q` has at most {LONGEST_TEXT} characters."
         )));
     }
     let limit = Page::limit(page.limit)?;
@@ -146,7 +146,11 @@ pub(super) async fn update(
     request: Request,
 ) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
-    let revision = revision(request.headers())?;
+    let revision = match revision(request.headers()) {
+        // Whoever is nobody is told that first.
+        Err(_) if asking.caller.credential != Credential::Accepted => None,
+        revision => revision?,
+    };
     let metadata = read(&asking, request).await?;
     let decided = asking
         .administrator()
@@ -208,7 +212,9 @@ fn revision(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     match (tag, number, fields.next()) {
         ("*", _, None) => Ok(None),
         (_, Some(number), None) => Ok(Some(number)),
-        _ => Err(Refusal::Changed.into()),
+        _ => Err(Problem::Malformed(
+            "`If-Match` is the revision as `ETag` gave it, a number between quotes.".to_owned(),
+        )),
     }
 }
 

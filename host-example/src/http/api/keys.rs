@@ -66,8 +66,8 @@ struct New {
     expires_in_days: Option<u64>,
 }
 
-/// How long names may be, in bytes, and how far off an end may be, in days.
-const LONGEST_NAME: usize = 255;
+/// How long names may be, in characters, and how far off an end may be, in days.
+const LONGEST_NAME: usize = 100;
 const LONGEST_LIFE: u64 = 36_500;
 
 pub(super) async fn create(asking: Asking, request: Request) -> Result<Response, Problem> {
@@ -76,11 +76,12 @@ pub(super) async fn create(asking: Asking, request: Request) -> Result<Response,
         .map_err(|error| Problem::Malformed(format!("The body is not as described: {error}.")))?;
     for (member, name) in [("name", Some(&new.name)), ("account", new.account.as_ref())] {
         let is_sound = |name: &String| {
-            (1..=LONGEST_NAME).contains(&name.len()) && !name.chars().any(char::is_control)
+            (1..=LONGEST_NAME).contains(&name.chars().count())
+                && !name.chars().any(char::is_control)
         };
         if !name.is_none_or(is_sound) {
             return Err(Problem::Malformed(format!(
-                "`{member}` has from 1 to {LONGEST_NAME} bytes and no control characters."
+                "`{member}` has from 1 to {LONGEST_NAME} characters, none of them a control character."
             )));
         }
     }
