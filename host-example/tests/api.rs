@@ -1,0 +1,327 @@
+//! The interface for administrators over HTTP.
+
+mod common;
+
+use serde_json::{Value, json};
+
+use crate::common::{Answer, Host, NATIVE};
+
+const WEBADMIN: &str = r#"{"client_id":"webadmin","metadata":{"client_name":"Web administration",
+    "redirect_uris":["stalwart://auth"],"token_endpoint_auth_method":"none"}}"#;
+
+fn ask(host: &Host, key: Option<&str>, method: &str, path: &str, body: &str) -> Answer {
+    ask_with(host, key, method, path, "", body)
+}
+
+fn ask_with(
+    host: &Host,
+    key: Option<&str>,
+    method: &str,
+    path: &str,
+    lines: &str,
+    body: &str,
+) -> Answer {
+    let key = key.map_or(String::new(), |key| {
+        format!("Authorization: Bearer {key}\r\n")
+    });
+    let content_type = match body {
+        "" => "",
+        _ => "Content-Type: application/json\r\n",
+    };
+    host.send(
+        format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\n{key}{content_type}{lines}\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .as_bytes(),
+    )
+}
+
+/// A problem document says what its status says.
+fn problem(answer: &Answer) -> Value {
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/problem+json"),
+        "{answer:?}"
+    );
+    let problem = answer.json();
+    assert_eq!(problem["status"], answer.status);
+    assert!(problem["detail"].is_string() && problem["title"].is_string());
+    problem
+}
+
+#[test]
+fn each_route_needs_its_permission() {
+    let host = Host::start("");
+    let all = host.first_key("administrator").to_owned();
+    assert_eq!(
+        ask(&host, Some(&all), "POST", "/api/clients", WEBADMIN).status,
+        201
+    );
+    let metadata = r#"{"client_id":"webadmin","redirect_uris":["stalwart://auth"],"token_endpoint_auth_method":"none"}"#;
+    let new_key = r#"{"name":"a","permissions":["authenticate"]}"#;
+    for (method, path, body, permission, status) in [
+        ("GET", "/api/clients", "", "oauth-client-list", 200),
+        (
+            "POST",
+            "/api/clients",
+            r#"{"metadata":{"redirect_uris":["https://a.example.com/cb"]}}"#,
+            "oauth-client-create",
+            201,
+        ),
+        ("GET", "/api/clients/webadmin", "", "oauth-client-get", 200),
+        (
+            "PUT",
+            "/api/clients/webadmin",
+            metadata,
+            "oauth-client-update",
+            200,
+        ),
+        (
+            "POST",
+            "/api/clients/webadmin/rotate-secret",
+            "",
+            "oauth-client-update",
+            400,
+        ),
+        (
+            "POST",
+            "/api/clients/webadmin/disable",
+            "",
+            "oauth-client-update",
+            204,
+        ),
+        (
+            "POST",
+            "/api/clients/webadmin/enable",
+            "",
+            "oauth-client-update",
+            204,
+        ),
+        ("GET", "/api/keys", "", "oauth-client-list", 200),
+        ("POST", "/api/keys", new_key, "oauth-client-create", 201),
+        ("DELETE", "/api/keys/999", "", "oauth-client-delete", 404),
+        (
+            "DELETE",
+            "/api/clients/webadmin",
+            "",
+            "oauth-client-delete",
+            204,
+        ),
+    ] {
+        let name = format!("{method} {path}");
+        let nobody = ask(&host, None, method, path, body);
+        assert_eq!(nobody.status, 401, "{name}: {nobody:?}");
+        problem(&nobody);
+        let challenge = nobody.header("www-authenticate").expect("a challenge");
+        assert!(challenge.starts_with("Bearer realm="), "{challenge}");
+        assert!(!challenge.contains("error"), "{challenge}");
+        let unknown = ask(&host, Some("gpak_x"), method, path, body);
+        assert_eq!(unknown.status, 401, "{name}: {unknown:?}");
+
+        let others = [
+            "authenticate",
+            "oauth-client-list",
+            "oauth-client-get",
+            "oauth-client-create",
+            "oauth-client-update",
+            "oauth-client-delete",
+            "oauth-client-registration",
+        ];
+        let others: Vec<&str> = others.into_iter().filter(|p| *p != permission).collect();
+        let insufficient = host.folder.create_key(&others);
+        let refused = ask(&host, Some(&insufficient), method, path, body);
+        assert_eq!(refused.status, 403, "{name}: {refused:?}");
+        problem(&refused);
+        let challenge = refused.header("www-authenticate").expect("a challenge");
+        assert!(
+            challenge.contains(&format!("authenticate {permission}")),
+            "{challenge}"
+        );
+
+        let sufficient = host.folder.create_key(&["authenticate", permission]);
+        let done = ask(&host, Some(&sufficient), method, path, body);
+        assert_eq!(done.status, status, "{name}: {done:?}");
+        assert_eq!(done.header("cache-control"), Some("no-store"), "{name}");
+    }
+}
+
+#[test]
+fn clients_are_listed_searched_and_changed() {
+    let host = Host::start("");
+    let key = host.first_key("administrator").to_owned();
+    let ask = |method, path: &str, body| ask(&host, Some(&key), method, path, body);
+    let registration = host.first_key("registration").to_owned();
+    for _ in 0..3 {
+        assert_eq!(host.register_with_key(&registration, NATIVE).status, 201);
+    }
+    let created = ask("POST", "/api/clients", WEBADMIN);
+    assert_eq!(created.status, 201, "{created:?}");
+    assert_eq!(ask("POST", "/api/clients", WEBADMIN).status, 409);
+
+    let first = ask("GET", "/api/clients?limit=3", "").json();
+    let names = |page: &Value| -> usize { page["clients"].as_array().expect("a list").len() };
+    assert_eq!(
+        (names(&first), &first["clients"][0]["client_id"]),
+        (3, &json!("webadmin"))
+    );
+    let next = ask(
+        "GET",
+        &format!("/api/clients?limit=3&after={}", first["next"]),
+        "",
+    )
+    .json();
+    assert_eq!((names(&next), &next["next"]), (1, &Value::Null));
+    assert_eq!(names(&ask("GET", "/api/clients?q=STALWART:", "").json()), 1);
+    assert_eq!(names(&ask("GET", "/api/clients?q=nothing", "").json()), 0);
+    for query in ["limit=0", "limit=201", "limit=x", "after=x", "page=1"] {
+        let refused = ask("GET", &format!("/api/clients?{query}"), "");
+        assert_eq!(refused.status, 400, "{query}: {refused:?}");
+        problem(&refused);
+    }
+
+    let shown = ask("GET", "/api/clients/webadmin", "");
+    assert_eq!(shown.header("etag"), Some("\"1\""));
+    let shown = shown.json();
+    assert_eq!(
+        shown["registration"]["redirect_uris"],
+        json!(["stalwart://auth"])
+    );
+    assert!(shown["findings"].is_array());
+    let metadata = r#"{"client_id":"webadmin","client_name":"B","redirect_uris":["stalwart://auth"],"token_endpoint_auth_method":"none"}"#;
+    let change = |tag: &str| {
+        let line = format!("If-Match: {tag}\r\n");
+        ask_with(
+            &host,
+            Some(&key),
+            "PUT",
+            "/api/clients/webadmin",
+            &line,
+            metadata,
+        )
+    };
+    assert_eq!(change("\"1\"").status, 200);
+    let changed = change("\"1\"");
+    assert_eq!(changed.status, 412, "{changed:?}");
+    problem(&changed);
+    assert_eq!(change("*").status, 200);
+    assert_eq!(change("1").status, 400);
+
+    assert_eq!(ask("POST", "/api/clients/webadmin/disable", "").status, 204);
+    assert_eq!(
+        ask("GET", "/api/clients/webadmin", "").json()["disabled"],
+        true
+    );
+    assert_eq!(ask("POST", "/api/clients/webadmin/enable", "").status, 204);
+    let refused = ask(
+        "POST",
+        "/api/clients",
+        r#"{"metadata":{"redirect_uris":["javascript:x"]}}"#,
+    );
+    assert_eq!(refused.status, 400);
+    let found = problem(&refused);
+    assert_eq!(
+        found["findings"][0]["code"],
+        "redirect-uri-scheme-forbidden"
+    );
+
+    assert_eq!(ask("DELETE", "/api/clients/webadmin", "").status, 204);
+    for (method, path, status) in [
+        ("GET", "/api/clients/webadmin", 404),
+        (
+            "DELETE",
+            "/api/clients/https%3A%2F%2Fa.example%2Fclient",
+            404,
+        ),
+        ("GET", "/api/nothing", 404),
+        ("GET", "/api", 404),
+        ("PATCH", "/api/clients", 405),
+        ("POST", "/api/keys/1", 405),
+    ] {
+        let answer = ask(method, path, "");
+        assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
+        problem(&answer);
+        assert_eq!(
+            answer.header("allow").is_some(),
+            status == 405,
+            "{method} {path}"
+        );
+    }
+}
+
+#[test]
+fn a_key_is_made_within_what_its_maker_may_do_and_ends_at_once() {
+    let host = Host::start("");
+    let key = host.first_key("administrator").to_owned();
+    let made = ask(
+        &host,
+        Some(&key),
+        "POST",
+        "/api/keys",
+        r#"{"name":"partner","account":"desk","permissions":["authenticate","oauth-client-registration"],
+            "terms":{"max-registrations":1},"expires_in_days":9}"#,
+    );
+    assert_eq!(made.status, 201, "{made:?}");
+    let made = made.json();
+    let partner = made["key"].as_str().expect("the key").to_owned();
+    assert_eq!(host.register_with_key(&partner, NATIVE).status, 201);
+    assert_eq!(
+        host.register_with_key(&partner, NATIVE).status,
+        403,
+        "its terms"
+    );
+
+    let creator = host
+        .folder
+        .create_key(&["authenticate", "oauth-client-create"]);
+    for (body, status) in [
+        (
+            r#"{"name":"a","permissions":["authenticate","oauth-client-delete"]}"#,
+            403,
+        ),
+        (
+            r#"{"name":"a","permissions":["authenticate","oauth-client-override"]}"#,
+            403,
+        ),
+        (
+            r#"{"name":"a","permissions":["authenticate","oauth-client-registration"]}"#,
+            201,
+        ),
+        (r#"{"name":"a","permissions":[]}"#, 400),
+        (r#"{"name":"","permissions":["authenticate"]}"#, 400),
+        (r#"{"name":"a\u0007","permissions":["authenticate"]}"#, 400),
+        (r#"{"name":"a","permissions":["no-such"]}"#, 400),
+        (
+            r#"{"name":"a","permissions":["authenticate"],"terms":{"no-such":1}}"#,
+            400,
+        ),
+        (
+            r#"{"name":"a","permissions":["authenticate"],"expires_in_days":0}"#,
+            400,
+        ),
+        (
+            r#"{"name":"a","permissions":["authenticate"],"colour":1}"#,
+            400,
+        ),
+        ("[", 400),
+    ] {
+        let answer = ask(&host, Some(&creator), "POST", "/api/keys", body);
+        assert_eq!(answer.status, status, "{body}: {answer:?}");
+        assert!(status == 201 || problem(&answer)["detail"] != "", "{body}");
+    }
+
+    let keys = ask(&host, Some(&key), "GET", "/api/keys", "");
+    assert!(!keys.body.contains(&partner), "a key is shown once");
+    let listed = keys.json();
+    let partner_entry = listed["keys"]
+        .as_array()
+        .and_then(|keys| keys.iter().find(|key| key["name"] == "partner"))
+        .expect("it is listed");
+    assert_eq!(partner_entry["account"], "desk");
+    assert_eq!(partner_entry["registrations"], 1);
+    assert!(partner_entry["last_used_at"].is_u64(), "{partner_entry}");
+    let path = format!("/api/keys/{}", made["id"]);
+    assert_eq!(ask(&host, Some(&key), "DELETE", &path, "").status, 204);
+    assert_eq!(host.register_with_key(&partner, NATIVE).status, 401);
+}

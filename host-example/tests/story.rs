@@ -1,0 +1,129 @@
+//! Who gets in when: nothing required, registration required, the override, and a client by hand.
+
+mod common;
+
+use crate::common::browser::{Browser, DEMO, demo_password, location, query};
+use crate::common::{Answer, Folder, Host, run, text};
+
+const REDIRECT_URI: &str = "http://127.0.0.1:49152/callback";
+
+/// Somebody who may administrate, and not use any client.
+const PLAIN: &str = "plain@example.org";
+
+fn create(folder: &Folder, name: &str, permissions: &[&str]) -> String {
+    let data = folder.data();
+    let data = data.to_str().expect("a path in UTF-8");
+    let mut arguments = vec!["account", "create", "--name", name, "--data", data];
+    for permission in permissions {
+        arguments.extend(["--permission", permission]);
+    }
+    let created = run(&arguments, &folder.data());
+    assert!(created.status.success(), "{}", text(&created.stderr));
+    text(&created.stdout).trim().to_owned()
+}
+
+/// Goes to the administration's pages as far as consent, and through it.
+fn enter(browser: &mut Browser<'_>) -> Result<Answer, Answer> {
+    let path = |answer: &Answer| answer.header("location").expect("a redirect").to_owned();
+    let entrance = browser.get("/admin/");
+    assert_eq!(path(&entrance), "/admin/enter", "{entrance:?}");
+    let sent_on = browser.get("/admin/enter");
+    let consent = browser.get(&path(&sent_on));
+    if consent.status != 200 {
+        return Err(consent);
+    }
+    let agreed = browser.submit(&consent, "/auth/authorize", &[("answer", "allow")]);
+    let callback = path(&agreed);
+    let (_, callback) = callback.split_once("/admin/").expect("the pages' own");
+    let inside = browser.get(&format!("/admin/{callback}"));
+    assert_eq!(path(&inside), "/admin/", "{inside:?}");
+    Ok(browser.get("/admin/"))
+}
+
+#[test]
+fn who_gets_in() {
+    // Nothing is required: any client id gets a token, and the pages need no registration.
+    let host = Host::start("");
+    let administrator = demo_password(&host);
+    let permissions = ["authenticate", "oauth-client-list", "oauth-client-get"];
+    let plain = create(&host.folder, PLAIN, &permissions);
+    let mut browser = Browser::signed_in(&host, PLAIN, &plain);
+    let asked = query("whatever", REDIRECT_URI, &[]);
+    let agreed = browser.authorize(&asked, "allow");
+    assert!(location(&agreed).contains_key("code"), "{agreed:?}");
+    let inside = enter(&mut browser).expect("nothing is required");
+    assert!(inside.body.contains("<h1>Clients</h1>"), "{inside:?}");
+
+    // Registration is required.
+    let folder = host.kill();
+    let settings = "[oauth.client-registration]\nrequire = true\n";
+    let host = Host::start_in(folder, settings, &[]);
+    let mut browser = Browser::signed_in(&host, PLAIN, &plain);
+    for client_id in ["whatever", "webadmin"] {
+        let asked = query(client_id, REDIRECT_URI, &[]);
+        let refused = browser.get(&format!("/auth/authorize?{asked}"));
+        assert_eq!(refused.status, 400, "{refused:?}");
+        assert_eq!(refused.header("location"), None);
+    }
+    let locked_out = enter(&mut browser).expect_err("the pages are no registered client");
+    assert_eq!(locked_out.status, 400, "{locked_out:?}");
+    let stranger = host.get("/admin/");
+    assert_eq!(stranger.header("location"), Some("/admin/enter"));
+
+    // Who may use any client still gets in, and helps the others in: webadmin is registered by hand.
+    let mut override_ = Browser::signed_in(&host, DEMO, &administrator);
+    let inside = enter(&mut override_).expect("the account may use any client");
+    assert!(
+        inside.body.contains("No client is registered yet."),
+        "{inside:?}"
+    );
+    let form = override_.get("/admin/register");
+    let callback = format!("http://{}/admin/callback", host.address);
+    let fields = [
+        ("client_id", "webadmin"),
+        ("name", "Web administration"),
+        ("method", "none"),
+        ("redirect_uris", &*format!("stalwart://auth {callback}")),
+    ];
+    let registered = override_.submit(&form, "/admin/register", &fields);
+    assert_eq!(registered.status, 201, "{registered:?}");
+
+    let mut browser = Browser::signed_in(&host, PLAIN, &plain);
+    let inside = enter(&mut browser).expect("it is registered now");
+    assert!(inside.body.contains("Web administration"), "{inside:?}");
+    let asked = query("webadmin", "stalwart://auth", &[]);
+    let agreed = browser.authorize(&asked, "allow");
+    let location = agreed.header("location").expect("a redirect");
+    assert!(location.starts_with("stalwart://auth?code="), "{location}");
+
+    // What one may not do, one may not do on a page either.
+    let client = browser.get("/admin/client?id=webadmin");
+    assert_eq!(client.status, 200, "{client:?}");
+    let refused = browser.submit(
+        &client,
+        "/admin/client",
+        &[("id", "webadmin"), ("action", "delete")],
+    );
+    assert_eq!(refused.status, 403, "{refused:?}");
+    let forged = browser.post("/admin/client", &[("id", "webadmin"), ("action", "delete")]);
+    assert_eq!(forged.status, 403);
+    assert!(forged.body.contains("out of date"), "{forged:?}");
+
+    // It is disabled: whoever is inside is outside.
+    let client = override_.get("/admin/client?id=webadmin");
+    let disabled = override_.submit(
+        &client,
+        "/admin/client",
+        &[("id", "webadmin"), ("action", "disable")],
+    );
+    assert_eq!(disabled.status, 303, "{disabled:?}");
+    for mut browser in [browser, override_] {
+        let outside = browser.get("/admin/");
+        assert_eq!(
+            outside.header("location"),
+            Some("/admin/enter"),
+            "{outside:?}"
+        );
+        enter(&mut browser).expect_err("nobody may use a client that is disabled");
+    }
+}
