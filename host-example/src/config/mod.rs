@@ -507,6 +507,29 @@ mod tests {
         assert_eq!(found_sorted, expected_sorted);
     }
 
+    /// What is read is described.
+    #[test]
+    fn every_setting_is_in_the_manual() {
+        let manual = include_str!("../../../docs/operation.md");
+        let found = mistakes(
+            "[server]\n_ = 1\n[limits]\n_ = 1\n[store]\n_ = 1\n[audit]\n_ = 1\n[metrics]\n_ = 1\n\
+             [log]\n_ = 1\n[plugin]\n_ = 1\n[oauth.tokens]\n_ = 1\n",
+        );
+        assert_eq!(found.len(), 8);
+        for line in found {
+            let (section, _) = line.split_once("._:").expect("a path");
+            let (_, keys) = line.split_once("allowed: ").expect("what there is");
+            for key in keys.split(", ") {
+                let row = manual.lines().find(|row| {
+                    let is_named = row.contains(&format!("{section}.{key}`"));
+                    row.starts_with(&format!("| `{section}."))
+                        && (is_named || row.contains(&format!("`{key}`")))
+                });
+                assert!(row.is_some(), "{section}.{key}");
+            }
+        }
+    }
+
     #[test]
     fn the_plugin_is_told_where_it_is_reached_unless_the_admin_says_otherwise() {
         let public_url: PublicUrl = "https://mail.example.org"
