@@ -1,16 +1,23 @@
 //! Browsers: whether somebody has signed in with one, and whether a form was sent on purpose.
 
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::body::{self, Kind};
+use super::form::Parameters;
+use super::page::{self, Failure};
 use super::refusal::Refusal;
 use super::{App, Peer, answer};
 use crate::config::PublicUrl;
-use crate::directory::{Account, Grant, GrantId, NewSession, Session};
+use crate::directory::{self, Account, Grant, GrantId, NewSession, Session};
 use crate::permission::Permission;
 use crate::plugin::{Caller, Credential};
 use crate::secret::{Purpose, Secret, SecretHash};
@@ -53,7 +60,7 @@ pub(super) struct Browser {
 
 /// A form that was not sent from a page of ours, or from one that is out of date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Forged;
+struct Forged;
 
 impl Browser {
     /// Reads the cookies. Whoever may not sign in any more is as if signed out.
@@ -98,7 +105,7 @@ impl Browser {
     }
 
     /// Checks that a form was sent from a page of ours by this browser.
-    pub(super) fn check(
+    fn check(
         &self,
         public_url: &PublicUrl,
         headers: &HeaderMap,
@@ -113,6 +120,21 @@ impl Browser {
             Ok(())
         } else {
             Err(Forged)
+        }
+    }
+
+    /// The body of a form, once it is known to be sent from a page of ours by this browser.
+    pub(super) async fn form(
+        &self,
+        app: &App,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Vec<u8>, Unsent> {
+        let body = body::read(Kind::Page, headers, body, app.limits.body).await?;
+        let token = Parameters::read(&body).get("csrf").map(str::to_owned);
+        match self.check(&app.public_url, headers, token.as_deref()) {
+            Ok(()) => Ok(body),
+            Err(Forged) => Err(Unsent::Forged),
         }
     }
 
@@ -140,6 +162,55 @@ impl Browser {
     /// Who asks, for a decision.
     pub(super) fn caller(&self, peer: Peer) -> Caller {
         caller(self.account(), Some(peer))
+    }
+}
+
+/// A form that a person sent from a page of ours.
+pub(super) struct Sent {
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+    pub(super) browser: Browser,
+    /// Seconds since 1970.
+    pub(super) now: u64,
+}
+
+/// Why there is no form.
+pub(super) enum Unsent {
+    /// It was not sent from a page of ours.
+    Forged,
+    /// It could not be read.
+    Unread(Refusal),
+}
+
+impl From<Refusal> for Unsent {
+    fn from(refusal: Refusal) -> Self {
+        Self::Unread(refusal)
+    }
+}
+
+impl IntoResponse for Unsent {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Forged => page::forged(),
+            Self::Unread(refusal) => Failure::from(refusal).into_response(),
+        }
+    }
+}
+
+impl FromRequest<Arc<App>> for Sent {
+    type Rejection = Unsent;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Unsent> {
+        let (head, body) = request.into_parts();
+        let headers = head.headers;
+        let now = directory::now();
+        let browser = Browser::of(app, Jar::SignIn, &headers, now).await?;
+        Ok(Self {
+            body: browser.form(app, &headers, body).await?,
+            headers,
+            browser,
+            now,
+        })
     }
 }
 

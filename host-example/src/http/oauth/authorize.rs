@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{RawQuery, Request, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
@@ -16,8 +16,8 @@ use crate::directory::{self, Account, Change, NewGrant};
 use crate::http::form::{Parameters, with_query};
 use crate::http::page::{self, Failure, Message};
 use crate::http::refusal::Refusal;
-use crate::http::session::{Browser, Jar};
-use crate::http::{App, Peer, answer, body};
+use crate::http::session::{Browser, Jar, Sent};
+use crate::http::{App, Peer, answer};
 use crate::plugin::{Decision, Endpoint, Operation, Outcome, Severity};
 use crate::secret::{Purpose, Secret};
 
@@ -57,20 +57,15 @@ pub(super) async fn show(
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
-    request: Request,
+    sent: Sent,
 ) -> Result<Response, Failure> {
-    let (head, body) = request.into_parts();
-    let headers = head.headers;
-    let body = body::read(body::Kind::Page, &headers, body, app.limits.body).await?;
+    let Sent {
+        body,
+        browser,
+        headers,
+        now,
+    } = sent;
     let form = Parameters::read(&body);
-    let now = directory::now();
-    let browser = Browser::of(&app, Jar::SignIn, &headers, now).await?;
-    if browser
-        .check(&app.public_url, &headers, form.get("csrf"))
-        .is_err()
-    {
-        return Ok(page::forged());
-    }
     let query = form.get("request").unwrap_or_default();
     let Some(account) = browser.account() else {
         return Ok(sign_in::ask(&app, &browser, &address(query)));

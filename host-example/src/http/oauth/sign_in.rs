@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{RawQuery, Request, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use tokio::sync::Semaphore;
@@ -16,8 +16,8 @@ use crate::http::attempts::{Attempts, TooMany};
 use crate::http::form::Parameters;
 use crate::http::page::{self, Failure, Leave, Message};
 use crate::http::refusal::Refusal;
-use crate::http::session::{self, Browser, Jar, may_sign_in};
-use crate::http::{App, Peer, answer, body};
+use crate::http::session::{self, Browser, Jar, Sent, may_sign_in};
+use crate::http::{App, Peer, answer};
 use crate::password;
 use crate::secret::SecretHash;
 
@@ -95,20 +95,12 @@ pub(super) fn ask(app: &App, browser: &Browser, next: &str) -> Response {
 pub(super) async fn sign_in(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
-    request: Request,
+    sent: Sent,
 ) -> Result<Response, Failure> {
-    let (head, body) = request.into_parts();
-    let headers = head.headers;
-    let body = body::read(body::Kind::Page, &headers, body, app.limits.body).await?;
+    let Sent {
+        body, browser, now, ..
+    } = sent;
     let form = Parameters::read(&body);
-    let now = directory::now();
-    let browser = Browser::of(&app, Jar::SignIn, &headers, now).await?;
-    if browser
-        .check(&app.public_url, &headers, form.get("csrf"))
-        .is_err()
-    {
-        return Ok(page::forged());
-    }
     let Some(next) = local(&app.public_url, form.get("next")) else {
         return Ok(elsewhere());
     };
@@ -196,21 +188,9 @@ async fn verify(
     }
 }
 
-pub(super) async fn sign_out(
-    State(app): State<Arc<App>>,
-    request: Request,
-) -> Result<Response, Failure> {
-    let (head, body) = request.into_parts();
-    let headers = head.headers;
-    let body = body::read(body::Kind::Page, &headers, body, app.limits.body).await?;
+pub(super) async fn sign_out(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, Failure> {
+    let Sent { body, browser, .. } = sent;
     let form = Parameters::read(&body);
-    let browser = Browser::of(&app, Jar::SignIn, &headers, directory::now()).await?;
-    if browser
-        .check(&app.public_url, &headers, form.get("csrf"))
-        .is_err()
-    {
-        return Ok(page::forged());
-    }
     let Some(next) = local(&app.public_url, form.get("next")) else {
         return Ok(elsewhere());
     };

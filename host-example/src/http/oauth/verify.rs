@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{RawQuery, Request, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
@@ -16,8 +16,8 @@ use crate::http::attempts::TooMany;
 use crate::http::form::{Parameters, encode};
 use crate::http::page::{self, Failure, Leave, Message};
 use crate::http::refusal::Refusal;
-use crate::http::session::{Browser, Jar};
-use crate::http::{App, Peer, answer, body};
+use crate::http::session::{Browser, Jar, Sent};
+use crate::http::{App, Peer, answer};
 use crate::plugin::{Decision, Endpoint, Operation, Outcome};
 use crate::secret::SecretHash;
 
@@ -70,20 +70,15 @@ fn type_code(
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
-    request: Request,
+    sent: Sent,
 ) -> Result<Response, Failure> {
-    let (head, body) = request.into_parts();
-    let headers = head.headers;
-    let body = body::read(body::Kind::Page, &headers, body, app.limits.body).await?;
+    let Sent {
+        body,
+        browser,
+        headers,
+        now,
+    } = sent;
     let form = Parameters::read(&body);
-    let now = directory::now();
-    let browser = Browser::of(&app, Jar::SignIn, &headers, now).await?;
-    if browser
-        .check(&app.public_url, &headers, form.get("csrf"))
-        .is_err()
-    {
-        return Ok(page::forged());
-    }
     let typed = form.get("user_code").unwrap_or_default();
     let Some(account) = browser.account() else {
         let query = encode(&[("user_code", typed)]);

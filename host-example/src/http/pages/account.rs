@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::clients::name;
-use super::visitor::{Instead, read};
+use super::visitor::Instead;
 use super::when::when;
 use crate::directory::{self, DirectoryError, GrantId};
 use crate::http::form::Parameters;
 use crate::http::page::{Leave, go_to, page};
-use crate::http::session::{Browser, Jar};
+use crate::http::session::{Browser, Jar, Sent};
 use crate::http::{App, answer};
 
 #[derive(Template)]
@@ -70,14 +70,10 @@ pub(super) async fn show(
 }
 
 /// Ends what a program was granted.
-pub(super) async fn end(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    request: Request,
-) -> Result<Response, Instead> {
-    let now = directory::now();
-    let browser = Browser::of(&app, Jar::SignIn, &headers, now).await?;
-    let body = read(&app, &browser, request).await?;
+pub(super) async fn end(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, Instead> {
+    let Sent {
+        body, browser, now, ..
+    } = sent;
     let Some(account) = browser.account() else {
         return Ok(go_to("/auth/sign-in?next=/account")?);
     };

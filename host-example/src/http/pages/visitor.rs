@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::directory;
 use crate::http::administration::{Administrator, NotDone};
-use crate::http::form::Parameters;
-use crate::http::page::{Failure, Message, forged, go_to};
+use crate::http::page::{Failure, Message, go_to};
 use crate::http::refusal::Refusal;
-use crate::http::session::{self, Browser, Jar};
-use crate::http::{App, Peer, body, oauth};
+use crate::http::session::{self, Browser, Jar, Unsent};
+use crate::http::{App, Peer, oauth};
 use crate::plugin::{Caller, Decision};
 
 /// A browser whose user came in through the entrance, and may still be here.
@@ -35,6 +34,12 @@ pub(super) enum Instead {
 impl From<Refusal> for Instead {
     fn from(refusal: Refusal) -> Self {
         Self::Failure(refusal)
+    }
+}
+
+impl From<Unsent> for Instead {
+    fn from(unsent: Unsent) -> Self {
+        Self::Page(Box::new(unsent.into_response()))
     }
 }
 
@@ -96,7 +101,8 @@ impl Visitor {
 
     /// The body of a form, once it is known to be sent from a page of ours.
     pub(super) async fn form(&self, request: Request) -> Result<Vec<u8>, Instead> {
-        read(&self.app, &self.browser, request).await
+        let (head, body) = request.into_parts();
+        Ok(self.browser.form(&self.app, &head.headers, body).await?)
     }
 
     /// What is shown where something was not done.
@@ -163,20 +169,4 @@ pub(super) fn findings(decision: &Decision) -> Vec<String> {
             None => finding.message.clone(),
         })
         .collect()
-}
-
-/// The body of a form, once it is known to be sent from a page of ours by this browser.
-pub(super) async fn read(
-    app: &App,
-    browser: &Browser,
-    request: Request,
-) -> Result<Vec<u8>, Instead> {
-    let (head, body) = request.into_parts();
-    let headers: HeaderMap = head.headers;
-    let body = body::read(body::Kind::Page, &headers, body, app.limits.body).await?;
-    let token = Parameters::read(&body).get("csrf").map(str::to_owned);
-    match browser.check(&app.public_url, &headers, token.as_deref()) {
-        Ok(()) => Ok(body),
-        Err(session::Forged) => Err(Instead::Page(Box::new(forged()))),
-    }
 }
