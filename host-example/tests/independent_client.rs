@@ -3,13 +3,16 @@
 mod common;
 
 use common::Host;
+use common::browser::{Browser, DEMO, ask, demo_password, location};
 use openidconnect::core::{
-    CoreApplicationType, CoreClientAuthMethod, CoreClientRegistrationRequest, CoreGrantType,
-    CoreRegisterErrorResponseType, CoreResponseType,
+    CoreApplicationType, CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod,
+    CoreClientRegistrationRequest, CoreGrantType, CoreRegisterErrorResponseType, CoreResponseType,
 };
 use openidconnect::registration::{ClientRegistrationError, EmptyAdditionalClientMetadata};
 use openidconnect::{
-    AccessToken, ClientName, HttpRequest, HttpResponse, RedirectUrl, RegistrationUrl, ResponseTypes,
+    AccessToken, AuthType, AuthUrl, AuthorizationCode, ClientName, CsrfToken, HttpRequest,
+    HttpResponse, IssuerUrl, JsonWebKeySet, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
+    RedirectUrl, RegistrationUrl, ResponseTypes, Scope, TokenUrl,
 };
 
 #[test]
@@ -65,6 +68,103 @@ fn openidconnect_understands_a_refusal() {
         &CoreRegisterErrorResponseType::InvalidRedirectUri
     );
     assert!(error.error_description().is_some());
+}
+
+/// From discovery to refresh, the whole of it.
+#[test]
+fn openidconnect_signs_a_user_in() {
+    let host = Host::start("");
+    let registered = request("http://127.0.0.1/callback")
+        .set_initial_access_token(token(&host))
+        .set_token_endpoint_auth_method(Some(CoreClientAuthMethod::None))
+        .register(&endpoint(&host), &http)
+        .expect("the client is registered");
+    let metadata = host.get("/.well-known/oauth-authorization-server").json();
+    let text = |member: &str| metadata[member].as_str().expect("a URL").to_owned();
+    let issuer = IssuerUrl::new(text("issuer")).expect("a URL");
+    let redirect_uri = "http://127.0.0.1:49152/callback";
+    let client = CoreClient::new(
+        registered.client_id().clone(),
+        issuer,
+        JsonWebKeySet::new(Vec::new()),
+    )
+    .set_auth_uri(AuthUrl::new(text("authorization_endpoint")).expect("a URL"))
+    .set_token_uri(TokenUrl::new(text("token_endpoint")).expect("a URL"))
+    .set_auth_type(AuthType::RequestBody)
+    .set_redirect_uri(redirect(redirect_uri));
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let (address, state, _) = client
+        .authorize_url(
+            CoreAuthenticationFlow::AuthorizationCode,
+            CsrfToken::new_random,
+            Nonce::new_random,
+        )
+        .add_scope(Scope::new("urn:ietf:params:oauth:scope:mail".into()))
+        .add_scope(Scope::new("offline_access".into()))
+        .set_pkce_challenge(challenge)
+        .url();
+
+    let mut browser = Browser::signed_in(&host, DEMO, &demo_password(&host));
+    let query = address.query().expect("it asks for something");
+    let answer = location(&browser.authorize(query, "allow"));
+    assert_eq!(answer["state"], *state.secret());
+    assert_eq!(answer["iss"], text("issuer"));
+    let code = AuthorizationCode::new(answer["code"].clone());
+    let tokens = client
+        .exchange_code(code)
+        .set_pkce_verifier(verifier)
+        .request(&http)
+        .expect("the code is good");
+    let refresh = tokens.refresh_token().expect("one was granted");
+    let fresh = client
+        .exchange_refresh_token(refresh)
+        .request(&http)
+        .expect("it is good once");
+    let mailbox = |token: &AccessToken| {
+        let token = token.secret();
+        host.send(
+            format!(
+                "GET /jmap/session HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"
+            )
+            .as_bytes(),
+        )
+        .status
+    };
+    assert_eq!(mailbox(fresh.access_token()), 200);
+    // The library revokes by https alone.
+    let token = fresh.refresh_token().expect("another").secret();
+    let fields = [
+        ("token", token.as_str()),
+        ("client_id", registered.client_id()),
+    ];
+    assert_eq!(ask(&host, "/auth/revoke", &[], &fields).status, 200);
+    assert_eq!(mailbox(fresh.access_token()), 401);
+}
+
+/// RFC 7592, which the library does not know.
+#[test]
+fn what_openidconnect_registered_can_be_managed() {
+    let host = Host::start("");
+    let registered = request("http://127.0.0.1/callback")
+        .set_initial_access_token(token(&host))
+        .set_token_endpoint_auth_method(Some(CoreClientAuthMethod::None))
+        .register(&endpoint(&host), &http)
+        .expect("the client is registered");
+    let own = registered.registration_access_token().expect("a token");
+    let at = registered.registration_client_uri().expect("an address");
+    let manage = |method: &str| {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(at.as_str())
+            .header("Authorization", format!("Bearer {}", own.secret()))
+            .body(Vec::new())
+            .expect("a request");
+        http(request).expect("the host answers").status().as_u16()
+    };
+    assert_eq!(
+        [manage("GET"), manage("DELETE"), manage("GET")],
+        [200, 204, 401]
+    );
 }
 
 fn request(redirect_uri: &str) -> CoreClientRegistrationRequest {
