@@ -43,7 +43,7 @@ fn a_network_that_asks_too_often_is_told_when_to_come_back() {
 #[test]
 fn a_trusted_proxy_announces_each_connection() {
     let host = Host::start(
-        "[server]\ntrusted-proxies = ['127.0.0.1/32']\nproxy-protocol = true\nhead-timeout = 1\n\
+        "[server]\ntrusted-proxies = ['127.0.0.1/32']\nproxy-protocol = true\nhead-timeout = 3\n\
          [oauth.client-registration]\nanonymous = true\n",
     );
     let v1 = b"PROXY TCP4 192.0.2.7 192.0.2.1 4711 443\r\n".to_vec();
@@ -119,7 +119,7 @@ fn connections_are_encrypted_where_there_is_a_certificate() {
         .expect("openssl is installed");
     assert!(made.status.success(), "{}", text(&made.stderr));
     let settings = format!(
-        "[server]\nhead-timeout = 1\ntls-certificate = {certificate:?}\ntls-key = {key:?}\n"
+        "[server]\nhead-timeout = 3\ntls-certificate = {certificate:?}\ntls-key = {key:?}\n"
     );
     let host = Host::start_in(folder, &settings, &[]);
     let issuer = format!("https://{}", host.address);
