@@ -3,6 +3,7 @@
 mod account;
 mod client;
 mod key;
+mod transfer;
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -36,6 +37,8 @@ pub fn run() -> ExitCode {
         Command::Account { command } => account::run(command),
         Command::Key { command } => key::run(command),
         Command::Client { command } => client::run(command),
+        Command::Export(flags) => transfer::export(flags),
+        Command::Import(flags) => transfer::import(flags),
         Command::Sweep(tools) => sweep(tools),
         Command::Component { out } => write_component(&out),
         Command::Demo { data } => demonstrate(data.as_deref()),
@@ -93,6 +96,12 @@ enum Command {
         #[command(subcommand)]
         command: ClientCommand,
     },
+    /// Write the whole directory as JSON lines, to be imported elsewhere
+    ///
+    /// Works while the server runs. Browsers that signed in and devices that wait are left out.
+    Export(transfer::Flags),
+    /// Take over what was exported, into a directory that is empty: all of it, or nothing
+    Import(transfer::Flags),
     /// Remove the clients that nobody uses, as the server does at an interval
     Sweep(Tools),
     /// Show which clients would stop working under other settings, and change nothing

@@ -6,6 +6,7 @@ mod contract;
 mod grant;
 mod principal;
 mod sqlite;
+pub mod transfer;
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -18,6 +19,8 @@ use crate::decide::Undecided;
 use crate::permission::Permission;
 use crate::plugin::{Assertion, Decision};
 use crate::secret::SecretHash;
+
+use self::transfer::{ImportError, Line};
 
 pub use client::{Entry, Facts, Inquiry, Judge, Order, Place, Registrant, Search, Verdict};
 pub use grant::{
@@ -162,12 +165,24 @@ pub trait Directory: Send + Sync {
     /// stands for any more.
     async fn forget(&self, windows_before: u64, now: u64) -> Result<(), DirectoryError>;
 
+    /// Hands out all that there is, as it is at one moment.
+    async fn export(&self, each: Each<'_>) -> Result<(), DirectoryError>;
+
+    /// Takes a directory over, into one that is empty: all of it, or nothing.
+    async fn import(&self, lines: Lines) -> Result<(), ImportError>;
+
     /// Whether it can be read and written.
     async fn check(&self) -> Result<(), DirectoryError>;
 
     /// Finishes what was begun. Nothing can be changed afterwards.
     async fn close(&self);
 }
+
+/// What is done with each line of a directory that is handed out.
+pub type Each<'a> = &'a mut (dyn for<'l> FnMut(&'l Line) -> Result<(), DirectoryError> + Send);
+
+/// The lines of a directory that is taken over.
+pub type Lines = Box<dyn Iterator<Item = Result<Line, ImportError>> + Send>;
 
 /// How long what is over is remembered, in seconds: a code or a refresh token that is used again was
 /// stolen, and that can be told only as long as it is known.

@@ -15,6 +15,7 @@ mod schema;
 mod session;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -22,12 +23,14 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use rusqlite::Connection;
+use tokio::sync::oneshot;
 
 use self::writer::Writer;
+use super::transfer::ImportError;
 use super::{
-    AccountChange, AccountEntry, AccountId, Device, Directory, DirectoryError, Entry, Exchange,
-    Facts, Grant, GrantId, Inquiry, Judge, Key, KeyEntry, KeyId, NewKey, NewSession, NewToken,
-    OpenError, Poll, REMEMBERED, Search, Session, Token, Verdict,
+    AccountChange, AccountEntry, AccountId, Device, Directory, DirectoryError, Each, Entry,
+    Exchange, Facts, Grant, GrantId, Inquiry, Judge, Key, KeyEntry, KeyId, Lines, NewKey,
+    NewSession, NewToken, OpenError, Poll, REMEMBERED, Search, Session, Token, Verdict,
 };
 use crate::decide::Undecided;
 use crate::permission::Permission;
@@ -293,6 +296,30 @@ impl Directory for Sqlite {
     async fn forget(&self, windows_before: u64, now: u64) -> Result<(), DirectoryError> {
         self.change(move |connection| forget(connection, windows_before, now))
             .await
+    }
+
+    async fn export(&self, each: Each<'_>) -> Result<(), DirectoryError> {
+        let connection = schema::open_reader(&self.path)?;
+        transfer::export(&connection, each)
+    }
+
+    async fn import(&self, lines: Lines) -> Result<(), ImportError> {
+        // What is wrong with a line undoes the whole, and is told as it is.
+        let (told, reason) = oneshot::channel();
+        let done = self
+            .write(move |connection| {
+                transfer::import(connection, lines).map_err(|error| {
+                    let failed = DirectoryError::Failed(error.to_string());
+                    // Nobody has to wait for the reason.
+                    let _ = told.send(error);
+                    failed
+                })
+            })
+            .await;
+        match done {
+            Ok(()) => Ok(()),
+            Err(error) => Err(reason.await.unwrap_or(ImportError::Directory(error))),
+        }
     }
 
     async fn check(&self) -> Result<(), DirectoryError> {

@@ -1,0 +1,98 @@
+//! `gatepost-host export` and `gatepost-host import`.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::account::with_directory;
+use super::{Done, Tools};
+use crate::directory::DirectoryError;
+use crate::directory::transfer::{ImportError, Line};
+
+/// How long a line may be, in bytes: a record, and some.
+const LONGEST: u64 = 4 << 20;
+
+#[derive(Args)]
+pub(super) struct Flags {
+    /// The file; `-` is standard output or input
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: PathBuf,
+    #[command(flatten)]
+    tools: Tools,
+}
+
+pub(super) fn export(flags: Flags) -> Done {
+    let mut out: Box<dyn Write + Send> = match is_standard(&flags.file) {
+        true => Box::new(io::stdout()),
+        // There are hashes of passwords in it.
+        false => Box::new(BufWriter::new(
+            OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&flags.file)
+                .map_err(|error| format!("cannot create {}: {error}", flags.file.display()))?,
+        )),
+    };
+    with_directory(flags.tools, async |directory| {
+        let mut write = |line: &Line| {
+            let written = serde_json::to_string(line).map_err(io::Error::other);
+            let written = written.and_then(|line| writeln!(out, "{line}"));
+            written.map_err(|error| DirectoryError::Failed(error.to_string()))
+        };
+        directory.export(&mut write).await?;
+        out.flush()?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+pub(super) fn import(flags: Flags) -> Done {
+    let reader: Box<dyn BufRead + Send> = match is_standard(&flags.file) {
+        true => Box::new(BufReader::new(io::stdin())),
+        false => Box::new(BufReader::new(File::open(&flags.file).map_err(
+            |error| format!("cannot read {}: {error}", flags.file.display()),
+        )?)),
+    };
+    with_directory(flags.tools, async |directory| {
+        directory
+            .import(Box::new(Lines { reader, number: 0 }))
+            .await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn is_standard(file: &Path) -> bool {
+    file == Path::new("-")
+}
+
+/// The lines of a file, each with its number if it is wrong.
+struct Lines {
+    reader: Box<dyn BufRead + Send>,
+    number: u64,
+}
+
+impl Iterator for Lines {
+    type Item = Result<Line, ImportError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut text = Vec::new();
+        self.number += 1;
+        let read = io::Read::take(&mut self.reader, LONGEST).read_until(b'\n', &mut text);
+        let reason = match read {
+            Ok(0) => return None,
+            Ok(_) => match serde_json::from_slice(&text) {
+                Ok(line) => return Some(Ok(line)),
+                Err(error) => error.to_string(),
+            },
+            Err(error) => error.to_string(),
+        };
+        Some(Err(ImportError::Line {
+            number: self.number,
+            reason,
+        }))
+    }
+}
