@@ -77,18 +77,6 @@ fn a_trusted_proxy_announces_each_connection() {
 }
 
 #[test]
-fn every_answer_says_what_the_request_is_known_by() {
-    let host = Host::start("");
-    let ids: Vec<String> = (0..2)
-        .map(|_| {
-            let answer = host.get("/nothing");
-            answer.header("x-request-id").expect("an id").to_owned()
-        })
-        .collect();
-    assert_ne!(ids[0], ids[1]);
-}
-
-#[test]
 fn connections_are_encrypted_where_there_is_a_certificate() {
     let folder = Folder::new();
     let certificate = folder.write("certificate.pem", "");

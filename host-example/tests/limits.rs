@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use common::{Answer, Folder, Host, NATIVE, program, registration, text};
-use gatepost_host::config::StorePath;
+use gatepost_host::config::Store;
 use gatepost_host::decide::Decider;
 use gatepost_host::directory;
 use gatepost_host::plugin::{self, Caller, Decision, Source};
@@ -147,7 +147,7 @@ struct Office {
 impl Office {
     fn open(settings: &str) -> Self {
         let folder = Folder::new();
-        let store = StorePath(folder.data().join("gatepost.db"));
+        let store = Store::Sqlite(folder.data().join("gatepost.db"));
         let runtime = Runtime::new().expect("a runtime can be made");
         let directory = runtime
             .block_on(directory::open(&store))

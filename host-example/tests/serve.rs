@@ -338,6 +338,8 @@ fn a_client_is_not_registered_before_what_it_named_is_read() {
     assert_eq!(clients(), 0);
     let logged = host.folder.logged();
     assert!(logged.contains("/sector_identifier_uri"), "{logged}");
+    let id = answer.header("x-request-id").expect("it can be named");
+    assert!(logged.contains(&format!("id={id} ")), "{logged}");
     assert!(!logged.contains("app.example.com"), "{logged}");
 
     // What is fetched only when it is used is nobody's concern yet.

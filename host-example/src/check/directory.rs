@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::config::StorePath;
+use crate::config::Store;
 use crate::directory::{self, Inquiry};
 use crate::permission::Permission;
 use crate::plugin::{SettingFinding, Severity};
@@ -19,7 +19,7 @@ const MOST_NAMES: usize = 10;
 /// Says in the place of a warning that holds for any directory what holds for this one.
 pub(super) fn amend(
     mut findings: Vec<SettingFinding>,
-    store: &StorePath,
+    store: &Store,
 ) -> Result<Vec<SettingFinding>, Box<dyn Error>> {
     let is_general =
         |finding: &SettingFinding| finding.path == REQUIRE && finding.severity == Severity::Warning;
@@ -41,6 +41,7 @@ pub(super) fn amend(
         now,
     };
     let (facts, keys) = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
         .build()?
         .block_on(async {
             let directory = directory::open_to_read(store).await?;

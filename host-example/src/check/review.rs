@@ -34,6 +34,7 @@ pub fn run(flags: &ReviewFlags) -> Result<Verdict, Box<dyn Error>> {
         json: flags.json,
     };
     let found = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
         .build()?
         .block_on(async {
             let mut found = Found::default();

@@ -265,10 +265,7 @@ fn sweep(tools: Tools) -> Done {
 }
 
 fn demonstrate(data: Option<&Path>) -> Done {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(demo::run(data))?;
+    runtime()?.block_on(demo::run(data))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -337,7 +334,9 @@ fn with_decider<T>(
 }
 
 fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().build()
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
 }
 
 fn with_causes(error: &(dyn Error + 'static)) -> String {

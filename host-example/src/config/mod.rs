@@ -3,6 +3,7 @@
 mod lifetimes;
 mod public_url;
 mod section;
+mod store;
 
 use std::fs;
 use std::io;
@@ -27,6 +28,7 @@ use crate::tls::TlsFiles;
 
 pub use lifetimes::Lifetimes;
 pub use public_url::PublicUrl;
+pub use store::{PostgresUrl, Store};
 
 /// How this program is to run.
 #[derive(Clone, Debug)]
@@ -44,7 +46,9 @@ pub struct Config {
     /// How often clients that nobody uses are looked for.
     pub sweep_interval: Duration,
     /// Where the directory is.
-    pub store: StorePath,
+    pub store: Store,
+    /// The folder of what is written beside it.
+    pub data: PathBuf,
     /// What is written down of decisions.
     pub audit: audit::Settings,
     /// Who may read the metrics.
@@ -59,10 +63,6 @@ pub struct Config {
     pub lifetimes: Lifetimes,
     registration: toml::Table,
 }
-
-/// The file an SQLite directory is kept in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StorePath(pub PathBuf);
 
 /// What requests may use up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,7 +179,11 @@ impl Config {
             config.listen = listen;
         }
         if let Some(folder) = &flags.places.data {
-            config.store = StorePath::in_folder(folder);
+            config.data.clone_from(folder);
+            // A database is where its address says.
+            if matches!(config.store, Store::Sqlite(_)) {
+                config.store = Store::in_folder(folder);
+            }
         }
         if let Some(plugin) = &flags.plugin {
             config.plugin = Some(plugin.clone());
@@ -190,7 +194,7 @@ impl Config {
 
     /// Where decisions are written down, if they are.
     pub fn audit_log(&self) -> Option<PathBuf> {
-        let beside = || self.store.folder().join("audit.jsonl");
+        let beside = || self.data.join("audit.jsonl");
         let path = self.audit.path.clone();
         self.audit.is_enabled.then(|| path.unwrap_or_else(beside))
     }
@@ -270,7 +274,8 @@ impl Config {
             proxies: Proxies::default(),
             limits: Limits::default(),
             sweep_interval: Duration::from_secs(3600),
-            store: StorePath::in_folder(Path::new("gatepost-data")),
+            store: Store::in_folder(Path::new(DATA)),
+            data: DATA.into(),
             audit: audit::Settings::default(),
             metrics_allowed: vec![
                 IpNet::new_assert(Ipv4Addr::new(127, 0, 0, 0).into(), 8),
@@ -360,8 +365,12 @@ impl Config {
         root.finish(limits);
 
         let mut store = root.section("store");
-        if let Some(path) = store.parsed("url", "`sqlite:` and the path of a file") {
-            config.store = path;
+        // It may have a password in it, which a mistake does not show.
+        if let Some(store) = store.secretly_parsed("url", Store::ALLOWED) {
+            config.store = store;
+            if let Store::Sqlite(path) = &config.store {
+                config.data = path.parent().unwrap_or(Path::new("")).to_owned();
+            }
         }
         root.finish(store);
 
@@ -408,27 +417,8 @@ impl Config {
     }
 }
 
-impl StorePath {
-    /// The folder of the file.
-    fn folder(&self) -> &Path {
-        self.0.parent().unwrap_or(Path::new(""))
-    }
-
-    fn in_folder(folder: &Path) -> Self {
-        Self(folder.join("gatepost.db"))
-    }
-}
-
-impl FromStr for StorePath {
-    type Err = ();
-
-    fn from_str(url: &str) -> Result<Self, ()> {
-        match url.strip_prefix("sqlite:") {
-            Some(path) if !path.is_empty() => Ok(Self(path.into())),
-            _ => Err(()),
-        }
-    }
-}
+/// The data folder, if nobody names one.
+const DATA: &str = "gatepost-data";
 
 /// Findings as a person reads them, a line each.
 pub fn list(findings: &[SettingFinding]) -> String {
@@ -495,7 +485,7 @@ mod tests {
             "server.public-url: `ftp://mail.example.org` is not understood; allowed: `https://` and a host, or `http://` and a loopback address, and nothing after it but a port",
             "server.max-connections: not the right kind of value; allowed: a whole number from 1 to 1000000",
             "server.body-timeout: not the right kind of value; allowed: a whole number from 1 to 3600",
-            "store.url: `mysql://db` is not understood; allowed: `sqlite:` and the path of a file",
+            "store.url: this is not understood; allowed: `sqlite:` and the path of a file, or `postgres://` and a database on this machine; for one elsewhere, `sslmode=disable` says that the way there needs no encryption",
             "plugin.path: not the right kind of value; allowed: a string",
             "plugin.isolate: not the right kind of value; allowed: true or false",
             "oauth.client-registraton: there is no such key, did you mean `client-registration`?; allowed: client-registration, tokens",

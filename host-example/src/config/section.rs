@@ -115,6 +115,19 @@ impl Section {
         Some(all)
     }
 
+    /// The same for a string that may be a secret, and is not shown.
+    pub(super) fn secretly_parsed<T: FromStr>(
+        &mut self,
+        key: &'static str,
+        allowed: &str,
+    ) -> Option<T> {
+        let parsed = self.string(key)?.parse().ok();
+        if parsed.is_none() {
+            self.mistake(key, "this is not understood".to_owned(), allowed);
+        }
+        parsed
+    }
+
     /// A string that has to be more than a string.
     pub(super) fn parsed<T: FromStr>(&mut self, key: &'static str, allowed: &str) -> Option<T> {
         let text = self.string(key)?;

@@ -4,6 +4,7 @@ mod client;
 #[cfg(test)]
 mod contract;
 mod grant;
+mod postgres;
 mod principal;
 mod sqlite;
 pub mod transfer;
@@ -14,7 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use thiserror::Error;
 
-use crate::config::StorePath;
+use crate::config::Store;
 use crate::decide::Undecided;
 use crate::permission::Permission;
 use crate::plugin::{Assertion, Decision};
@@ -32,13 +33,19 @@ pub use principal::{
 };
 
 /// Opens the directory, and makes it if there is none.
-pub async fn open(store: &StorePath) -> Result<Arc<dyn Directory>, OpenError> {
-    Ok(Arc::new(sqlite::Sqlite::open(&store.0)?))
+pub async fn open(store: &Store) -> Result<Arc<dyn Directory>, OpenError> {
+    Ok(match store {
+        Store::Sqlite(path) => Arc::new(sqlite::Sqlite::open(path)?),
+        Store::Postgres(url) => Arc::new(postgres::Postgres::open(url).await?),
+    })
 }
 
 /// Opens the directory that is there, for reading alone; a server may have it open.
-pub async fn open_to_read(store: &StorePath) -> Result<Arc<dyn Directory>, OpenError> {
-    Ok(Arc::new(sqlite::Sqlite::open_to_read(&store.0)?))
+pub async fn open_to_read(store: &Store) -> Result<Arc<dyn Directory>, OpenError> {
+    Ok(match store {
+        Store::Sqlite(path) => Arc::new(sqlite::Sqlite::open_to_read(path)?),
+        Store::Postgres(url) => Arc::new(postgres::Postgres::open_to_read(url).await?),
+    })
 }
 
 /// Where principals are kept.
@@ -242,6 +249,9 @@ pub enum OpenError {
         /// Which file.
         path: String,
     },
+    /// The database refuses.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
     /// SQLite refuses.
     #[error("cannot open {path}")]
     Sqlite {

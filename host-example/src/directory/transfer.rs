@@ -83,6 +83,53 @@ pub enum Line {
     },
 }
 
+impl Line {
+    /// The first line.
+    pub const fn header() -> Self {
+        Self::Directory { version: VERSION }
+    }
+}
+
+/// The lines after the header, each with its number; what is not as it should be is an error.
+pub(super) struct Order<I> {
+    lines: I,
+    number: u64,
+}
+
+impl<I: Iterator<Item = Result<Line, ImportError>>> Order<I> {
+    pub(super) const fn of(lines: I) -> Self {
+        Self { lines, number: 0 }
+    }
+}
+
+impl<I: Iterator<Item = Result<Line, ImportError>>> Iterator for Order<I> {
+    type Item = Result<(u64, Line), ImportError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let wrong = |number, reason: String| Some(Err(ImportError::Line { number, reason }));
+        if self.number == 0 {
+            self.number = 1;
+            match self.lines.next() {
+                Some(Ok(Line::Directory { version: VERSION })) => {}
+                Some(Ok(Line::Directory { version })) => {
+                    return wrong(1, format!("version {version} is not known here"));
+                }
+                Some(Ok(_)) => return wrong(1, "this is no directory".to_owned()),
+                Some(Err(error)) => return Some(Err(error)),
+                None => return wrong(1, "there is nothing".to_owned()),
+            }
+        }
+        self.number += 1;
+        match self.lines.next()? {
+            Ok(Line::Directory { .. }) => {
+                wrong(self.number, "a directory begins within another".to_owned())
+            }
+            Ok(line) => Some(Ok((self.number, line))),
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
 /// Why a directory is not taken over.
 #[derive(Debug, Error)]
 pub enum ImportError {

@@ -224,7 +224,10 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
+    // Who reports a fault can say which it was. Other answers are alike where they should be.
+    if status >= 500
+        && let Ok(id) = HeaderValue::try_from(id.to_string())
+    {
         headers.insert("x-request-id", id);
     }
     response
@@ -253,7 +256,7 @@ fn in_form_of(path: &str, refusal: Refusal) -> Response {
     }
 }
 
-/// What a request is known by in the log, which its answer says too.
+/// What a request is known by in the log.
 #[derive(Clone, Copy)]
 struct RequestId {
     start: u32,

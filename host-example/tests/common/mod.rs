@@ -7,6 +7,7 @@
 
 pub mod browser;
 pub mod peers;
+pub mod postgres;
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::super::transfer::{Hash, ImportError, Kind, Line, VERSION};
+use super::super::transfer::{Hash, ImportError, Kind, Line, Order};
 use super::super::{DirectoryError, Each, TokenKind};
 use super::row::{hash, number, optional};
 
 /// All lines, as they are at one moment.
 pub(super) fn export(connection: &Connection, each: Each<'_>) -> Result<(), DirectoryError> {
     let snapshot = connection.unchecked_transaction()?;
-    each(&Line::Directory { version: VERSION })?;
+    each(&Line::header())?;
     for (query, read) in TABLES {
         let mut statement = snapshot.prepare(query)?;
         let mut rows = statement.query(())?;
@@ -147,30 +147,14 @@ pub(super) fn import(
         return Err(ImportError::NotEmpty);
     }
     let mut grants = HashMap::new();
-    let mut has_begun = false;
-    for (number, line) in (1..).zip(lines) {
-        let wrong = |reason: String| ImportError::Line { number, reason };
-        match (&line?, has_begun) {
-            (Line::Directory { version: VERSION }, false) => has_begun = true,
-            (Line::Directory { version }, false) => {
-                return Err(wrong(format!("version {version} is not known here")));
-            }
-            (_, false) => return Err(wrong("this is no directory".to_owned())),
-            (Line::Directory { .. }, true) => {
-                return Err(wrong("a directory begins within another".to_owned()));
-            }
-            (line, true) => {
-                insert(connection, line, &mut grants).map_err(|error| wrong(error.to_string()))?
-            }
-        }
+    for line in Order::of(lines) {
+        let (number, line) = line?;
+        insert(connection, &line, &mut grants).map_err(|error| ImportError::Line {
+            number,
+            reason: error.to_string(),
+        })?;
     }
-    match has_begun {
-        true => Ok(()),
-        false => Err(ImportError::Line {
-            number: 1,
-            reason: "there is nothing".to_owned(),
-        }),
-    }
+    Ok(())
 }
 
 fn insert(

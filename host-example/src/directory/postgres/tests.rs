@@ -1,0 +1,33 @@
+//! The contract, on a server of its own.
+
+#[path = "../../../tests/common/postgres.rs"]
+mod server;
+
+use super::super::{OpenError, contract, open, open_to_read};
+use crate::config::Store;
+
+/// What the server's helper shows of a program's output.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+#[ignore = "needs PostgreSQL; scripts/test-peers runs it"]
+fn it_is_a_directory() {
+    let server = server::Server::start();
+    let settings: toml::Table = server.settings().parse().expect("it is TOML");
+    let url = settings["store"]["url"].as_str().expect("a URL");
+    let store: Store = url.parse().expect("a store");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
+    runtime.block_on(async {
+        assert!(matches!(
+            open_to_read(&store).await,
+            Err(OpenError::TooOld { .. })
+        ));
+        let directory = open(&store).await.expect("a new directory");
+        contract::holds(&*directory).await;
+        directory.close().await;
+        let again = open_to_read(&store).await.expect("it is there");
+        again.close().await;
+    });
+}

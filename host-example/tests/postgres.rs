@@ -1,0 +1,150 @@
+//! Several hosts on one PostgreSQL database.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::common::browser::{Browser, DEMO, VERIFIER, ask, demo_password, query};
+use crate::common::postgres::Server;
+use crate::common::{Folder, Host, NATIVE, run, text};
+
+const REDIRECT_URI: &str = "http://127.0.0.1:49152/callback";
+
+fn host(server: &Server, settings: &str) -> Host {
+    Host::start(&format!("{}{settings}", server.settings()))
+}
+
+fn listed(host: &Host, key: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    let mut after = String::new();
+    loop {
+        let page = host.send(
+            format!(
+                "GET /api/clients?limit=200{after} HTTP/1.1\r\nHost: localhost\r\n\
+                 Authorization: Bearer {key}\r\n\r\n"
+            )
+            .as_bytes(),
+        );
+        assert_eq!(page.status, 200, "{page:?}");
+        let page = page.json();
+        for client in page["clients"].as_array().expect("a list") {
+            all.insert(client["client_id"].as_str().expect("an id").to_owned());
+        }
+        match page["next"].as_i64() {
+            Some(next) => after = format!("&after={next}"),
+            None => return all,
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs PostgreSQL; scripts/test-peers runs it"]
+fn three_hosts_are_as_one() {
+    let server = Server::start();
+    let limit = "[oauth.client-registration]\nmax-clients = 10\n";
+    let first = host(&server, limit);
+    let key = first.first_key("registration").to_owned();
+    let hosts = [host(&server, limit), host(&server, limit)];
+    assert!(
+        hosts.iter().all(|host| host.greeting.is_empty()),
+        "one is first"
+    );
+    let accepted = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for number in 0..64 {
+            let host = [&first, &hosts[0], &hosts[1]][number % 3];
+            let (key, accepted) = (&key, &accepted);
+            scope.spawn(move || match host.register_with_key(key, NATIVE).status {
+                201 => {
+                    accepted.fetch_add(1, Ordering::Relaxed);
+                }
+                429 => {}
+                other => panic!("{other}"),
+            });
+        }
+    });
+    assert_eq!(
+        accepted.load(Ordering::Relaxed),
+        10,
+        "no more than the limit"
+    );
+    assert_eq!(
+        listed(&hosts[1], first.first_key("administrator")).len(),
+        10
+    );
+
+    // Signed in at one, redeemed at another, refreshed at the third.
+    let mut browser = Browser::signed_in(&first, DEMO, &demo_password(&first));
+    let code = browser.code(&query("any", REDIRECT_URI, &[]));
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", &*code),
+        ("redirect_uri", REDIRECT_URI),
+        ("client_id", "any"),
+        ("code_verifier", VERIFIER),
+    ];
+    let tokens = ask(&hosts[0], "/auth/token", &[], &fields);
+    assert_eq!(tokens.status, 200, "{tokens:?}");
+    let tokens = tokens.json();
+    let refresh = [
+        ("grant_type", "refresh_token"),
+        (
+            "refresh_token",
+            tokens["refresh_token"].as_str().expect("one"),
+        ),
+        ("client_id", "any"),
+    ];
+    // At once at two: one of them is second, and then neither goes on.
+    let answers = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for host in &hosts {
+            scope.spawn(|| {
+                let answer = ask(host, "/auth/token", &[], &refresh);
+                answers.lock().expect("nobody panicked").push(answer.status);
+            });
+        }
+    });
+    let mut answers = answers.into_inner().expect("nobody panicked");
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 400]);
+}
+
+#[test]
+#[ignore = "needs PostgreSQL; scripts/test-peers runs it"]
+fn a_directory_moves_from_a_file_to_a_database_and_back() {
+    let server = Server::start();
+    let file = Host::start("");
+    let key = file.first_key("registration").to_owned();
+    let client_id = file.register_with_key(&key, NATIVE).client_id();
+    let mut browser = Browser::signed_in(&file, DEMO, &demo_password(&file));
+    browser.code(&query(&client_id, REDIRECT_URI, &[]));
+    let of_file = file.kill();
+    let of_database = Folder::new();
+    let config = of_database.write("database.toml", server.settings());
+    let config = config.to_str().expect("a path in UTF-8");
+    let data = of_file.data();
+    let exported = run(
+        &["export", "--data", data.to_str().expect("a path in UTF-8")],
+        &data,
+    );
+    let lines = text(&exported.stdout);
+    assert!(
+        lines.contains("refresh") || lines.contains("\"code\""),
+        "{lines}"
+    );
+    let moved = of_database.write("lines.jsonl", &lines);
+    let moved = moved.to_str().expect("a path in UTF-8");
+    let taken = run(&["import", "--config", config, moved], &data);
+    assert!(taken.status.success(), "{}", text(&taken.stderr));
+    let again = run(&["export", "--config", config], &data);
+    // The numbers of grants are the database's own.
+    assert_eq!(text(&again.stdout), lines);
+    let twice = run(&["import", "--config", config, moved], &data);
+    assert!(text(&twice.stderr).contains("not empty"), "{twice:?}");
+    let host = host(&server, "");
+    assert_eq!(host.register_with_key(&key, NATIVE).status, 201);
+    let healthy = host.get("/healthz");
+    assert_eq!(healthy.status, 200, "{healthy:?}");
+}
