@@ -38,7 +38,7 @@ async fn accounts(directory: &dyn Directory) {
         ["alice"]
     );
 
-    add_account(directory, "bob").await;
+    let bob = add_account(directory, "bob").await;
     let names = |page: Vec<AccountEntry>| -> Vec<String> {
         page.into_iter().map(|entry| entry.account.name).collect()
     };
@@ -46,20 +46,15 @@ async fn accounts(directory: &dyn Directory) {
     assert_eq!(names(done(directory.accounts("alice", 9).await)), ["bob"]);
     assert!(done(directory.remove_account("bob").await));
     assert!(!done(directory.remove_account("bob").await));
+    let another_bob = add_account(directory, "bob").await;
+    assert_ne!(another_bob.id, bob.id, "whoever was bob is not this one");
+    assert!(done(directory.remove_account("bob").await));
     assert!(done(directory.remove_account("alice").await));
 }
 
 async fn keys(directory: &dyn Directory) {
     assert!(done(directory.is_new().await));
-    let key = NewKey {
-        hash: secret(),
-        name: "test".into(),
-        account: Some("carol".into()),
-        permissions: Permission::REGISTRATION.to_vec(),
-        terms: Some("{}".into()),
-        created_at: 1_000,
-        expires_at: Some(2_000),
-    };
+    let key = registration_key();
     let hash = key.hash;
     let id = done(directory.add_key(key).await);
     assert!(!done(directory.is_new().await));
@@ -107,6 +102,27 @@ async fn keys(directory: &dyn Directory) {
         done(directory.keys(before, 9).await).is_empty(),
         "its keys go with it"
     );
+
+    assert!(!done(directory.is_new().await), "there was one");
+    let first = vec![unchanged("somebody")];
+    assert!(!done(
+        directory.add_first(first, vec![registration_key()]).await
+    ));
+    assert!(done(directory.account("somebody").await).is_none());
+    let next = done(directory.add_key(registration_key()).await);
+    assert_ne!(next, id, "what is known of the other key is not its");
+}
+
+fn registration_key() -> NewKey {
+    NewKey {
+        hash: secret(),
+        name: "test".into(),
+        account: Some("carol".into()),
+        permissions: Permission::REGISTRATION.to_vec(),
+        terms: Some("{}".into()),
+        created_at: 1_000,
+        expires_at: Some(2_000),
+    }
 }
 
 async fn search(directory: &dyn Directory) {

@@ -46,9 +46,10 @@ CREATE INDEX oauth_client_by_key ON oauth_client (api_key_id) WHERE api_key_id I
 CREATE TABLE tally (
     id                BIGINT PRIMARY KEY CHECK (id = 1),
     clients           BIGINT NOT NULL,
-    anonymous_clients BIGINT NOT NULL
+    anonymous_clients BIGINT NOT NULL,
+    begun             BOOLEAN NOT NULL
 );
-INSERT INTO tally (id, clients, anonymous_clients) VALUES (1, 0, 0);
+INSERT INTO tally (id, clients, anonymous_clients, begun) VALUES (1, 0, 0, FALSE);
 
 CREATE TABLE registrations_by_network (
     window_start  BIGINT NOT NULL,

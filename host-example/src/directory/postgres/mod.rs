@@ -167,7 +167,7 @@ impl Directory for Postgres {
     }
 
     async fn is_new(&self) -> Result<bool, DirectoryError> {
-        Ok(principal::has_no_key(&*self.pool.link().await?).await?)
+        Ok(principal::is_new(&*self.pool.link().await?).await?)
     }
 
     async fn add_first(
@@ -177,7 +177,7 @@ impl Directory for Postgres {
     ) -> Result<bool, DirectoryError> {
         // Of several hosts that start, one is first.
         let mut link = self.begin_counting().await?;
-        let is_first = principal::has_no_key(&link).await?;
+        let is_first = principal::is_new(&link).await?;
         if is_first {
             for account in &accounts {
                 principal::put(&link, account).await?;

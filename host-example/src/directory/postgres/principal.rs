@@ -158,6 +158,7 @@ pub(super) async fn keys(
 }
 
 pub(super) async fn add_key(link: &Link, key: &NewKey) -> Result<KeyId, Error> {
+    begin(link).await?;
     let account = match &key.account {
         Some(name) => Some(named(link, name, key.created_at).await?),
         None => None,
@@ -193,11 +194,18 @@ async fn named(link: &Link, name: &str, now: u64) -> Result<AccountId, Error> {
     Ok(AccountId(row.get(0)))
 }
 
-pub(super) async fn has_no_key(link: &Link) -> Result<bool, Error> {
-    let row = link
-        .row("SELECT NOT EXISTS (SELECT 1 FROM api_key)", &[])
-        .await?;
+/// Whether there never was one.
+pub(super) async fn is_new(link: &Link) -> Result<bool, Error> {
+    let row = link.row("SELECT NOT begun FROM tally", &[]).await?;
     Ok(row.get(0))
+}
+
+/// Remembers that there was one. It comes before the key and its account: whoever decides locks this
+/// row first, too.
+pub(super) async fn begin(link: &Link) -> Result<(), Error> {
+    link.execute("UPDATE tally SET begun = TRUE WHERE NOT begun", &[])
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn revoke(link: &Link, KeyId(id): KeyId, now: u64) -> Result<bool, Error> {

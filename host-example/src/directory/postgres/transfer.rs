@@ -6,9 +6,9 @@ use tokio_postgres::{Error, Row};
 
 use super::super::transfer::{Hash, ImportError, Kind, Line, Order};
 use super::super::{DirectoryError, Each, TokenKind};
-use super::client;
 use super::link::Link;
 use super::row::{hash, number, optional, signed};
+use super::{client, principal};
 
 /// All lines, within a transaction that sees one moment.
 pub(super) async fn export(link: &Link, each: Each<'_>) -> Result<(), DirectoryError> {
@@ -152,6 +152,7 @@ pub(super) async fn import(
     if !row.get::<_, bool>(0) {
         return Err(ImportError::NotEmpty);
     }
+    principal::begin(link).await.map_err(DirectoryError::from)?;
     let mut grants = HashMap::new();
     for line in Order::of(lines) {
         let (number, line) = line?;

@@ -1,5 +1,6 @@
+-- Ids of what may go are never given again: whoever still holds one must not come upon somebody else.
 CREATE TABLE account (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
     name          TEXT    NOT NULL UNIQUE,
     -- A PHC string. Without one, nobody can sign in.
     password_hash TEXT,
@@ -11,7 +12,7 @@ CREATE TABLE account (
 ) STRICT;
 
 CREATE TABLE api_key (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
     hash          BLOB    NOT NULL UNIQUE CHECK (length(hash) = 32),
     name          TEXT    NOT NULL,
     account_id    INTEGER REFERENCES account (id) ON DELETE CASCADE,
@@ -54,14 +55,20 @@ CREATE TABLE oauth_client (
 CREATE INDEX oauth_client_by_account ON oauth_client (account_id) WHERE account_id IS NOT NULL;
 CREATE INDEX oauth_client_by_key ON oauth_client (api_key_id) WHERE api_key_id IS NOT NULL;
 
--- One row: how many OAuth clients there are. Counting them takes longer the more there are.
+-- One row: how many OAuth clients there are, because counting them takes longer the more there are; and
+-- whether an API key was ever added, because a directory is new only once.
 CREATE TABLE tally (
     id                INTEGER PRIMARY KEY CHECK (id = 1),
     clients           INTEGER NOT NULL,
-    anonymous_clients INTEGER NOT NULL
+    anonymous_clients INTEGER NOT NULL,
+    begun             INTEGER NOT NULL CHECK (begun IN (0, 1))
 ) STRICT;
 
-INSERT INTO tally (id, clients, anonymous_clients) VALUES (1, 0, 0);
+INSERT INTO tally (id, clients, anonymous_clients, begun) VALUES (1, 0, 0, 0);
+
+CREATE TRIGGER api_key_added AFTER INSERT ON api_key BEGIN
+    UPDATE tally SET begun = 1 WHERE begun = 0;
+END;
 
 CREATE TRIGGER oauth_client_added AFTER INSERT ON oauth_client BEGIN
     UPDATE tally SET clients = clients + 1, anonymous_clients = anonymous_clients + new.anonymous;
@@ -87,7 +94,7 @@ CREATE TABLE registrations_by_network (
 
 -- What a user, or the server for the client itself, let a client do.
 CREATE TABLE oauth_grant (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
     client_id    TEXT    NOT NULL,
     account_id   INTEGER REFERENCES account (id) ON DELETE CASCADE,
     -- Names with a space between them.

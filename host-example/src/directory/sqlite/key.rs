@@ -113,10 +113,14 @@ pub(super) fn insert(connection: &Connection, key: &NewKey) -> Result<KeyId> {
 }
 
 /// Whether there never was one.
-pub(super) fn is_none(connection: &Connection) -> Result<bool> {
-    connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM api_key)", (), |row| {
-        row.get(0)
-    })
+pub(super) fn is_new(connection: &Connection) -> Result<bool> {
+    connection.query_row("SELECT NOT begun FROM tally", (), |row| row.get(0))
+}
+
+/// Remembers that there was one, as a trigger does for each that is added.
+pub(super) fn begin(connection: &Connection) -> Result<()> {
+    connection.execute("UPDATE tally SET begun = 1", ())?;
+    Ok(())
 }
 
 pub(super) fn revoke(connection: &Connection, KeyId(id): KeyId, now: u64) -> Result<bool> {

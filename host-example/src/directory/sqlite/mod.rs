@@ -200,7 +200,7 @@ impl Directory for Sqlite {
     }
 
     async fn is_new(&self) -> Result<bool, DirectoryError> {
-        self.read(key::is_none)
+        self.read(key::is_new)
     }
 
     async fn add_first(
@@ -209,7 +209,7 @@ impl Directory for Sqlite {
         keys: Vec<NewKey>,
     ) -> Result<bool, DirectoryError> {
         self.change(move |connection| {
-            let is_first = key::is_none(connection)?;
+            let is_first = key::is_new(connection)?;
             if is_first {
                 for account in &accounts {
                     account::put(connection, account)?;

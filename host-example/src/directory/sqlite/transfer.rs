@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::transfer::{Hash, ImportError, Kind, Line, Order};
 use super::super::{DirectoryError, Each, TokenKind};
+use super::key;
 use super::row::{hash, number, optional};
 
 /// All lines, as they are at one moment.
@@ -146,6 +147,7 @@ pub(super) fn import(
     if !is_empty {
         return Err(ImportError::NotEmpty);
     }
+    key::begin(connection).map_err(DirectoryError::from)?;
     let mut grants = HashMap::new();
     for line in Order::of(lines) {
         let (number, line) = line?;
