@@ -3,12 +3,16 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::common::browser::{Browser, DEMO, VERIFIER, ask, demo_password, query};
 use crate::common::postgres::Server;
-use crate::common::{Folder, Host, NATIVE, run, text};
+use crate::common::{Answer, Folder, Host, NATIVE, registration, run, text};
 
 const REDIRECT_URI: &str = "http://127.0.0.1:49152/callback";
 
@@ -52,7 +56,7 @@ fn three_hosts_are_as_one() {
         "one is first"
     );
     let accepted = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for number in 0..64 {
             let host = [&first, &hosts[0], &hosts[1]][number % 3];
             let (key, accepted) = (&key, &accepted);
@@ -98,7 +102,7 @@ fn three_hosts_are_as_one() {
     ];
     // At once at two: one of them is second, and then neither goes on.
     let answers = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for host in &hosts {
             scope.spawn(|| {
                 let answer = ask(host, "/auth/token", &[], &refresh);
@@ -109,6 +113,85 @@ fn three_hosts_are_as_one() {
     let mut answers = answers.into_inner().expect("nobody panicked");
     answers.sort_unstable();
     assert_eq!(answers, [200, 400]);
+}
+
+/// How many clients there may be, in the tests that register until there may be no more.
+const LIMIT: usize = 500;
+
+/// Registers at three hosts until there may be no more, and does something to them when a part is
+/// done. Nothing that was acknowledged may be missing then, and nothing may be over the limit.
+fn registered_until_full(server: &mut Server, interfere: impl FnOnce(&mut Server, &mut Vec<Host>)) {
+    let settings = format!("[oauth.client-registration]\nmax-clients = {LIMIT}\n");
+    let mut hosts: Vec<Host> = (0..3).map(|_| host(server, &settings)).collect();
+    let administrator = hosts[0].first_key("administrator").to_owned();
+    let header = format!(
+        "Authorization: Bearer {}",
+        hosts[0].first_key("registration")
+    );
+    let request = registration(&[&header], NATIVE);
+    let acknowledged = Mutex::new(BTreeSet::new());
+    let count = || acknowledged.lock().expect("nobody panicked").len();
+    let is_full = AtomicBool::new(false);
+    let deadline = Instant::now() + Duration::from_secs(120);
+    let register_until_full = |address: SocketAddr| {
+        while !is_full.load(Ordering::Relaxed) && Instant::now() < deadline {
+            match register(address, &request) {
+                Some(answer) if answer.status == 201 => {
+                    let mut acknowledged = acknowledged.lock().expect("nobody panicked");
+                    acknowledged.insert(answer.client_id());
+                }
+                Some(answer) if answer.status == 429 => is_full.store(true, Ordering::Relaxed),
+                // The host is gone, or the database is.
+                Some(Answer { status: 503, .. }) | None => {
+                    thread::sleep(Duration::from_millis(20));
+                }
+                Some(other) => panic!("{other:?}"),
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for number in 0..24 {
+            let address = hosts[number % 3].address;
+            let register_until_full = &register_until_full;
+            scope.spawn(move || register_until_full(address));
+        }
+        while count() < LIMIT / 5 && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1));
+        }
+        interfere(server, &mut hosts);
+    });
+    let stored = listed(&hosts[0], &administrator);
+    let acknowledged = acknowledged.into_inner().expect("nobody panicked");
+    assert_eq!(acknowledged.difference(&stored).next(), None, "it was lost");
+    assert_eq!(stored.len(), LIMIT);
+}
+
+/// Registers once, if the host is there and answers.
+fn register(address: SocketAddr, request: &[u8]) -> Option<Answer> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    let limit = Some(Duration::from_secs(30));
+    stream.set_read_timeout(limit).ok()?;
+    stream.write_all(request).ok()?;
+    Answer::try_read(&mut stream)
+}
+
+#[test]
+#[ignore = "needs PostgreSQL; scripts/test-peers runs it"]
+fn one_of_three_hosts_may_be_killed() {
+    registered_until_full(&mut Server::start(), |_, hosts| {
+        hosts.pop().expect("there are three").kill();
+    });
+}
+
+#[test]
+#[ignore = "needs PostgreSQL; scripts/test-peers runs it"]
+fn the_database_may_be_killed() {
+    registered_until_full(&mut Server::start(), |server, _| {
+        server.kill();
+        // Meanwhile the hosts have nothing to ask.
+        thread::sleep(Duration::from_millis(200));
+        server.run();
+    });
 }
 
 #[test]

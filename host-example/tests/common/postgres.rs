@@ -46,7 +46,8 @@ impl Server {
         server
     }
 
-    fn run(&mut self) {
+    /// Starts it on what is there, and waits until it answers.
+    pub fn run(&mut self) {
         let mut command = self.command("postgres");
         command
             .arg("-D")
@@ -58,9 +59,16 @@ impl Server {
             ))
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        self.child = Some(command.spawn().expect("it can be started"));
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
+            // It ends at once as long as something is left of one that was killed.
+            let has_ended = self
+                .child
+                .as_mut()
+                .is_none_or(|child| !matches!(child.try_wait(), Ok(None)));
+            if has_ended {
+                self.child = Some(command.spawn().expect("it can be started"));
+            }
             let ready = self
                 .command("psql")
                 .args([
@@ -83,15 +91,37 @@ impl Server {
 
     /// Ends it at once, without a word to those who are connected.
     fn stop(&mut self) {
-        let pid = fs::read_to_string(self.data().join("postmaster.pid")).ok();
-        let pid = pid.and_then(|text| Pid::from_raw(text.lines().next()?.parse().ok()?));
-        if let Some(pid) = pid {
+        if let Some(pid) = self.pid() {
             // It may have ended by itself.
             let _ = kill_process(pid, Signal::QUIT);
         }
         if let Some(mut child) = self.child.take() {
             let _ = child.wait();
         }
+    }
+
+    /// Ends as in a power cut, as far as processes can see.
+    pub fn kill(&mut self) {
+        let pid = self.pid().expect("it runs");
+        // Those that serve connections are processes of their own, which would finish what they do.
+        let children = format!("/proc/{0}/task/{0}/children", pid.as_raw_nonzero());
+        let children = fs::read_to_string(children).expect("it runs on Linux");
+        let children = children.split_whitespace().filter_map(|child| {
+            let child = child.parse().expect("a number of a process");
+            Pid::from_raw(child)
+        });
+        for pid in [pid].into_iter().chain(children) {
+            // One of them may just have ended.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+        if let Some(mut child) = self.child.take() {
+            let _ = child.wait();
+        }
+    }
+
+    fn pid(&self) -> Option<Pid> {
+        let text = fs::read_to_string(self.data().join("postmaster.pid")).ok()?;
+        Pid::from_raw(text.lines().next()?.parse().ok()?)
     }
 
     /// The settings of a host that keeps its directory here.
