@@ -10,19 +10,24 @@ pub mod replay;
 use std::collections::VecDeque;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
+use std::mem;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use crate::decide::Decided;
 
 pub use line::{Effect, Line};
 
-/// How many lines may wait to be written.
-const QUEUE: usize = 8192;
+/// How much may wait to be written, in bytes.
+const QUEUE: usize = 8 << 20;
+
+/// How long lines are gathered before they are written. Waking the thread for each of many would cost more
+/// than writing them.
+const GATHERING: Duration = Duration::from_millis(20);
 
 /// How many logs there are at most: the one that is written, and those that were.
 const LOGS: u32 = 10;
@@ -51,15 +56,93 @@ impl Default for Settings {
     }
 }
 
-enum Message {
-    Line(Vec<u8>),
-    /// Whoever waits for what came before is told.
-    Flush(SyncSender<()>),
+/// What waits to be written.
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    /// Something waits that did not before.
+    begun: Condvar,
+    /// Nothing waits any more.
+    written: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    lines: Vec<u8>,
+    /// Whether the thread has taken lines that are not written yet.
+    is_writing: bool,
+    is_urgent: bool,
+    is_over: bool,
+}
+
+impl Queue {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        // Lines are added and taken whole, wherever a thread came to grief.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says whether there was room.
+    fn add(&self, line: &[u8]) -> bool {
+        let mut waiting = self.waiting();
+        let is_first = waiting.lines.is_empty();
+        let has_room = waiting.lines.len() + line.len() <= QUEUE;
+        if has_room {
+            waiting.lines.extend_from_slice(line);
+        }
+        drop(waiting);
+        if is_first {
+            self.begun.notify_one();
+        }
+        has_room
+    }
+
+    /// What has been gathered, or nothing if no more will come.
+    fn take(&self) -> Option<Vec<u8>> {
+        let mut waiting = self.waiting();
+        waiting.is_writing = false;
+        self.written.notify_all();
+        let mut waiting = self
+            .begun
+            .wait_while(waiting, |waiting| {
+                waiting.lines.is_empty() && !waiting.is_over
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        waiting = self
+            .begun
+            .wait_timeout_while(waiting, GATHERING, |waiting| {
+                !waiting.is_urgent && !waiting.is_over
+            })
+            .unwrap_or_else(PoisonError::into_inner)
+            .0;
+        waiting.is_urgent = false;
+        waiting.is_writing = true;
+        let lines = mem::take(&mut waiting.lines);
+        (!lines.is_empty()).then_some(lines)
+    }
+
+    /// Waits until all that was added is written.
+    fn flush(&self) {
+        let mut waiting = self.waiting();
+        waiting.is_urgent = true;
+        self.begun.notify_one();
+        // The thread may be over, which is said by nothing that waits.
+        let _written = self
+            .written
+            .wait_while(waiting, |waiting| {
+                !waiting.lines.is_empty() || waiting.is_writing
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+    }
+
+    fn end(&self) {
+        self.waiting().is_over = true;
+        self.begun.notify_one();
+    }
 }
 
 /// Writes decisions down.
 pub struct Audit {
-    lines: Option<SyncSender<Message>>,
+    queue: Option<Arc<Queue>>,
     lost: Arc<AtomicU64>,
     recent: Mutex<VecDeque<Arc<Line>>>,
 }
@@ -69,19 +152,20 @@ impl Audit {
     /// are only remembered for a while.
     pub fn open(path: Option<&Path>, max_bytes: u64) -> io::Result<Self> {
         let lost = Arc::new(AtomicU64::new(0));
-        let lines = match path {
+        let queue = match path {
             Some(path) => {
                 let log = Log::open(path, max_bytes)?;
-                let (lines, incoming) = sync_channel(QUEUE);
+                let queue = Arc::new(Queue::default());
+                let outgoing = Arc::clone(&queue);
                 thread::Builder::new()
                     .name("gatepost-audit".to_owned())
-                    .spawn(move || log.keep(&incoming))?;
-                Some(lines)
+                    .spawn(move || log.keep(&outgoing))?;
+                Some(queue)
             }
             None => None,
         };
         Ok(Self {
-            lines,
+            queue,
             lost,
             recent: Mutex::default(),
         })
@@ -90,12 +174,11 @@ impl Audit {
     /// Writes a decision down.
     pub fn note(&self, decided: &Decided<'_>, request: Option<String>) {
         let line = Line::of(decided, request);
-        if let Some(lines) = &self.lines
+        if let Some(queue) = &self.queue
             && let Ok(mut text) = serde_json::to_vec(&line)
         {
             text.push(b'\n');
-            if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
-                lines.try_send(Message::Line(text))
+            if !queue.add(&text)
                 && self
                     .lost
                     .fetch_add(1, Ordering::Relaxed)
@@ -119,18 +202,22 @@ impl Audit {
 
     /// Waits until all that was noted is in the file.
     pub fn flush(&self) {
-        let (done, waiting) = sync_channel(1);
-        if let Some(lines) = &self.lines
-            && lines.send(Message::Flush(done)).is_ok()
-        {
-            // The answer is that the sender is gone, whether it said something or not.
-            let _ = waiting.recv();
+        if let Some(queue) = &self.queue {
+            queue.flush();
         }
     }
 
     /// How many decisions are missing in the log.
     pub fn lost(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Audit {
+    fn drop(&mut self) {
+        if let Some(queue) = &self.queue {
+            queue.end();
+        }
     }
 }
 
@@ -167,37 +254,37 @@ impl Log {
     }
 
     /// Writes what comes in, until nobody sends any more.
-    fn keep(mut self, incoming: &Receiver<Message>) {
-        while let Ok(first) = incoming.recv() {
-            let (mut lines, mut flushed) = (Vec::new(), Vec::new());
-            let mut next = Some(first);
-            // What is there already goes with it.
-            while let Some(message) = next {
-                match message {
-                    Message::Line(line) => lines.extend(line),
-                    Message::Flush(done) => flushed.push(done),
-                }
-                next = match lines.len() < 1 << 20 {
-                    true => incoming.try_recv().ok(),
-                    false => None,
-                };
-            }
+    fn keep(mut self, queue: &Queue) {
+        while let Some(lines) = queue.take() {
             if let Err(error) = self.write(&lines) {
                 tracing::error!(%error, "the audit log cannot be written");
-            }
-            for done in flushed {
-                // Who gave up waiting does not need to know.
-                let _ = done.send(());
             }
         }
     }
 
     fn write(&mut self, lines: &[u8]) -> io::Result<()> {
-        if self.length + lines.len() as u64 > self.max_bytes && self.length > 0 {
-            self.turn()?;
+        let mut rest = lines;
+        while !rest.is_empty() {
+            let room = usize::try_from(self.max_bytes.saturating_sub(self.length));
+            let room = room.unwrap_or(usize::MAX).min(rest.len());
+            let is_end = |byte: &u8| *byte == b'\n';
+            let whole = match rest[..room].iter().rposition(is_end) {
+                Some(end) => end + 1,
+                None if self.length > 0 => {
+                    self.turn()?;
+                    continue;
+                }
+                // A line that is too long for any file has one to itself.
+                None => rest
+                    .iter()
+                    .position(is_end)
+                    .map_or(rest.len(), |end| end + 1),
+            };
+            let (lines, others) = rest.split_at(whole);
+            self.file.write_all(lines)?;
+            self.length += whole as u64;
+            rest = others;
         }
-        self.file.write_all(lines)?;
-        self.length += lines.len() as u64;
         Ok(())
     }
 
@@ -238,13 +325,41 @@ mod tests {
         assert_eq!(read("audit.jsonl.1").as_deref(), Some("0022\n0023\n"));
         assert_eq!(read("audit.jsonl.9").as_deref(), Some("0006\n0007\n"));
         assert_eq!(read("audit.jsonl.10"), None);
+        log.write(b"1\n22\na long line\n333\n")
+            .expect("it can be written");
+        assert_eq!(read("audit.jsonl.2").as_deref(), Some("0024\n1\n22\n"));
+        assert_eq!(read("audit.jsonl.1").as_deref(), Some("a long line\n"));
+        log.write(b"4\n").expect("it can be written");
+        assert_eq!(read("audit.jsonl").as_deref(), Some("333\n4\n"));
         drop(log);
         let mut log = Log::open(&path, 10).expect("it is there");
         log.write(b"again\n").expect("it can be written");
         assert_eq!(
             read("audit.jsonl").as_deref(),
             Some("again\n"),
-            "5 and 6 bytes are more than 10"
+            "6 bytes and 6 are more than 10"
         );
+    }
+
+    #[test]
+    fn what_was_added_is_in_the_file_after_a_flush() {
+        let folder = tempfile::TempDir::new().expect("the temporary folder can be written");
+        let path = folder.path().join("audit.jsonl");
+        let audit = Audit::open(Some(&path), 1000).expect("it can be made");
+        audit.flush();
+        let queue = audit.queue.as_ref().expect("there is a log");
+        let added = || fs::read_to_string(&path).expect("it is there");
+        for expected in ["1\n2\n", "1\n2\n1\n2\n"] {
+            assert!(queue.add(b"1\n") && queue.add(b"2\n"));
+            audit.flush();
+            assert_eq!(added(), expected);
+        }
+    }
+
+    #[test]
+    fn what_nobody_writes_does_not_fill_the_memory() {
+        let queue = Queue::default();
+        assert!(queue.add(&vec![b'1'; QUEUE]));
+        assert!(!queue.add(b"2"));
     }
 }
