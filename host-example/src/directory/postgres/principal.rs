@@ -120,7 +120,8 @@ pub(super) async fn live_key(
     if optional(&row, 3).is_none_or(|at| at + LAST_USE_PRECISION <= now) {
         let KeyId(id) = key.id;
         link.execute(
-            "UPDATE api_key SET last_used_at = $2 WHERE id = $1",
+            "UPDATE api_key SET last_used_at = $2
+             WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)",
             &[&id, &now.cast_signed()],
         )
         .await?;

@@ -1,6 +1,10 @@
 //! The contract, on a server of its own.
 
 #[path = "../../../tests/common/postgres.rs"]
+#[expect(
+    dead_code,
+    reason = "it is killed and started again where there are hosts, too"
+)]
 mod server;
 
 use super::super::{OpenError, contract, open, open_to_read};

@@ -37,7 +37,10 @@ pub(super) fn live(
 
 pub(super) fn note_use(connection: &Connection, KeyId(id): KeyId, now: u64) -> Result<()> {
     connection
-        .prepare_cached("UPDATE api_key SET last_used_at = ?2 WHERE id = ?1")?
+        .prepare_cached(
+            "UPDATE api_key SET last_used_at = ?2
+             WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)",
+        )?
         .execute(params![id, now.cast_signed()])?;
     Ok(())
 }

@@ -69,8 +69,7 @@ fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     // Another process that creates a key holds the lock for milliseconds.
     connection.busy_timeout(Duration::from_secs(5))?;
-    connection.set_prepared_statement_cache_capacity(32);
-    // New client ids go all over their index, so that its pages should stay in memory.
+    connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "cache_size", -CACHE)?;
     // Otherwise a statement is planned anew for every value that is looked up.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -87,8 +86,10 @@ fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// How much of the file may be kept in memory, for each connection, in KiB.
-const CACHE: i64 = 32 << 10;
+/// How much of the file may be kept in memory, for each connection, in KiB. The operating system keeps the
+/// rest. More would be slower: SQLite goes through all of it at the end of a transaction that split a page,
+/// which is every one with new clients in it, and a reader drops it whenever something was written.
+const CACHE: i64 = 1 << 10;
 
 /// How long the log may become before it is copied back, in pages of 4 KiB.
 const LOG: i64 = 8192;

@@ -115,15 +115,19 @@ fn commit(
     connection: &mut Connection,
     batch: &mut [Box<dyn Change>],
 ) -> Result<(), DirectoryError> {
-    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let say = |sql: &str| transaction.prepare_cached(sql)?.execute(());
     for change in batch {
-        let savepoint = transaction.savepoint()?;
-        if change.run(&savepoint) {
-            savepoint.commit()?;
-        } else if savepoint.is_autocommit() {
+        say("SAVEPOINT change")?;
+        let is_done = change.run(&transaction);
+        if transaction.is_autocommit() {
             // A full disk and the like end the whole transaction, not one change.
             return Err(DirectoryError::Failed("the transaction was aborted".into()));
         }
+        if !is_done {
+            say("ROLLBACK TO change")?;
+        }
+        say("RELEASE change")?;
     }
     transaction.commit()?;
     Ok(())
