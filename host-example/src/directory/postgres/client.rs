@@ -179,13 +179,13 @@ pub(super) async fn carry_out(
         Effect::None => Ok(()),
         Effect::Store(record) => match insert(link, record, inquiry).await? {
             0 => Err(DirectoryError::ClientExists),
-            _ => Ok(count_registration(link, inquiry).await?),
+            _ => Ok(()),
         },
-        Effect::Share(record) => match insert(link, record, inquiry).await? {
-            // It is there already, and nothing was added.
-            0 => Ok(()),
-            _ => Ok(count_registration(link, inquiry).await?),
-        },
+        Effect::Share(record) => {
+            // If it is there already, nothing is added.
+            insert(link, record, inquiry).await?;
+            Ok(())
+        }
         Effect::Replace(record) => {
             let changed = link
                 .execute(
@@ -219,34 +219,47 @@ pub(super) async fn carry_out(
     }
 }
 
-/// How many there are more: one, or none if the id is taken.
-async fn insert(link: &Link, record: &ClientRecord, inquiry: &Inquiry) -> Result<u64, Error> {
+/// Adds a client and counts it wherever it counts, in one statement: the counters are locked meanwhile.
+/// Says how many there are more: one, or none if the id is taken.
+async fn insert(link: &Link, record: &ClientRecord, inquiry: &Inquiry) -> Result<i64, Error> {
     let registrant = inquiry.registrant.as_ref();
-    let account = registrant
-        .and_then(|who| who.account)
-        .map(|AccountId(id)| id);
-    let anonymous = registrant.is_some_and(|who| who.key.is_none());
-    let added = link
-        .execute(
-            "INSERT INTO oauth_client (client_id, record, account_id, api_key_id, network,
-                                       anonymous, created_at, changed_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
-             ON CONFLICT (client_id) DO NOTHING",
+    let account = registrant.and_then(|who| who.account);
+    let row = link
+        .row(
+            "WITH added AS (
+                 INSERT INTO oauth_client (client_id, record, account_id, api_key_id, network,
+                                           anonymous, created_at, changed_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+                 ON CONFLICT (client_id) DO NOTHING RETURNING 1),
+             in_all AS (
+                 UPDATE tally SET clients = clients + 1,
+                                  anonymous_clients = anonymous_clients + $6::boolean::integer
+                 WHERE EXISTS (SELECT 1 FROM added)),
+             of_account AS (
+                 UPDATE account SET clients = clients + 1
+                 WHERE id = $3 AND EXISTS (SELECT 1 FROM added)),
+             with_key AS (
+                 UPDATE api_key SET registrations = registrations + 1
+                 WHERE id = $4 AND EXISTS (SELECT 1 FROM added)),
+             from_network AS (
+                 INSERT INTO registrations_by_network (window_start, network, registrations)
+                 SELECT $8, $5, 1 WHERE $5 IS NOT NULL AND EXISTS (SELECT 1 FROM added)
+                 ON CONFLICT (window_start, network)
+                 DO UPDATE SET registrations = registrations_by_network.registrations + 1)
+             SELECT count(*) FROM added",
             &[
                 &record.client_id,
                 &record.document,
-                &account,
+                &account.map(|AccountId(id)| id),
                 &registrant.and_then(|who| who.key).map(|KeyId(id)| id),
                 &registrant.and_then(|who| who.network.as_ref()),
-                &anonymous,
+                &registrant.is_some_and(|who| who.key.is_none()),
                 &inquiry.now.cast_signed(),
+                &registrant.map(|who| who.window_start.cast_signed()),
             ],
         )
         .await?;
-    if added == 1 {
-        count(link, account, anonymous, 1).await?;
-    }
-    Ok(added)
+    Ok(row.get(0))
 }
 
 /// Counts a client that there is more, or less.
@@ -266,31 +279,6 @@ pub(super) async fn count(
         link.execute(
             "UPDATE account SET clients = clients + $2 WHERE id = $1",
             &[&account, &more],
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-/// Counts what stays when the client is gone.
-async fn count_registration(link: &Link, inquiry: &Inquiry) -> Result<(), Error> {
-    let Some(registrant) = &inquiry.registrant else {
-        return Ok(());
-    };
-    if let Some(KeyId(key)) = registrant.key {
-        link.execute(
-            "UPDATE api_key SET registrations = registrations + 1 WHERE id = $1",
-            &[&key],
-        )
-        .await?;
-    }
-    if let Some(network) = &registrant.network {
-        link.execute(
-            "INSERT INTO registrations_by_network (window_start, network, registrations)
-             VALUES ($1, $2, 1)
-             ON CONFLICT (window_start, network)
-             DO UPDATE SET registrations = registrations_by_network.registrations + 1",
-            &[&registrant.window_start.cast_signed(), network],
         )
         .await?;
     }

@@ -170,6 +170,20 @@ impl Borrowed {
         self.run(how).await
     }
 
+    /// Begins a transaction and asks for something first in it. What is asked goes to the database with
+    /// the beginning, which is not waited for: statements come there in the order in which they went.
+    pub(super) async fn begin_and_ask<T>(
+        &mut self,
+        how: &str,
+        first: impl AsyncFnOnce(&Link) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.is_unfinished = true;
+        let link: &Link = self;
+        let (begun, found) = tokio::join!(biased; link.run(how), first(link));
+        begun?;
+        found
+    }
+
     pub(super) async fn commit(&mut self) -> Result<(), Error> {
         self.run("COMMIT").await?;
         self.is_unfinished = false;

@@ -60,11 +60,14 @@ impl Postgres {
 
     /// The same, with the counters locked until its end.
     async fn begin_counting(&self) -> Result<Borrowed, DirectoryError> {
-        let link = self.begin().await?;
-        link.row("SELECT id FROM tally FOR UPDATE", &[]).await?;
+        let mut link = self.pool.link().await?;
+        link.begin(COUNTING).await?;
         Ok(link)
     }
 }
+
+/// Two statements, so that what comes after them sees all that whoever had the lock before has done.
+const COUNTING: &str = "BEGIN; SELECT id FROM tally FOR UPDATE";
 
 #[async_trait]
 impl Directory for Postgres {
@@ -75,9 +78,11 @@ impl Directory for Postgres {
     /// The judge is asked while the counters are locked. A decision takes microseconds, and one that
     /// hangs was asked for before, outside, and did not come here.
     async fn decide(&self, inquiry: Inquiry, judge: Judge) -> Result<Decision, Undecided> {
-        let mut link = self.begin_counting().await?;
-        let facts = client::facts(&link, &inquiry).await;
-        let facts = facts.map_err(DirectoryError::from)?;
+        let mut link = self.pool.link().await?;
+        let facts = link
+            .begin_and_ask(COUNTING, async |link| client::facts(link, &inquiry).await)
+            .await
+            .map_err(DirectoryError::from)?;
         let Verdict { decision, changes } = match judge(&facts) {
             Ok(verdict) => verdict,
             Err(undecided) => {
