@@ -12,9 +12,11 @@ use tokio_postgres::{Client, Config, Error, NoTls, Row, Statement};
 
 use super::super::DirectoryError;
 
-/// How many connections there are at most, and how long one may be waited for.
+/// How many connections there are at most.
 const MOST: usize = 16;
-const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a connection, or a turn, may be waited for.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What holds for every connection: what is committed is on disk, and nothing takes for ever.
 const SESSION: &str = "SET synchronous_commit = on; SET statement_timeout = '20s';

@@ -16,8 +16,9 @@ mod tests;
 mod transfer;
 
 use async_trait::async_trait;
+use tokio::sync::Mutex;
 
-use self::link::{Borrowed, Pool};
+use self::link::{Borrowed, PATIENCE, Pool};
 use super::transfer::ImportError;
 use super::{
     AccountChange, AccountEntry, AccountId, Device, Directory, DirectoryError, Each, Entry,
@@ -32,12 +33,16 @@ use crate::secret::SecretHash;
 
 pub(super) struct Postgres {
     pool: Pool,
+    /// Whoever locks the counters. Of those on one host, one at a time asks the database for the lock: a
+    /// crowd that waits for a row there looks at it again whenever it changes.
+    deciding: Mutex<()>,
 }
 
 impl Postgres {
     pub(super) async fn open(url: &PostgresUrl) -> Result<Self, OpenError> {
         let directory = Self {
             pool: Pool::new(url.config().clone()),
+            deciding: Mutex::new(()),
         };
         schema::migrate(&mut directory.pool.link().await?).await?;
         Ok(directory)
@@ -46,6 +51,7 @@ impl Postgres {
     pub(super) async fn open_to_read(url: &PostgresUrl) -> Result<Self, OpenError> {
         let directory = Self {
             pool: Pool::new(url.config().clone()),
+            deciding: Mutex::new(()),
         };
         schema::check(&directory.pool.link().await?).await?;
         Ok(directory)
@@ -78,6 +84,9 @@ impl Directory for Postgres {
     /// The judge is asked while the counters are locked. A decision takes microseconds, and one that
     /// hangs was asked for before, outside, and did not come here.
     async fn decide(&self, inquiry: Inquiry, judge: Judge) -> Result<Decision, Undecided> {
+        let _turn = tokio::time::timeout(PATIENCE, self.deciding.lock())
+            .await
+            .map_err(|_| DirectoryError::Busy)?;
         let mut link = self.pool.link().await?;
         let facts = link
             .begin_and_ask(COUNTING, async |link| client::facts(link, &inquiry).await)
