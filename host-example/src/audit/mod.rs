@@ -125,7 +125,6 @@ impl Queue {
         let mut waiting = self.waiting();
         waiting.is_urgent = true;
         self.begun.notify_one();
-        // The thread may be over, which is said by nothing that waits.
         let _written = self
             .written
             .wait_while(waiting, |waiting| {
