@@ -22,7 +22,7 @@ fn ten_thousand_connections_leave_the_host_answering() {
     };
     setrlimit(Resource::Nofile, raised).expect("the soft limit can be raised");
     let host = Host::start(
-        "[server]\nmax-connections = 11000\nhead-timeout = 600\n[oauth.client-registration]\nanonymous = true\n",
+        "[server]\nmax-connections = 11000\nhead-timeout = 600\nbody-timeout = 45\nrequest-timeout = 600\n[oauth.client-registration]\nanonymous = true\n",
     );
     let mut open: Vec<TcpStream> = Vec::with_capacity(CONNECTIONS);
     for number in 0..CONNECTIONS {
@@ -42,9 +42,8 @@ fn ten_thousand_connections_leave_the_host_answering() {
         assert_eq!(host.register(&[], NATIVE).status, 201);
         assert_eq!(host.get("/healthz").status, 200);
     }
-    // Each takes milliseconds. This is how long it may take on a machine that has much else to do.
     assert!(
-        begun.elapsed() < Duration::from_secs(60),
+        begun.elapsed() < Duration::from_secs(20),
         "{:?}",
         begun.elapsed()
     );
@@ -54,9 +53,7 @@ fn ten_thousand_connections_leave_the_host_answering() {
         .find_map(|line| line.strip_prefix("gatepost_connections "))
         .and_then(|count| count.parse::<usize>().ok())
         .expect("connections are counted");
-    // Those that say nothing and those that begin a head, half of all, are left alone; the others are given
-    // up in time, and on a slow machine that is now.
-    assert!(connections > CONNECTIONS * 2 / 5, "{connections}");
+    assert!(connections > CONNECTIONS / 2, "{connections}");
 
     // A body that is too long is refused before it is there.
     let refused = open
@@ -75,6 +72,8 @@ fn ten_thousand_connections_leave_the_host_answering() {
     let whole = registration(&[], NATIVE);
     slow.write_all(&whole[..whole.len() - 1])
         .expect("it can be sent");
+    slow.set_read_timeout(Some(Duration::from_secs(90)))
+        .expect("a time limit can be set");
     let answer = Answer::read(&mut slow);
     assert_eq!(answer.status, 408, "{answer:?}");
     drop(open);

@@ -158,6 +158,7 @@ fn registered_until_full(server: &mut Server, interfere: impl FnOnce(&mut Server
         while count() < LIMIT / 5 && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(1));
         }
+        assert!(!is_full.load(Ordering::Relaxed), "it is under load");
         interfere(server, &mut hosts);
     });
     let stored = listed(&hosts[0], &administrator);

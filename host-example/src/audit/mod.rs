@@ -71,7 +71,9 @@ struct Waiting {
     lines: Vec<u8>,
     /// Whether the thread has taken lines that are not written yet.
     is_writing: bool,
+    /// Whether there is no time to gather more.
     is_urgent: bool,
+    /// Whether nothing more will come.
     is_over: bool,
 }
 
@@ -89,8 +91,11 @@ impl Queue {
         if has_room {
             waiting.lines.extend_from_slice(line);
         }
+        // Long lines of somebody who sends many must not push out those of others.
+        let is_urgent = waiting.lines.len() > QUEUE / 4;
+        waiting.is_urgent |= is_urgent;
         drop(waiting);
-        if is_first {
+        if is_first || is_urgent {
             self.begun.notify_one();
         }
         has_room

@@ -18,8 +18,10 @@ const MOST: usize = 16;
 /// How long a connection, or a turn, may be waited for.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What holds for every connection: what is committed is on disk, and nothing takes for ever.
-const SESSION: &str = "SET synchronous_commit = on; SET statement_timeout = '20s';
+/// What holds for every connection: what is committed is on disk, a statement after a lock sees what was
+/// done before it, and nothing takes for ever.
+const SESSION: &str = "SET synchronous_commit = on;
+    SET default_transaction_isolation = 'read committed'; SET statement_timeout = '20s';
     SET lock_timeout = '20s'; SET idle_in_transaction_session_timeout = '20s'";
 
 /// The connections that nobody uses at the moment.
