@@ -11,6 +11,7 @@ pub(super) async fn holds(directory: &dyn Directory) {
     accounts(directory).await;
     keys(directory).await;
     search(directory).await;
+    a_client_outlives_whoever_registered_it(directory).await;
     a_code_is_good_for_one_use(directory).await;
     a_grant_ends_with_its_client_and_its_account(directory).await;
     what_became_of_a_client(directory).await;
@@ -166,6 +167,48 @@ async fn search(directory: &dyn Directory) {
     for client_id in all {
         decide(directory, Effect::Remove(client_id.into()), Vec::new()).await;
     }
+}
+
+async fn a_client_outlives_whoever_registered_it(directory: &dyn Directory) {
+    let account = add_account(directory, "carol").await.id;
+    let key = registration_key();
+    let hash = key.hash;
+    let id = done(directory.add_key(key).await);
+    let registrant = Registrant {
+        key: Some(id),
+        account: Some(account),
+        ..Registrant::default()
+    };
+    decide_for(directory, Some(registrant), store("mail", "{}"), Vec::new()).await;
+    let origin = async || {
+        let mut origin = None;
+        let mut look = |line: &Line| {
+            if let Line::Client { account, key, .. } = line {
+                origin = Some((account.clone(), key.as_ref().map(|hash| hash.0)));
+            }
+            Ok(())
+        };
+        done(directory.export(&mut look).await);
+        origin.expect("there is one client")
+    };
+    let owner = async || {
+        let entry = done(directory.client("mail", 1_000).await);
+        entry.expect("it is there").owner
+    };
+    assert_eq!(owner().await.as_deref(), Some("carol"));
+    assert_eq!(origin().await, (Some("carol".into()), Some(hash)));
+
+    assert!(done(directory.remove_account("carol").await));
+    add_account(directory, "carol").await;
+    done(directory.add_key(registration_key()).await);
+    assert_eq!(
+        owner().await,
+        None,
+        "whoever is called so now did not do it"
+    );
+    assert_eq!(origin().await, (None, None));
+    decide(directory, Effect::Remove("mail".into()), Vec::new()).await;
+    assert!(done(directory.remove_account("carol").await));
 }
 
 async fn a_code_is_good_for_one_use(directory: &dyn Directory) {
@@ -540,6 +583,15 @@ fn store(client_id: &str, document: &str) -> Effect {
 
 /// Has something decided, whatever the facts are.
 async fn decide(directory: &dyn Directory, effect: Effect, changes: Vec<Change>) {
+    decide_for(directory, None, effect, changes).await;
+}
+
+async fn decide_for(
+    directory: &dyn Directory,
+    registrant: Option<Registrant>,
+    effect: Effect,
+    changes: Vec<Change>,
+) {
     let verdict = Verdict {
         decision: Decision {
             outcome: Outcome::Accept,
@@ -557,6 +609,7 @@ async fn decide(directory: &dyn Directory, effect: Effect, changes: Vec<Change>)
     };
     let judge: Judge = Arc::new(move |_| Ok(verdict.clone()));
     let inquiry = Inquiry {
+        registrant,
         now: 1_000,
         ..Inquiry::default()
     };

@@ -29,8 +29,8 @@ CREATE TABLE oauth_client (
     client_id     TEXT    NOT NULL UNIQUE,
     record        TEXT    NOT NULL,
     revision      BIGINT  NOT NULL DEFAULT 1,
-    account_id    BIGINT  REFERENCES account (id) ON DELETE SET NULL,
-    api_key_id    BIGINT  REFERENCES api_key (id) ON DELETE SET NULL,
+    account_id    BIGINT,
+    api_key_id    BIGINT,
     network       TEXT,
     anonymous     BOOLEAN NOT NULL,
     created_at    BIGINT  NOT NULL,
@@ -39,8 +39,6 @@ CREATE TABLE oauth_client (
     authorised_at BIGINT,
     last_used_at  BIGINT
 );
-CREATE INDEX oauth_client_by_account ON oauth_client (account_id) WHERE account_id IS NOT NULL;
-CREATE INDEX oauth_client_by_key ON oauth_client (api_key_id) WHERE api_key_id IS NOT NULL;
 
 -- Whoever decides on something that is counted locks this row first, on whichever host.
 CREATE TABLE tally (

@@ -36,9 +36,9 @@ CREATE TABLE oauth_client (
     -- The plugin's own document, and how often it was written.
     record         TEXT    NOT NULL,
     revision       INTEGER NOT NULL DEFAULT 1,
-    -- Who registered it, from where.
-    account_id     INTEGER REFERENCES account (id) ON DELETE SET NULL,
-    api_key_id     INTEGER REFERENCES api_key (id) ON DELETE SET NULL,
+    -- Who registered it, from where. They may be gone since, and nobody else has their ids.
+    account_id     INTEGER,
+    api_key_id     INTEGER,
     network        TEXT,
     -- Whether it registered itself without an API key.
     anonymous      INTEGER NOT NULL CHECK (anonymous IN (0, 1)),
@@ -50,10 +50,6 @@ CREATE TABLE oauth_client (
     authorised_at  INTEGER,
     last_used_at   INTEGER
 ) STRICT;
-
--- For those that leave, which are few: most clients have neither.
-CREATE INDEX oauth_client_by_account ON oauth_client (account_id) WHERE account_id IS NOT NULL;
-CREATE INDEX oauth_client_by_key ON oauth_client (api_key_id) WHERE api_key_id IS NOT NULL;
 
 -- One row: how many OAuth clients there are, because counting them takes longer the more there are; and
 -- whether an API key was ever added, because a directory is new only once.

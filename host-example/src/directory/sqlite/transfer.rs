@@ -60,7 +60,7 @@ const TABLES: [(&str, Read); 6] = [
     (
         "SELECT client_id, record, revision, account.name, hash, network, anonymous,
                 oauth_client.created_at, changed_at, disabled_at, authorised_at,
-                oauth_client.last_used_at, api_key_id
+                oauth_client.last_used_at, api_key.id
          FROM oauth_client
          LEFT JOIN account ON account.id = oauth_client.account_id
          LEFT JOIN api_key ON api_key.id = api_key_id ORDER BY oauth_client.id",
