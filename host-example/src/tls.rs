@@ -1,4 +1,4 @@
-//! TLS, if there is a certificate.
+//! TLS: for those who come, if there is a certificate, and towards a database.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::{self, ServerConfig};
+use tokio_rustls::rustls::{self, ClientConfig, RootCertStore, ServerConfig};
 
 /// Where the certificate and its key are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,9 @@ pub enum TlsError {
     /// The certificate and the key are not what they should be.
     #[error("the certificate cannot be used")]
     Certificate(#[from] rustls::Error),
+    /// Nobody could be trusted.
+    #[error("the operating system has no certificates of authorities")]
+    NoAuthorities,
 }
 
 /// Takes TLS connections with the certificate that was read last.
@@ -71,17 +74,7 @@ impl Tls {
 }
 
 fn read(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
-    let in_file = |path: &Path| {
-        let path = path.display().to_string();
-        move |source| TlsError::File { path, source }
-    };
-    let chain = CertificateDer::pem_file_iter(&files.certificate)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .and_then(|chain| match chain.is_empty() {
-            true => Err(pem::Error::NoItemsFound),
-            false => Ok(chain),
-        })
-        .map_err(in_file(&files.certificate))?;
+    let chain = certificates(&files.certificate)?;
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(in_file(&files.key))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
@@ -89,4 +82,45 @@ fn read(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
         .with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// What speaks TLS to a server that shows a certificate for its name by one of these authorities, PEM, or
+/// of those whom the operating system trusts.
+pub fn client(authority: Option<&Path>) -> Result<ClientConfig, TlsError> {
+    let mut authorities = RootCertStore::empty();
+    match authority {
+        Some(path) => {
+            for certificate in certificates(path)? {
+                authorities.add(certificate)?;
+            }
+        }
+        None => {
+            let trusted = rustls_native_certs::load_native_certs().certs;
+            authorities.add_parsable_certificates(trusted);
+            if authorities.is_empty() {
+                return Err(TlsError::NoAuthorities);
+            }
+        }
+    }
+    let provider = Arc::new(ring::default_provider());
+    Ok(ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(authorities)
+        .with_no_client_auth())
+}
+
+/// The certificates in a file, of which there is one at least.
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .and_then(|all| match all.is_empty() {
+            true => Err(pem::Error::NoItemsFound),
+            false => Ok(all),
+        })
+        .map_err(in_file(path))
+}
+
+fn in_file(path: &Path) -> impl FnOnce(pem::Error) -> TlsError {
+    let path = path.display().to_string();
+    move |source| TlsError::File { path, source }
 }

@@ -232,3 +232,21 @@ fn a_directory_moves_from_a_file_to_a_database_and_back() {
     let healthy = host.get("/healthz");
     assert_eq!(healthy.status, 200, "{healthy:?}");
 }
+
+#[test]
+#[ignore = "needs PostgreSQL; scripts/test-peers runs it"]
+fn the_way_to_a_database_is_encrypted_and_the_database_known() {
+    let server = Server::start_with_tls();
+    let host = Host::start(&server.settings_with_tls("authority"));
+    let key = host.first_key("registration");
+    // The port takes nothing but TLS.
+    assert_eq!(host.register_with_key(key, NATIVE).status, 201);
+
+    let settings = server.settings_with_tls("stranger");
+    let config = host.folder.write("stranger.toml", settings);
+    let config = config.to_str().expect("a path in UTF-8");
+    let refused = run(&["export", "--config", config], &host.folder.data());
+    let said = text(&refused.stderr);
+    assert!(!refused.status.success(), "{said}");
+    assert!(said.contains("UnknownIssuer"), "{said}");
+}

@@ -28,7 +28,7 @@ use crate::tls::TlsFiles;
 
 pub use lifetimes::Lifetimes;
 pub use public_url::PublicUrl;
-pub use store::{PostgresUrl, Store};
+pub use store::{Database, Store};
 
 /// How this program is to run.
 #[derive(Clone, Debug)]
@@ -372,6 +372,17 @@ impl Config {
                 config.data = path.parent().unwrap_or(Path::new("")).to_owned();
             }
         }
+        if let Some(authority) = store.string("tls-authority") {
+            match &mut config.store {
+                Store::Postgres(database) if database.is_encrypted() => {
+                    database.trust(authority.into());
+                }
+                _ => store.idle(
+                    "tls-authority",
+                    "beside the `url` of a database that TLS is spoken to",
+                ),
+            }
+        }
         root.finish(store);
 
         let mut audit = root.section("audit");
@@ -471,6 +482,7 @@ mod tests {
             body-timeout = "10s"
             [store]
             url = "mysql://db"
+            tls-authority = "ca.pem"
             [plugin]
             path = 1
             isolate = "yes"
@@ -485,7 +497,8 @@ mod tests {
             "server.public-url: `ftp://mail.example.org` is not understood; allowed: `https://` and a host, or `http://` and a loopback address, and nothing after it but a port",
             "server.max-connections: not the right kind of value; allowed: a whole number from 1 to 1000000",
             "server.body-timeout: not the right kind of value; allowed: a whole number from 1 to 3600",
-            "store.url: this is not understood; allowed: `sqlite:` and the path of a file, or `postgres://` and a database on this machine; for one elsewhere, `sslmode=disable` says that the way there needs no encryption",
+            "store.url: this is not understood; allowed: `sqlite:` and the path of a file, or `postgres://` and a database",
+            "store.tls-authority: there is nothing to do with it here; allowed: beside the `url` of a database that TLS is spoken to",
             "plugin.path: not the right kind of value; allowed: a string",
             "plugin.isolate: not the right kind of value; allowed: true or false",
             "oauth.client-registraton: there is no such key, did you mean `client-registration`?; allowed: client-registration, tokens",

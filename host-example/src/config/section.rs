@@ -157,6 +157,15 @@ impl Section {
         self.mistake(key, "this is missing".to_owned(), allowed);
     }
 
+    /// A key that has no meaning beside the others.
+    pub(super) fn idle(&mut self, key: &str, allowed: &str) {
+        self.mistake(
+            key,
+            "there is nothing to do with it here".to_owned(),
+            allowed,
+        );
+    }
+
     fn mistake(&mut self, key: &str, message: String, allowed: &str) {
         self.findings.push(SettingFinding {
             path: self.path_of(key),

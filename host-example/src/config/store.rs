@@ -13,12 +13,12 @@ pub enum Store {
     /// In an SQLite file.
     Sqlite(PathBuf),
     /// In a PostgreSQL database.
-    Postgres(Box<PostgresUrl>),
+    Postgres(Box<Database>),
 }
 
 impl Store {
-    pub(super) const ALLOWED: &str = "`sqlite:` and the path of a file, or `postgres://` and a database on this \
-        machine; for one elsewhere, `sslmode=disable` says that the way there needs no encryption";
+    pub(super) const ALLOWED: &str =
+        "`sqlite:` and the path of a file, or `postgres://` and a database";
 
     pub(super) fn in_folder(folder: &Path) -> Self {
         Self::Sqlite(folder.join("gatepost.db"))
@@ -37,50 +37,97 @@ impl FromStr for Store {
     }
 }
 
-/// A database, and how to sign in there. The password does not show itself.
+/// A database, how to sign in there, and how to know it. The password does not show itself.
 #[derive(Clone, PartialEq, Eq)]
-pub struct PostgresUrl(tokio_postgres::Config);
+pub struct Database {
+    config: tokio_postgres::Config,
+    tls_authority: Option<PathBuf>,
+}
 
-impl PostgresUrl {
+impl Database {
     /// How to connect.
     pub fn config(&self) -> &tokio_postgres::Config {
-        &self.0
+        &self.config
+    }
+
+    /// Whether the way there is encrypted, and the database known by its certificate.
+    pub fn is_encrypted(&self) -> bool {
+        self.config.get_ssl_mode() == SslMode::Require
+    }
+
+    /// Who has to have signed the certificate, PEM; if unset, anybody whom the operating system trusts.
+    pub fn tls_authority(&self) -> Option<&Path> {
+        self.tls_authority.as_deref()
+    }
+
+    /// Believes certificates that were signed by these alone.
+    pub(super) fn trust(&mut self, authority: PathBuf) {
+        self.tls_authority = Some(authority);
     }
 }
 
-impl fmt::Debug for PostgresUrl {
+impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresUrl")
-            .field("hosts", &self.0.get_hosts())
-            .field("database", &self.0.get_dbname())
+        f.debug_struct("Database")
+            .field("hosts", &self.config.get_hosts())
+            .field("database", &self.config.get_dbname())
+            .field("tls_authority", &self.tls_authority)
             .finish_non_exhaustive()
     }
 }
 
-impl FromStr for PostgresUrl {
+impl FromStr for Database {
     type Err = ();
 
     fn from_str(url: &str) -> Result<Self, ()> {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(());
         }
-        let config: tokio_postgres::Config = url.parse().map_err(|_| ())?;
-        let is_local = |host: &Host| match host {
-            Host::Unix(_) => true,
-            Host::Tcp(name) => {
-                let address = name.trim_matches(['[', ']']).parse::<IpAddr>();
-                name == "localhost" || address.is_ok_and(|address| address.is_loopback())
-            }
-        };
-        let is_unencrypted = config.get_ssl_mode() == SslMode::Disable;
-        let is_near = config.get_hosts().iter().all(is_local);
-        let is_told = !config.get_hosts().is_empty();
-        // This program speaks no TLS to databases, and does not give a password away.
-        let is_safe = is_near && config.get_ssl_mode() != SslMode::Require;
-        (is_told && (is_safe || is_unencrypted))
-            .then_some(Self(config))
-            .ok_or(())
+        let mut config: tokio_postgres::Config = url.parse().map_err(|_| ())?;
+        if config.get_hosts().is_empty() {
+            return Err(());
+        }
+        let reach = reach(&config);
+        config.ssl_mode(match (config.get_ssl_mode(), reach) {
+            // What is said to need no encryption gets none, and a socket needs none.
+            (SslMode::Disable, _) | (_, Reach::Socket) => SslMode::Disable,
+            (SslMode::Prefer, Reach::Machine) => SslMode::Disable,
+            // Elsewhere, whoever is in between could say that the database prefers none.
+            _ => SslMode::Require,
+        });
+        Ok(Self {
+            config,
+            tls_authority: None,
+        })
     }
+}
+
+/// How far away a database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    Socket,
+    Machine,
+    Network,
+}
+
+/// How far away the farthest is, of those that the database may be found at.
+fn reach(config: &tokio_postgres::Config) -> Reach {
+    let of_address = |address: &IpAddr| match address.is_loopback() {
+        true => Reach::Machine,
+        false => Reach::Network,
+    };
+    let of_host = |host: &Host| match host {
+        Host::Unix(_) => Reach::Socket,
+        Host::Tcp(name) if name == "localhost" => Reach::Machine,
+        Host::Tcp(name) => {
+            let address = name.trim_matches(['[', ']']).parse();
+            address.map_or(Reach::Network, |address| of_address(&address))
+        }
+    };
+    let named = config.get_hosts().iter().map(of_host);
+    // Where they are given, these are where it goes, whatever the names.
+    let numbered = config.get_hostaddrs().iter().map(of_address);
+    named.chain(numbered).max().unwrap_or(Reach::Network)
 }
 
 #[cfg(test)]
@@ -89,24 +136,10 @@ mod tests {
 
     #[test]
     fn stores() {
-        for (url, is_one) in [
-            ("sqlite:a.db", true),
-            ("sqlite:", false),
-            ("a.db", false),
-            ("mysql://db", false),
-            ("postgres://localhost/gatepost", true),
-            ("postgres://gatepost:secret@127.0.0.1:5433/gatepost", true),
-            ("postgresql://gatepost@[::1]/gatepost", true),
-            ("postgres:///gatepost?host=/run/postgresql", true),
-            ("postgres://gatepost@%2Frun%2Fpostgresql/gatepost", true),
-            ("postgres:///gatepost", false),
-            ("postgres://db.example.com/gatepost", false),
-            ("postgres://127.0.0.1,db.example.com/gatepost", false),
-            ("postgres://db.example.com/gatepost?sslmode=disable", true),
-            ("postgres://localhost/gatepost?sslmode=require", false),
-        ] {
-            assert_eq!(url.parse::<Store>().is_ok(), is_one, "{url}");
+        for url in ["sqlite:", "a.db", "mysql://db", "postgres:///gatepost"] {
+            assert_eq!(url.parse::<Store>(), Err(()), "{url}");
         }
+        assert_eq!("sqlite:a.db".parse(), Ok(Store::Sqlite("a.db".into())));
         let store: Store = "postgres://a:secret@localhost/b"
             .parse()
             .expect("it is one");
@@ -115,5 +148,35 @@ mod tests {
             shown.contains("localhost") && !shown.contains("secret"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn the_way_to_a_database_is_encrypted_unless_it_is_short_or_somebody_says_otherwise() {
+        for (url, is_encrypted) in [
+            ("postgres://localhost/gatepost", false),
+            ("postgres://gatepost:secret@127.0.0.1:5433/gatepost", false),
+            ("postgresql://gatepost@[::1]/gatepost", false),
+            ("postgres:///gatepost?host=/run/postgresql", false),
+            ("postgres://gatepost@%2Frun%2Fpostgresql/gatepost", false),
+            (
+                "postgres:///gatepost?host=/run/postgresql&sslmode=require",
+                false,
+            ),
+            ("postgres://localhost/gatepost?sslmode=require", true),
+            ("postgres://localhost/gatepost?hostaddr=127.0.0.1", false),
+            ("postgres://localhost/gatepost?hostaddr=192.0.2.1", true),
+            ("postgres://db.example.com/gatepost", true),
+            ("postgres://db.example.com/gatepost?sslmode=prefer", true),
+            (
+                "postgres://db.example.com/gatepost?hostaddr=127.0.0.1",
+                true,
+            ),
+            ("postgres://127.0.0.1,db.example.com/gatepost", true),
+            ("postgres://192.0.2.1/gatepost", true),
+            ("postgres://db.example.com/gatepost?sslmode=disable", false),
+        ] {
+            let database: Database = url.parse().expect("it is one");
+            assert_eq!(database.is_encrypted(), is_encrypted, "{url}");
+        }
     }
 }

@@ -20,6 +20,7 @@ use crate::decide::Undecided;
 use crate::permission::Permission;
 use crate::plugin::{Assertion, Decision};
 use crate::secret::SecretHash;
+use crate::tls::TlsError;
 
 use self::transfer::{ImportError, Line};
 
@@ -36,7 +37,7 @@ pub use principal::{
 pub async fn open(store: &Store) -> Result<Arc<dyn Directory>, OpenError> {
     Ok(match store {
         Store::Sqlite(path) => Arc::new(sqlite::Sqlite::open(path)?),
-        Store::Postgres(url) => Arc::new(postgres::Postgres::open(url).await?),
+        Store::Postgres(database) => Arc::new(postgres::Postgres::open(database).await?),
     })
 }
 
@@ -44,7 +45,7 @@ pub async fn open(store: &Store) -> Result<Arc<dyn Directory>, OpenError> {
 pub async fn open_to_read(store: &Store) -> Result<Arc<dyn Directory>, OpenError> {
     Ok(match store {
         Store::Sqlite(path) => Arc::new(sqlite::Sqlite::open_to_read(path)?),
-        Store::Postgres(url) => Arc::new(postgres::Postgres::open_to_read(url).await?),
+        Store::Postgres(database) => Arc::new(postgres::Postgres::open_to_read(database).await?),
     })
 }
 
@@ -252,6 +253,9 @@ pub enum OpenError {
     /// The database refuses.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+    /// The way to the database cannot be encrypted.
+    #[error("cannot speak TLS to the database")]
+    Tls(#[from] TlsError),
     /// SQLite refuses.
     #[error("cannot open {path}")]
     Sqlite {

@@ -1,6 +1,7 @@
 //! A PostgreSQL server of its own, on a socket in a temporary folder.
 
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -13,16 +14,63 @@ use super::text;
 
 pub struct Server {
     folder: TempDir,
+    /// Where it can be reached by TLS, if it can.
+    port: Option<u16>,
     child: Option<Child>,
 }
 
 impl Server {
     pub fn start() -> Self {
+        let mut server = Self::new();
+        server.run();
+        server
+    }
+
+    /// With a port on which it speaks nothing but TLS, as `localhost`.
+    pub fn start_with_tls() -> Self {
+        let mut server = Self::new();
+        server.certify("authority", &[], &[]);
+        let authority = ["-CA", "authority.pem", "-CAkey", "authority.key"];
+        let extensions = ["subjectAltName=DNS:localhost", "basicConstraints=CA:FALSE"];
+        server.certify("localhost", &extensions, &authority);
+        server.certify("stranger", &[], &[]);
+        fs::write(
+            server.data().join("pg_hba.conf"),
+            "local all all trust\nhostssl all all 127.0.0.1/32 trust\n",
+        )
+        .expect("root may write anywhere");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let address = listener.local_addr().expect("it is bound");
+        server.port = Some(address.port());
+        drop(listener);
+        server.run();
+        server
+    }
+
+    /// Makes a certificate and its key, in files of this name.
+    fn certify(&self, name: &str, extensions: &[&str], authority: &[&str]) {
+        let made = self
+            .command("/usr/bin/openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"])
+            .args(["-pkeyopt", "ec_paramgen_curve:P-256", "-subj"])
+            .arg(format!("/CN={name}"))
+            .args(extensions.iter().flat_map(|added| ["-addext", added]))
+            .args(authority)
+            .args(["-out", &format!("{name}.pem"), "-keyout"])
+            .arg(format!("{name}.key"))
+            .output()
+            .expect("runuser is there");
+        assert!(made.status.success(), "{}", text(&made.stderr));
+    }
+
+    /// One that has data, and does not run.
+    fn new() -> Self {
         let folder = TempDir::new().expect("the temporary folder can be written");
         let open = fs::Permissions::from_mode(0o777);
         fs::set_permissions(folder.path(), open).expect("it is ours");
-        let mut server = Self {
+        let server = Self {
             folder,
+            port: None,
             child: None,
         };
         let initialised = server
@@ -42,7 +90,6 @@ impl Server {
             "{}",
             text(&initialised.stderr)
         );
-        server.run();
         server
     }
 
@@ -52,13 +99,24 @@ impl Server {
         command
             .arg("-D")
             .arg(self.data())
-            .args(["-c", "listen_addresses=", "-c", "max_connections=100", "-c"])
+            .args(["-c", "max_connections=100", "-c"])
             .arg(format!(
                 "unix_socket_directories={}",
                 self.folder.path().display()
             ))
             .stdout(Stdio::null())
             .stderr(Stdio::null());
+        match self.port {
+            None => command.args(["-c", "listen_addresses="]),
+            Some(port) => command
+                .args(["-c", "listen_addresses=127.0.0.1", "-c", "ssl=on", "-c"])
+                .arg(format!("ssl_cert_file={}", self.file("localhost.pem")))
+                .args([
+                    "-c",
+                    &format!("ssl_key_file={}", self.file("localhost.key")),
+                ])
+                .args(["-c", &format!("port={port}")]),
+        };
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
             // It ends at once as long as something is left of one that was killed.
@@ -79,6 +137,7 @@ impl Server {
                     "--host",
                 ])
                 .arg(self.folder.path())
+                .args(["--port", &self.port.unwrap_or(5432).to_string()])
                 .output()
                 .expect("it can be started");
             if ready.status.success() {
@@ -130,11 +189,25 @@ impl Server {
         format!("[store]\nurl = 'postgres://postgres@/postgres?host={host}'\n")
     }
 
+    /// Those of one that reaches it by TLS, and is told whom to believe.
+    pub fn settings_with_tls(&self, authority: &str) -> String {
+        let port = self.port.expect("it speaks TLS");
+        let authority = self.file(&format!("{authority}.pem"));
+        format!(
+            "[store]\nurl = 'postgres://postgres@localhost:{port}/postgres?sslmode=require'\n\
+             tls-authority = '{authority}'\n"
+        )
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    /// A program of the server's, as the user that it wants to be.
+    /// A program of the server's, or one with its whole path, as the user that the server wants to be.
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new("runuser");
         command

@@ -6,11 +6,15 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Config, Error, NoTls, Row, Statement};
+use tokio_postgres::{Client, Config, Connection, Error, NoTls, Row, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::DirectoryError;
+use crate::config::Database;
+use crate::tls::{self, TlsError};
 
 /// How many connections there are at most.
 const MOST: usize = 16;
@@ -27,6 +31,8 @@ const SESSION: &str = "SET synchronous_commit = on;
 /// The connections that nobody uses at the moment.
 pub(super) struct Pool {
     config: Config,
+    /// What encrypts the way there, if it is encrypted.
+    tls: Option<MakeRustlsConnect>,
     idle: Arc<Mutex<Vec<Link>>>,
     places: Arc<Semaphore>,
 }
@@ -49,12 +55,21 @@ pub(super) struct Borrowed {
 pub(super) type Params<'p> = &'p [&'p (dyn ToSql + Sync)];
 
 impl Pool {
-    pub(super) fn new(config: Config) -> Self {
-        Self {
-            config,
+    pub(super) fn new(database: &Database) -> Result<Self, TlsError> {
+        let tls = match database.is_encrypted() {
+            true => {
+                let mut config = tls::client(database.tls_authority())?;
+                config.alpn_protocols = vec![b"postgresql".to_vec()];
+                Some(MakeRustlsConnect::new(config))
+            }
+            false => None,
+        };
+        Ok(Self {
+            config: database.config().clone(),
+            tls,
             idle: Arc::default(),
             places: Arc::new(Semaphore::new(MOST)),
-        }
+        })
     }
 
     pub(super) async fn link(&self) -> Result<Borrowed, DirectoryError> {
@@ -86,12 +101,18 @@ impl Pool {
     }
 
     async fn connect(&self) -> Result<Link, DirectoryError> {
-        let (client, connection) = self.config.connect(NoTls).await?;
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::warn!(%error, "a connection to the database ended");
+        let client = match &self.tls {
+            Some(tls) => {
+                let (client, connection) = self.config.connect(tls.clone()).await?;
+                attend(connection);
+                client
             }
-        });
+            None => {
+                let (client, connection) = self.config.connect(NoTls).await?;
+                attend(connection);
+                client
+            }
+        };
         client.batch_execute(SESSION).await?;
         Ok(Link {
             client,
@@ -109,6 +130,19 @@ impl Pool {
         // A vector of connections is whole, wherever a thread that held it came to grief.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Carries what goes to and fro on a connection, until its end.
+fn attend<S, T>(connection: Connection<S, T>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::warn!(%error, "a connection to the database ended");
+        }
+    });
 }
 
 impl Link {

@@ -25,7 +25,7 @@ use super::{
     Exchange, Facts, Grant, GrantId, Inquiry, Judge, Key, KeyEntry, KeyId, Lines, NewKey,
     NewSession, NewToken, OpenError, Poll, REMEMBERED, Search, Session, Token, Verdict,
 };
-use crate::config::PostgresUrl;
+use crate::config::Database;
 use crate::decide::Undecided;
 use crate::permission::Permission;
 use crate::plugin::{Assertion, Decision};
@@ -39,22 +39,23 @@ pub(super) struct Postgres {
 }
 
 impl Postgres {
-    pub(super) async fn open(url: &PostgresUrl) -> Result<Self, OpenError> {
-        let directory = Self {
-            pool: Pool::new(url.config().clone()),
-            deciding: Mutex::new(()),
-        };
+    pub(super) async fn open(database: &Database) -> Result<Self, OpenError> {
+        let directory = Self::of(database)?;
         schema::migrate(&mut directory.pool.link().await?).await?;
         Ok(directory)
     }
 
-    pub(super) async fn open_to_read(url: &PostgresUrl) -> Result<Self, OpenError> {
-        let directory = Self {
-            pool: Pool::new(url.config().clone()),
-            deciding: Mutex::new(()),
-        };
+    pub(super) async fn open_to_read(database: &Database) -> Result<Self, OpenError> {
+        let directory = Self::of(database)?;
         schema::check(&directory.pool.link().await?).await?;
         Ok(directory)
+    }
+
+    fn of(database: &Database) -> Result<Self, OpenError> {
+        Ok(Self {
+            pool: Pool::new(database)?,
+            deciding: Mutex::new(()),
+        })
     }
 
     /// A connection on which a transaction has begun.
