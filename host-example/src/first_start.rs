@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::config::PublicUrl;
-use crate::directory::{AccountChange, Directory, DirectoryError, NewKey, now};
+use crate::directory::{Directory, DirectoryError, NewAccount, NewKey, now};
 use crate::password::{self, HashError};
 use crate::permission::Permission;
 use crate::secret::{Purpose, Secret};
@@ -38,11 +38,11 @@ impl FirstSecrets {
             created_at: now(),
             expires_at: None,
         };
-        let account = AccountChange {
+        let account = NewAccount {
             name: ACCOUNT.to_owned(),
-            password_hash: Some(password::hash(secrets.password.reveal())?),
-            permissions: Some(Permission::ADMINISTRATOR.to_vec()),
-            now: now(),
+            password_hash: password::hash(secrets.password.reveal())?,
+            permissions: Permission::ADMINISTRATOR.to_vec(),
+            created_at: now(),
         };
         let keys = vec![
             new(

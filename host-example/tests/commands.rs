@@ -72,6 +72,50 @@ fn a_key_is_given_terms_and_an_end() {
 }
 
 #[test]
+fn an_account_is_made_once_and_changed_after_that() {
+    let folder = Folder::new();
+    let data = folder.data();
+    let key = "key create --name k --permission authenticate --account a@example.org";
+    let key: Vec<&str> = key.split(' ').collect();
+    let made = command(&key, &data);
+    assert!(made.status.success(), "it makes the account: {made:?}");
+    let account = |verb, more: &[&str]| {
+        let mut arguments = vec!["account", verb, "--name", "a@example.org"];
+        arguments.extend(more);
+        command(&arguments, &data)
+    };
+    let listed = || text(&command(&["account", "list"], &data).stdout);
+    assert_eq!(listed(), "a@example.org\t\n");
+    let twice = account("create", &[]);
+    assert!(!twice.status.success(), "{twice:?}");
+    assert!(text(&twice.stderr).contains("account permit"), "{twice:?}");
+
+    let password = account("password", &[]);
+    assert!(!text(&password.stdout).trim().is_empty(), "{password:?}");
+    let permissions = "--permission authenticate --permission oauth-client-override";
+    let permissions: Vec<&str> = permissions.split(' ').collect();
+    assert!(account("permit", &permissions).status.success());
+    assert_eq!(
+        listed(),
+        "a@example.org\tauthenticate oauth-client-override\n"
+    );
+    assert!(!account("permit", &[]).status.success(), "none are named");
+
+    assert!(account("remove", &[]).status.success());
+    for (verb, more) in [
+        ("permit", &permissions[..]),
+        ("password", &[]),
+        ("remove", &[]),
+    ] {
+        let gone = account(verb, more);
+        assert!(text(&gone.stderr).contains("no account"), "{gone:?}");
+        assert!(gone.stdout.is_empty(), "{gone:?}");
+    }
+    assert!(account("create", &[]).status.success());
+    assert_eq!(listed(), "a@example.org\tauthenticate\n");
+}
+
+#[test]
 fn a_client_by_hand_without_a_document() {
     let folder = Folder::new();
     let data = folder.data();

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 
 use super::{Done, Tools, runtime};
 use crate::check;
-use crate::directory::{self, AccountChange, Directory};
+use crate::directory::{self, AccountChange, Directory, NewAccount};
 use crate::password;
 use crate::permission::Permission;
 use crate::secret::{Purpose, Secret};
@@ -19,6 +19,8 @@ pub(super) enum AccountCommand {
     Create(CreateFlags),
     /// Give an account another password, which ends its sessions in browsers
     Password(PasswordFlags),
+    /// Give an account other permissions in place of those it has
+    Permit(PermitFlags),
     /// List accounts: name and permissions
     List(Tools),
     /// Remove an account with all that it granted, and its API keys
@@ -55,6 +57,18 @@ pub(super) struct PasswordFlags {
 }
 
 #[derive(Args)]
+pub(super) struct PermitFlags {
+    /// The account's name
+    #[arg(long)]
+    name: String,
+    /// What the account may do from now on; may be given several times
+    #[arg(long = "permission", value_name = "PERMISSION", required = true)]
+    permissions: Vec<Permission>,
+    #[command(flatten)]
+    tools: Tools,
+}
+
+#[derive(Args)]
 pub(super) struct RemoveFlags {
     /// The account's name
     #[arg(long)]
@@ -81,6 +95,7 @@ pub(super) fn run(command: AccountCommand) -> Done {
     match command {
         AccountCommand::Create(flags) => create(flags),
         AccountCommand::Password(flags) => change_password(flags),
+        AccountCommand::Permit(flags) => permit(flags),
         AccountCommand::List(tools) => list(tools),
         AccountCommand::Remove(flags) => remove(flags),
     }
@@ -94,42 +109,54 @@ fn create(flags: CreateFlags) -> Done {
         return Err("an account's name has from 1 to 255 bytes and no control characters".into());
     }
     let password = flags.source.password()?;
-    let change = change(&name, &password, Some(permissions))?;
+    let account = NewAccount {
+        name,
+        password_hash: password.hash()?,
+        permissions,
+        created_at: directory::now(),
+    };
     with_directory(flags.tools, async |directory| {
-        if directory.account(&name).await?.is_some() {
-            return Err("there is an account of this name already".into());
+        match directory.add_account(account).await? {
+            true => Ok(()),
+            false => Err(
+                "there is an account of this name already; `account password` and \
+                      `account permit` change it"
+                    .into(),
+            ),
         }
-        Ok(directory.put_account(change).await?)
     })?;
     password.reveal()
 }
 
 fn change_password(flags: PasswordFlags) -> Done {
     let password = flags.source.password()?;
-    let change = change(&flags.name, &password, None)?;
-    with_directory(flags.tools, async |directory| {
-        if directory.account(&flags.name).await?.is_none() {
-            return Err("there is no account of this name".into());
-        }
-        Ok(directory.put_account(change).await?)
-    })?;
+    let change = AccountChange {
+        password_hash: Some(password.hash()?),
+        ..AccountChange::default()
+    };
+    change_account(flags.tools, &flags.name, change)?;
     password.reveal()
 }
 
-fn change(
-    name: &str,
-    password: &Password,
-    permissions: Option<Vec<Permission>>,
-) -> Result<AccountChange, password::HashError> {
-    let password = match password {
-        Password::Drawn(secret) => secret.reveal(),
-        Password::Given(text) => text,
+fn permit(flags: PermitFlags) -> Done {
+    let change = AccountChange {
+        permissions: Some(flags.permissions),
+        ..AccountChange::default()
     };
-    Ok(AccountChange {
-        name: name.to_owned(),
-        password_hash: Some(password::hash(password)?),
-        permissions,
-        now: directory::now(),
+    change_account(flags.tools, &flags.name, change)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn change_account(
+    tools: Tools,
+    name: &str,
+    change: AccountChange,
+) -> Result<(), Box<dyn std::error::Error>> {
+    with_directory(tools, async |directory| {
+        match directory.change_account(name, change).await? {
+            true => Ok(()),
+            false => Err(NO_SUCH_ACCOUNT.into()),
+        }
     })
 }
 
@@ -155,7 +182,7 @@ fn remove(flags: RemoveFlags) -> Done {
     with_directory(flags.tools, async |directory| {
         match directory.remove_account(&flags.name).await? {
             true => Ok(ExitCode::SUCCESS),
-            false => Err("there is no account of this name".into()),
+            false => Err(NO_SUCH_ACCOUNT.into()),
         }
     })
 }
@@ -189,6 +216,13 @@ impl Source {
 }
 
 impl Password {
+    fn hash(&self) -> Result<String, password::HashError> {
+        password::hash(match self {
+            Self::Drawn(secret) => secret.reveal(),
+            Self::Given(text) => text,
+        })
+    }
+
     fn reveal(&self) -> Done {
         if let Self::Drawn(secret) = self {
             writeln!(io::stdout(), "{}", secret.reveal())?;
@@ -196,6 +230,8 @@ impl Password {
         Ok(ExitCode::SUCCESS)
     }
 }
+
+const NO_SUCH_ACCOUNT: &str = "there is no account of this name";
 
 /// How many accounts are read at once.
 const PAGE: u32 = 1000;

@@ -15,7 +15,7 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use crate::cli::{Places, ServeFlags};
 use crate::config::Config;
-use crate::directory::{self, AccountChange, Directory, NewKey};
+use crate::directory::{self, Directory, NewAccount, NewKey};
 use crate::password;
 use crate::permission::Permission;
 use crate::secret::{Purpose, Secret};
@@ -97,13 +97,13 @@ impl Server {
 
     async fn move_in(&self) -> Result<(), Box<dyn Error>> {
         let now = directory::now();
-        let account = AccountChange {
+        let account = NewAccount {
             name: ACCOUNT.to_owned(),
-            password_hash: Some(password::hash(self.password.reveal())?),
-            permissions: Some(vec![Permission::Authenticate]),
-            now,
+            password_hash: password::hash(self.password.reveal())?,
+            permissions: vec![Permission::Authenticate],
+            created_at: now,
         };
-        self.directory.put_account(account).await?;
+        self.directory.add_account(account).await?;
         let key = NewKey {
             hash: self.key.hash(),
             name: "demonstration".to_owned(),

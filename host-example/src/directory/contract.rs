@@ -25,11 +25,19 @@ async fn accounts(directory: &dyn Directory) {
     assert!(done(directory.account("alice").await).is_none());
     let alice = add_account(directory, "alice").await;
     assert_eq!(alice.permissions, ["authenticate"]);
+    let another = NewAccount {
+        password_hash: "$other".into(),
+        ..new_account("alice")
+    };
+    assert!(!done(directory.add_account(another).await), "there is one");
     let change = AccountChange {
         permissions: Some(vec![Permission::OauthClientOverride]),
-        ..unchanged("alice")
+        ..AccountChange::default()
     };
-    done(directory.put_account(change).await);
+    assert!(done(
+        directory.change_account("alice", change.clone()).await
+    ));
+    assert!(!done(directory.change_account("bob", change).await));
     let entry = done(directory.account("alice").await).expect("there is one");
     assert_eq!(entry.account.permissions, ["oauth-client-override"]);
     assert_eq!(entry.password_hash.as_deref(), Some("$hash"), "it stays");
@@ -105,13 +113,14 @@ async fn keys(directory: &dyn Directory) {
     );
 
     assert!(!done(directory.is_new().await), "there was one");
-    let first = vec![unchanged("somebody")];
+    let first = vec![new_account("somebody")];
     assert!(!done(
         directory.add_first(first, vec![registration_key()]).await
     ));
     assert!(done(directory.account("somebody").await).is_none());
     let next = done(directory.add_key(registration_key()).await);
     assert_ne!(next, id, "what is known of the other key is not its");
+    assert!(done(directory.remove_account("carol").await));
 }
 
 fn registration_key() -> NewKey {
@@ -460,16 +469,17 @@ async fn sessions(directory: &dyn Directory) {
     );
     assert!(live(plain.hash, 1_000).await.is_some());
 
-    done(directory.put_account(unchanged("alice")).await);
+    let change = async |change| done(directory.change_account("alice", change).await);
+    assert!(change(AccountChange::default()).await);
     assert!(
         live(plain.hash, 1_000).await.is_some(),
         "the password is the same"
     );
-    let change = AccountChange {
+    let password = AccountChange {
         password_hash: Some("$other".into()),
-        ..unchanged("alice")
+        ..AccountChange::default()
     };
-    done(directory.put_account(change).await);
+    assert!(change(password).await);
     assert!(
         live(plain.hash, 1_000).await.is_none(),
         "a new password ends it"
@@ -520,22 +530,17 @@ fn secret() -> SecretHash {
     secret.expect("there is randomness").hash()
 }
 
-fn unchanged(name: &str) -> AccountChange {
-    AccountChange {
+fn new_account(name: &str) -> NewAccount {
+    NewAccount {
         name: name.into(),
-        password_hash: None,
-        permissions: None,
-        now: 1_000,
+        password_hash: "$hash".into(),
+        permissions: vec![Permission::Authenticate],
+        created_at: 1_000,
     }
 }
 
 async fn add_account(directory: &dyn Directory, name: &str) -> Account {
-    let change = AccountChange {
-        password_hash: Some("$hash".into()),
-        permissions: Some(vec![Permission::Authenticate]),
-        ..unchanged(name)
-    };
-    done(directory.put_account(change).await);
+    assert!(done(directory.add_account(new_account(name)).await));
     let entry = done(directory.account(name).await).expect("it was added");
     entry.account
 }

@@ -30,7 +30,7 @@ pub use grant::{
     TokenKind,
 };
 pub use principal::{
-    Account, AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, NewKey,
+    Account, AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, NewAccount, NewKey,
 };
 
 /// Opens the directory, and makes it if there is none.
@@ -84,8 +84,16 @@ pub trait Directory: Send + Sync {
     /// All accounts, by name: those after a name, so many at most.
     async fn accounts(&self, after: &str, limit: u32) -> Result<Vec<AccountEntry>, DirectoryError>;
 
-    /// Adds an account, or changes the one of that name. A new password ends all its sessions.
-    async fn put_account(&self, change: AccountChange) -> Result<(), DirectoryError>;
+    /// Adds an account, and says whether there was none of that name.
+    async fn add_account(&self, account: NewAccount) -> Result<bool, DirectoryError>;
+
+    /// Changes an account, and says whether there is one of that name. A new password ends all its
+    /// sessions.
+    async fn change_account(
+        &self,
+        name: &str,
+        change: AccountChange,
+    ) -> Result<bool, DirectoryError>;
 
     /// Removes an account with its sessions, grants and API keys, and says whether there was one. The
     /// clients that it registered stay.
@@ -112,10 +120,11 @@ pub trait Directory: Send + Sync {
     /// Whether there never was an API key.
     async fn is_new(&self) -> Result<bool, DirectoryError>;
 
-    /// Adds these accounts and API keys if there never was a key, and says whether it did.
+    /// Adds these accounts and API keys if there never was a key, and says whether it did. An account that
+    /// is there already becomes like the one of its name.
     async fn add_first(
         &self,
-        accounts: Vec<AccountChange>,
+        accounts: Vec<NewAccount>,
         keys: Vec<NewKey>,
     ) -> Result<bool, DirectoryError>;
 

@@ -40,17 +40,36 @@ impl std::fmt::Debug for AccountEntry {
     }
 }
 
-/// An account to be added, or what is to be changed of one.
+/// An account to be added.
 #[derive(Clone)]
-pub struct AccountChange {
-    /// The account's name.
+pub struct NewAccount {
+    /// Its name.
     pub name: String,
+    /// The hash of its password (a PHC string).
+    pub password_hash: String,
+    /// What it may do.
+    pub permissions: Vec<Permission>,
+    /// Seconds since 1970.
+    pub created_at: u64,
+}
+
+impl NewAccount {
+    /// What makes an account that is there already like this one.
+    pub(super) fn to_change(&self) -> AccountChange {
+        AccountChange {
+            password_hash: Some(self.password_hash.clone()),
+            permissions: Some(self.permissions.clone()),
+        }
+    }
+}
+
+/// What is to be changed of an account.
+#[derive(Clone, Default)]
+pub struct AccountChange {
     /// The hash of its password (a PHC string); `None` leaves it as it is.
     pub password_hash: Option<String>,
     /// What it may do; `None` leaves it as it is.
     pub permissions: Option<Vec<Permission>>,
-    /// Seconds since 1970.
-    pub now: u64,
 }
 
 /// The number of an API key in this directory.

@@ -22,8 +22,8 @@ use self::link::{Borrowed, PATIENCE, Pool};
 use super::transfer::ImportError;
 use super::{
     AccountChange, AccountEntry, AccountId, Device, Directory, DirectoryError, Each, Entry,
-    Exchange, Facts, Grant, GrantId, Inquiry, Judge, Key, KeyEntry, KeyId, Lines, NewKey,
-    NewSession, NewToken, OpenError, Poll, REMEMBERED, Search, Session, Token, Verdict,
+    Exchange, Facts, Grant, GrantId, Inquiry, Judge, Key, KeyEntry, KeyId, Lines, NewAccount,
+    NewKey, NewSession, NewToken, OpenError, Poll, REMEMBERED, Search, Session, Token, Verdict,
 };
 use crate::config::Database;
 use crate::decide::Undecided;
@@ -148,10 +148,19 @@ impl Directory for Postgres {
         Ok(principal::page(&*self.pool.link().await?, after, limit).await?)
     }
 
-    async fn put_account(&self, change: AccountChange) -> Result<(), DirectoryError> {
+    async fn add_account(&self, account: NewAccount) -> Result<bool, DirectoryError> {
+        Ok(principal::add_account(&*self.pool.link().await?, &account).await?)
+    }
+
+    async fn change_account(
+        &self,
+        name: &str,
+        change: AccountChange,
+    ) -> Result<bool, DirectoryError> {
         let mut link = self.begin().await?;
-        principal::put(&link, &change).await?;
-        Ok(link.commit().await?)
+        let is_changed = principal::change_account(&link, name, &change).await?;
+        link.commit().await?;
+        Ok(is_changed)
     }
 
     async fn remove_account(&self, name: &str) -> Result<bool, DirectoryError> {
@@ -187,7 +196,7 @@ impl Directory for Postgres {
 
     async fn add_first(
         &self,
-        accounts: Vec<AccountChange>,
+        accounts: Vec<NewAccount>,
         keys: Vec<NewKey>,
     ) -> Result<bool, DirectoryError> {
         // Of several hosts that start, one is first.
@@ -195,7 +204,9 @@ impl Directory for Postgres {
         let is_first = principal::is_new(&link).await?;
         if is_first {
             for account in &accounts {
-                principal::put(&link, account).await?;
+                if !principal::add_account(&link, account).await? {
+                    principal::change_account(&link, &account.name, &account.to_change()).await?;
+                }
             }
             for key in &keys {
                 principal::add_key(&link, key).await?;

@@ -3,7 +3,8 @@
 use tokio_postgres::{Error, Row};
 
 use super::super::{
-    AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, LAST_USE_PRECISION, NewKey,
+    AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, LAST_USE_PRECISION, NewAccount,
+    NewKey,
 };
 use super::link::Link;
 use super::row::{account, account_if_any, names, number, optional, signed};
@@ -34,31 +35,56 @@ pub(super) async fn page(link: &Link, after: &str, limit: u32) -> Result<Vec<Acc
     Ok(rows.iter().map(entry).collect())
 }
 
-pub(super) async fn put(link: &Link, change: &AccountChange) -> Result<(), Error> {
-    let AccountChange {
+/// Says whether there was none of that name.
+pub(super) async fn add_account(link: &Link, account: &NewAccount) -> Result<bool, Error> {
+    let NewAccount {
         name,
         password_hash,
         permissions,
-        now,
-    } = change;
-    let permissions = permissions.as_deref().map(permission::joined);
-    let row = link
-        .row(
+        created_at,
+    } = account;
+    let added = link
+        .execute(
             "INSERT INTO account (name, password_hash, permissions, created_at)
-             VALUES ($1, $2, coalesce($3, ''), $4)
-             ON CONFLICT (name) DO UPDATE
-             SET password_hash = coalesce($2, account.password_hash),
-                 permissions = coalesce($3, account.permissions)
-             RETURNING id",
-            &[name, password_hash, &permissions, &now.cast_signed()],
+             VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING",
+            &[
+                name,
+                password_hash,
+                &permission::joined(permissions),
+                &created_at.cast_signed(),
+            ],
         )
         .await?;
-    if password_hash.is_some() {
-        let id: i64 = row.get(0);
+    Ok(added == 1)
+}
+
+/// Says whether there is one of that name.
+pub(super) async fn change_account(
+    link: &Link,
+    name: &str,
+    change: &AccountChange,
+) -> Result<bool, Error> {
+    let AccountChange {
+        password_hash,
+        permissions,
+    } = change;
+    let permissions = permissions.as_deref().map(permission::joined);
+    let changed = link
+        .row_if_any(
+            "UPDATE account
+             SET password_hash = coalesce($2, password_hash), permissions = coalesce($3, permissions)
+             WHERE name = $1 RETURNING id",
+            &[&name, password_hash, &permissions],
+        )
+        .await?;
+    if let Some(changed) = &changed
+        && password_hash.is_some()
+    {
+        let id: i64 = changed.get(0);
         link.execute("DELETE FROM browser_session WHERE account_id = $1", &[&id])
             .await?;
     }
-    Ok(())
+    Ok(changed.is_some())
 }
 
 pub(super) async fn remove(link: &Link, name: &str) -> Result<bool, Error> {

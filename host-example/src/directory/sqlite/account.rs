@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use super::super::{Account, AccountChange, AccountEntry, AccountId};
+use super::super::{Account, AccountChange, AccountEntry, AccountId, NewAccount};
 use super::row::{names, number};
 use crate::permission::{self, Permission};
 
@@ -48,27 +48,49 @@ pub(super) fn account_if_any(row: &Row<'_>, first: usize) -> Result<Option<Accou
     }
 }
 
-pub(super) fn put(connection: &Connection, change: &AccountChange) -> Result<()> {
-    let AccountChange {
+/// Says whether there was none of that name.
+pub(super) fn insert(connection: &Connection, account: &NewAccount) -> Result<bool> {
+    let NewAccount {
         name,
         password_hash,
         permissions,
-        now,
+        created_at,
+    } = account;
+    let added = connection.execute(
+        "INSERT INTO account (name, password_hash, permissions, created_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (name) DO NOTHING",
+        params![
+            name,
+            password_hash,
+            permission::joined(permissions),
+            created_at.cast_signed()
+        ],
+    )?;
+    Ok(added == 1)
+}
+
+/// Says whether there is one of that name.
+pub(super) fn change(connection: &Connection, name: &str, change: &AccountChange) -> Result<bool> {
+    let AccountChange {
+        password_hash,
+        permissions,
     } = change;
     let permissions = permissions.as_deref().map(permission::joined);
-    let id: i64 = connection.query_row(
-        "INSERT INTO account (name, password_hash, permissions, created_at)
-         VALUES (?1, ?2, coalesce(?3, ''), ?4)
-         ON CONFLICT (name) DO UPDATE
-         SET password_hash = coalesce(?2, password_hash), permissions = coalesce(?3, permissions)
-         RETURNING id",
-        params![name, password_hash, permissions, now.cast_signed()],
-        |row| row.get(0),
-    )?;
-    if password_hash.is_some() {
+    let changed: Option<i64> = connection
+        .query_row(
+            "UPDATE account
+             SET password_hash = coalesce(?2, password_hash), permissions = coalesce(?3, permissions)
+             WHERE name = ?1 RETURNING id",
+            params![name, password_hash, permissions],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(id) = changed
+        && password_hash.is_some()
+    {
         connection.execute("DELETE FROM browser_session WHERE account_id = ?1", [id])?;
     }
-    Ok(())
+    Ok(changed.is_some())
 }
 
 /// The account of this name, which is made if there is none: nobody can sign in to it yet.

@@ -29,8 +29,8 @@ use self::writer::Writer;
 use super::transfer::ImportError;
 use super::{
     AccountChange, AccountEntry, AccountId, Device, Directory, DirectoryError, Each, Entry,
-    Exchange, Facts, Grant, GrantId, Inquiry, Judge, Key, KeyEntry, KeyId, Lines, NewKey,
-    NewSession, NewToken, OpenError, Poll, REMEMBERED, Search, Session, Token, Verdict,
+    Exchange, Facts, Grant, GrantId, Inquiry, Judge, Key, KeyEntry, KeyId, Lines, NewAccount,
+    NewKey, NewSession, NewToken, OpenError, Poll, REMEMBERED, Search, Session, Token, Verdict,
 };
 use crate::decide::Undecided;
 use crate::permission::Permission;
@@ -154,8 +154,18 @@ impl Directory for Sqlite {
         self.read(|connection| account::page(connection, after, limit))
     }
 
-    async fn put_account(&self, change: AccountChange) -> Result<(), DirectoryError> {
-        self.change(move |connection| account::put(connection, &change))
+    async fn add_account(&self, account: NewAccount) -> Result<bool, DirectoryError> {
+        self.change(move |connection| account::insert(connection, &account))
+            .await
+    }
+
+    async fn change_account(
+        &self,
+        name: &str,
+        change: AccountChange,
+    ) -> Result<bool, DirectoryError> {
+        let name = name.to_owned();
+        self.change(move |connection| account::change(connection, &name, &change))
             .await
     }
 
@@ -205,14 +215,16 @@ impl Directory for Sqlite {
 
     async fn add_first(
         &self,
-        accounts: Vec<AccountChange>,
+        accounts: Vec<NewAccount>,
         keys: Vec<NewKey>,
     ) -> Result<bool, DirectoryError> {
         self.change(move |connection| {
             let is_first = key::is_new(connection)?;
             if is_first {
                 for account in &accounts {
-                    account::put(connection, account)?;
+                    if !account::insert(connection, account)? {
+                        account::change(connection, &account.name, &account.to_change())?;
+                    }
                 }
                 for key in &keys {
                     key::insert(connection, key)?;
