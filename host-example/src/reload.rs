@@ -8,7 +8,6 @@ use tokio::signal::unix::Signal;
 use crate::cli::ServeFlags;
 use crate::config::{self, Config, PublicUrl};
 use crate::http::App;
-use crate::plugin::LoadError;
 use crate::serve::{Entrance, notify};
 use crate::watch::Watch;
 
@@ -44,7 +43,7 @@ impl Reload {
                 Ok(Err(error)) => {
                     tracing::error!(
                         "not reloaded, the old settings stay in force: {}",
-                        all(&*error)
+                        config::with_causes(&*error)
                     );
                 }
                 Err(error) => {
@@ -71,19 +70,4 @@ impl Reload {
         }
         Ok(())
     }
-}
-
-/// An error with its causes and every mistake in the settings.
-fn all(error: &(dyn Error + Send + Sync + 'static)) -> String {
-    let mut text = error.to_string();
-    if let Some(LoadError::Settings(findings)) = error.downcast_ref() {
-        text.push_str(&config::list(findings));
-    }
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -19,7 +19,7 @@ use self::client::ClientCommand;
 use self::key::{KeyCommand, TermsError};
 use crate::audit::{self, Audit};
 use crate::check::{self, Verdict, review};
-use crate::config::{Config, ConfigError};
+use crate::config::{self, Config, ConfigError};
 use crate::decide::Decider;
 use crate::demo;
 use crate::directory;
@@ -49,7 +49,7 @@ pub fn run() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("gatepost-host: {}", with_causes(&*error));
+            eprintln!("gatepost-host: {}", config::with_causes(&*error));
             let is_a_mistake = error.is::<ConfigError>()
                 || error.is::<TermsError>()
                 || matches!(error.downcast_ref(), Some(LoadError::Settings(_)));
@@ -298,7 +298,7 @@ fn replay(flags: &ReplayFlags) -> Result<Verdict, Box<dyn Error>> {
 fn judged(verdict: Result<Verdict, Box<dyn Error>>) -> ExitCode {
     verdict
         .unwrap_or_else(|error| {
-            eprintln!("gatepost-host: {}", with_causes(&*error));
+            eprintln!("gatepost-host: {}", config::with_causes(&*error));
             Verdict::Failed
         })
         .into()
@@ -337,18 +337,4 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-}
-
-fn with_causes(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    if let Some(LoadError::Settings(findings)) = error.downcast_ref() {
-        text.push_str(&crate::config::list(findings));
-    }
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

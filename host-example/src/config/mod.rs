@@ -5,6 +5,7 @@ mod public_url;
 mod section;
 mod store;
 
+use std::error::Error;
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -437,6 +438,21 @@ pub fn list(findings: &[SettingFinding]) -> String {
         .iter()
         .map(|finding| format!("\n  {}", line(finding)))
         .collect()
+}
+
+/// An error with its causes and every mistake in the plugin's settings.
+pub fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    if let Some(LoadError::Settings(findings)) = error.downcast_ref() {
+        text.push_str(&list(findings));
+    }
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }
 
 /// A finding as a person reads it.

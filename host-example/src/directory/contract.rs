@@ -586,6 +586,22 @@ fn store(client_id: &str, document: &str) -> Effect {
     })
 }
 
+/// A decision that has this done.
+pub(super) fn accepting(effect: Effect) -> Decision {
+    Decision {
+        outcome: Outcome::Accept,
+        response: Response {
+            status: 200,
+            headers: Vec::new(),
+            body: String::new(),
+        },
+        effect,
+        diagnostics: Vec::new(),
+        fetches: Vec::new(),
+        client: None,
+    }
+}
+
 /// Has something decided, whatever the facts are.
 async fn decide(directory: &dyn Directory, effect: Effect, changes: Vec<Change>) {
     decide_for(directory, None, effect, changes).await;
@@ -598,18 +614,7 @@ async fn decide_for(
     changes: Vec<Change>,
 ) {
     let verdict = Verdict {
-        decision: Decision {
-            outcome: Outcome::Accept,
-            response: Response {
-                status: 200,
-                headers: Vec::new(),
-                body: String::new(),
-            },
-            effect,
-            diagnostics: Vec::new(),
-            fetches: Vec::new(),
-            client: None,
-        },
+        decision: accepting(effect),
         changes,
     };
     let judge: Judge = Arc::new(move |_| Ok(verdict.clone()));

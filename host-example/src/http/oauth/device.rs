@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
 use super::fault::Fault;
-use super::{client, resources};
-use crate::directory::{self, Device};
+use super::{Form, client, resources};
+use crate::directory::Device;
 use crate::http::form::{Parameters, encode};
 use crate::http::refusal::{self, Refusal};
-use crate::http::{App, Peer, answer, body, session};
+use crate::http::{App, Peer, answer, session};
 use crate::plugin::{Endpoint, Operation};
 use crate::secret::{Purpose, Secret, SecretHash};
 
@@ -34,13 +34,11 @@ const SECRETS: &[&str] = &[
 pub(super) async fn authorize(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
-    request: Request,
+    form: Form,
 ) -> Result<Response, Fault> {
-    let (head, body) = request.into_parts();
-    let body = body::read(body::Kind::Form, &head.headers, body, app.limits.body).await?;
-    let now = directory::now();
+    let Form { headers, body, now } = form;
     let parameters = Parameters::read(&body);
-    let asked = super::request(Endpoint::DeviceAuthorization, &head.headers, body.clone())?;
+    let asked = super::request(Endpoint::DeviceAuthorization, &headers, body.clone())?;
     let caller = session::caller(None, Some(peer));
     let client = client(
         &app,

@@ -3,28 +3,26 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::bearer::live;
-use super::client;
 use super::fault::Fault;
-use crate::directory::{self, Token, TokenKind};
+use super::{Form, client};
+use crate::directory::{Token, TokenKind};
 use crate::http::form::Parameters;
-use crate::http::{App, Peer, body, refusal, session};
+use crate::http::{App, Peer, refusal, session};
 use crate::plugin::{Client, Endpoint, Operation, Standing};
 
 pub(super) async fn introspect(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
-    request: Request,
+    form: Form,
 ) -> Result<Response, Fault> {
-    let (head, body) = request.into_parts();
-    let body = body::read(body::Kind::Form, &head.headers, body, app.limits.body).await?;
-    let now = directory::now();
-    let asked = super::request(Endpoint::Introspection, &head.headers, body.clone())?;
+    let Form { headers, body, now } = form;
+    let asked = super::request(Endpoint::Introspection, &headers, body.clone())?;
     let caller = session::caller(None, Some(peer));
     let client = client(&app, caller, asked, Operation::Authenticate, now).await?;
     // RFC 7662 §2.1. A client that cannot prove who it is is nobody.

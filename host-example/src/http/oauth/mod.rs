@@ -20,13 +20,14 @@ mod verify;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::FromRequest;
 use axum::http::{HeaderMap, header};
 use axum::routing::{get, post};
 
 use super::form::Parameters;
 use super::refusal::{Allowed, Refusal};
-use super::{App, answer, page};
-use crate::directory::Inquiry;
+use super::{App, answer, body, page};
+use crate::directory::{self, Inquiry};
 use crate::plugin::{Caller, Client, Decision, Endpoint, Operation, Outcome, Request};
 
 pub(super) use bearer::{bearer, is_still_good};
@@ -66,6 +67,28 @@ pub(super) fn routes() -> Router<Arc<App>> {
             "/assets/style.css",
             get(page::style_sheet).fallback(async || Refusal::Method(Allowed::Read)),
         )
+}
+
+/// What a client sends to an endpoint of its own.
+struct Form {
+    headers: HeaderMap,
+    body: Vec<u8>,
+    /// Seconds since 1970.
+    now: u64,
+}
+
+impl FromRequest<Arc<App>> for Form {
+    type Rejection = Fault;
+
+    async fn from_request(request: axum::extract::Request, app: &Arc<App>) -> Result<Self, Fault> {
+        let (head, body) = request.into_parts();
+        let body = body::read(body::Kind::Form, &head.headers, body, app.limits.body).await?;
+        Ok(Self {
+            headers: head.headers,
+            body,
+            now: directory::now(),
+        })
+    }
 }
 
 /// A request as the plugin reads it.

@@ -3,26 +3,24 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::fault::Fault;
-use super::{client, token};
-use crate::directory::{self, TokenKind};
+use super::{Form, client, token};
+use crate::directory::TokenKind;
 use crate::http::form::Parameters;
-use crate::http::{App, Peer, answer, body, session};
+use crate::http::{App, Peer, answer, session};
 use crate::plugin::{Endpoint, Operation};
 use crate::secret::SecretHash;
 
 pub(super) async fn revoke(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
-    request: Request,
+    form: Form,
 ) -> Result<Response, Fault> {
-    let (head, body) = request.into_parts();
-    let body = body::read(body::Kind::Form, &head.headers, body, app.limits.body).await?;
-    let now = directory::now();
+    let Form { headers, body, now } = form;
     let parameters = Parameters::read(&body);
     let hash = parameters.get("token").map(SecretHash::of);
     // A user's own rights hold here as well: what could be issued can be given back.
@@ -31,7 +29,7 @@ pub(super) async fn revoke(
         .as_ref()
         .and_then(|token| token.grant.account.as_ref());
     let caller = session::caller(account, Some(peer));
-    let asked = super::request(Endpoint::Revocation, &head.headers, body.clone())?;
+    let asked = super::request(Endpoint::Revocation, &headers, body.clone())?;
     let client = client(&app, caller, asked, Operation::Authenticate, now).await?;
     let Some(hash) = hash else {
         return Err(Fault::request("The token is missing."));

@@ -6,15 +6,15 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::response::Response;
 
 use super::fault::Fault;
 use super::issue::{Extent, Issue, refreshes};
-use super::{client, code, is_part, resources};
-use crate::directory::{self, Change, Exchange, NewGrant, NewToken, Poll, Token, TokenKind};
+use super::{Form, client, code, is_part, resources};
+use crate::directory::{Change, Exchange, NewGrant, NewToken, Poll, Token, TokenKind};
 use crate::http::form::{self, Parameters};
-use crate::http::{App, Peer, answer, body, session};
+use crate::http::{App, Peer, answer, session};
 use crate::plugin::{self, Caller, Client, Endpoint, Operation, Outcome};
 use crate::secret::SecretHash;
 
@@ -54,11 +54,9 @@ impl GrantType {
 pub(super) async fn token(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
-    request: Request,
+    form: Form,
 ) -> Result<Response, Fault> {
-    let (head, body) = request.into_parts();
-    let body = body::read(body::Kind::Form, &head.headers, body, app.limits.body).await?;
-    let now = directory::now();
+    let Form { headers, body, now } = form;
     let parameters = Parameters::read(&body);
     let grant_type = GrantType::of(&parameters);
     let hash = grant_type
@@ -80,7 +78,7 @@ pub(super) async fn token(
         let scope = form::encode(&[("scope", &token.grant.scope)]);
         judged.extend_from_slice(format!("&{scope}").as_bytes());
     }
-    let asked = super::request(Endpoint::Token, &head.headers, judged)?;
+    let asked = super::request(Endpoint::Token, &headers, judged)?;
     let client = client(
         &app,
         caller.clone(),

@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::super::{AccountId, KeyId, Registrant, contract};
 use super::*;
 use crate::permission::Permission;
-use crate::plugin::{ClientRecord, Effect, Outcome, Response, Usage};
+use crate::plugin::{ClientRecord, Effect, Usage};
 use crate::secret::{Purpose, Secret};
 
 #[test]
@@ -185,18 +185,7 @@ async fn carry_out(
     effect: Effect,
     inquiry: Inquiry,
 ) -> Result<(), DirectoryError> {
-    let decision = Decision {
-        outcome: Outcome::Accept,
-        response: Response {
-            status: 200,
-            headers: Vec::new(),
-            body: String::new(),
-        },
-        effect,
-        diagnostics: Vec::new(),
-        fetches: Vec::new(),
-        client: None,
-    };
+    let decision = contract::accepting(effect);
     let judge: Judge = Arc::new(move |_| {
         Ok(Verdict {
             decision: decision.clone(),
