@@ -5,7 +5,7 @@ use crate::config::Policy;
 use crate::decision::Standing;
 use crate::policy::OVERRIDE;
 use crate::record::{By, Stored};
-use crate::{Context, Misuse, stateless};
+use crate::{Context, Misuse, credentials, stateless};
 
 /// A client that is known.
 #[derive(Clone, Debug)]
@@ -52,8 +52,8 @@ pub(crate) fn usable<'a>(
             Usable::No
         }
         Some(known) => Usable::Known(Box::new(known)),
-        // It says that it was made here, and was not.
-        None if stateless::is_stateless(client_id) => Usable::No,
+        // It says that it was made here, and was not, or it is gone (RFC 7592 §2.3).
+        None if is_made_here(client_id) => Usable::No,
         None if is_static || policy.open_client && client_id == OPEN => Usable::Shared,
         None if policy.client_documents && client_id.starts_with("https://") => Usable::Unread,
         None if !policy.require => Usable::Unregistered,
@@ -64,6 +64,11 @@ pub(crate) fn usable<'a>(
 
 /// The id of draft-ietf-mailmaint-autoconfig that needs no registration.
 const OPEN: &str = "open";
+
+/// Whether an id looks like one that is made here, and so like nobody's choice.
+pub(crate) fn is_made_here(client_id: &str) -> bool {
+    client_id.starts_with(credentials::CLIENT_ID) || stateless::is_stateless(client_id)
+}
 
 /// The client with this id, denied or not.
 pub(crate) fn look_up<'a>(

@@ -18,7 +18,7 @@ const DOMAIN: &[u8] = b"gatepost credentials 1";
 const SHARED_DOMAIN: &[u8] = b"gatepost shared client id 1";
 
 /// What a client id begins with.
-const CLIENT_ID: &str = "gpc_";
+pub(crate) const CLIENT_ID: &str = "gpc_";
 
 /// Draws credentials from the entropy of one request, the same ones from the same entropy.
 pub(crate) struct Generator(ChaCha20Rng);

@@ -312,6 +312,22 @@ fn which_clients_may_be_used() {
             Err("client-unknown"),
         ),
         (
+            "an id that was made here, of a client that is gone",
+            "",
+            None,
+            &[],
+            json!({"client_id": "gpc_AAAA"}),
+            Err("client-unknown"),
+        ),
+        (
+            "the same, overridden",
+            required,
+            None,
+            OVERRIDE,
+            json!({"client_id": "gpc_AAAA"}),
+            Err("client-unknown"),
+        ),
+        (
             "a document",
             documents,
             None,

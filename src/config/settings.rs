@@ -21,7 +21,8 @@ use super::{SettingFinding, TABLE, table};
 table! {
     /// What is enforced.
     Policy {
-        /// Whether only registered clients may be used. Until it is true, any client id may be.
+        /// Whether only registered clients may be used. Until it is true, any client id may be,
+        /// but for one that was made here and is gone.
         require "require": bool = false;
         /// Whether callers without an API key may register.
         anonymous "anonymous": bool = false;

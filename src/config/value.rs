@@ -1,5 +1,6 @@
 //! What a setting can be.
 
+use crate::client;
 use crate::document::Json;
 use crate::metadata::{
     AuthMethod, CONTENT_ENCRYPTION_ALGORITHMS, ENCRYPTION_ALGORITHMS, Extension, GrantType,
@@ -161,10 +162,7 @@ impl ClientId {
             && text
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'~' | b'-'));
-        let made_here = ["gpc_", "gpx_"]
-            .iter()
-            .any(|prefix| text.starts_with(prefix));
-        (plain && !made_here).then(|| Self(text.to_owned()))
+        (plain && !client::is_made_here(text)).then(|| Self(text.to_owned()))
     }
 }
 
