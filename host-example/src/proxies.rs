@@ -65,20 +65,21 @@ impl Proxies {
             return peer;
         };
         let mut origin = peer;
-        let fields: Vec<&str> = headers
+        let mut steps: Vec<Option<IpAddr>> = headers
             .get_all(header.name())
             .iter()
             .map(|field| field.to_str().unwrap_or_default())
+            .flat_map(|field| match header {
+                Forwarding::Forwarded => forwarded(field),
+                Forwarding::XForwardedFor => {
+                    field.split(',').map(|step| address(step.trim())).collect()
+                }
+            })
             .collect();
-        let mut steps = fields.iter().rev().flat_map(|field| field.rsplit(','));
         while self.trust(origin.ip()) {
-            let address = steps.next().and_then(|step| match header {
-                Forwarding::Forwarded => forwarded_for(step),
-                Forwarding::XForwardedFor => address(step.trim()),
-            });
-            match address {
-                Some(address) => origin = SocketAddr::new(address, 0),
-                None => break,
+            match steps.pop() {
+                Some(Some(address)) => origin = SocketAddr::new(address, 0),
+                _ => break,
             }
         }
         origin
@@ -133,17 +134,55 @@ fn source_v2(header: &v2::Header<'_>, peer: SocketAddr) -> SocketAddr {
     }
 }
 
-/// The parameter `for` of one step (RFC 7239 §5.2), if it is an address and not a name.
+/// Where the steps of a field come from (RFC 7239 §4), as far as each says so. What another step holds in
+/// quotes, such as a host that a client has made up, is no step.
+fn forwarded(field: &str) -> Vec<Option<IpAddr>> {
+    match unquoted(field, ',') {
+        Some(steps) => steps.into_iter().map(forwarded_for).collect(),
+        // Where one ends and the next begins is not to be told.
+        None => vec![None],
+    }
+}
+
+/// The parameter `for` of one step (RFC 7239 §5.2), if it is there once, and an address and not a name.
 fn forwarded_for(step: &str) -> Option<IpAddr> {
-    let mut pairs = step
-        .split(';')
-        .filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(name, _)| name.eq_ignore_ascii_case("for"))?;
-    let value = match value.strip_prefix('"') {
-        Some(quoted) => quoted.strip_suffix('"')?,
-        None => value,
-    };
-    address(value)
+    let mut origin = None;
+    for pair in unquoted(step, ';')? {
+        let (name, value) = pair.trim().split_once('=')?;
+        if !name.eq_ignore_ascii_case("for") {
+            continue;
+        }
+        let value = match value.strip_prefix('"') {
+            Some(quoted) => quoted.strip_suffix('"')?,
+            None => value,
+        };
+        // A port may have a made-up name.
+        let value = value.split_once(":_").map_or(value, |(node, _)| node);
+        if origin.replace(address(value)).is_some() {
+            return None;
+        }
+    }
+    origin.flatten()
+}
+
+/// The parts between separators that are not in quotes (RFC 9110 §5.6.4), if every quote ends.
+fn unquoted(text: &str, separator: char) -> Option<Vec<&str>> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let parts = text
+        .split(|character: char| {
+            if is_escaped {
+                is_escaped = false;
+                return false;
+            }
+            match character {
+                '\\' if is_quoted => is_escaped = true,
+                '"' => is_quoted = !is_quoted,
+                _ => return !is_quoted && character == separator,
+            }
+            false
+        })
+        .collect();
+    (!is_quoted).then_some(parts)
 }
 
 /// An address, with a port or without.
@@ -164,6 +203,30 @@ mod tests {
 
     const FORWARDED: &str = "forwarded";
     const LIST: &str = "x-forwarded-for";
+
+    #[test]
+    fn steps_that_are_forwarded() {
+        let one = "192.0.2.1".parse().ok();
+        for (field, expected) in [
+            ("for=192.0.2.1", vec![one]),
+            ("proto=https ; FOR=192.0.2.1", vec![one]),
+            (r#"for="192.0.2.1:443""#, vec![one]),
+            (r#"for="192.0.2.1:_port""#, vec![one]),
+            (r#"for=192.0.2.1;host="a,b""#, vec![one]),
+            (r#"host="a;for=198.51.100.1;b";for=192.0.2.1"#, vec![one]),
+            (r#"by="x, for=198.51.100.1;y=";for=192.0.2.1"#, vec![one]),
+            (r#"by="\", for=198.51.100.1;y=";for=192.0.2.1"#, vec![one]),
+            ("for=_hidden, for=192.0.2.1", vec![None, one]),
+            ("for=198.51.100.1;for=192.0.2.1", vec![None]),
+            (r#"for="192.0.2.1"#, vec![None]),
+            (r#"host="a, for=192.0.2.1"#, vec![None]),
+            (r#"host="a, host="b";for=192.0.2.1"#, vec![None]),
+            ("for", vec![None]),
+            ("", vec![None]),
+        ] {
+            assert_eq!(forwarded(field), expected, "{field}");
+        }
+    }
 
     #[test]
     fn where_a_request_comes_from() {
