@@ -87,7 +87,8 @@ fn past_decisions_are_made_again_under_other_settings() {
     assert_eq!(unchanged.status.code(), Some(0), "{said}");
     assert_eq!(
         said,
-        "0 of 5 decisions would be others; 1 cannot be made again without a secret\n"
+        "0 of 5 decisions would be others; 1 cannot be made again without a secret, \
+         0 cannot be read\n"
     );
 
     let changed = replay(&config, &[]);
@@ -97,7 +98,8 @@ fn past_decisions_are_made_again_under_other_settings() {
         "line 2: register of ",
         "was accepted, would be refused (redirect-uri-host-not-allowed)\n",
         "line 5: authorize of nobody: was accepted, would be refused (client-unknown)\n",
-        "2 of 5 decisions would be others; 1 cannot be made again without a secret\n",
+        "2 of 5 decisions would be others; 1 cannot be made again without a secret, \
+         0 cannot be read\n",
     ] {
         assert!(said.contains(part), "{part} in\n{said}");
     }

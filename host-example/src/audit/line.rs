@@ -234,7 +234,7 @@ impl Line {
         };
         match serde_json::from_str::<Value>(text) {
             Ok(mut value) => {
-                let is_altered = hide_proofs(&mut value);
+                let is_altered = hide_proofs(&mut value, false);
                 self.is_redacted |= is_altered;
                 self.metadata = Some(match is_altered {
                     true => value.to_string(),
@@ -406,25 +406,31 @@ impl Past {
     }
 }
 
-/// Takes out of metadata what is a secret or may be one, and says whether there was any.
-fn hide_proofs(value: &mut Value) -> bool {
+/// Takes out of metadata, or of what is a key in them, what is a secret or may be one, and says whether there
+/// was any.
+fn hide_proofs(value: &mut Value, is_key: bool) -> bool {
     match value {
         Value::Object(members) => {
-            let is_key = members.contains_key("kty");
+            let is_key = is_key || members.contains_key("kty");
             let mut is_altered = false;
             for (name, value) in members {
-                if PROOFS.contains(&&**name) || is_key && PRIVATE.contains(&&**name) {
+                // Whatever stands for keys and is none may be a key that was written wrongly.
+                let is_keys = name == "jwks";
+                let is_hidden = PROOFS.contains(&&**name)
+                    || is_key && PRIVATE.contains(&&**name)
+                    || is_keys && !value.is_object() && !value.is_null();
+                if is_hidden {
                     *value = Value::String("[secret]".to_owned());
                     is_altered = true;
                 } else {
-                    is_altered |= hide_proofs(value);
+                    is_altered |= hide_proofs(value, is_key || is_keys);
                 }
             }
             is_altered
         }
         Value::Array(values) => values
             .iter_mut()
-            .map(hide_proofs)
+            .map(|value| hide_proofs(value, is_key))
             .fold(false, |any, altered| any | altered),
         _ => false,
     }
@@ -491,6 +497,18 @@ mod tests {
             (
                 "a private key",
                 metadata(r#"{"jwks":{"keys":[{"kty":"RSA","n":"1","d":"SECRET"}]}}"#),
+                nobody(),
+                false,
+            ),
+            (
+                "a private key that does not say what it is",
+                metadata(r#"{"jwks":{"keys":[{"d":"SECRET"}]}}"#),
+                nobody(),
+                false,
+            ),
+            (
+                "keys in a string",
+                metadata(r#"{"jwks":"{\"keys\":[{\"k\":\"SECRET\"}]}"}"#),
                 nobody(),
                 false,
             ),

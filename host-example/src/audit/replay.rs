@@ -23,6 +23,8 @@ pub struct Found {
     pub changed: u64,
     /// Those that cannot be made again, because a secret was needed.
     pub undecidable: u64,
+    /// Lines that cannot be read, or are not whole.
+    pub unreadable: u64,
 }
 
 /// A decision that would be another.
@@ -63,10 +65,16 @@ pub fn run(
         if read == 0 {
             break;
         }
-        let line: Line = serde_json::from_slice(&text)
-            .map_err(|error| format!("{}:{number}: {error}", log.display()))?;
+        let (decision, line) = match decided_again(plugin, &text) {
+            Ok(decided) => decided,
+            Err(error) => {
+                found.unreadable += 1;
+                eprintln!("{}:{number}: {error}", log.display());
+                continue;
+            }
+        };
         found.decisions += 1;
-        let Some(decision) = again(plugin, &line)? else {
+        let Some(decision) = decision else {
             found.undecidable += 1;
             continue;
         };
@@ -83,7 +91,15 @@ pub fn run(
     Ok(found)
 }
 
-/// The decision under the other settings, if it can be made.
+/// A line, and the decision under the other settings, if it can be made.
+fn decided_again(
+    plugin: &dyn Plugin,
+    text: &[u8],
+) -> Result<(Option<Decision>, Line), Box<dyn Error>> {
+    let line: Line = serde_json::from_slice(text)?;
+    Ok((again(plugin, &line)?, line))
+}
+
 fn again(plugin: &dyn Plugin, line: &Line) -> Result<Option<Decision>, Box<dyn Error>> {
     let Some(operation) = line.operation() else {
         return Ok(None);

@@ -285,13 +285,14 @@ fn replay(flags: &ReplayFlags) -> Result<Verdict, Box<dyn Error>> {
         true => writeln!(stdout, "{}", serde_json::to_string(&found)?)?,
         false => writeln!(
             stdout,
-            "{} of {} decisions would be others; {} cannot be made again without a secret",
-            found.changed, found.decisions, found.undecidable
+            "{} of {} decisions would be others; {} cannot be made again without a secret, {} cannot be read",
+            found.changed, found.decisions, found.undecidable, found.unreadable
         )?,
     }
-    Ok(match found.changed {
-        0 => Verdict::Accepted,
-        _ => Verdict::Refused,
+    Ok(match (found.unreadable, found.changed) {
+        (0, 0) => Verdict::Accepted,
+        (0, _) => Verdict::Refused,
+        _ => Verdict::Failed,
     })
 }
 
@@ -319,7 +320,8 @@ fn with_decider<T>(
     let plugin = config.load_plugin(&config.public_url(config.listen))?;
     runtime()?.block_on(async {
         let directory = directory::open(&config.store).await?;
-        let audit = Audit::open(config.audit_log().as_deref(), config.audit.max_bytes)?;
+        // A new file would be this user's, and the server would go on with the old one.
+        let audit = Audit::open(config.audit_log().as_deref(), u64::MAX)?;
         let watch = Arc::new(Watch {
             audit,
             metrics: Metrics::default(),

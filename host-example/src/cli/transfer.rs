@@ -9,9 +9,9 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::account::with_directory;
-use super::{Done, Tools};
-use crate::directory::DirectoryError;
+use super::{Done, Tools, runtime};
 use crate::directory::transfer::{ImportError, Line};
+use crate::directory::{self, DirectoryError};
 
 /// How long a line may be, in bytes: a record, and some.
 const LONGEST: u64 = 4 << 20;
@@ -26,28 +26,36 @@ pub(super) struct Flags {
 }
 
 pub(super) fn export(flags: Flags) -> Done {
-    let mut out: Box<dyn Write + Send> = match is_standard(&flags.file) {
-        true => Box::new(io::stdout()),
-        // There are hashes of passwords in it.
-        false => Box::new(BufWriter::new(
-            OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&flags.file)
-                .map_err(|error| format!("cannot create {}: {error}", flags.file.display()))?,
-        )),
-    };
-    with_directory(flags.tools, async |directory| {
+    let config = flags.tools.config()?;
+    runtime()?.block_on(async {
+        // A name that is mistyped is not to become a directory, nor a file with nothing in it.
+        let directory = directory::open_to_read(&config.store).await?;
+        let mut out = destination(&flags.file)?;
         let mut write = |line: &Line| {
             let written = serde_json::to_string(line).map_err(io::Error::other);
             let written = written.and_then(|line| writeln!(out, "{line}"));
             written.map_err(|error| DirectoryError::Failed(error.to_string()))
         };
-        directory.export(&mut write).await?;
+        let exported = directory.export(&mut write).await;
+        directory.close().await;
+        exported?;
         out.flush()?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// There are hashes of passwords in it.
+fn destination(file: &Path) -> Result<Box<dyn Write + Send>, String> {
+    if is_standard(file) {
+        return Ok(Box::new(io::stdout()));
+    }
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .map_err(|error| format!("cannot create {}: {error}", file.display()))?;
+    Ok(Box::new(BufWriter::new(file)))
 }
 
 pub(super) fn import(flags: Flags) -> Done {
