@@ -65,7 +65,7 @@ pub struct Search {
     pub after: Option<Place>,
     /// The order of the list.
     pub order: Order,
-    /// Those whose id or record contains this, whatever the case of its ASCII letters.
+    /// Those whose id, name, web page or redirect URI contains this, whatever the case of its ASCII letters.
     pub text: Option<String>,
     /// So many at most.
     pub limit: u32,

@@ -13,6 +13,7 @@ pub(super) async fn holds(directory: &dyn Directory) {
     search(directory).await;
     a_client_outlives_whoever_registered_it(directory).await;
     a_code_is_good_for_one_use(directory).await;
+    a_thief_and_a_client_at_once(directory).await;
     a_grant_ends_with_its_client_and_its_account(directory).await;
     what_became_of_a_client(directory).await;
     devices(directory).await;
@@ -63,6 +64,13 @@ async fn accounts(directory: &dyn Directory) {
 
 async fn keys(directory: &dyn Directory) {
     assert!(done(directory.is_new().await));
+    add_account(directory, "somebody").await;
+    let first = new_account("somebody");
+    let added = directory.add_first(first, vec![registration_key()]).await;
+    assert!(!done(added), "the account is somebody's");
+    assert!(done(directory.is_new().await));
+    assert!(done(directory.remove_account("somebody").await));
+
     let key = registration_key();
     let hash = key.hash;
     let id = done(directory.add_key(key).await);
@@ -113,7 +121,7 @@ async fn keys(directory: &dyn Directory) {
     );
 
     assert!(!done(directory.is_new().await), "there was one");
-    let first = vec![new_account("somebody")];
+    let first = new_account("somebody");
     assert!(!done(
         directory.add_first(first, vec![registration_key()]).await
     ));
@@ -137,8 +145,12 @@ fn registration_key() -> NewKey {
 
 async fn search(directory: &dyn Directory) {
     for (client_id, document) in [
-        ("first", r#"{"client_name":"Blue Mail"}"#),
-        ("second", r#"{"client_name":"Red 100% Mail"}"#),
+        ("first", r#"{"metadata":{"client_name":"Blue \"Mail\""}}"#),
+        (
+            "second",
+            r#"{"metadata":{"client_name#de":"Red 100% Mail","redirect_uris":["https://a_b.example/"]},
+                "client_secret":{"sha256":"HASH"}}"#,
+        ),
         ("third", "{}"),
     ] {
         decide(directory, store(client_id, document), Vec::new()).await;
@@ -162,7 +174,14 @@ async fn search(directory: &dyn Directory) {
         ["first", "second"]
     );
     assert_eq!(found(oldest, Some("100%"), None, 9).await, ["second"]);
-    assert_eq!(found(oldest, Some("_"), None, 9).await, ["first", "second"]);
+    assert_eq!(found(oldest, Some("_"), None, 9).await, ["second"]);
+    assert_eq!(
+        found(oldest, Some("blue \"mail\""), None, 9).await,
+        ["first"]
+    );
+    for unsearched in ["hash", "metadata", "a\0"] {
+        assert!(found(oldest, Some(unsearched), None, 9).await.is_empty());
+    }
     assert_eq!(found(oldest, Some("SECOND"), None, 9).await, ["second"]);
     assert!(
         found(oldest, Some("none of these"), None, 9)
@@ -172,7 +191,15 @@ async fn search(directory: &dyn Directory) {
     let second = done(directory.client("second", 0).await).expect("it is there");
     assert_eq!(found(oldest, None, Some(second.place), 9).await, ["third"]);
     assert_eq!(found(newest, None, Some(second.place), 9).await, ["first"]);
-    assert!(done(directory.client("fourth", 0).await).is_none());
+    for nobody in ["fourth", "a\0"] {
+        assert!(done(directory.client(nobody, 0).await).is_none());
+        let inquiry = Inquiry {
+            client_id: Some(nobody.into()),
+            ..Inquiry::default()
+        };
+        assert!(done(directory.facts(&inquiry).await).record.is_none());
+        assert!(done(directory.account(nobody).await).is_none());
+    }
     for client_id in all {
         decide(directory, Effect::Remove(client_id.into()), Vec::new()).await;
     }
@@ -272,6 +299,41 @@ async fn a_code_is_good_for_one_use(directory: &dyn Directory) {
         );
     }
     assert_eq!(exchange(refresh, Vec::new(), 1_999).await, Exchange::Gone);
+    assert!(done(directory.remove_account("alice").await));
+}
+
+/// Whoever uses what was used before ends the grant, also while its client goes on or is deleted.
+async fn a_thief_and_a_client_at_once(directory: &dyn Directory) {
+    let alice = add_account(directory, "alice").await;
+    for round in 0..20 {
+        decide(directory, store("mail", "{}"), Vec::new()).await;
+        let (first, second, third) = (secret(), secret(), secret());
+        grant(directory, "mail", Some(alice.id), first, TokenKind::Refresh).await;
+        let next = |hash| vec![new_token(hash, TokenKind::Refresh)];
+        let exchanged = directory.exchange(first, next(second), 1_001).await;
+        assert_eq!(done(exchanged), Exchange::Done);
+        let client = directory.exchange(second, next(third), 1_002);
+        match round % 2 {
+            0 => {
+                let thief = directory.exchange(first, Vec::new(), 1_002);
+                let (client, thief) = tokio::join!(client, thief);
+                let order = (done(client), done(thief));
+                assert!(matches!(
+                    order,
+                    (Exchange::Done | Exchange::Gone, Exchange::Reused)
+                ));
+                decide(directory, Effect::Remove("mail".into()), Vec::new()).await;
+            }
+            _ => {
+                let removed = decide(directory, Effect::Remove("mail".into()), Vec::new());
+                let (client, ()) = tokio::join!(client, removed);
+                assert!(matches!(done(client), Exchange::Done | Exchange::Gone));
+            }
+        }
+        for token in [first, second, third] {
+            assert!(done(directory.token(token).await).is_none());
+        }
+    }
     assert!(done(directory.remove_account("alice").await));
 }
 
@@ -389,12 +451,15 @@ async fn devices(directory: &dyn Directory) {
         !done(directory.add_device(taken).await),
         "the user code is taken"
     );
-    let poll = async |now| done(directory.poll_device(device.device_code, now).await);
+    let code = device.device_code;
+    let poll = async |now| done(directory.poll_device(code, "tv", now).await);
     assert_eq!(poll(1_000).await, Poll::Pending);
     assert_eq!(poll(1_004).await, Poll::SlowDown);
     assert_eq!(poll(1_013).await, Poll::SlowDown, "it is ten seconds now");
     assert_eq!(poll(1_028).await, Poll::Pending, "and then fifteen");
-    assert_eq!(poll(2_000).await, Poll::Gone);
+    assert_eq!(poll(2_000).await, Poll::Expired);
+    let others = done(directory.poll_device(code, "radio", 1_029).await);
+    assert_eq!(others, Poll::Gone);
     let waiting = done(directory.device(device.user_code, 1_999).await);
     assert_eq!(waiting.map(|found| found.client_id), Some("tv".into()));
     assert!(done(directory.device(device.user_code, 2_000).await).is_none());
@@ -404,10 +469,19 @@ async fn devices(directory: &dyn Directory) {
         user_code: device.user_code,
         grant: new_grant("tv", Some(alice.id)),
     };
-    decide(directory, Effect::None, vec![approve]).await;
+    decide(directory, Effect::None, vec![approve.clone()]).await;
+    let again = attempt(directory, None, Effect::None, vec![approve.clone()]).await;
+    assert!(matches!(
+        again,
+        Err(Undecided::Directory(DirectoryError::NoSuchDevice))
+    ));
+    assert!(!done(directory.deny_device(device.user_code, 1_100).await));
     let Poll::Approved(token) = poll(1_100).await else {
         panic!("it was approved")
     };
+    assert_eq!(poll(2_000).await, Poll::Expired);
+    let others = done(directory.poll_device(code, "radio", 1_100).await);
+    assert_eq!(others, Poll::Gone);
     assert_eq!(token.kind, TokenKind::DeviceCode);
     assert_eq!(token.expires_at, 2_000);
     assert!(done(directory.device(device.user_code, 1_100).await).is_none());
@@ -423,8 +497,10 @@ async fn devices(directory: &dyn Directory) {
         ..device
     };
     assert!(done(directory.add_device(denied.clone()).await));
-    done(directory.deny_device(denied.user_code).await);
-    let poll = done(directory.poll_device(denied.device_code, 1_000).await);
+    assert!(!done(directory.deny_device(denied.user_code, 2_000).await));
+    assert!(done(directory.deny_device(denied.user_code, 1_000).await));
+    assert!(!done(directory.deny_device(denied.user_code, 1_000).await));
+    let poll = done(directory.poll_device(denied.device_code, "tv", 1_000).await);
     assert_eq!(poll, Poll::Denied);
     assert!(done(directory.device(denied.user_code, 1_000).await).is_none());
     assert!(done(directory.remove_account("alice").await));
@@ -613,6 +689,16 @@ async fn decide_for(
     effect: Effect,
     changes: Vec<Change>,
 ) {
+    let decided = attempt(directory, registrant, effect, changes).await;
+    decided.expect("the directory does its part");
+}
+
+async fn attempt(
+    directory: &dyn Directory,
+    registrant: Option<Registrant>,
+    effect: Effect,
+    changes: Vec<Change>,
+) -> Result<Decision, Undecided> {
     let verdict = Verdict {
         decision: accepting(effect),
         changes,
@@ -623,6 +709,5 @@ async fn decide_for(
         now: 1_000,
         ..Inquiry::default()
     };
-    let decided = directory.decide(inquiry, judge).await;
-    decided.expect("the directory does its part");
+    directory.decide(inquiry, judge).await
 }

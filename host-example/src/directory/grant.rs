@@ -185,10 +185,25 @@ pub enum Poll {
     SlowDown,
     /// The user said no.
     Denied,
-    /// There is no such code any more, or it has expired.
+    /// The code has expired.
+    Expired,
+    /// There is no such code for this client.
     Gone,
     /// The user agreed: the device code is a token of this grant, to be exchanged for others.
     Approved(Token),
+}
+
+impl Poll {
+    /// What a client is told whose device code has become this token.
+    pub(super) fn of(token: Token, client_id: &str, now: u64) -> Self {
+        if token.kind != TokenKind::DeviceCode || token.grant.client_id != client_id {
+            Self::Gone
+        } else if token.expires_at <= now && !token.is_spent {
+            Self::Expired
+        } else {
+            Self::Approved(token)
+        }
+    }
 }
 
 /// A browser that signed in, to be remembered.

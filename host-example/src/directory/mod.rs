@@ -120,11 +120,11 @@ pub trait Directory: Send + Sync {
     /// Whether there never was an API key.
     async fn is_new(&self) -> Result<bool, DirectoryError>;
 
-    /// Adds these accounts and API keys if there never was a key, and says whether it did. An account that
-    /// is there already becomes like the one of its name.
+    /// Adds this account and these API keys if there never was a key, nor is there an account of that name,
+    /// and says whether it did.
     async fn add_first(
         &self,
-        accounts: Vec<NewAccount>,
+        account: NewAccount,
         keys: Vec<NewKey>,
     ) -> Result<bool, DirectoryError>;
 
@@ -162,11 +162,16 @@ pub trait Directory: Send + Sync {
         now: u64,
     ) -> Result<Option<Device>, DirectoryError>;
 
-    /// Notes that the user said no.
-    async fn deny_device(&self, user_code: SecretHash) -> Result<(), DirectoryError>;
+    /// Notes that the user said no, and says whether a device waited for it.
+    async fn deny_device(&self, user_code: SecretHash, now: u64) -> Result<bool, DirectoryError>;
 
-    /// How things are for a device, which should not ask often.
-    async fn poll_device(&self, device_code: SecretHash, now: u64) -> Result<Poll, DirectoryError>;
+    /// How things are for a device of this client, which should not ask often.
+    async fn poll_device(
+        &self,
+        device_code: SecretHash,
+        client_id: &str,
+        now: u64,
+    ) -> Result<Poll, DirectoryError>;
 
     /// Remembers a browser that signed in.
     async fn add_session(&self, session: NewSession) -> Result<(), DirectoryError>;
@@ -224,6 +229,9 @@ pub enum DirectoryError {
     /// A change to a client that is not there.
     #[error("there is no client with this id")]
     NoSuchClient,
+    /// The request of a device was answered already, or is over.
+    #[error("no device waits for this answer")]
+    NoSuchDevice,
     /// The disk is full, the file is damaged, and the like.
     #[error("the directory failed: {0}")]
     Failed(String),

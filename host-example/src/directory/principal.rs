@@ -53,16 +53,6 @@ pub struct NewAccount {
     pub created_at: u64,
 }
 
-impl NewAccount {
-    /// What makes an account that is there already like this one.
-    pub(super) fn to_change(&self) -> AccountChange {
-        AccountChange {
-            password_hash: Some(self.password_hash.clone()),
-            permissions: Some(self.permissions.clone()),
-        }
-    }
-}
-
 /// What is to be changed of an account.
 #[derive(Clone, Default)]
 pub struct AccountChange {
@@ -99,6 +89,8 @@ pub struct Key {
     pub permissions: Vec<String>,
     /// What may be registered with it, in the plugin's JSON.
     pub terms: Option<String>,
+    /// When it ends, in seconds since 1970.
+    pub expires_at: Option<u64>,
 }
 
 /// An API key as it is listed.

@@ -116,7 +116,11 @@ pub(super) async fn search(link: &Link, search: &Search) -> Result<Vec<Entry>, E
     let sql = format!(
         "{ENTRY} WHERE oauth_client.id {beyond} $2
            AND ($3::TEXT IS NULL OR strpos(lower(client_id COLLATE \"C\"), $3) > 0
-                OR strpos(lower(record COLLATE \"C\"), $3) > 0)
+                OR EXISTS (SELECT 1 FROM json_each(record::json -> 'metadata') AS member
+                           WHERE CASE WHEN member.key IN ('client_uri', 'redirect_uris')
+                                           OR member.key LIKE 'client\\_name%'
+                                      THEN strpos(lower((member.value #>> '{{}}') COLLATE \"C\"), $3) > 0
+                                      ELSE FALSE END))
          ORDER BY oauth_client.id {direction} LIMIT $4"
     );
     let text = search.text.as_ref().map(|text| text.to_ascii_lowercase());
@@ -152,7 +156,9 @@ pub(super) async fn change(link: &Link, change: &Change, now: u64) -> Result<(),
             }
         }
         Change::ApproveDevice { user_code, grant } => {
-            device::approve(link, *user_code, grant, now).await?;
+            if !device::approve(link, *user_code, grant, now).await? {
+                return Err(DirectoryError::NoSuchDevice);
+            }
         }
         Change::Disable {
             client_id,

@@ -50,24 +50,24 @@ pub(super) async fn waiting(
     }))
 }
 
-/// From here on, the device code is a token.
+/// From here on, the device code is a token. Says whether one waited.
 pub(super) async fn approve(
     link: &Link,
     user_code: SecretHash,
     granted: &NewGrant,
     now: u64,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let Some(device) = waiting(link, user_code, now).await? else {
-        return Ok(());
+        return Ok(false);
     };
     let removed = link
         .execute(
-            "DELETE FROM device_request WHERE user_code = $1",
+            "DELETE FROM device_request WHERE user_code = $1 AND NOT denied",
             &[&user_code.bytes()],
         )
         .await?;
     if removed == 0 {
-        return Ok(());
+        return Ok(false);
     }
     let id = grant::insert(link, granted).await?;
     let token = NewToken {
@@ -77,36 +77,45 @@ pub(super) async fn approve(
         issued_at: now,
         expires_at: device.expires_at,
     };
-    grant::issue(link, id, &token).await
+    grant::issue(link, id, &token).await?;
+    Ok(true)
 }
 
-pub(super) async fn deny(link: &Link, user_code: SecretHash) -> Result<(), Error> {
-    link.execute(
-        "UPDATE device_request SET denied = TRUE WHERE user_code = $1",
-        &[&user_code.bytes()],
-    )
-    .await?;
-    Ok(())
+/// Says whether one waited.
+pub(super) async fn deny(link: &Link, user_code: SecretHash, now: u64) -> Result<bool, Error> {
+    let denied = link
+        .execute(
+            "UPDATE device_request SET denied = TRUE
+             WHERE user_code = $1 AND expires_at > $2 AND NOT denied",
+            &[&user_code.bytes(), &now.cast_signed()],
+        )
+        .await?;
+    Ok(denied == 1)
 }
 
 /// Within a transaction.
-pub(super) async fn poll(link: &Link, device_code: SecretHash, now: u64) -> Result<Poll, Error> {
+pub(super) async fn poll(
+    link: &Link,
+    device_code: SecretHash,
+    client_id: &str,
+    now: u64,
+) -> Result<Poll, Error> {
     if let Some(token) = grant::token(link, device_code).await? {
-        return Ok(match token.kind {
-            TokenKind::DeviceCode => Poll::Approved(token),
-            _ => Poll::Gone,
-        });
+        return Ok(Poll::of(token, client_id, now));
     }
     let found = link
         .row_if_any(
             "SELECT wait, expires_at, polled_at, denied FROM device_request
-             WHERE device_code = $1 FOR UPDATE",
-            &[&device_code.bytes()],
+             WHERE device_code = $1 AND client_id = $2 FOR UPDATE",
+            &[&device_code.bytes(), &client_id],
         )
         .await?;
-    let Some(row) = found.filter(|row| number(row, 1) > now) else {
+    let Some(row) = found else {
         return Ok(Poll::Gone);
     };
+    if number(&row, 1) <= now {
+        return Ok(Poll::Expired);
+    }
     if row.get(3) {
         return Ok(Poll::Denied);
     }

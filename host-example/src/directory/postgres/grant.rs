@@ -87,6 +87,18 @@ pub(super) async fn exchange(
     now: u64,
 ) -> Result<Exchange, Error> {
     let at = now.cast_signed();
+    // In the order in which they are locked by whoever deletes them: otherwise each waits for the other.
+    for lock in [
+        "SELECT 1 FROM oauth_client WHERE client_id =
+             (SELECT client_id FROM oauth_grant WHERE id =
+                 (SELECT grant_id FROM oauth_token WHERE hash = $1))
+         FOR KEY SHARE",
+        "SELECT 1 FROM oauth_grant WHERE id =
+             (SELECT grant_id FROM oauth_token WHERE hash = $1)
+         FOR UPDATE",
+    ] {
+        link.row_if_any(lock, &[&spent.bytes()]).await?;
+    }
     let found = link
         .row_if_any(
             "SELECT grant_id, expires_at, spent_at FROM oauth_token WHERE hash = $1 FOR UPDATE",

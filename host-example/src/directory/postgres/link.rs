@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, Connection, Error, NoTls, Row, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -166,7 +167,10 @@ impl Link {
 
     pub(super) async fn rows(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, Error> {
         let statement = self.prepared(sql).await?;
-        self.client.query(&statement, params).await
+        self.client
+            .query(&statement, params)
+            .await
+            .or_else(nothing_has_it)
     }
 
     /// The rows of a statement that is another each time it is said, such as one about a cursor.
@@ -186,7 +190,10 @@ impl Link {
         params: Params<'_>,
     ) -> Result<Option<Row>, Error> {
         let statement = self.prepared(sql).await?;
-        self.client.query_opt(&statement, params).await
+        self.client
+            .query_opt(&statement, params)
+            .await
+            .or_else(nothing_has_it)
     }
 
     /// Says how many rows it was about.
@@ -198,6 +205,14 @@ impl Link {
     /// Statements without parameters.
     pub(super) async fn run(&self, sql: &str) -> Result<(), Error> {
         self.client.batch_execute(sql).await
+    }
+}
+
+/// The database takes no text with a zero byte in it, so that nothing is found by one.
+fn nothing_has_it<T: Default>(error: Error) -> Result<T, Error> {
+    match error.code() {
+        Some(&SqlState::CHARACTER_NOT_IN_REPERTOIRE) => Ok(T::default()),
+        _ => Err(error),
     }
 }
 

@@ -196,18 +196,14 @@ impl Directory for Postgres {
 
     async fn add_first(
         &self,
-        accounts: Vec<NewAccount>,
+        account: NewAccount,
         keys: Vec<NewKey>,
     ) -> Result<bool, DirectoryError> {
         // Of several hosts that start, one is first.
         let mut link = self.begin_counting().await?;
-        let is_first = principal::is_new(&link).await?;
+        let is_first =
+            principal::is_new(&link).await? && principal::add_account(&link, &account).await?;
         if is_first {
-            for account in &accounts {
-                if !principal::add_account(&link, account).await? {
-                    principal::change_account(&link, &account.name, &account.to_change()).await?;
-                }
-            }
             for key in &keys {
                 principal::add_key(&link, key).await?;
             }
@@ -260,13 +256,18 @@ impl Directory for Postgres {
         Ok(device::waiting(&*self.pool.link().await?, user_code, now).await?)
     }
 
-    async fn deny_device(&self, user_code: SecretHash) -> Result<(), DirectoryError> {
-        Ok(device::deny(&*self.pool.link().await?, user_code).await?)
+    async fn deny_device(&self, user_code: SecretHash, now: u64) -> Result<bool, DirectoryError> {
+        Ok(device::deny(&*self.pool.link().await?, user_code, now).await?)
     }
 
-    async fn poll_device(&self, device_code: SecretHash, now: u64) -> Result<Poll, DirectoryError> {
+    async fn poll_device(
+        &self,
+        device_code: SecretHash,
+        client_id: &str,
+        now: u64,
+    ) -> Result<Poll, DirectoryError> {
         let mut link = self.begin().await?;
-        let poll = device::poll(&link, device_code, now).await?;
+        let poll = device::poll(&link, device_code, client_id, now).await?;
         link.commit().await?;
         Ok(poll)
     }

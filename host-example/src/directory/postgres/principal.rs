@@ -129,7 +129,7 @@ pub(super) async fn live_key(
     let found = link
         .row_if_any(
             "SELECT api_key.id, api_key.permissions, api_key.terms, api_key.last_used_at,
-                    account.id, account.name, account.permissions
+                    account.id, account.name, account.permissions, api_key.expires_at
              FROM api_key LEFT JOIN account ON account.id = api_key.account_id
              WHERE api_key.hash = $1 AND api_key.revoked_at IS NULL
                AND (api_key.expires_at IS NULL OR api_key.expires_at > $2)",
@@ -142,6 +142,7 @@ pub(super) async fn live_key(
         permissions: names(&row, 1),
         terms: row.get(2),
         account: account_if_any(&row, 4),
+        expires_at: optional(&row, 7),
     };
     if optional(&row, 3).is_none_or(|at| at + LAST_USE_PRECISION <= now) {
         let KeyId(id) = key.id;

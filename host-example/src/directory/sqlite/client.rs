@@ -97,7 +97,11 @@ pub(super) fn search(connection: &Connection, search: &Search) -> rusqlite::Resu
     connection
         .prepare_cached(&format!(
             "{ENTRY} WHERE oauth_client.id {beyond} ?2
-               AND (?3 IS NULL OR instr(lower(client_id), ?3) OR instr(lower(record), ?3))
+               AND (?3 IS NULL OR instr(lower(client_id), ?3)
+                    OR EXISTS (SELECT 1 FROM json_each(record, '$.metadata') AS member
+                               WHERE (member.key IN ('client_uri', 'redirect_uris')
+                                      OR member.key LIKE 'client_name%')
+                                 AND instr(lower(member.value), ?3)))
              ORDER BY oauth_client.id {direction} LIMIT ?4"
         ))?
         .query_map(
@@ -187,7 +191,9 @@ pub(super) fn change(
             }
         }
         Change::ApproveDevice { user_code, grant } => {
-            device::approve(connection, *user_code, grant, now)?;
+            if !device::approve(connection, *user_code, grant, now)? {
+                return Err(DirectoryError::NoSuchDevice);
+            }
         }
         Change::Disable {
             client_id,

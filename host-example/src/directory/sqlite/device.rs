@@ -52,15 +52,15 @@ fn device(row: &Row<'_>) -> Result<Device> {
     })
 }
 
-/// From here on, the device code is a token.
+/// From here on, the device code is a token. Says whether one waited.
 pub(super) fn approve(
     connection: &Connection,
     user_code: SecretHash,
     granted: &NewGrant,
     now: u64,
-) -> Result<()> {
+) -> Result<bool> {
     let Some(device) = waiting(connection, user_code, now)? else {
-        return Ok(());
+        return Ok(false);
     };
     let id = grant::insert(connection, granted)?;
     let token = NewToken {
@@ -75,30 +75,34 @@ pub(super) fn approve(
         "DELETE FROM device_request WHERE user_code = ?1",
         [user_code.bytes()],
     )?;
-    Ok(())
+    Ok(true)
 }
 
-pub(super) fn deny(connection: &Connection, user_code: SecretHash) -> Result<()> {
-    connection.execute(
-        "UPDATE device_request SET denied = 1 WHERE user_code = ?1",
-        [user_code.bytes()],
+/// Says whether one waited.
+pub(super) fn deny(connection: &Connection, user_code: SecretHash, now: u64) -> Result<bool> {
+    let denied = connection.execute(
+        "UPDATE device_request SET denied = 1
+         WHERE user_code = ?1 AND expires_at > ?2 AND NOT denied",
+        params![user_code.bytes(), now.cast_signed()],
     )?;
-    Ok(())
+    Ok(denied == 1)
 }
 
-pub(super) fn poll(connection: &Connection, device_code: SecretHash, now: u64) -> Result<Poll> {
+pub(super) fn poll(
+    connection: &Connection,
+    device_code: SecretHash,
+    client_id: &str,
+    now: u64,
+) -> Result<Poll> {
     if let Some(token) = grant::token(connection, device_code)? {
-        return Ok(match token.kind {
-            TokenKind::DeviceCode => Poll::Approved(token),
-            _ => Poll::Gone,
-        });
+        return Ok(Poll::of(token, client_id, now));
     }
     let found = connection
         .prepare_cached(
             "SELECT interval, expires_at, polled_at, denied FROM device_request
-             WHERE device_code = ?1",
+             WHERE device_code = ?1 AND client_id = ?2",
         )?
-        .query_row([device_code.bytes()], |row| {
+        .query_row(params![device_code.bytes(), client_id], |row| {
             let denied: bool = row.get(3)?;
             Ok((number(row, 0)?, number(row, 1)?, optional(row, 2)?, denied))
         })
@@ -107,7 +111,7 @@ pub(super) fn poll(connection: &Connection, device_code: SecretHash, now: u64) -
         return Ok(Poll::Gone);
     };
     if expires_at <= now {
-        return Ok(Poll::Gone);
+        return Ok(Poll::Expired);
     }
     if denied {
         return Ok(Poll::Denied);

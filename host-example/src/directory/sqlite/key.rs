@@ -17,7 +17,7 @@ pub(super) fn live(
     connection
         .prepare_cached(
             "SELECT api_key.id, api_key.permissions, api_key.terms, api_key.last_used_at,
-                    account.id, account.name, account.permissions
+                    account.id, account.name, account.permissions, api_key.expires_at
              FROM api_key LEFT JOIN account ON account.id = api_key.account_id
              WHERE api_key.hash = ?1 AND api_key.revoked_at IS NULL
                AND (api_key.expires_at IS NULL OR api_key.expires_at > ?2)",
@@ -28,6 +28,7 @@ pub(super) fn live(
                 permissions: names(row, 1)?,
                 terms: row.get(2)?,
                 account: account::account_if_any(row, 4)?,
+                expires_at: optional(row, 7)?,
             };
             let noted = optional(row, 3)?;
             Ok((key, noted.is_none_or(|at| at + LAST_USE_PRECISION <= now)))

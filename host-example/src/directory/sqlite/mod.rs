@@ -215,17 +215,12 @@ impl Directory for Sqlite {
 
     async fn add_first(
         &self,
-        accounts: Vec<NewAccount>,
+        account: NewAccount,
         keys: Vec<NewKey>,
     ) -> Result<bool, DirectoryError> {
         self.change(move |connection| {
-            let is_first = key::is_new(connection)?;
+            let is_first = key::is_new(connection)? && account::insert(connection, &account)?;
             if is_first {
-                for account in &accounts {
-                    if !account::insert(connection, account)? {
-                        account::change(connection, &account.name, &account.to_change())?;
-                    }
-                }
                 for key in &keys {
                     key::insert(connection, key)?;
                 }
@@ -281,13 +276,19 @@ impl Directory for Sqlite {
         self.read(|connection| device::waiting(connection, user_code, now))
     }
 
-    async fn deny_device(&self, user_code: SecretHash) -> Result<(), DirectoryError> {
-        self.change(move |connection| device::deny(connection, user_code))
+    async fn deny_device(&self, user_code: SecretHash, now: u64) -> Result<bool, DirectoryError> {
+        self.change(move |connection| device::deny(connection, user_code, now))
             .await
     }
 
-    async fn poll_device(&self, device_code: SecretHash, now: u64) -> Result<Poll, DirectoryError> {
-        self.change(move |connection| device::poll(connection, device_code, now))
+    async fn poll_device(
+        &self,
+        device_code: SecretHash,
+        client_id: &str,
+        now: u64,
+    ) -> Result<Poll, DirectoryError> {
+        let client_id = client_id.to_owned();
+        self.change(move |connection| device::poll(connection, device_code, &client_id, now))
             .await
     }
 
@@ -340,8 +341,19 @@ impl Directory for Sqlite {
                 .prepare_cached("SELECT clients FROM tally")?
                 .query_row((), |_| Ok(()))
         })?;
-        // Nothing to do, but by a writer that can begin and end a transaction.
-        self.write(|_| Ok(())).await
+        // Nothing to do, but by a writer that can begin and end a transaction. One that could not is given
+        // something to do: whether there is room again shows only then.
+        let is_failing = self.writer.as_ref().is_some_and(Writer::is_failing);
+        self.change(move |connection| {
+            if is_failing {
+                connection.execute_batch(
+                    "INSERT INTO assertion (client_id, id, expires_at) VALUES ('', '', 0);
+                     DELETE FROM assertion WHERE client_id = '' AND id = '';",
+                )?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn close(&self) {

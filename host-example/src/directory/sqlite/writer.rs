@@ -4,6 +4,8 @@
 //! together. So whatever came in while the disk was busy is committed in one transaction, and its
 //! senders are answered after that.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -20,6 +22,8 @@ const BATCH: usize = 512;
 
 pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
+    /// Whether the last transaction came to nothing: the disk is full, and the like.
+    is_failing: Arc<AtomicBool>,
 }
 
 enum Message {
@@ -30,8 +34,15 @@ enum Message {
 impl Writer {
     pub(super) fn start(connection: Connection) -> Self {
         let (queue, incoming) = mpsc::channel(QUEUE);
-        thread::spawn(move || work(connection, incoming));
-        Self { queue }
+        let is_failing = Arc::new(AtomicBool::new(false));
+        let failing = Arc::clone(&is_failing);
+        thread::spawn(move || work(connection, incoming, &failing));
+        Self { queue, is_failing }
+    }
+
+    /// Whether the last transaction came to nothing.
+    pub(super) fn is_failing(&self) -> bool {
+        self.is_failing.load(Ordering::Relaxed)
     }
 
     /// Runs a change in a transaction and answers once it is on disk. A change that fails leaves
@@ -78,7 +89,11 @@ impl Writer {
     }
 }
 
-fn work(mut connection: Connection, mut incoming: mpsc::Receiver<Message>) {
+fn work(
+    mut connection: Connection,
+    mut incoming: mpsc::Receiver<Message>,
+    is_failing: &AtomicBool,
+) {
     let mut close = None;
     while close.is_none()
         && let Some(first) = incoming.blocking_recv()
@@ -102,6 +117,7 @@ fn work(mut connection: Connection, mut incoming: mpsc::Receiver<Message>) {
             };
         }
         let committed = commit(&mut connection, &mut batch);
+        is_failing.store(committed.is_err(), Ordering::Relaxed);
         for change in batch {
             change.settle(committed.clone());
         }

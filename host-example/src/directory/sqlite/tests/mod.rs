@@ -55,20 +55,6 @@ fn a_key_is_live_until_it_expires_or_is_revoked() {
 }
 
 #[test]
-fn first_keys_are_added_once() {
-    let (_folder, directory, runtime) = fresh();
-    let add = || {
-        runtime
-            .block_on(
-                directory.add_first(Vec::new(), vec![new_key(None, None), new_key(None, None)]),
-            )
-            .expect("the directory can be written")
-    };
-    assert!(add());
-    assert!(!add());
-}
-
-#[test]
 fn keys_are_found_by_what_they_allow() {
     let (_folder, directory, runtime) = fresh();
     for (name, permissions, expires_at) in [
