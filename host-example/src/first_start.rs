@@ -1,7 +1,5 @@
 //! What an empty directory begins with.
 
-use std::net::SocketAddr;
-
 use crate::config::PublicUrl;
 use crate::directory::{Directory, DirectoryError, NewAccount, NewKey, now};
 use crate::password::{self, HashError};
@@ -56,16 +54,15 @@ impl FirstSecrets {
                 Permission::REGISTRATION,
             ),
         ];
-        let added = directory.add_first(vec![account], keys).await?;
+        let added = directory.add_first(account, keys).await?;
         Ok(added.then_some(secrets))
     }
 
     /// What their owner gets to see once, and what to try with them.
-    pub fn reveal(&self, listening: SocketAddr) -> String {
+    pub fn reveal(&self, reached: &PublicUrl) -> String {
         let administrator = self.administrator.reveal();
         let registration = self.registration.reveal();
         let password = self.password.reveal();
-        let reached = PublicUrl::of_listener(listening);
         let endpoint = reached.registration_endpoint();
         format!(
             "\

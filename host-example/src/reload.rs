@@ -56,6 +56,7 @@ impl Reload {
 
     fn once(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
         let config = Config::load(&self.flags)?;
+        config.is_kept()?;
         let plugin = config.load_plugin(&self.public_url)?;
         let warnings = plugin.warnings();
         if let Some(tls) = &self.entrance.tls {

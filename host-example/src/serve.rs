@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::os::unix::net::UnixDatagram;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,12 +65,15 @@ pub fn run(flags: &ServeFlags) -> Result<(), Box<dyn Error>> {
 /// should be shown by a program that then serves.
 async fn serve(config: &Config, flags: &ServeFlags) -> Result<(), Box<dyn Error>> {
     let stop = Stop::listen()?;
+    // One that comes before there is anything to reload would end the program.
+    let hangup = signal(SignalKind::hangup())?;
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let listening = listener.local_addr()?;
     let public_url = config.public_url(listening);
 
+    config.is_kept()?;
     let plugin = config.load_plugin(&public_url)?;
     for warning in plugin.warnings() {
         tracing::warn!("{}", config::line(&warning));
@@ -83,8 +87,10 @@ async fn serve(config: &Config, flags: &ServeFlags) -> Result<(), Box<dyn Error>
 
     let directory = directory::open(&config.store).await?;
     let audit_log = config.audit_log();
-    let audit = Audit::open(audit_log.as_deref(), config.audit.max_bytes)
-        .map_err(|error| format!("cannot write the audit log: {error}"))?;
+    let audit = Audit::open(audit_log.as_deref(), config.audit.max_bytes).map_err(|error| {
+        let path = audit_log.as_deref().unwrap_or(Path::new("-"));
+        format!("cannot write the audit log {}: {error}", path.display())
+    })?;
     let watch = Arc::new(Watch {
         audit,
         metrics: Metrics::default(),
@@ -111,9 +117,9 @@ async fn serve(config: &Config, flags: &ServeFlags) -> Result<(), Box<dyn Error>
         entrance: Arc::clone(&entrance),
         watch: Arc::clone(&watch),
     };
-    let reload = tokio::spawn(reload.on(signal(SignalKind::hangup())?));
+    let reload = tokio::spawn(reload.on(hangup));
     let mut greeting = match FirstSecrets::add(&*directory).await? {
-        Some(secrets) => secrets.reveal(listening),
+        Some(secrets) => secrets.reveal(&config.listener_url(listening)),
         None => String::new(),
     };
     let scheme = if config.tls.is_some() {

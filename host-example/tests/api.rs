@@ -206,7 +206,18 @@ fn clients_are_listed_searched_and_changed() {
     assert_eq!(changed.status, 412, "{changed:?}");
     problem(&changed);
     assert_eq!(change("*").status, 200);
-    assert_eq!(change("1").status, 400);
+    for never_given in ["1", "W/\"1\"", "\"abc\""] {
+        assert_eq!(change(never_given).status, 412, "{never_given}");
+    }
+    assert_eq!(change("\"1\", \"2\"").status, 400);
+    for (method, path) in [
+        ("POST", "/api/clients/webadmin/disable"),
+        ("POST", "/api/clients/webadmin/enable"),
+        ("DELETE", "/api/clients/webadmin"),
+    ] {
+        let answer = ask_with(&host, Some(&key), method, path, "If-Match: \"1\"\r\n", "");
+        assert_eq!(answer.status, 412, "{method} {path}: {answer:?}");
+    }
 
     assert_eq!(ask("POST", "/api/clients/webadmin/disable", "").status, 204);
     assert_eq!(
@@ -305,11 +316,47 @@ fn a_key_is_made_within_what_its_maker_may_do_and_ends_at_once() {
             400,
         ),
         ("[", 400),
+        (r#"["a",null,["authenticate"],null,null]"#, 400),
     ] {
         let answer = ask(&host, Some(&creator), "POST", "/api/keys", body);
         assert_eq!(answer.status, status, "{body}: {answer:?}");
         assert!(status == 201 || problem(&answer)["detail"] != "", "{body}");
     }
+
+    // What limits a key limits those that it makes.
+    let of_key = |terms: &str| {
+        let body = format!(
+            r#"{{"name":"a","permissions":["authenticate","oauth-client-create"],"expires_in_days":2{terms}}}"#
+        );
+        let made = ask(&host, Some(&key), "POST", "/api/keys", &body).json();
+        let of = |name: &str| made[name].clone();
+        (of("key"), of("expires_at"))
+    };
+    let lasting = r#"{"name":"b","permissions":["authenticate"]}"#;
+    let (bounded, ends) = of_key("");
+    let child = ask(&host, bounded.as_str(), "POST", "/api/keys", lasting);
+    assert_eq!(child.status, 201, "{child:?}");
+    assert_eq!(child.json()["expires_at"], ends);
+    let (bound, _) = of_key(r#","terms":{"max-registrations":1}"#);
+    let child = ask(&host, bound.as_str(), "POST", "/api/keys", lasting);
+    assert_eq!(child.status, 403, "{child:?}");
+
+    // A client's own token is none of these keys.
+    let registered = host
+        .register_with_key(host.first_key("registration"), NATIVE)
+        .json();
+    let of = |name: &str| registered[name].as_str().expect("a string");
+    let own = format!("/api/clients/{}", of("client_id"));
+    let token = of("registration_access_token");
+    for method in ["GET", "DELETE"] {
+        let answer = ask(&host, Some(token), method, &own, "");
+        assert_eq!(answer.status, 401, "{answer:?}");
+    }
+    let malformed = ask(&host, Some("a b"), "GET", "/api/keys", "");
+    assert_eq!(malformed.status, 400, "{malformed:?}");
+    let root = ask(&host, None, "GET", "/api/", "");
+    assert_eq!(root.status, 404);
+    problem(&root);
 
     let keys = ask(&host, Some(&key), "GET", "/api/keys", "");
     assert!(!keys.body.contains(&partner), "a key is shown once");

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::{Answer, Folder, Host, NATIVE, registration, run, text};
+use common::{Answer, Folder, Host, NATIVE, program, registration, run, text};
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -314,6 +314,27 @@ fn anonymous_registration_when_it_is_switched_on() {
         refused.status, 401,
         "a wrong key is not the same as none: {refused:?}"
     );
+}
+
+#[test]
+fn what_is_not_kept_is_not_promised() {
+    for extension in ["dpop", "mutual-tls", "signed-requests"] {
+        let folder = Folder::new();
+        let settings = format!("[oauth.client-registration]\nextensions = ['{extension}']\n");
+        let config = folder.write("gatepost.toml", settings);
+        let output = program()
+            .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+            .arg(config)
+            .arg("--data")
+            .arg(folder.data())
+            .output()
+            .expect("the program can be started");
+        let said = text(&output.stderr);
+        assert!(
+            !output.status.success() && said.contains(extension),
+            "{said}"
+        );
+    }
 }
 
 #[test]

@@ -2,7 +2,11 @@
 
 mod common;
 
-use crate::common::browser::{Browser, DEMO, demo_password, location, query};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use crate::common::browser::{self, Browser, DEMO, demo_password, location, query};
 use crate::common::{Answer, Folder, Host, run, text};
 
 const REDIRECT_URI: &str = "http://127.0.0.1:49152/callback";
@@ -95,6 +99,30 @@ fn who_gets_in() {
     let agreed = browser.authorize(&asked, "allow");
     let location = agreed.header("location").expect("a redirect");
     assert!(location.starts_with("stalwart://auth?code="), "{location}");
+
+    // An answer that nobody asked for lets nobody in, whatever it was made of.
+    let constant = URL_SAFE_NO_PAD.encode(Sha256::digest("state "));
+    let issuer = format!("http://{}", host.address);
+    let answer = browser::form(&[("code", "gpco_x"), ("state", &constant), ("iss", &issuer)]);
+    let unasked = Browser::new(&host).get(&format!("/admin/callback?{answer}"));
+    assert!(unasked.body.contains("has asked for"), "{unasked:?}");
+
+    // Who signs out is out of the pages too, and so is who signs in as somebody else.
+    for leave in ["sign out", "sign in"] {
+        let mut leaving = Browser::signed_in(&host, PLAIN, &plain);
+        enter(&mut leaving).expect("it is registered");
+        let account = leaving.get("/account");
+        match leave {
+            "sign out" => leaving.submit(&account, "/auth/sign-out", &[]),
+            _ => {
+                let page = leaving.get("/auth/sign-in?next=/account");
+                let fields = [("name", DEMO), ("password", &*administrator)];
+                leaving.submit(&page, "/auth/sign-in", &fields)
+            }
+        };
+        let outside = leaving.get("/admin/");
+        assert_eq!(outside.status, 303, "{leave}: {outside:?}");
+    }
 
     // What one may not do, one may not do on a page either.
     let client = browser.get("/admin/client?id=webadmin");

@@ -112,6 +112,23 @@ impl Default for Log {
     }
 }
 
+/// How important something is that is logged.
+struct Level(LevelFilter);
+
+impl FromStr for Level {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Ok(Self(match name {
+            "error" => LevelFilter::ERROR,
+            "warn" => LevelFilter::WARN,
+            "info" => LevelFilter::INFO,
+            "debug" => LevelFilter::DEBUG,
+            _ => return Err(()),
+        }))
+    }
+}
+
 impl FromStr for LogFormat {
     type Err = ();
 
@@ -120,6 +137,16 @@ impl FromStr for LogFormat {
             "text" => Ok(Self::Text),
             "json" => Ok(Self::Json),
             _ => Err(()),
+        }
+    }
+}
+
+impl Limits {
+    /// Those that are set in `[server]`.
+    fn of_server(&self) -> Self {
+        Self {
+            requests_per_minute: 0,
+            ..self.clone()
         }
     }
 }
@@ -169,6 +196,17 @@ pub enum ConfigError {
     },
 }
 
+/// An extension that protects clients, and that this program does not do its part of.
+#[derive(Debug, Error)]
+#[error(
+    "oauth.client-registration.extensions: this server does not do `{0}`, and clients that ask for its \
+     protection would not have it"
+)]
+pub struct Unkept(String);
+
+/// Tokens and requests that are bound to a key.
+const UNKEPT: &[&str] = &["dpop", "mutual-tls", "signed-requests"];
+
 impl Config {
     /// Reads the file, if one is named, and lets the flags win over it.
     pub fn load(flags: &ServeFlags) -> Result<Self, ConfigError> {
@@ -193,6 +231,21 @@ impl Config {
         Ok(config)
     }
 
+    /// Whether the server does what its policy would have it offer. A client that asks for a protection must
+    /// not be registered as if it had it.
+    pub fn is_kept(&self) -> Result<(), Unkept> {
+        let offered = self.registration.get("extensions");
+        let offered = offered
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten();
+        let mut names = offered.filter_map(toml::Value::as_str);
+        match names.find(|name| UNKEPT.contains(name)) {
+            Some(name) => Err(Unkept(name.to_owned())),
+            None => Ok(()),
+        }
+    }
+
     /// Where decisions are written down, if they are.
     pub fn audit_log(&self) -> Option<PathBuf> {
         let beside = || self.data.join("audit.jsonl");
@@ -215,10 +268,18 @@ impl Config {
 
     /// How the world reaches this program when it listens there.
     pub fn public_url(&self, listening: SocketAddr) -> PublicUrl {
-        match (&self.public_url, &self.tls) {
-            (Some(said), _) => said.clone(),
-            (None, None) => PublicUrl::of_listener(listening),
-            (None, Some(_)) => PublicUrl::of_listener(listening).with_tls(),
+        match &self.public_url {
+            Some(said) => said.clone(),
+            None => self.listener_url(listening),
+        }
+    }
+
+    /// How this machine reaches this program when it listens there.
+    pub fn listener_url(&self, listening: SocketAddr) -> PublicUrl {
+        let url = PublicUrl::of_listener(listening);
+        match self.tls {
+            Some(_) => url.with_tls(),
+            None => url,
         }
     }
 
@@ -252,10 +313,14 @@ impl Config {
                 "server",
                 self.listen != other.listen
                     || self.public_url != other.public_url
-                    || self.limits != other.limits
+                    || self.limits.of_server() != other.limits.of_server()
                     || self.proxies != other.proxies
                     || self.tls != other.tls
                     || self.sweep_interval != other.sweep_interval,
+            ),
+            (
+                "limits",
+                self.limits.requests_per_minute != other.limits.requests_per_minute,
             ),
             ("audit", self.audit != other.audit),
             ("metrics", self.metrics_allowed != other.metrics_allowed),
@@ -405,7 +470,7 @@ impl Config {
         root.finish(metrics);
 
         let mut log = root.section("log");
-        if let Some(level) = log.parsed("level", "`error`, `warn`, `info` or `debug`") {
+        if let Some(Level(level)) = log.parsed("level", "`error`, `warn`, `info` or `debug`") {
             config.log.level = level;
         }
         if let Some(format) = log.parsed("format", "`text` or `json`") {

@@ -16,6 +16,8 @@ use crate::secret::{Purpose, Secret};
 pub(super) struct Administrator<'a> {
     pub(super) app: &'a App,
     pub(super) caller: Caller,
+    /// When the key that the caller has ends, in seconds since 1970.
+    pub(super) expires_at: Option<u64>,
     pub(super) now: u64,
 }
 
@@ -28,6 +30,12 @@ pub(super) enum NotDone {
     /// The key would allow what its maker may not do.
     #[error("a key cannot allow `{}`, which its maker may not do", .0.name())]
     Escalation(Permission),
+    /// Who is held to terms would make a key that is not.
+    #[error("a key that has terms makes no keys")]
+    Bound,
+    /// What is wished for is no key.
+    #[error("{0}")]
+    Malformed(String),
     /// The plugin does not take the terms of a key.
     #[error("the terms have mistakes")]
     Terms(Vec<SettingFinding>),
@@ -61,6 +69,68 @@ pub(super) struct KeyWish {
     pub(super) account: Option<String>,
     pub(super) permissions: Vec<Permission>,
     pub(super) terms: Option<String>,
+    pub(super) expires_at: Option<u64>,
+}
+
+/// How long names may be, in characters, and how far off an end may be, in days.
+const LONGEST_NAME: usize = 100;
+const LONGEST_LIFE: u64 = 36_500;
+
+impl KeyWish {
+    /// A key of this name for this account, with permissions by their names, that ends after so many days.
+    pub(super) fn new<'p>(
+        name: &str,
+        account: Option<&str>,
+        permissions: impl Iterator<Item = &'p str>,
+        terms: Option<&str>,
+        days: Option<u64>,
+        now: u64,
+    ) -> Result<Self, NotDone> {
+        let is_sound = |name: &str| {
+            (1..=LONGEST_NAME).contains(&name.chars().count())
+                && !name.chars().any(char::is_control)
+        };
+        for (what, name) in [("name", Some(name)), ("account", account)] {
+            if !name.is_none_or(is_sound) {
+                return Err(NotDone::Malformed(format!(
+                    "The `{what}` has from 1 to {LONGEST_NAME} characters, none of them a control \
+                     character."
+                )));
+            }
+        }
+        let mut known = Vec::new();
+        for name in permissions {
+            let permission = Permission::named(name).ok_or_else(|| {
+                NotDone::Malformed("The permissions name one that there is not.".into())
+            })?;
+            if !known.contains(&permission) {
+                known.push(permission);
+            }
+        }
+        if known.is_empty() {
+            return Err(NotDone::Malformed(
+                "A key needs a permission at least.".into(),
+            ));
+        }
+        if days.is_some_and(|days| !(1..=LONGEST_LIFE).contains(&days)) {
+            return Err(NotDone::Malformed(format!(
+                "A key ends after a whole number of days from 1 to {LONGEST_LIFE}."
+            )));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            account: account.map(str::to_owned),
+            permissions: known,
+            terms: terms.map(str::to_owned),
+            expires_at: days.map(|days| now + days * 86_400),
+        })
+    }
+}
+
+/// A key that was made.
+pub(super) struct Made {
+    pub(super) id: KeyId,
+    pub(super) key: Secret,
     pub(super) expires_at: Option<u64>,
 }
 
@@ -142,31 +212,44 @@ impl Administrator<'_> {
         self.decide(Some(client_id), revision, update).await
     }
 
-    pub(super) async fn rotate_secret(&self, client_id: &str) -> Result<Decision, NotDone> {
+    pub(super) async fn rotate_secret(
+        &self,
+        client_id: &str,
+        revision: Option<u64>,
+    ) -> Result<Decision, NotDone> {
         let rotate = Operation::RotateSecret {
             client_id: client_id.to_owned(),
         };
-        self.decide(Some(client_id), None, rotate).await
+        self.decide(Some(client_id), revision, rotate).await
     }
 
-    pub(super) async fn disable(&self, client_id: &str) -> Result<Decision, NotDone> {
+    pub(super) async fn disable(
+        &self,
+        client_id: &str,
+        revision: Option<u64>,
+    ) -> Result<Decision, NotDone> {
         let disable = Operation::Disable {
             client_id: client_id.to_owned(),
         };
-        self.switch(client_id, disable, true).await
+        self.switch(client_id, revision, disable, true).await
     }
 
-    pub(super) async fn enable(&self, client_id: &str) -> Result<Decision, NotDone> {
+    pub(super) async fn enable(
+        &self,
+        client_id: &str,
+        revision: Option<u64>,
+    ) -> Result<Decision, NotDone> {
         let enable = Operation::Enable {
             client_id: client_id.to_owned(),
         };
-        self.switch(client_id, enable, false).await
+        self.switch(client_id, revision, enable, false).await
     }
 
     /// What was decided is noted, so that the list says it.
     async fn switch(
         &self,
         client_id: &str,
+        revision: Option<u64>,
         operation: Operation,
         is_disabled: bool,
     ) -> Result<Decision, NotDone> {
@@ -174,7 +257,7 @@ impl Administrator<'_> {
             client_id: client_id.to_owned(),
             is_disabled,
         };
-        let inquiry = self.inquiry(Some(client_id), None);
+        let inquiry = self.inquiry(Some(client_id), revision);
         let caller = self.caller.clone();
         let follows = move |_: &Decision| vec![noted.clone()];
         let decider = &self.app.decider;
@@ -185,11 +268,15 @@ impl Administrator<'_> {
         )
     }
 
-    pub(super) async fn remove(&self, client_id: &str) -> Result<Decision, NotDone> {
+    pub(super) async fn remove(
+        &self,
+        client_id: &str,
+        revision: Option<u64>,
+    ) -> Result<Decision, NotDone> {
         let remove = Operation::Remove {
             client_id: client_id.to_owned(),
         };
-        self.decide(Some(client_id), None, remove).await
+        self.decide(Some(client_id), revision, remove).await
     }
 
     pub(super) async fn keys(&self, after: KeyId, limit: u32) -> Result<Vec<KeyEntry>, NotDone> {
@@ -199,9 +286,13 @@ impl Administrator<'_> {
     }
 
     /// Makes an API key. It can allow what its maker may do, and to register clients, which whoever
-    /// makes keys may do by hand.
-    pub(super) async fn make_key(&self, wish: KeyWish) -> Result<(KeyId, Secret), NotDone> {
+    /// makes keys may do by hand. A key's own limits hold for those that it makes: none lasts longer, and
+    /// one that has terms makes none.
+    pub(super) async fn make_key(&self, wish: KeyWish) -> Result<Made, NotDone> {
         self.require(Permission::OauthClientCreate)?;
+        if self.caller.terms.is_some() {
+            return Err(NotDone::Bound);
+        }
         let beyond = wish.permissions.iter().find(|permission| {
             **permission != Permission::OauthClientRegistration && !self.may(**permission)
         });
@@ -215,6 +306,8 @@ impl Administrator<'_> {
                 .map_err(NotDone::Terms)?;
         }
         let key = Secret::draw(Purpose::ApiKey).map_err(|error| answer::refusal(error.into()))?;
+        let ends = [wish.expires_at, self.expires_at];
+        let expires_at = ends.into_iter().flatten().min();
         let new = NewKey {
             hash: key.hash(),
             name: wish.name,
@@ -222,11 +315,15 @@ impl Administrator<'_> {
             permissions: wish.permissions,
             terms: wish.terms,
             created_at: self.now,
-            expires_at: wish.expires_at,
+            expires_at,
         };
         let directory = self.app.decider.directory();
         let id = directory.add_key(new).await.map_err(failed)?;
-        Ok((id, key))
+        Ok(Made {
+            id,
+            key,
+            expires_at,
+        })
     }
 
     pub(super) async fn revoke_key(&self, id: KeyId) -> Result<(), NotDone> {

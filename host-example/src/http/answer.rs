@@ -72,7 +72,11 @@ pub(super) fn refusal(undecided: Undecided) -> Refusal {
         Undecided::Changed => return Refusal::Changed,
         Undecided::Unfetched { .. } => Refusal::Unfetched,
         Undecided::Plugin(_)
-        | Undecided::Directory(DirectoryError::ClientExists | DirectoryError::NoSuchClient)
+        | Undecided::Directory(
+            DirectoryError::ClientExists
+            | DirectoryError::NoSuchClient
+            | DirectoryError::NoSuchDevice,
+        )
         | Undecided::Malformed(_)
         | Undecided::Randomness(_) => Refusal::Failed,
     };

@@ -59,6 +59,8 @@ pub struct App {
     metrics_allowed: Vec<IpNet>,
     proxies: Proxies,
     pace: Pace,
+    /// How often a network may ask about tokens.
+    questions: Pace,
     sign_ins: SignIns,
     /// Codes of devices that nobody was given.
     user_codes: Attempts,
@@ -97,6 +99,7 @@ impl App {
             public_url: public_url.clone(),
             proxies: config.proxies.clone(),
             pace: Pace::new(config.limits.requests_per_minute),
+            questions: Pace::new(config.limits.requests_per_minute.saturating_mul(QUESTIONS)),
             sign_ins: SignIns::default(),
             user_codes: Attempts::default(),
             limits: config.limits.clone(),
@@ -114,6 +117,7 @@ impl App {
     /// Drops what was counted and is over.
     pub fn forget(&self) {
         self.pace.forget();
+        self.questions.forget();
     }
 
     /// Who issues the tokens (RFC 8414 §2).
@@ -189,11 +193,13 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
     let span = tracing::info_span!("request", %id, address);
     let begun = Instant::now();
     let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let is_page = page::is_wanted(request.headers());
     // Only routes there are: whatever else somebody asks for is one.
     let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = match origin.map(|origin| app.admit(&request, origin)) {
         Some(Err(wait)) => {
-            let mut refused = in_form_of(request.uri().path(), Refusal::TooMany(wait));
+            let mut refused = in_form_of(&path, is_page, Refusal::TooMany(wait));
             refused
                 .headers_mut()
                 .insert(header::RETRY_AFTER, wait.into());
@@ -203,14 +209,13 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
             if let Some(origin) = origin {
                 request.extensions_mut().insert(Peer(origin));
             }
-            let path = request.uri().path().to_owned();
             let answer = REQUEST.scope(id.to_string(), next.run(request));
             let answer = tokio::time::timeout(app.limits.request, answer);
             match answer.instrument(span.clone()).await {
                 Ok(response) => response,
                 Err(_) => span.in_scope(|| {
                     tracing::warn!("gave up on a request that took too long");
-                    in_form_of(&path, Refusal::Unavailable)
+                    in_form_of(&path, is_page, Refusal::Unavailable)
                 }),
             }
         }
@@ -235,21 +240,31 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
 
 impl App {
     /// Lets a request pass, unless too many come from its network: then it says how many seconds to
-    /// wait. What only reads is not counted.
+    /// wait. What only reads is not counted, unless it is written down what was decided about it: a flood
+    /// of that would push out all else.
     fn admit(&self, request: &Request, origin: SocketAddr) -> Result<(), u64> {
-        match request.method().is_safe() {
+        let path = request.uri().path();
+        // A mail server asks at each sign-in of all its users.
+        if path == "/auth/introspect" {
+            return self.questions.check(origin.ip());
+        }
+        let is_decided = path == "/auth/authorize" || path.starts_with("/auth/register/");
+        match request.method().is_safe() && !is_decided {
             true => Ok(()),
             false => self.pace.check(origin.ip()),
         }
     }
 }
 
+/// How many questions about tokens there may be for each other request.
+const QUESTIONS: u32 = 100;
+
 /// A refusal in the form in which others are answered there.
-fn in_form_of(path: &str, refusal: Refusal) -> Response {
+fn in_form_of(path: &str, is_page: bool, refusal: Refusal) -> Response {
     let is_below = |root: &str| path.strip_prefix(root).is_some_and(|r| r.starts_with('/'));
     if is_below("/api") {
         api::Problem::from(refusal).into_response()
-    } else if is_below("/admin") {
+    } else if is_page || is_below("/admin") {
         page::Failure::from(refusal).into_response()
     } else {
         refusal.into_response()

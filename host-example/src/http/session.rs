@@ -32,20 +32,13 @@ pub(super) enum Jar {
 }
 
 impl Jar {
-    /// The cookie's name. The prefixes keep another site under the same domain from setting it.
+    /// The cookie's name. The prefix keeps another site under the same domain from setting it.
     const fn cookie(self, is_https: bool) -> &'static str {
         match (self, is_https) {
             (Self::SignIn, true) => "__Host-gatepost-session",
             (Self::SignIn, false) => "gatepost-session",
-            (Self::Admin, true) => "__Secure-gatepost-admin",
+            (Self::Admin, true) => "__Host-gatepost-admin",
             (Self::Admin, false) => "gatepost-admin",
-        }
-    }
-
-    const fn path(self) -> &'static str {
-        match self {
-            Self::SignIn => "/",
-            Self::Admin => "/admin",
         }
     }
 }
@@ -142,7 +135,7 @@ impl Browser {
     pub(super) fn remember(&self, app: &App, response: &mut Response) {
         if self.is_new {
             let is_https = app.public_url.is_https();
-            set_cookie(response, form_cookie(is_https), "/", is_https, &self.form);
+            set_cookie(response, form_cookie(is_https), is_https, &self.form, None);
         }
     }
 
@@ -260,8 +253,13 @@ pub(super) async fn begin(
         .await
         .map_err(|error| answer::refusal(error.into()))?;
     let is_https = app.public_url.is_https();
-    let name = jar.cookie(is_https);
-    set_cookie(response, name, jar.path(), is_https, secret.reveal());
+    set_cookie(
+        response,
+        jar.cookie(is_https),
+        is_https,
+        secret.reveal(),
+        None,
+    );
     Ok(())
 }
 
@@ -274,8 +272,22 @@ pub(super) async fn end(
 ) -> Result<(), Refusal> {
     forget(app, browser).await?;
     let is_https = app.public_url.is_https();
-    set_cookie(response, jar.cookie(is_https), jar.path(), is_https, "");
+    set_cookie(response, jar.cookie(is_https), is_https, "", None);
     Ok(())
+}
+
+/// Ends what the administration's pages were granted, and the session in them, which `response` tells the
+/// browser of.
+pub(super) async fn leave(
+    app: &App,
+    inside: &Browser,
+    response: &mut Response,
+) -> Result<(), Refusal> {
+    if let Some(grant) = inside.grant() {
+        let ended = app.decider.directory().end_grant(grant.id).await;
+        ended.map_err(|error| answer::refusal(error.into()))?;
+    }
+    end(app, Jar::Admin, inside, response).await
 }
 
 /// Ends the session that a browser has, for it is about to get another.
@@ -299,11 +311,22 @@ const fn form_cookie(is_https: bool) -> &'static str {
     }
 }
 
-/// Without a value, the browser forgets the cookie.
-fn set_cookie(response: &mut Response, name: &str, path: &str, is_https: bool, value: &str) {
+/// For so many seconds, or until the browser is closed. Without a value, the browser forgets the cookie.
+pub(super) fn set_cookie(
+    response: &mut Response,
+    name: &str,
+    is_https: bool,
+    value: &str,
+    seconds: Option<u32>,
+) {
     let secure = if is_https { "; Secure" } else { "" };
-    let age = if value.is_empty() { "; Max-Age=0" } else { "" };
-    let cookie = format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax{secure}{age}");
+    let age = match (value, seconds) {
+        ("", _) => "; Max-Age=0".to_owned(),
+        (_, Some(seconds)) => format!("; Max-Age={seconds}"),
+        (_, None) => String::new(),
+    };
+    // The prefix `__Host-` asks for this path.
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
     // What is not one of our own secrets came in a cookie, and goes back as it came.
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -1,10 +1,12 @@
 //! Authorization codes: a user signs in, agrees, and a client gets what was agreed to (RFC 6749 §4.1).
 
+use serde_json::json;
+
 use crate::common::browser::{Browser, CHALLENGE, VERIFIER, ask, basic, location, query};
 use crate::common::{Answer, Host, NATIVE};
 use crate::{
-    ALICE, LOOPBACK, MAIL, PASSWORD, Tokens, WEB, Webmail, alice, assert_error, create_account,
-    jmap, native, token, with_code, with_refresh, works,
+    ALICE, DEVICE, LOOPBACK, MAIL, PASSWORD, Tokens, WEB, Webmail, alice, assert_error,
+    create_account, jmap, native, register, token, with_code, with_refresh, works,
 };
 
 #[test]
@@ -60,10 +62,7 @@ fn a_mail_client_signs_a_user_in() {
         assert!(page.body.contains(said), "{said} in {}", page.body);
     }
     let policy = page.header("content-security-policy").expect("a policy");
-    assert!(
-        policy.contains("form-action 'self' http://127.0.0.1:4321;"),
-        "{policy}"
-    );
+    assert!(policy.contains("form-action 'self' http:;"), "{policy}");
 
     let denied = location(&browser.submit(&page, "/auth/authorize", &[("answer", "deny")]));
     assert_eq!(denied["error"], "access_denied");
@@ -95,6 +94,75 @@ fn a_mail_client_signs_a_user_in() {
     for secret in [&*tokens.access, &fresh.refresh, &allowed["code"], PASSWORD] {
         assert!(!log.contains(secret), "{log}");
     }
+}
+
+/// A client may change its registration while the user reads.
+#[test]
+fn what_is_allowed_is_what_was_seen() {
+    let host = Host::start("");
+    let mut browser = alice(&host);
+    let metadata = |scope: &str| {
+        json!({
+            "client_name": "Example Mail",
+            "application_type": "native",
+            "redirect_uris": ["http://127.0.0.1/callback"],
+            "token_endpoint_auth_method": "none",
+            "grant_types": ["authorization_code", "refresh_token", DEVICE],
+            "scope": scope,
+        })
+    };
+    let registered = register(&host, &metadata("offline_access"));
+    let of = |name: &str| registered[name].as_str().expect("a string").to_owned();
+    let client_id = of("client_id");
+    let change = |scope: &str| {
+        let mut body = metadata(scope);
+        body["client_id"] = client_id.as_str().into();
+        let body = body.to_string();
+        let changed = host.send(
+            format!(
+                "PUT /auth/register/{client_id} HTTP/1.1\r\nHost: localhost\r\n\
+                 Authorization: Bearer {}\r\nContent-Type: application/json\r\n\
+                 Content-Length: {}\r\n\r\n{body}",
+                of("registration_access_token"),
+                body.len()
+            )
+            .as_bytes(),
+        );
+        assert_eq!(changed.status, 200, "{changed:?}");
+    };
+    let more = format!("offline_access {MAIL}");
+    let asked = query(&client_id, LOOPBACK, &[("scope", &more)]);
+    let page = browser.get(&format!("/auth/authorize?{asked}"));
+    assert!(!page.body.contains("all your mail"), "{page:?}");
+    change(&more);
+    let again = browser.submit(&page, "/auth/authorize", &[("answer", "allow")]);
+    assert_eq!(again.status, 200, "{again:?}");
+    for said in ["This has changed", "all your mail"] {
+        assert!(again.body.contains(said), "{again:?}");
+    }
+    let allowed = browser.submit(&again, "/auth/authorize", &[("answer", "allow")]);
+    let code = location(&allowed).remove("code").expect("a code");
+
+    // What it gives up, it has not when the code is redeemed.
+    change("offline_access");
+    let tokens = Tokens::of(&with_code(&host, &client_id, &code));
+    assert_eq!(tokens.scope, "offline_access");
+
+    let fields = [("client_id", &*client_id), ("scope", &*more)];
+    let device = ask(&host, "/auth/device", &[], &fields).json();
+    let user_code = device["user_code"].as_str().expect("a code");
+    let page = browser.get(&format!("/auth/device/verify?user_code={user_code}"));
+    let fields = [("user_code", user_code)];
+    let page = browser.submit(&page, "/auth/device/verify", &fields);
+    assert!(!page.body.contains("all your mail"), "{page:?}");
+    change(&more);
+    let allow = [("answer", "allow")];
+    let again = browser.submit(&page, "/auth/device/verify", &allow);
+    assert!(again.body.contains("This has changed"), "{again:?}");
+    let done = browser.submit(&again, "/auth/device/verify", &allow);
+    assert!(done.body.contains("is connected"), "{done:?}");
+    let late = browser.submit(&again, "/auth/device/verify", &allow);
+    assert_eq!(late.status, 404, "it waits no more: {late:?}");
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn a_device_is_let_in() {
     let denied = poll(&client_id, &device_code);
     assert_error("denied", &denied, 400, "access_denied");
     let unknown = poll(&client_id, "gpdc_x");
-    assert_error("unknown", &unknown, 400, "expired_token");
+    assert_error("unknown", &unknown, 400, "invalid_grant");
 
     let page = browser.get("/auth/device/verify");
     let mut last = 0;

@@ -11,10 +11,13 @@ fn forms_of_other_sites() {
     let client_id = native(&host);
     let asked = query(&client_id, LOOPBACK, &[]);
     let page = browser.get(&format!("/auth/authorize?{asked}"));
-    let csrf = hidden(&page.body, "/auth/authorize")
-        .into_iter()
-        .find_map(|(name, value)| (name == "csrf").then_some(value))
-        .expect("the form has a token");
+    let hidden = hidden(&page.body, "/auth/authorize");
+    let of = |wanted: &str| {
+        let mut fields = hidden.iter();
+        let found = fields.find(|(name, _)| name == wanted);
+        found.expect("it is in the form").1.clone()
+    };
+    let (csrf, seen) = (of("csrf"), of("seen"));
     let here = format!("Origin: http://{}", host.address);
     for (name, csrf, line, status) in [
         ("no token", "", "X-Nothing: 1", 403),
@@ -34,6 +37,7 @@ fn forms_of_other_sites() {
                 &[
                     ("csrf", csrf),
                     ("request", &asked),
+                    ("seen", &seen),
                     ("answer", "allow"),
                     ("next", "/account"),
                 ],

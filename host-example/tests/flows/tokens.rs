@@ -103,7 +103,10 @@ fn what_expires() {
         .expect("there is a directory");
     for table in ["oauth_token", "device_request", "browser_session"] {
         database
-            .execute(&format!("UPDATE {table} SET expires_at = 1"), ())
+            .execute(
+                &format!("UPDATE {table} SET expires_at = unixepoch() - 1"),
+                (),
+            )
             .unwrap_or_else(|error| panic!("{table}: {error}"));
     }
     drop(database);
@@ -291,7 +294,10 @@ fn a_deleted_client_has_nothing_left() {
     assert_eq!(deleted.status, 204, "{deleted:?}");
     assert!(!works(&host, &tokens.access));
     let refreshed = with_refresh(&host, client_id, &tokens.refresh);
-    assert_error("the refresh token", &refreshed, 400, "invalid_grant");
+    assert_error("the refresh token", &refreshed, 401, "invalid_client");
     let exchanged = with_code(&host, client_id, &code);
-    assert_error("the code", &exchanged, 400, "invalid_grant");
+    assert_error("the code", &exchanged, 401, "invalid_client");
+    let asked = query(client_id, "https://evil.example/cb", &[]);
+    let answer = browser.get(&format!("/auth/authorize?{asked}"));
+    assert_eq!(answer.status, 400, "its id is nobody's: {answer:?}");
 }

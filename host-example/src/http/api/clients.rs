@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::problem::{Problem, findings};
-use super::{Asking, fresh};
+use super::{Asking, fresh, object};
 use crate::directory::{Entry, Order, Place, Search};
 use crate::http::administration::NotDone;
 use crate::http::answer;
@@ -110,8 +110,7 @@ struct New {
 
 pub(super) async fn register(asking: Asking, request: Request) -> Result<Response, Problem> {
     let body = read(&asking, request).await?;
-    let new: New = serde_json::from_slice(&body)
-        .map_err(|error| Problem::Malformed(format!("The body is not as described: {error}.")))?;
+    let new: New = object(&body)?;
     let metadata = new.metadata.get().as_bytes().to_vec();
     let decided = asking
         .administrator()
@@ -146,11 +145,7 @@ pub(super) async fn update(
     request: Request,
 ) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
-    let revision = match revision(request.headers()) {
-        // Whoever is nobody is told that first.
-        Err(_) if asking.caller.credential != Credential::Accepted => None,
-        revision => revision?,
-    };
+    let revision = revision(request.headers(), &asking)?;
     let metadata = read(&asking, request).await?;
     let decided = asking
         .administrator()
@@ -162,27 +157,47 @@ pub(super) async fn update(
 pub(super) async fn rotate_secret(
     asking: Asking,
     client_id: ClientId,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
-    let decided = asking.administrator().rotate_secret(&client_id).await;
+    let revision = revision(&headers, &asking)?;
+    let decided = asking
+        .administrator()
+        .rotate_secret(&client_id, revision)
+        .await;
     answered(decided, &asking)
 }
 
-pub(super) async fn disable(asking: Asking, client_id: ClientId) -> Result<Response, Problem> {
+pub(super) async fn disable(
+    asking: Asking,
+    client_id: ClientId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
-    let decided = asking.administrator().disable(&client_id).await;
+    let revision = revision(&headers, &asking)?;
+    let decided = asking.administrator().disable(&client_id, revision).await;
     answered(decided, &asking)
 }
 
-pub(super) async fn enable(asking: Asking, client_id: ClientId) -> Result<Response, Problem> {
+pub(super) async fn enable(
+    asking: Asking,
+    client_id: ClientId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
-    let decided = asking.administrator().enable(&client_id).await;
+    let revision = revision(&headers, &asking)?;
+    let decided = asking.administrator().enable(&client_id, revision).await;
     answered(decided, &asking)
 }
 
-pub(super) async fn remove(asking: Asking, client_id: ClientId) -> Result<Response, Problem> {
+pub(super) async fn remove(
+    asking: Asking,
+    client_id: ClientId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
-    let decided = asking.administrator().remove(&client_id).await;
+    let revision = revision(&headers, &asking)?;
+    let decided = asking.administrator().remove(&client_id, revision).await;
     answered(decided, &asking)
 }
 
@@ -198,23 +213,31 @@ pub(super) async fn read(asking: &Asking, request: Request) -> Result<Vec<u8>, P
     Ok(body::read(Kind::Json, &head.headers, body, time).await?)
 }
 
-/// RFC 9110 §13.1.1: the revision that the client has to have still.
-fn revision(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+/// RFC 9110 §13.1.1: the revision that the client has to have still. A tag that was never given out is one
+/// that it does not have.
+fn revision(headers: &HeaderMap, asking: &Asking) -> Result<Option<u64>, Problem> {
     let mut fields = headers.get_all(header::IF_MATCH).iter();
     let Some(field) = fields.next() else {
         return Ok(None);
     };
+    // Whoever is nobody is told that first.
+    if asking.caller.credential != Credential::Accepted {
+        return Ok(None);
+    }
     let tag = field.to_str().unwrap_or_default().trim();
+    if fields.next().is_some() || tag.contains(',') {
+        return Err(Problem::Malformed(
+            "`If-Match` is one revision, as `ETag` gave it.".to_owned(),
+        ));
+    }
     let number = tag
         .strip_prefix('"')
         .and_then(|tag| tag.strip_suffix('"'))
         .and_then(|tag| tag.parse().ok());
-    match (tag, number, fields.next()) {
-        ("*", _, None) => Ok(None),
-        (_, Some(number), None) => Ok(Some(number)),
-        _ => Err(Problem::Malformed(
-            "`If-Match` is the revision as `ETag` gave it, a number between quotes.".to_owned(),
-        )),
+    match (tag, number) {
+        ("*", _) => Ok(None),
+        (_, Some(number)) => Ok(Some(number)),
+        (_, None) => Err(Refusal::Changed.into()),
     }
 }
 

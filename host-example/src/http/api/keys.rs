@@ -10,10 +10,9 @@ use serde_json::{Value, json};
 
 use super::clients::{self, Page};
 use super::problem::Problem;
-use super::{Asking, fresh};
+use super::{Asking, fresh, object};
 use crate::directory::{KeyEntry, KeyId};
 use crate::http::administration::KeyWish;
-use crate::permission::Permission;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,56 +65,26 @@ struct New {
     expires_in_days: Option<u64>,
 }
 
-/// How long names may be, in characters, and how far off an end may be, in days.
-const LONGEST_NAME: usize = 100;
-const LONGEST_LIFE: u64 = 36_500;
-
 pub(super) async fn create(asking: Asking, request: Request) -> Result<Response, Problem> {
     let body = clients::read(&asking, request).await?;
-    let new: New = serde_json::from_slice(&body)
-        .map_err(|error| Problem::Malformed(format!("The body is not as described: {error}.")))?;
-    for (member, name) in [("name", Some(&new.name)), ("account", new.account.as_ref())] {
-        let is_sound = |name: &String| {
-            (1..=LONGEST_NAME).contains(&name.chars().count())
-                && !name.chars().any(char::is_control)
-        };
-        if !name.is_none_or(is_sound) {
-            return Err(Problem::Malformed(format!(
-                "`{member}` has from 1 to {LONGEST_NAME} characters, none of them a control character."
-            )));
-        }
-    }
-    let mut permissions = Vec::new();
-    for name in &new.permissions {
-        let permission = Permission::named(name).ok_or_else(|| {
-            Problem::Malformed("`permissions` names one that there is not.".into())
-        })?;
-        if !permissions.contains(&permission) {
-            permissions.push(permission);
-        }
-    }
-    if permissions.is_empty() {
-        return Err(Problem::Malformed(
-            "`permissions` names at least one.".into(),
-        ));
-    }
-    let days = new.expires_in_days;
-    if days.is_some_and(|days| !(1..=LONGEST_LIFE).contains(&days)) {
-        return Err(Problem::Malformed(format!(
-            "`expires_in_days` is a whole number from 1 to {LONGEST_LIFE}."
-        )));
-    }
-    let wish = KeyWish {
-        name: new.name,
-        account: new.account,
-        permissions,
-        terms: new.terms.map(|terms| terms.get().to_owned()),
-        expires_at: days.map(|days| asking.now + days * 86_400),
-    };
-    let expires_at = wish.expires_at;
+    let new: New = object(&body)?;
+    let problem = |error| Problem::of(error, &asking.caller);
+    let wish = KeyWish::new(
+        &new.name,
+        new.account.as_deref(),
+        new.permissions.iter().map(String::as_str),
+        new.terms.as_deref().map(RawValue::get),
+        new.expires_in_days,
+        asking.now,
+    )
+    .map_err(problem)?;
     let made = asking.administrator().make_key(wish).await;
-    let (id, key) = made.map_err(|error| Problem::of(error, &asking.caller))?;
-    let body = json!({ "id": id.number(), "key": key.reveal(), "expires_at": expires_at });
+    let made = made.map_err(problem)?;
+    let body = json!({
+        "id": made.id.number(),
+        "key": made.key.reveal(),
+        "expires_at": made.expires_at,
+    });
     Ok((StatusCode::CREATED, fresh(body)).into_response())
 }
 

@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
 use axum::{Json, Router};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub(super) use self::problem::Problem;
@@ -68,6 +69,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
     }
     router
         .route("/api", axum::routing::any(async || Problem::Missing))
+        .route("/api/", axum::routing::any(async || Problem::Missing))
         .route(
             "/api/{*path}",
             axum::routing::any(async || Problem::Missing),
@@ -92,6 +94,8 @@ const DOCUMENT: &str = include_str!("../../../openapi.json");
 pub(super) struct Asking {
     app: Arc<App>,
     caller: Caller,
+    /// When the caller's key ends, in seconds since 1970.
+    expires_at: Option<u64>,
     now: u64,
 }
 
@@ -100,6 +104,7 @@ impl Asking {
         Administrator {
             app: &self.app,
             caller: self.caller.clone(),
+            expires_at: self.expires_at,
             now: self.now,
         }
     }
@@ -117,9 +122,25 @@ impl FromRequestParts<Arc<App>> for Asking {
         };
         let now = directory::now();
         let directory = app.decider.directory();
-        let (caller, _) = caller::identify(&head.headers, Peer(peer), directory, now).await?;
-        Ok(Self { app, caller, now })
+        let (mut caller, key) = caller::identify(&head.headers, Peer(peer), directory, now).await?;
+        // A client's own token is for its registration, and opens nothing here.
+        caller.token = None;
+        Ok(Self {
+            app,
+            caller,
+            expires_at: key.and_then(|key| key.expires_at),
+            now,
+        })
     }
+}
+
+/// A body that is the JSON object described. Serde would take an array of its members as well.
+fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    let described = match body.trim_ascii_start().first() {
+        Some(b'[') => Err("it is an array".to_owned()),
+        _ => serde_json::from_slice(body).map_err(|error| error.to_string()),
+    };
+    described.map_err(|error| Problem::Malformed(format!("The body is not as described: {error}.")))
 }
 
 /// An answer that nobody keeps.

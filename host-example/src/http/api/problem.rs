@@ -22,6 +22,8 @@ pub(in crate::http) enum Problem {
     Denied(Credential, Permission),
     /// The key would allow what its maker may not do.
     Escalation(Permission),
+    /// The caller's own key has terms.
+    Bound,
     /// The terms of a key have mistakes.
     Terms(Vec<SettingFinding>),
     /// There is nothing here.
@@ -38,6 +40,8 @@ impl Problem {
         match not_done {
             NotDone::Denied(permission) => Self::Denied(caller.credential, permission),
             NotDone::Escalation(permission) => Self::Escalation(permission),
+            NotDone::Bound => Self::Bound,
+            NotDone::Malformed(detail) => Self::Malformed(detail),
             NotDone::Terms(findings) => Self::Terms(findings),
             NotDone::Missing => Self::Missing,
             NotDone::Untried(refusal) => Self::Refusal(refusal),
@@ -102,6 +106,10 @@ impl IntoResponse for Problem {
                     permission.name()
                 ),
             ),
+            Self::Bound => (
+                StatusCode::FORBIDDEN,
+                "A key that has terms makes no keys.".to_owned(),
+            ),
             Self::Terms(found) => {
                 let found = found.iter().map(|finding| {
                     json!({
@@ -150,7 +158,13 @@ fn denied(
             "Send an API key as Authorization: Bearer KEY.".to_owned(),
             "Bearer realm=\"administration\"".to_owned(),
         ),
-        Credential::Malformed | Credential::Rejected => (
+        // RFC 6750 §3.1
+        Credential::Malformed => (
+            StatusCode::BAD_REQUEST,
+            "There has to be one Authorization header, as Bearer KEY.".to_owned(),
+            "Bearer realm=\"administration\", error=\"invalid_request\"".to_owned(),
+        ),
+        Credential::Rejected => (
             StatusCode::UNAUTHORIZED,
             "The API key is not one that is good here.".to_owned(),
             "Bearer realm=\"administration\", error=\"invalid_token\"".to_owned(),

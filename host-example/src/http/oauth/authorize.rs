@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::code::Asked;
-use super::consent::{Ask, Consent};
+use super::consent::{Ask, Consent, is_seen};
 use super::fault::Fault;
 use super::{accepted, consider, inquiry, remembered, resources, sign_in};
 use crate::directory::{self, Account, Change, NewGrant};
@@ -49,7 +49,7 @@ pub(super) async fn show(
         request: &query,
         redirect_uri,
     };
-    let consent = Consent::new(&client, account, ask, browser.form_token());
+    let consent = Consent::new(&client, account, ask, browser.form_token(), false);
     Ok(page::page(StatusCode::OK, &consent, &consent.leave()))
 }
 
@@ -70,12 +70,13 @@ pub(super) async fn answer(
     let Some(account) = browser.account() else {
         return Ok(sign_in::ask(&app, &browser, &address(query)));
     };
-    let is_allowed = form.get("answer") == Some("allow");
-    let code = match is_allowed {
-        true => Some(Secret::draw(Purpose::Code).map_err(|_| Refusal::Failed)?),
-        false => None,
+    let seen = form.get("seen").unwrap_or_default();
+    let code = match form.get("answer") {
+        Some("allow") => Some(Secret::draw(Purpose::Code).map_err(|_| Refusal::Failed)?),
+        _ => None,
     };
-    let decision = match decide(&app, peer, &browser, account, query, code.as_ref(), now).await {
+    let agreed = code.as_ref().map(|code| (code, seen));
+    let decision = match decide(&app, peer, &browser, account, query, agreed, now).await {
         Ok(decision) => decision,
         Err(fault) => return Ok(faulty(fault, &headers)),
     };
@@ -84,6 +85,14 @@ pub(super) async fn answer(
     }
     let client = accepted(decision)?;
     let redirect_uri = client.redirect_uri.as_deref().ok_or_else(undirected)?;
+    if code.is_some() && !is_seen(&client, seen) {
+        let ask = Ask::InBrowser {
+            request: query,
+            redirect_uri,
+        };
+        let consent = Consent::new(&client, account, ask, browser.form_token(), true);
+        return Ok(page::page(StatusCode::OK, &consent, &consent.leave()));
+    }
     let mut answer = match &code {
         Some(code) => vec![("code", code.reveal())],
         None => vec![
@@ -102,19 +111,19 @@ pub(super) async fn answer(
 }
 
 /// Decides again, for much may have changed while the user thought; and keeps the code, if there is to
-/// be one, together with what goes with the decision.
+/// be one for what the user has seen, together with what goes with the decision.
 async fn decide(
     app: &App,
     peer: Peer,
     browser: &Browser,
     account: &Account,
     query: &str,
-    code: Option<&Secret>,
+    agreed: Option<(&Secret, &str)>,
     now: u64,
 ) -> Result<Decision, Fault> {
     let request = remembered(Endpoint::Authorization, query);
     let caller = browser.caller(peer);
-    let Some(code) = code else {
+    let Some((code, seen)) = agreed else {
         return Ok(consider(app, caller, request, Operation::Authorize, now).await?);
     };
     let parameters = Parameters::read(query.as_bytes());
@@ -122,6 +131,7 @@ async fn decide(
     let challenge = parameters.get("code_challenge").map(str::to_owned);
     let redirect_uri_asked = parameters.get("redirect_uri").is_some();
     let (hash, expires_at) = (code.hash(), now + app.lifetimes.code);
+    let seen = seen.to_owned();
     let account = account.id;
     let inquiry = inquiry(app, &request, now).await?;
     let decided = app
@@ -131,7 +141,8 @@ async fn decide(
             caller,
             Operation::Authorize(request),
             move |decision| {
-                let Some(client) = &decision.client else {
+                let client = decision.client.as_ref();
+                let Some(client) = client.filter(|client| is_seen(client, &seen)) else {
                     return Vec::new();
                 };
                 let asked = Asked {

@@ -1,7 +1,10 @@
 //! The page that asks a user whether a program may act for them.
 
 use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
 use crate::directory::Account;
@@ -18,6 +21,9 @@ pub(super) struct Consent<'a> {
     ask: Ask<'a>,
     destination: Option<Destination>,
     csrf: String,
+    seen: String,
+    /// Whether the user has agreed to something else before.
+    has_changed: bool,
 }
 
 /// How the program asks.
@@ -66,7 +72,9 @@ enum Trust {
 #[derive(Debug, PartialEq, Eq)]
 struct Destination {
     text: String,
-    /// The source of a content security policy that lets a form lead there.
+    /// The source of a content security policy that lets a form lead there, and on from there: the program
+    /// should clear the code from the address (RFC 6749 §3.1.2.5), and browsers hold that redirect to it
+    /// too. `http:` stands for `https:` as well.
     source: Option<String>,
 }
 
@@ -76,6 +84,7 @@ impl<'a> Consent<'a> {
         account: &'a Account,
         ask: Ask<'a>,
         csrf: String,
+        has_changed: bool,
     ) -> Self {
         let scope = client.scope.as_deref().unwrap_or_default();
         Self {
@@ -88,6 +97,8 @@ impl<'a> Consent<'a> {
             },
             ask,
             csrf,
+            seen: seen(client),
+            has_changed,
         }
     }
 
@@ -112,6 +123,32 @@ impl<'a> Consent<'a> {
             }
         }
     }
+}
+
+/// What a page with its form says of a client was about: all that the user agrees to. A client may change
+/// its registration while the page is open.
+fn seen(client: &Client) -> String {
+    let Client {
+        client_id,
+        standing,
+        scope,
+        redirect_uri,
+        metadata,
+        ..
+    } = client;
+    let all = serde_json::json!([
+        client_id,
+        format!("{standing:?}"),
+        scope,
+        redirect_uri,
+        metadata
+    ]);
+    URL_SAFE_NO_PAD.encode(Sha256::digest(all.to_string()))
+}
+
+/// Whether a client is as it was on the page that the user has answered.
+pub(super) fn is_seen(client: &Client, on_page: &str) -> bool {
+    seen(client) == on_page
 }
 
 impl Program {
@@ -176,11 +213,11 @@ impl Destination {
             },
             ("http", _) if is_loopback => Self {
                 text: "a program on this computer".to_owned(),
-                source: Some(url.origin().ascii_serialization()),
+                source: Some("http:".to_owned()),
             },
             ("http" | "https", Some(host)) => Self {
                 text: format!("the website {host}"),
-                source: Some(url.origin().ascii_serialization()),
+                source: Some(format!("{scheme}:")),
             },
             _ => Self {
                 text: format!("the program on this device that opens “{scheme}:” links"),
@@ -212,22 +249,18 @@ mod tests {
     fn destinations() {
         let local = "a program on this computer";
         for (uri, text, source) in [
-            (
-                "http://127.0.0.1:4321/cb",
-                local,
-                Some("http://127.0.0.1:4321"),
-            ),
+            ("http://127.0.0.1:4321/cb", local, Some("http:")),
             ("http://[::1]:4321/cb", local, Some("http:")),
-            ("http://localhost/cb", local, Some("http://localhost")),
+            ("http://localhost/cb", local, Some("http:")),
             (
                 "https://webmail.example.com/cb?a=1",
                 "the website webmail.example.com",
-                Some("https://webmail.example.com"),
+                Some("https:"),
             ),
             (
                 "https://webmail.example.com:8443/cb",
                 "the website webmail.example.com",
-                Some("https://webmail.example.com:8443"),
+                Some("https:"),
             ),
             (
                 "com.example.mail:/cb",

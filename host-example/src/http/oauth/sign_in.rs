@@ -98,7 +98,10 @@ pub(super) async fn sign_in(
     sent: Sent,
 ) -> Result<Response, Failure> {
     let Sent {
-        body, browser, now, ..
+        body,
+        browser,
+        headers,
+        now,
     } = sent;
     let form = Parameters::read(&body);
     let Some(next) = local(&app.public_url, form.get("next")) else {
@@ -113,6 +116,10 @@ pub(super) async fn sign_in(
             session::forget(&app, &browser).await?;
             let account = &entry.account;
             session::begin(&app, Jar::SignIn, account, None, now, &mut response).await?;
+            let inside = Browser::of(&app, Jar::Admin, &headers, now).await?;
+            if inside.account().is_some_and(|other| other.id != account.id) {
+                session::leave(&app, &inside, &mut response).await?;
+            }
             Ok(response)
         }
         Err(NotSignedIn::Wrong) => {
@@ -188,14 +195,22 @@ async fn verify(
     }
 }
 
+/// Ends the session, and the one in the administration's pages: whoever comes next is somebody else.
 pub(super) async fn sign_out(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, Failure> {
-    let Sent { body, browser, .. } = sent;
+    let Sent {
+        body,
+        browser,
+        headers,
+        now,
+    } = sent;
     let form = Parameters::read(&body);
     let Some(next) = local(&app.public_url, form.get("next")) else {
         return Ok(elsewhere());
     };
     let mut response = page::go_to(&next)?;
     session::end(&app, Jar::SignIn, &browser, &mut response).await?;
+    let inside = Browser::of(&app, Jar::Admin, &headers, now).await?;
+    session::leave(&app, &inside, &mut response).await?;
     Ok(response)
 }
 

@@ -68,15 +68,19 @@ pub(super) async fn token(
     let account = presented.as_ref().and_then(|t| t.grant.account.as_ref());
     let caller = session::caller(account, Some(peer));
 
+    // What was granted is asked for by name, so that it is cut to what the client may have by now. Less can
+    // be asked for with a refresh token alone (RFC 6749 §6).
     let mut judged = body.clone();
-    if let (GrantType::Refresh, Some(token), None) =
-        (grant_type, &presented, parameters.get("scope"))
-        && !token.grant.scope.is_empty()
+    let is_less = grant_type == GrantType::Refresh && parameters.get("scope").is_some();
+    if let Some(token) = &presented
+        && !is_less
     {
-        // Without a scope, all is asked for that was granted. So that it is cut to what the client may
-        // have by now, it is asked for by name.
-        let scope = form::encode(&[("scope", &token.grant.scope)]);
-        judged.extend_from_slice(format!("&{scope}").as_bytes());
+        let others = parameters.without(&["scope"]);
+        judged = match &*token.grant.scope {
+            "" => others,
+            scope => format!("{others}&{}", form::encode(&[("scope", scope)])),
+        }
+        .into_bytes();
     }
     let asked = super::request(Endpoint::Token, &headers, judged)?;
     let client = client(
@@ -100,25 +104,18 @@ pub(super) async fn token(
         (_, None) => Err(Fault::request("What was issued before is missing.")),
         (GrantType::Code, Some(hash)) => {
             let code = code::check(presented, &client.client_id, &parameters, now)?;
-            exchange(&app, &client, hash, &code, None, resources, now).await
+            exchange(&app, &client, hash, &code, resources, now).await
         }
         (GrantType::DeviceCode, Some(hash)) => {
-            let code = poll(&app, hash, now).await?;
+            let code = poll(&app, hash, &client.client_id, now).await?;
             let kind = TokenKind::DeviceCode;
             let code = self::presented(Some(code), kind, &client.client_id, now)?;
-            exchange(&app, &client, hash, &code, None, resources, now).await
+            exchange(&app, &client, hash, &code, resources, now).await
         }
         (GrantType::Refresh, Some(hash)) => {
             let kind = TokenKind::Refresh;
             let refresh = self::presented(presented, kind, &client.client_id, now)?;
-            let scope = client.scope.clone().unwrap_or_default();
-            if !is_part(&scope, &refresh.grant.scope) {
-                return Err(Fault::bad(
-                    "invalid_scope",
-                    "The scope is more than what was granted.",
-                ));
-            }
-            exchange(&app, &client, hash, &refresh, Some(scope), resources, now).await
+            exchange(&app, &client, hash, &refresh, resources, now).await
         }
     }
 }
@@ -183,12 +180,21 @@ async fn exchange(
     client: &Client,
     spent: SecretHash,
     token: &Token,
-    scope: Option<String>,
     resources: String,
     now: u64,
 ) -> Result<Response, Fault> {
+    let scope = match &*token.grant.scope {
+        "" => String::new(),
+        _ => client.scope.clone().unwrap_or_default(),
+    };
+    if !is_part(&scope, &token.grant.scope) {
+        return Err(Fault::bad(
+            "invalid_scope",
+            "The scope is more than what was granted.",
+        ));
+    }
     let extent = Extent {
-        scope: scope.unwrap_or_else(|| token.grant.scope.clone()),
+        scope,
         resources: code::narrowed(resources, &token.grant)?,
     };
     let refreshes = token.kind == TokenKind::Refresh || refreshes(client);
@@ -198,8 +204,14 @@ async fn exchange(
 }
 
 /// RFC 8628 §3.5
-async fn poll(app: &App, device_code: SecretHash, now: u64) -> Result<Token, Fault> {
-    let poll = app.decider.directory().poll_device(device_code, now).await;
+async fn poll(
+    app: &App,
+    device_code: SecretHash,
+    client_id: &str,
+    now: u64,
+) -> Result<Token, Fault> {
+    let directory = app.decider.directory();
+    let poll = directory.poll_device(device_code, client_id, now).await;
     match poll.map_err(|error| answer::refusal(error.into()))? {
         Poll::Approved(token) => Ok(token),
         Poll::Pending => Err(Fault::bad(
@@ -211,10 +223,8 @@ async fn poll(app: &App, device_code: SecretHash, now: u64) -> Result<Token, Fau
             "Ask less often: five seconds longer between two requests.",
         )),
         Poll::Denied => Err(Fault::bad("access_denied", "The user said no.")),
-        Poll::Gone => Err(Fault::bad(
-            "expired_token",
-            "The device code has expired, or was never issued.",
-        )),
+        Poll::Expired => Err(Fault::bad("expired_token", "The device code has expired.")),
+        Poll::Gone => Err(Fault::grant("The device code is not this client's.")),
     }
 }
 

@@ -8,10 +8,11 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::consent::{Ask, Consent};
+use super::consent::{Ask, Consent, is_seen};
 use super::device::UserCode;
 use super::{accepted, authorize, consider, inquiry, remembered, resources, sign_in};
-use crate::directory::{self, Account, Change, Device, NewGrant};
+use crate::decide::Undecided;
+use crate::directory::{self, Account, Change, Device, DirectoryError, NewGrant};
 use crate::http::attempts::TooMany;
 use crate::http::form::{Parameters, encode};
 use crate::http::page::{self, Failure, Leave, Message};
@@ -93,26 +94,31 @@ pub(super) async fn answer(
         Err(TooMany { retry_after }) => return Ok(page::too_many(retry_after)),
     };
     let decision = match form.get("answer") {
-        Some("deny") => return deny(&app, &code).await,
-        Some("allow") => approve(&app, peer, &browser, account, device, now).await?,
+        Some("deny") => return deny(&app, &code, now).await,
+        Some("allow") => {
+            let seen = form.get("seen").unwrap_or_default();
+            match approve(&app, peer, &browser, account, device, seen, now).await? {
+                Some(decision) => decision,
+                None => return Ok(answered()),
+            }
+        }
         _ => {
             let request = remembered(Endpoint::DeviceAuthorization, device.parameters);
             let caller = browser.caller(peer);
-            let decision = consider(&app, caller, request, Operation::Authorize, now).await?;
-            if decision.outcome == Outcome::Accept {
-                let client = accepted(decision)?;
-                let shown = code.shown();
-                let ask = Ask::FromDevice { user_code: &shown };
-                let consent = Consent::new(&client, account, ask, browser.form_token());
-                return Ok(page::page(StatusCode::OK, &consent, &consent.leave()));
-            }
-            decision
+            consider(&app, caller, request, Operation::Authorize, now).await?
         }
     };
     if decision.outcome == Outcome::Refuse {
         return Ok(authorize::refused(decision, &headers, &browser, "")?);
     }
     let client = accepted(decision)?;
+    let is_allowed = form.get("answer") == Some("allow");
+    if !is_allowed || !is_seen(&client, form.get("seen").unwrap_or_default()) {
+        let shown = code.shown();
+        let ask = Ask::FromDevice { user_code: &shown };
+        let consent = Consent::new(&client, account, ask, browser.form_token(), is_allowed);
+        return Ok(page::page(StatusCode::OK, &consent, &consent.leave()));
+    }
     tracing::info!(client_id = client.client_id, "a device was approved");
     Ok(Message {
         title: "The device is connected",
@@ -145,9 +151,23 @@ async fn find(
     })))
 }
 
-async fn deny(app: &App, code: &UserCode) -> Result<Response, Failure> {
-    let denied = app.decider.directory().deny_device(code.hash()).await;
-    denied.map_err(|error| answer::refusal(error.into()))?;
+/// Somebody else was faster.
+fn answered() -> Response {
+    Message {
+        title: "This was answered already",
+        text: "No device waits for this code any more. If it was not you who answered, let the device \
+               show another code.",
+        details: &[],
+        link: None,
+    }
+    .send(StatusCode::CONFLICT)
+}
+
+async fn deny(app: &App, code: &UserCode, now: u64) -> Result<Response, Failure> {
+    let denied = app.decider.directory().deny_device(code.hash(), now).await;
+    if !denied.map_err(|error| answer::refusal(error.into()))? {
+        return Ok(answered());
+    }
     Ok(Message {
         title: "The device was refused",
         text: "It gets no access to your account. You can close this page.",
@@ -157,16 +177,17 @@ async fn deny(app: &App, code: &UserCode) -> Result<Response, Failure> {
     .send(StatusCode::OK))
 }
 
-/// Decides again, and lets the device have what it asked for, together with what goes with the
-/// decision.
+/// Decides again, and lets the device have what it asked for and the user has seen, together with what goes
+/// with the decision; if there is a device that waits for it.
 async fn approve(
     app: &App,
     peer: Peer,
     browser: &Browser,
     account: &Account,
     device: Device,
+    seen: &str,
     now: u64,
-) -> Result<Decision, Refusal> {
+) -> Result<Option<Decision>, Refusal> {
     let account = account.id;
     let user_code = device.user_code;
     let parameters = Parameters::read(device.parameters.as_bytes());
@@ -174,13 +195,17 @@ async fn approve(
     let resources = resources(&parameters).map_err(|_| Refusal::Failed)?;
     let request = remembered(Endpoint::DeviceAuthorization, device.parameters.clone());
     let inquiry = inquiry(app, &request, now).await?;
-    app.decider
+    let seen = seen.to_owned();
+    let decided = app
+        .decider
         .decide_and(
             inquiry,
             browser.caller(peer),
             Operation::Authorize(request),
             move |decision| {
-                let grant = decision.client.as_ref().map(|client| NewGrant {
+                let client = decision.client.as_ref();
+                let client = client.filter(|client| is_seen(client, &seen));
+                let grant = client.map(|client| NewGrant {
                     client_id: client.client_id.clone(),
                     account: Some(account),
                     scope: client.scope.clone().unwrap_or_default(),
@@ -193,8 +218,12 @@ async fn approve(
                     .collect()
             },
         )
-        .await
-        .map_err(answer::refusal)
+        .await;
+    match decided {
+        Ok(decision) => Ok(Some(decision)),
+        Err(Undecided::Directory(DirectoryError::NoSuchDevice)) => Ok(None),
+        Err(undecided) => Err(answer::refusal(undecided)),
+    }
 }
 
 fn address(query: &str) -> String {

@@ -16,6 +16,7 @@ use crate::http::administration::{NotDone, Shown};
 use crate::http::form::{Parameters, encode};
 use crate::http::page::{Leave, go_to, page};
 use crate::http::refusal::Refusal;
+use crate::permission::Permission;
 use crate::plugin::{Decision, Outcome, Severity};
 
 /// How many clients there are on a page.
@@ -27,6 +28,7 @@ struct Clients<'a> {
     visitor: &'a str,
     csrf: String,
     text: &'a str,
+    is_first: bool,
     rows: Vec<Row>,
     /// The address of the next page.
     next: Option<String>,
@@ -71,6 +73,7 @@ pub(super) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
         visitor: visitor.name(),
         csrf: visitor.csrf(),
         text,
+        is_first: search.after.is_none(),
         rows: entries.iter().map(|entry| row(&visitor, entry)).collect(),
         next,
     };
@@ -202,13 +205,22 @@ pub(super) async fn change(visitor: Visitor, request: Request) -> Result<Respons
     let client_id = form.get("id").unwrap_or_default();
     let administrator = visitor.administrator();
     let (decided, next) = match form.get("action") {
-        Some("disable") => (administrator.disable(client_id).await, address(client_id)),
-        Some("enable") => (administrator.enable(client_id).await, address(client_id)),
-        Some("delete") => (administrator.remove(client_id).await, "/admin/".to_owned()),
+        Some("disable") => (
+            administrator.disable(client_id, None).await,
+            address(client_id),
+        ),
+        Some("enable") => (
+            administrator.enable(client_id, None).await,
+            address(client_id),
+        ),
+        Some("delete") => (
+            administrator.remove(client_id, None).await,
+            "/admin/".to_owned(),
+        ),
         Some("rotate") => {
-            let decision = accepted(&visitor, administrator.rotate_secret(client_id).await)?;
-            let secret = secret_of(&decision);
-            return present(&visitor, client_id, StatusCode::OK, secret).await;
+            let decided = administrator.rotate_secret(client_id, None).await;
+            let decision = accepted(&visitor, decided)?;
+            return reveal(&visitor, client_id, StatusCode::OK, &decision).await;
         }
         _ => return Err(visitor.not_done(NotDone::Missing)),
     };
@@ -222,6 +234,24 @@ fn accepted(visitor: &Visitor, decided: Result<Decision, NotDone>) -> Result<Dec
         Outcome::Accept => Ok(decision),
         Outcome::Refuse => Err(visitor.refused(&decision)),
     }
+}
+
+/// Shows a client with the secret that a decision issues, or that alone to somebody who may not see more.
+async fn reveal(
+    visitor: &Visitor,
+    client_id: &str,
+    status: StatusCode,
+    decision: &Decision,
+) -> Result<Response, Instead> {
+    let secret = secret_of(decision);
+    if visitor.administrator().may(Permission::OauthClientGet) {
+        return present(visitor, client_id, status, secret).await;
+    }
+    let text = match &secret {
+        Some(_) => format!("This is the secret of the client {client_id}. It is shown once."),
+        None => format!("The client {client_id} is registered."),
+    };
+    Ok(visitor.done(status, &text, secret.as_deref()))
 }
 
 /// The secret that a decision issues, to be shown once.
@@ -279,16 +309,13 @@ pub(super) async fn register(visitor: Visitor, request: Request) -> Result<Respo
         };
         page(StatusCode::BAD_REQUEST, &register, &Leave::default())
     };
-    let more = match typed("more").trim() {
-        "" => Ok(Map::new()),
-        more => serde_json::from_str(more),
-    };
-    let Ok(mut metadata) = more else {
+    let Some(more) = members(typed("more")) else {
         return Ok(again(vec![
             "More metadata: this is not a JSON object.".to_owned(),
         ]));
     };
     let redirect_uris: Vec<&str> = typed("redirect_uris").split_whitespace().collect();
+    let mut metadata = Map::new();
     metadata.insert("token_endpoint_auth_method".into(), typed("method").into());
     if !redirect_uris.is_empty() {
         metadata.insert("redirect_uris".into(), json!(redirect_uris));
@@ -296,8 +323,15 @@ pub(super) async fn register(visitor: Visitor, request: Request) -> Result<Respo
     if let Some(name) = form.get("name") {
         metadata.insert("client_name".into(), name.into());
     }
+    // What is typed twice goes on twice: which of them is meant, is not for this page to say.
+    let metadata = Value::Object(metadata).to_string();
+    let fields = metadata.trim_end_matches('}');
+    let metadata = match more {
+        "" => format!("{fields}}}"),
+        more => format!("{fields},{more}}}"),
+    };
     let client_id = form.get("client_id").map(|id| id.trim().to_owned());
-    let metadata = Value::Object(metadata).to_string().into_bytes();
+    let metadata = metadata.into_bytes();
     let decided = visitor.administrator().provision(client_id, metadata).await;
     let decision = decided.map_err(|error| visitor.not_done(error))?;
     if decision.outcome == Outcome::Refuse {
@@ -306,11 +340,16 @@ pub(super) async fn register(visitor: Visitor, request: Request) -> Result<Respo
     let answer: Value =
         serde_json::from_str(&decision.response.body).map_err(|_| Refusal::Failed)?;
     let client_id = answer["client_id"].as_str().unwrap_or_default();
-    present(
-        &visitor,
-        client_id,
-        StatusCode::CREATED,
-        secret_of(&decision),
-    )
-    .await
+    reveal(&visitor, client_id, StatusCode::CREATED, &decision).await
+}
+
+/// The members of a JSON object as they are written, if it is one.
+fn members(object: &str) -> Option<&str> {
+    let object = object.trim();
+    if object.is_empty() {
+        return Some("");
+    }
+    serde_json::from_str::<Map<String, Value>>(object).ok()?;
+    let members = object.strip_prefix('{')?.strip_suffix('}')?;
+    Some(members.trim())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,8 +26,17 @@ const CLIENT: &str = "webadmin";
 /// The least that can be asked for.
 const SCOPE: &str = "offline_access";
 
-/// Where the verifier is kept until the code is there (RFC 7636 §4.1).
-const VERIFIER: &str = "gatepost-admin-verifier";
+/// The cookie in which the verifier is kept until the code is there (RFC 7636 §4.1). Nobody else may set it:
+/// whoever knows the verifier could let the browser in as somebody else.
+const fn verifier_cookie(is_https: bool) -> &'static str {
+    if is_https {
+        "__Host-gatepost-admin-verifier"
+    } else {
+        "gatepost-admin-verifier"
+    }
+}
+
+const UNASKED: &str = "The answer of the sign-in is not one that this browser has asked for.";
 
 fn redirect_uri(app: &App) -> String {
     format!("{}/admin/callback", app.public_url)
@@ -67,14 +76,17 @@ pub(super) async fn callback(
 ) -> Result<Response, Instead> {
     let query = request.uri().query().unwrap_or_default().to_owned();
     let parameters = Parameters::read(query.as_bytes());
-    let verifier = session::cookie(&headers, VERIFIER).unwrap_or_default();
+    let cookie = verifier_cookie(app.public_url.is_https());
+    let Some(verifier) = session::cookie(&headers, cookie) else {
+        return Ok(not_in(UNASKED));
+    };
     let said = parameters.get("state").unwrap_or_default();
     let is_ours = bool::from(said.as_bytes().ct_eq(state(verifier).as_bytes()))
         && parameters.get("iss") == Some(&*app.issuer());
     let (Some(code), true) = (parameters.get("code"), is_ours) else {
         return Ok(not_in(match parameters.get("error") {
             Some("access_denied") if is_ours => "You refused, so nobody was let in.",
-            _ => "The answer of the sign-in is not one that this browser has asked for.",
+            _ => UNASKED,
         }));
     };
     let now = directory::now();
@@ -112,11 +124,7 @@ pub(super) async fn leave(visitor: Visitor, request: Request) -> Result<Response
         link: Some(("/account", "Your account")),
     }
     .send(StatusCode::OK);
-    if let Some(grant) = visitor.browser.grant() {
-        let ended = app.decider.directory().end_grant(grant.id).await;
-        ended.map_err(|error| answer::refusal(error.into()))?;
-    }
-    session::end(app, Jar::Admin, &visitor.browser, &mut response).await?;
+    session::leave(app, &visitor.browser, &mut response).await?;
     Ok(response)
 }
 
@@ -127,19 +135,9 @@ fn state(verifier: &str) -> String {
 
 /// For ten minutes, as long as a code lasts; without a verifier, the browser forgets it.
 fn keep(app: &App, response: &mut Response, verifier: &str) {
-    let secure = if app.public_url.is_https() {
-        "; Secure"
-    } else {
-        ""
-    };
-    let age = if verifier.is_empty() { 0 } else { 600 };
-    let cookie = format!(
-        "{VERIFIER}={verifier}; Path=/admin/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}"
-    );
-    // Secrets are letters, digits, hyphens and underscores.
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    let is_https = app.public_url.is_https();
+    let name = verifier_cookie(is_https);
+    session::set_cookie(response, name, is_https, verifier, Some(600));
 }
 
 fn not_in(text: &str) -> Response {

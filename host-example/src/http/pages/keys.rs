@@ -1,7 +1,7 @@
 //! API keys: the list, making one, revoking one.
 
 use askama::Template;
-use axum::extract::Request;
+use axum::extract::{RawQuery, Request};
 use axum::http::StatusCode;
 use axum::response::Response;
 use clap::ValueEnum;
@@ -16,8 +16,11 @@ use crate::http::page::{Leave, go_to, page};
 use crate::permission::Permission;
 use crate::secret::Secret;
 
-/// How many keys are shown.
-const MOST: u32 = 500;
+/// How many keys there are on a page.
+const PAGE: usize = 100;
+
+/// What the first page comes after.
+const FIRST: KeyId = KeyId::numbered(i64::MIN);
 
 #[derive(Template)]
 #[template(path = "keys.html")]
@@ -25,6 +28,8 @@ struct Keys<'a> {
     visitor: &'a str,
     csrf: String,
     rows: Vec<Row>,
+    /// The address of the next page.
+    next: Option<String>,
     /// What a key can be made to allow.
     permissions: Vec<&'static str>,
     /// The key that was just made.
@@ -41,18 +46,28 @@ struct Row {
     is_live: bool,
 }
 
-pub(super) async fn list(visitor: Visitor) -> Result<Response, Instead> {
-    present(&visitor, StatusCode::OK, None).await
+/// `GET /admin/keys`
+pub(super) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Instead> {
+    let query = query.unwrap_or_default();
+    let parameters = Parameters::read(query.as_bytes());
+    let after = parameters.get("after").and_then(|text| text.parse().ok());
+    let after = after.map_or(FIRST, KeyId::numbered);
+    present(&visitor, StatusCode::OK, after, None).await
 }
 
 async fn present(
     visitor: &Visitor,
     status: StatusCode,
+    after: KeyId,
     made: Option<&Secret>,
 ) -> Result<Response, Instead> {
     let administrator = visitor.administrator();
-    let all = administrator.keys(KeyId::numbered(i64::MIN), MOST).await;
-    let all = all.map_err(|error| visitor.not_done(error))?;
+    // One more says whether there is another page.
+    let found = administrator.keys(after, PAGE as u32 + 1).await;
+    let mut found = found.map_err(|error| visitor.not_done(error))?;
+    let is_more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let last = found.last().filter(|_| is_more);
     let grantable = |permission: &Permission| {
         *permission == Permission::OauthClientRegistration || administrator.may(*permission)
     };
@@ -60,7 +75,8 @@ async fn present(
     let keys = Keys {
         visitor: visitor.name(),
         csrf: visitor.csrf(),
-        rows: all.iter().map(|key| row(key, visitor.now)).collect(),
+        rows: found.iter().map(|key| row(key, visitor.now)).collect(),
+        next: last.map(|key| format!("/admin/keys?after={}", key.id.number())),
         permissions: permissions
             .filter(grantable)
             .map(Permission::name)
@@ -106,25 +122,25 @@ pub(super) async fn change(visitor: Visitor, request: Request) -> Result<Respons
 }
 
 async fn create(visitor: &Visitor, form: &Parameters<'_>) -> Result<Response, Instead> {
-    let days: Option<u64> = form.get("days").and_then(|days| days.parse().ok());
-    let wish = KeyWish {
-        name: form
-            .get("name")
-            .unwrap_or("unnamed")
-            .chars()
-            .take(100)
-            .collect(),
-        account: None,
-        permissions: form
-            .all("permission")
-            .filter_map(Permission::named)
-            .collect(),
-        terms: form.get("terms").map(str::to_owned),
-        expires_at: days
-            .filter(|days| (1..=36_500).contains(days))
-            .map(|days| visitor.now + days * 86_400),
-    };
-    let made = visitor.administrator().make_key(wish).await;
-    let (_, key) = made.map_err(|error| visitor.not_done(error))?;
-    present(visitor, StatusCode::CREATED, Some(&key)).await
+    // What is no number is none that there may be.
+    let days = form
+        .get("days")
+        .map(|days| days.trim().parse().unwrap_or_default());
+    let wish = KeyWish::new(
+        form.get("name").unwrap_or_default(),
+        None,
+        form.all("permission"),
+        form.get("terms"),
+        days,
+        visitor.now,
+    )
+    .map_err(|error| visitor.not_done(error))?;
+    let administrator = visitor.administrator();
+    let made = administrator.make_key(wish).await;
+    let key = made.map_err(|error| visitor.not_done(error))?.key;
+    if !administrator.may(Permission::OauthClientList) {
+        let text = "This is the new key. It is shown once.";
+        return Ok(visitor.done(StatusCode::CREATED, text, Some(key.reveal())));
+    }
+    present(visitor, StatusCode::CREATED, FIRST, Some(&key)).await
 }

@@ -20,15 +20,17 @@ use super::page::{Failure, go_to};
 use super::refusal::{Allowed, Refusal};
 
 pub(super) fn routes() -> Router<Arc<App>> {
-    let page = |methods: MethodRouter<Arc<App>>| {
-        methods.fallback(async || Failure::from(Refusal::Method(Allowed::Page)))
+    let with = |allowed: Allowed, methods: MethodRouter<Arc<App>>| {
+        methods.fallback(async move || Failure::from(Refusal::Method(allowed)))
     };
+    let read = |methods| with(Allowed::Read, methods);
+    let page = |methods| with(Allowed::Page, methods);
     Router::new()
-        .route("/admin", page(get(async || go_to("/admin/"))))
-        .route("/admin/", page(get(clients::list)))
-        .route("/admin/enter", page(get(entrance::enter)))
-        .route("/admin/callback", page(get(entrance::callback)))
-        .route("/admin/leave", page(post(entrance::leave)))
+        .route("/admin", read(get(async || go_to("/admin/"))))
+        .route("/admin/", read(get(clients::list)))
+        .route("/admin/enter", read(get(entrance::enter)))
+        .route("/admin/callback", read(get(entrance::callback)))
+        .route("/admin/leave", with(Allowed::Send, post(entrance::leave)))
         .route(
             "/admin/client",
             page(get(clients::show).post(clients::change)),
@@ -38,7 +40,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
             page(get(clients::ask).post(clients::register)),
         )
         .route("/admin/keys", page(get(keys::list).post(keys::change)))
-        .route("/admin/policy", page(get(policy::show)))
-        .route("/admin/decisions", page(get(decisions::show)))
+        .route("/admin/policy", read(get(policy::show)))
+        .route("/admin/decisions", read(get(decisions::show)))
         .route("/account", page(get(account::show).post(account::end)))
 }

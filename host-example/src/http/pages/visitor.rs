@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use axum::extract::{FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -9,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::directory;
 use crate::http::administration::{Administrator, NotDone};
-use crate::http::page::{Failure, Message, go_to};
+use crate::http::page::{self, Failure, Leave, go_to};
 use crate::http::refusal::Refusal;
 use crate::http::session::{self, Browser, Jar, Unsent};
 use crate::http::{App, Peer, oauth};
@@ -85,6 +86,7 @@ impl Visitor {
         Administrator {
             app: &self.app,
             caller: self.caller.clone(),
+            expires_at: None,
             now: self.now,
         }
     }
@@ -122,6 +124,12 @@ impl Visitor {
                 ),
                 Vec::new(),
             ),
+            NotDone::Bound => (
+                StatusCode::FORBIDDEN,
+                "A key that has terms makes no keys.".to_owned(),
+                Vec::new(),
+            ),
+            NotDone::Malformed(text) => (StatusCode::BAD_REQUEST, text, Vec::new()),
             NotDone::Terms(findings) => (
                 StatusCode::BAD_REQUEST,
                 "The terms of the key have mistakes.".to_owned(),
@@ -133,30 +141,53 @@ impl Visitor {
                 Vec::new(),
             ),
         };
-        Instead::Page(Box::new(said(status, &text, &details)))
+        self.said(status, &text, &details)
     }
 
     /// What is shown of a decision that refuses.
     pub(super) fn refused(&self, decision: &Decision) -> Instead {
         let status = StatusCode::from_u16(decision.response.status);
-        let details = findings(decision);
+        let status = status.unwrap_or(StatusCode::BAD_REQUEST);
         let text = "This was not done, and this is why:";
-        Instead::Page(Box::new(said(
-            status.unwrap_or(StatusCode::BAD_REQUEST),
+        self.said(status, text, &findings(decision))
+    }
+
+    fn said(&self, status: StatusCode, text: &str, details: &[String]) -> Instead {
+        let page = Said {
+            visitor: self.name(),
+            csrf: self.csrf(),
+            title: "This was not done",
             text,
-            &details,
-        )))
+            details,
+            secret: None,
+        };
+        Instead::Page(Box::new(page::page(status, &page, &Leave::default())))
+    }
+
+    /// What was done, and a secret that is shown once: for somebody who may not see what it belongs to.
+    pub(super) fn done(&self, status: StatusCode, text: &str, secret: Option<&str>) -> Response {
+        let page = Said {
+            visitor: self.name(),
+            csrf: self.csrf(),
+            title: "This was done",
+            text,
+            details: &[],
+            secret,
+        };
+        page::page(status, &page, &Leave::default())
     }
 }
 
-fn said(status: StatusCode, text: &str, details: &[String]) -> Response {
-    Message {
-        title: "This was not done",
-        text,
-        details,
-        link: Some(("/admin/", "Back to the clients")),
-    }
-    .send(status)
+/// A page that says something, among the others.
+#[derive(Template)]
+#[template(path = "said.html")]
+struct Said<'a> {
+    visitor: &'a str,
+    csrf: String,
+    title: &'a str,
+    text: &'a str,
+    details: &'a [String],
+    secret: Option<&'a str>,
 }
 
 /// The findings of a decision, a sentence each.
