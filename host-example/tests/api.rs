@@ -206,10 +206,12 @@ fn clients_are_listed_searched_and_changed() {
     assert_eq!(changed.status, 412, "{changed:?}");
     problem(&changed);
     assert_eq!(change("*").status, 200);
-    for never_given in ["1", "W/\"1\"", "\"abc\""] {
+    for never_given in ["W/\"1\"", "\"abc\"", "\"\"", "\"a,b\""] {
         assert_eq!(change(never_given).status, 412, "{never_given}");
     }
-    assert_eq!(change("\"1\", \"2\"").status, 400);
+    for malformed in ["1", "\"1", "\"1\", \"2\""] {
+        assert_eq!(change(malformed).status, 400, "{malformed}");
+    }
     for (method, path) in [
         ("POST", "/api/clients/webadmin/disable"),
         ("POST", "/api/clients/webadmin/enable"),

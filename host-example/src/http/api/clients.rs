@@ -213,8 +213,7 @@ pub(super) async fn read(asking: &Asking, request: Request) -> Result<Vec<u8>, P
     Ok(body::read(Kind::Json, &head.headers, body, time).await?)
 }
 
-/// RFC 9110 §13.1.1: the revision that the client has to have still. A tag that was never given out is one
-/// that it does not have.
+/// RFC 9110 §13.1.1: the revision that the client has to have still.
 fn revision(headers: &HeaderMap, asking: &Asking) -> Result<Option<u64>, Problem> {
     let mut fields = headers.get_all(header::IF_MATCH).iter();
     let Some(field) = fields.next() else {
@@ -224,21 +223,29 @@ fn revision(headers: &HeaderMap, asking: &Asking) -> Result<Option<u64>, Problem
     if asking.caller.credential != Credential::Accepted {
         return Ok(None);
     }
-    let tag = field.to_str().unwrap_or_default().trim();
-    if fields.next().is_some() || tag.contains(',') {
-        return Err(Problem::Malformed(
+    match (field.to_str().map(str::trim), fields.next()) {
+        (Ok("*"), None) => Ok(None),
+        (Ok(tag), None) if is_tag(tag) => {
+            let number = tag.trim_matches('"').parse();
+            // One that was never given out is one that no client has.
+            Ok(Some(number.unwrap_or(u64::MAX)))
+        }
+        _ => Err(Problem::Malformed(
             "`If-Match` is one revision, as `ETag` gave it.".to_owned(),
-        ));
+        )),
     }
-    let number = tag
+}
+
+/// RFC 9110 §8.8.3
+fn is_tag(text: &str) -> bool {
+    let opaque = text.strip_prefix("W/").unwrap_or(text);
+    let quoted = opaque
         .strip_prefix('"')
-        .and_then(|tag| tag.strip_suffix('"'))
-        .and_then(|tag| tag.parse().ok());
-    match (tag, number) {
-        ("*", _) => Ok(None),
-        (_, Some(number)) => Ok(Some(number)),
-        (_, None) => Err(Refusal::Changed.into()),
-    }
+        .and_then(|tag| tag.strip_suffix('"'));
+    quoted.is_some_and(|tag| {
+        tag.bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'"')
+    })
 }
 
 /// What was decided, in the plugin's own form if it was accepted.
