@@ -206,7 +206,7 @@ fn clients_are_listed_searched_and_changed() {
     assert_eq!(changed.status, 412, "{changed:?}");
     problem(&changed);
     assert_eq!(change("*").status, 200);
-    for never_given in ["W/\"1\"", "\"abc\"", "\"\"", "\"a,b\""] {
+    for never_given in ["W/\"1\"", "\"abc\"", "\"\"", "\"a,b\"", "\"+1\""] {
         assert_eq!(change(never_given).status, 412, "{never_given}");
     }
     for malformed in ["1", "\"1", "\"1\", \"2\""] {

@@ -5,7 +5,8 @@ mod common;
 use std::io::Write;
 use std::process::Command;
 
-use crate::common::{Answer, Folder, Host, NATIVE, registration, text};
+use crate::common::browser::{ask, basic};
+use crate::common::{Answer, Folder, Host, NATIVE, registration, run, text};
 
 #[test]
 fn a_network_that_asks_too_often_is_told_when_to_come_back() {
@@ -38,6 +39,40 @@ fn a_network_that_asks_too_often_is_told_when_to_come_back() {
     assert_eq!(api.header("content-type"), Some("application/problem+json"));
     let log = host.folder.logged();
     assert!(log.contains("address=192.0.2.1"), "{log}");
+}
+
+/// A mail server asks at each sign-in of all its users; somebody who makes up a secret does not.
+#[test]
+fn a_resource_server_may_ask_often() {
+    let host = Host::start(
+        "[server]\ntrusted-proxies = ['127.0.0.0/8']\nforwarded-header = 'x-forwarded-for'\n\
+         [limits]\nrequests-per-minute = 3\n",
+    );
+    let document = host.folder.write(
+        "dovecot.json",
+        r#"{"grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic"}"#,
+    );
+    let data = host.folder.data();
+    let path = |path: &std::path::Path| path.to_str().expect("a path in UTF-8").to_owned();
+    let (document, folder) = (path(&document), path(&data));
+    let added = [
+        "client", "add", &document, "--id", "dovecot", "--data", &folder,
+    ];
+    let added = run(&added, &data);
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    let client: serde_json::Value = serde_json::from_slice(&added.stdout).expect("it is JSON");
+    let secret = client["client_secret"].as_str().expect("a secret");
+    let introspect = |from: &str, secret: &str| {
+        let from = format!("X-Forwarded-For: {from}");
+        let lines = [&*from, &basic("dovecot", secret)];
+        ask(&host, "/auth/introspect", &lines, &[("token", "gpat_x")]).status
+    };
+    for _ in 0..10 {
+        assert_eq!(introspect("192.0.2.1", secret), 200);
+    }
+    for status in [401, 401, 401, 429] {
+        assert_eq!(introspect("192.0.2.2", "made up"), status);
+    }
 }
 
 #[test]

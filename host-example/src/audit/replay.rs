@@ -91,7 +91,7 @@ pub fn run(
     Ok(found)
 }
 
-/// A line, and the decision under the other settings, if it can be made.
+/// What is decided under the other settings about the line that this text is.
 fn decided_again(
     plugin: &dyn Plugin,
     text: &[u8],
@@ -100,6 +100,7 @@ fn decided_again(
     Ok((again(plugin, &line)?, line))
 }
 
+/// The decision, unless it depended on a secret that was not written down.
 fn again(plugin: &dyn Plugin, line: &Line) -> Result<Option<Decision>, Box<dyn Error>> {
     let Some(operation) = line.operation() else {
         return Ok(None);

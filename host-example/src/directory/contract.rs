@@ -148,7 +148,8 @@ async fn search(directory: &dyn Directory) {
         ("first", r#"{"metadata":{"client_name":"Blue \"Mail\""}}"#),
         (
             "second",
-            r#"{"metadata":{"client_name#de":"Red 100% Mail","redirect_uris":["https://a_b.example/"]},
+            r#"{"metadata":{"client_name#de":"Red 100% Mail","redirect_uris":["https://a_b.example/"],
+                "jwks":{"keys":[{"kid":"\u0000 \\u0000"}]}},
                 "client_secret":{"sha256":"HASH"}}"#,
         ),
         ("third", "{}"),

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::TokenKind;
@@ -124,10 +125,18 @@ impl<I: Iterator<Item = Result<Line, ImportError>>> Iterator for Order<I> {
             Ok(Line::Directory { .. }) => {
                 wrong(self.number, "a directory begins within another".to_owned())
             }
+            Ok(Line::Client { record, .. }) if !is_object(&record) => {
+                wrong(self.number, "the record is no JSON object".to_owned())
+            }
             Ok(line) => Some(Ok((self.number, line))),
             Err(error) => Some(Err(error)),
         }
     }
+}
+
+/// What searches go through has to be one. The rest of a record is for the plugin to read.
+fn is_object(record: &str) -> bool {
+    serde_json::from_str::<Map<String, Value>>(record).is_ok()
 }
 
 /// Why a directory is not taken over.

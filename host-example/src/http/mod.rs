@@ -38,7 +38,7 @@ use tracing::Instrument;
 use self::attempts::Attempts;
 use self::discovery::Metadata;
 use self::oauth::SignIns;
-use self::pace::Pace;
+use self::pace::{Known, Pace};
 use self::refusal::{Allowed, Refusal};
 use crate::config::{Config, Lifetimes, Limits, PublicUrl};
 use crate::decide::Decider;
@@ -59,8 +59,10 @@ pub struct App {
     metrics_allowed: Vec<IpNet>,
     proxies: Proxies,
     pace: Pace,
-    /// How often a network may ask about tokens.
+    /// How often a network of a resource server may ask about tokens.
     questions: Pace,
+    /// Where clients ask from that an administrator registered, and that proved who they are.
+    resource_servers: Known,
     sign_ins: SignIns,
     /// Codes of devices that nobody was given.
     user_codes: Attempts,
@@ -99,6 +101,7 @@ impl App {
             public_url: public_url.clone(),
             proxies: config.proxies.clone(),
             pace: Pace::new(config.limits.requests_per_minute),
+            resource_servers: Known::default(),
             questions: Pace::new(config.limits.requests_per_minute.saturating_mul(QUESTIONS)),
             sign_ins: SignIns::default(),
             user_codes: Attempts::default(),
@@ -118,6 +121,7 @@ impl App {
     pub fn forget(&self) {
         self.pace.forget();
         self.questions.forget();
+        self.resource_servers.forget();
     }
 
     /// Who issues the tokens (RFC 8414 §2).
@@ -245,7 +249,7 @@ impl App {
     fn admit(&self, request: &Request, origin: SocketAddr) -> Result<(), u64> {
         let path = request.uri().path();
         // A mail server asks at each sign-in of all its users.
-        if path == "/auth/introspect" {
+        if path == "/auth/introspect" && self.resource_servers.has(origin.ip()) {
             return self.questions.check(origin.ip());
         }
         let is_decided = path == "/auth/authorize" || path.starts_with("/auth/register/");

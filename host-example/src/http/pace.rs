@@ -1,7 +1,9 @@
 //! How often a network may ask.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZero;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -40,6 +42,30 @@ impl Pace {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
+    }
+}
+
+/// Networks that are known to be somebody's.
+#[derive(Default)]
+pub(super) struct Known(Mutex<HashSet<IpAddr>>);
+
+impl Known {
+    pub(super) fn note(&self, address: IpAddr) {
+        self.networks().insert(network(address));
+    }
+
+    pub(super) fn has(&self, address: IpAddr) -> bool {
+        self.networks().contains(&network(address))
+    }
+
+    /// Who still comes is noted again.
+    pub(super) fn forget(&self) {
+        self.networks().clear();
+    }
+
+    fn networks(&self) -> MutexGuard<'_, HashSet<IpAddr>> {
+        // A set is whole, wherever a thread that held it came to grief.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -112,11 +112,13 @@ pub(super) async fn search(link: &Link, search: &Search) -> Result<Vec<Entry>, E
         Order::OldestFirst => (">", "ASC", i64::MIN),
         Order::NewestFirst => ("<", "DESC", i64::MAX),
     };
-    // Only ASCII letters are folded, as SQLite does it.
+    // Only ASCII letters are folded, as SQLite does it. A zero in a client's text is JSON, and none that the
+    // database would read.
     let sql = format!(
         "{ENTRY} WHERE oauth_client.id {beyond} $2
            AND ($3::TEXT IS NULL OR strpos(lower(client_id COLLATE \"C\"), $3) > 0
-                OR EXISTS (SELECT 1 FROM json_each(record::json -> 'metadata') AS member
+                OR EXISTS (SELECT 1 FROM json_each(
+                               replace(record, '\\u0000', '\\ufffd')::json -> 'metadata') AS member
                            WHERE CASE WHEN member.key IN ('client_uri', 'redirect_uris')
                                            OR member.key LIKE 'client\\_name%'
                                       THEN strpos(lower((member.value #>> '{{}}') COLLATE \"C\"), $3) > 0

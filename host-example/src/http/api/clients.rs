@@ -131,7 +131,7 @@ pub(super) async fn show(asking: Asking, client_id: ClientId) -> Result<Response
     members["registration"] = registration;
     members["findings"] = findings(&shown.findings);
     let mut response = fresh(members);
-    let tag = format!("\"{}\"", shown.entry.revision);
+    let tag = tag(shown.entry.revision);
     // A number between quotes is a header's value.
     if let Ok(tag) = HeaderValue::try_from(tag) {
         response.headers_mut().insert(header::ETAG, tag);
@@ -228,12 +228,22 @@ fn revision(headers: &HeaderMap, asking: &Asking) -> Result<Option<u64>, Problem
         (Ok(tag), None) if is_tag(tag) => {
             let number = tag.trim_matches('"').parse();
             // One that was never given out is one that no client has.
-            Ok(Some(number.unwrap_or(u64::MAX)))
+            Ok(Some(
+                number
+                    .ok()
+                    .filter(|number| tag == self::tag(*number))
+                    .unwrap_or(u64::MAX),
+            ))
         }
         _ => Err(Problem::Malformed(
             "`If-Match` is one revision, as `ETag` gave it.".to_owned(),
         )),
     }
+}
+
+/// What a revision is known by.
+fn tag(revision: u64) -> String {
+    format!("\"{revision}\"")
 }
 
 /// RFC 9110 §8.8.3

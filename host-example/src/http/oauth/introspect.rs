@@ -29,6 +29,10 @@ pub(super) async fn introspect(
     if is_public(&client) {
         return Err(Fault::INTROSPECTION_BY_NOBODY);
     }
+    if client.standing == Standing::Provisioned {
+        let Peer(peer) = peer;
+        app.resource_servers.note(peer.ip());
+    }
     let parameters = Parameters::read(&body);
     let Some(presented) = parameters.get("token") else {
         return Err(Fault::request("The token is missing."));

@@ -325,7 +325,7 @@ pub(super) async fn register(visitor: Visitor, request: Request) -> Result<Respo
     }
     // What is typed twice goes on twice: which of them is meant, is not for this page to say.
     let metadata = Value::Object(metadata).to_string();
-    let fields = metadata.trim_end_matches('}');
+    let fields = metadata.strip_suffix('}').ok_or(Refusal::Failed)?;
     let metadata = match more {
         "" => format!("{fields}}}"),
         more => format!("{fields},{more}}}"),
