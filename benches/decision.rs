@@ -3,7 +3,7 @@
 //! Read the ratios within one run; the times are the machine's.
 //!
 //! ```text
-//! cargo bench -p gatepost-host --bench decision
+//! cargo bench -p gatepost-plugin --bench decision
 //! ```
 
 use std::hint::black_box;
@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use criterion::{Criterion, criterion_group, criterion_main};
 use gatepost::{Caller, Context, Effect, Endpoint, Outcome, Registrar, Request};
-use gatepost_host::plugin::{self, Credential, Options, Source};
+use gatepost_plugin::{Credential, Options, Source};
 
 /// What a desktop mail client sends.
 const DOCUMENT: &[u8] = br#"{
@@ -87,16 +87,16 @@ fn context() -> Context<'static> {
     }
 }
 
-fn plugin_context() -> plugin::Context {
-    plugin::Context {
+fn plugin_context() -> gatepost_plugin::Context {
+    gatepost_plugin::Context {
         now: NOW,
         entropy: ENTROPY.to_vec(),
-        caller: plugin::Caller {
+        caller: gatepost_plugin::Caller {
             credential: Credential::Accepted,
             permissions: PERMISSIONS.map(str::to_owned).to_vec(),
-            ..plugin::Caller::default()
+            ..gatepost_plugin::Caller::default()
         },
-        usage: plugin::Usage::default(),
+        usage: gatepost_plugin::Usage::default(),
         record: None,
     }
 }
@@ -128,7 +128,8 @@ fn decisions(criterion: &mut Criterion) {
             isolate,
             ..Options::default()
         };
-        let component = plugin::load(&Source::default(), SETTINGS, &options).expect("it loads");
+        let component =
+            gatepost_plugin::load(&Source::default(), SETTINGS, &options).expect("it loads");
         let context = plugin_context();
         group.bench_function(name, |b| {
             b.iter(|| {
@@ -255,18 +256,18 @@ fn measure_use(
     library.show(record, request);
     group.bench_function("c", |b| b.iter(|| library.use_client(authorizes)));
 
-    let component = plugin::load(&Source::default(), settings, &Options::default());
+    let component = gatepost_plugin::load(&Source::default(), settings, &Options::default());
     let component = component.expect("it loads");
-    let facts = plugin::Context {
-        caller: plugin::Caller::default(),
+    let facts = gatepost_plugin::Context {
+        caller: gatepost_plugin::Caller::default(),
         record: record.map(str::to_owned),
         ..plugin_context()
     };
-    let carried = plugin::Request {
+    let carried = gatepost_plugin::Request {
         endpoint: if authorizes {
-            plugin::Endpoint::Authorization
+            gatepost_plugin::Endpoint::Authorization
         } else {
-            plugin::Endpoint::Token
+            gatepost_plugin::Endpoint::Token
         },
         authorization: request.authorization.map(str::to_owned),
         parameters: request.parameters.to_vec(),

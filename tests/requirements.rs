@@ -92,7 +92,7 @@ fn what_is_named_exists() {
 fn what_the_source_cites_is_there() {
     let numbers: BTreeSet<_> = rows().into_iter().map(|row| row.number).collect();
     let mut cited = 0;
-    for folder in ["src", "tests", "host-example/src", "host-example/tests"] {
+    for folder in ["src", "tests", "server/src", "server/tests"] {
         for (path, text) in sources(&root::root().join(folder)) {
             for number in citations(&text) {
                 cited += 1;

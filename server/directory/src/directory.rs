@@ -1,0 +1,172 @@
+//! What a directory does, whichever store it is in.
+
+use async_trait::async_trait;
+use gatepost_plugin::{Assertion, Decision};
+
+use crate::client::{Entry, Facts, Inquiry, Judge, Search};
+use crate::error::{DecideError, DirectoryError};
+use crate::grant::{Device, Exchange, Grant, GrantId, NewSession, NewToken, Poll, Session, Token};
+use crate::permission::Permission;
+use crate::principal::{
+    AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, NewAccount, NewKey,
+};
+use crate::secret::SecretHash;
+use crate::transfer::{ImportError, Line};
+
+/// Where principals are kept.
+///
+/// What a method says is done, is on disk: neither a killed process nor a power cut undoes it.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// What a decision may depend on, as it is now.
+    async fn facts(&self, inquiry: &Inquiry) -> Result<Facts, DirectoryError>;
+
+    /// Makes a decision and, if it is accepted, carries out its effect and the changes that go with
+    /// it, in one transaction with reading the facts and counting what was registered: all of it or
+    /// nothing, and nobody in between. A client that is removed takes its grants with it.
+    ///
+    /// Other changes wait while it decides. The judge is asked once, or more often; if it gives up, nothing is
+    /// changed.
+    async fn decide(&self, inquiry: Inquiry, judge: Judge) -> Result<Decision, DecideError>;
+
+    /// The clients that are searched for.
+    async fn clients(&self, search: &Search) -> Result<Vec<Entry>, DirectoryError>;
+
+    /// One client.
+    async fn client(&self, client_id: &str, now: u64) -> Result<Option<Entry>, DirectoryError>;
+
+    /// Says whether it is the first time that a client uses an assertion's id, and remembers it
+    /// (RFC 7523 §3).
+    async fn first_use(
+        &self,
+        client_id: &str,
+        assertion: &Assertion,
+    ) -> Result<bool, DirectoryError>;
+
+    /// An account.
+    async fn account(&self, name: &str) -> Result<Option<AccountEntry>, DirectoryError>;
+
+    /// All accounts, by name: those after a name, so many at most.
+    async fn accounts(&self, after: &str, limit: u32) -> Result<Vec<AccountEntry>, DirectoryError>;
+
+    /// Adds an account, and says whether there was none of that name.
+    async fn add_account(&self, account: NewAccount) -> Result<bool, DirectoryError>;
+
+    /// Changes an account, and says whether there is one of that name. A new password ends all its
+    /// sessions.
+    async fn change_account(
+        &self,
+        name: &str,
+        change: AccountChange,
+    ) -> Result<bool, DirectoryError>;
+
+    /// Removes an account with its sessions, grants and API keys, and says whether there was one. The
+    /// clients that it registered stay.
+    async fn remove_account(&self, name: &str) -> Result<bool, DirectoryError>;
+
+    /// The API key with this hash, unless it is expired or revoked. That it was used is noted, to
+    /// within [`LAST_USE_PRECISION`](crate::LAST_USE_PRECISION).
+    async fn live_key(&self, hash: SecretHash, now: u64) -> Result<Option<Key>, DirectoryError>;
+
+    /// The names of the accounts and of the live API keys that have a permission.
+    async fn holders(
+        &self,
+        permission: Permission,
+        now: u64,
+    ) -> Result<Vec<String>, DirectoryError>;
+
+    /// All API keys, revoked ones too, in the order of their numbers: those after a number, so many at
+    /// most.
+    async fn keys(&self, after: KeyId, limit: u32) -> Result<Vec<KeyEntry>, DirectoryError>;
+
+    /// Adds an API key, and the account it acts for if there is none of that name.
+    async fn add_key(&self, key: NewKey) -> Result<KeyId, DirectoryError>;
+
+    /// Whether there never was an API key.
+    async fn is_new(&self) -> Result<bool, DirectoryError>;
+
+    /// Adds this account and these API keys if there never was a key, nor is there an account of that name,
+    /// and says whether it did.
+    async fn add_first(
+        &self,
+        account: NewAccount,
+        keys: Vec<NewKey>,
+    ) -> Result<bool, DirectoryError>;
+
+    /// Revokes an API key, and says whether there is such a key.
+    async fn revoke_key(&self, id: KeyId, now: u64) -> Result<bool, DirectoryError>;
+
+    /// What a token stands for; `None` if there is no such token, or it ended.
+    async fn token(&self, hash: SecretHash) -> Result<Option<Token>, DirectoryError>;
+
+    /// Spends a token that is good for one use, and issues others for the same grant.
+    async fn exchange(
+        &self,
+        spent: SecretHash,
+        issued: Vec<NewToken>,
+        now: u64,
+    ) -> Result<Exchange, DirectoryError>;
+
+    /// Ends a token, and no other.
+    async fn end_token(&self, hash: SecretHash) -> Result<(), DirectoryError>;
+
+    /// Ends a grant with all its tokens and sessions, and says whether there was one.
+    async fn end_grant(&self, id: GrantId) -> Result<bool, DirectoryError>;
+
+    /// What an account has granted and has not ended: those with a token or a session that is good.
+    async fn grants(&self, account: AccountId, now: u64) -> Result<Vec<Grant>, DirectoryError>;
+
+    /// Waits for a user's answer to a device. `false` if the user code is taken: another is to be
+    /// drawn.
+    async fn add_device(&self, device: Device) -> Result<bool, DirectoryError>;
+
+    /// The device that waits with this user code, unless it has expired or been answered.
+    async fn device(
+        &self,
+        user_code: SecretHash,
+        now: u64,
+    ) -> Result<Option<Device>, DirectoryError>;
+
+    /// Notes that the user said no, and says whether a device waited for it.
+    async fn deny_device(&self, user_code: SecretHash, now: u64) -> Result<bool, DirectoryError>;
+
+    /// How things are for a device of this client, which should not ask often.
+    async fn poll_device(
+        &self,
+        device_code: SecretHash,
+        client_id: &str,
+        now: u64,
+    ) -> Result<Poll, DirectoryError>;
+
+    /// Remembers a browser that signed in.
+    async fn add_session(&self, session: NewSession) -> Result<(), DirectoryError>;
+
+    /// The browser with this cookie, unless it has expired.
+    async fn session(&self, hash: SecretHash, now: u64) -> Result<Option<Session>, DirectoryError>;
+
+    /// Forgets a browser.
+    async fn end_session(&self, hash: SecretHash) -> Result<(), DirectoryError>;
+
+    /// Forgets what is over: counts of windows that began before then, and tokens, devices, sessions
+    /// and assertions that expired so long ago that nobody needs to hear why, and grants that nothing
+    /// stands for any more.
+    async fn forget(&self, windows_before: u64, now: u64) -> Result<(), DirectoryError>;
+
+    /// Hands out all that there is, as it is at one moment.
+    async fn export(&self, each: Each<'_>) -> Result<(), DirectoryError>;
+
+    /// Takes a directory over, into one that is empty: all of it, or nothing.
+    async fn import(&self, lines: Lines) -> Result<(), ImportError>;
+
+    /// Whether it can be read and written.
+    async fn check(&self) -> Result<(), DirectoryError>;
+
+    /// Finishes what was begun. Nothing can be changed afterwards.
+    async fn close(&self);
+}
+
+/// What is done with each line of a directory that is handed out.
+pub type Each<'a> = &'a mut (dyn for<'l> FnMut(&'l Line) -> Result<(), DirectoryError> + Send);
+
+/// The lines of a directory that is taken over.
+pub type Lines = Box<dyn Iterator<Item = Result<Line, ImportError>> + Send>;

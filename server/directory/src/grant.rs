@@ -1,0 +1,242 @@
+//! What users have let clients do: grants and the tokens that stand for them, and browsers that
+//! signed in.
+
+use crate::principal::{Account, AccountId};
+use crate::secret::SecretHash;
+
+/// What is done in the transaction of a decision that was accepted.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A user, or the server for the client itself, grants something: the client has been used and,
+    /// if there is a user, authorised.
+    Grant {
+        /// What is granted.
+        grant: NewGrant,
+        /// What stands for it.
+        tokens: Vec<NewToken>,
+    },
+    /// A user agrees to what a device asks for (RFC 8628 §3.3): the device code stands for the grant
+    /// now. Nothing is done if nobody is waiting with this code.
+    ApproveDevice {
+        /// The code that the user was shown by the device.
+        user_code: SecretHash,
+        /// What is granted.
+        grant: NewGrant,
+    },
+    /// An administrator disabled a client, or enabled it: what the list says of it.
+    Disable {
+        /// Which.
+        client_id: String,
+        /// Whether it is disabled now.
+        is_disabled: bool,
+    },
+}
+
+/// Something to be granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewGrant {
+    /// To whom. It need not be a client that is registered.
+    pub client_id: String,
+    /// By whom; `None` if the client acts for itself (RFC 6749 §4.4).
+    pub account: Option<AccountId>,
+    /// What: scopes with a space between them.
+    pub scope: String,
+    /// Where: resource indicators (RFC 8707) with a space between them.
+    pub resources: String,
+    /// Seconds since 1970.
+    pub created_at: u64,
+}
+
+/// The number of a grant in this directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct GrantId(pub(crate) i64);
+
+impl GrantId {
+    /// The number. It is no secret.
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+
+    /// The grant with this number, if there is one.
+    pub const fn numbered(number: i64) -> Self {
+        Self(number)
+    }
+}
+
+/// What was granted. It ends when its client is removed, or its account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The grant's number.
+    pub id: GrantId,
+    /// To whom.
+    pub client_id: String,
+    /// By whom.
+    pub account: Option<Account>,
+    /// What: scopes with a space between them.
+    pub scope: String,
+    /// Where: resource indicators with a space between them.
+    pub resources: String,
+    /// Seconds since 1970.
+    pub created_at: u64,
+    /// When a token of it was last issued, in seconds since 1970.
+    pub last_used_at: u64,
+}
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TokenKind {
+    /// An authorization code: good for one use.
+    Code,
+    /// A device code that a user has agreed to: good for one use.
+    DeviceCode,
+    /// An access token.
+    Access,
+    /// A refresh token: good for one use, which gives a new one.
+    Refresh,
+}
+
+impl TokenKind {
+    const ALL: [Self; 4] = [Self::Code, Self::DeviceCode, Self::Access, Self::Refresh];
+
+    /// The name it is kept under.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::DeviceCode => "device-code",
+            Self::Access => "access",
+            Self::Refresh => "refresh",
+        }
+    }
+
+    /// The kind that is kept under a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A token to be issued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewToken {
+    /// What is kept of the token itself.
+    pub hash: SecretHash,
+    /// What it is.
+    pub kind: TokenKind,
+    /// What the program has to know of it again, such as a code's PKCE challenge.
+    pub data: String,
+    /// Seconds since 1970.
+    pub issued_at: u64,
+    /// Seconds since 1970.
+    pub expires_at: u64,
+}
+
+/// A token that was issued and has not been forgotten: it may have expired, or been spent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// What was to be known of it again.
+    pub data: String,
+    /// Seconds since 1970.
+    pub issued_at: u64,
+    /// Seconds since 1970.
+    pub expires_at: u64,
+    /// Whether it has had its one use.
+    pub is_spent: bool,
+    /// What it stands for.
+    pub grant: Grant,
+}
+
+/// What came of spending a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exchange {
+    /// It is spent, and the new ones stand for the same grant.
+    Done,
+    /// It was spent before: somebody else has it. The grant and all its tokens are gone
+    /// (RFC 6749 §10.5, RFC 9700 §4.14.2).
+    Reused,
+    /// There is no such token any more, or it has expired.
+    Gone,
+}
+
+/// What a device asks for, until a user answers (RFC 8628 §3.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// What is kept of the device code.
+    pub device_code: SecretHash,
+    /// What is kept of the code that the user types.
+    pub user_code: SecretHash,
+    /// Who asks.
+    pub client_id: String,
+    /// The request's parameters as they arrived, but for secrets: it is decided on again.
+    pub parameters: String,
+    /// How long the device has to wait between two questions, in seconds.
+    pub interval: u64,
+    /// Seconds since 1970.
+    pub expires_at: u64,
+}
+
+/// What a device is told that asks how things are (RFC 8628 §3.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Poll {
+    /// The user has not answered.
+    Pending,
+    /// The user has not answered, and the device asks too often: its interval is five seconds
+    /// longer now.
+    SlowDown,
+    /// The user said no.
+    Denied,
+    /// The code has expired.
+    Expired,
+    /// There is no such code for this client.
+    Gone,
+    /// The user agreed: the device code is a token of this grant, to be exchanged for others.
+    Approved(Token),
+}
+
+impl Poll {
+    /// What a client is told whose device code has become this token.
+    pub(crate) fn of(token: Token, client_id: &str, now: u64) -> Self {
+        if token.kind != TokenKind::DeviceCode || token.grant.client_id != client_id {
+            Self::Gone
+        } else if token.expires_at <= now && !token.is_spent {
+            Self::Expired
+        } else {
+            Self::Approved(token)
+        }
+    }
+}
+
+/// A browser that signed in, to be remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSession {
+    /// What is kept of the cookie.
+    pub hash: SecretHash,
+    /// Who signed in.
+    pub account: AccountId,
+    /// The grant that it stands on, for a page of this program that is an OAuth client.
+    pub grant: Option<GrantId>,
+    /// Seconds since 1970.
+    pub created_at: u64,
+    /// Seconds since 1970.
+    pub expires_at: u64,
+}
+
+/// A browser that signed in. It ends with its account, and with its grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Who signed in.
+    pub account: Account,
+    /// The grant that it stands on.
+    pub grant: Option<Grant>,
+    /// Seconds since 1970.
+    pub created_at: u64,
+    /// Seconds since 1970.
+    pub expires_at: u64,
+}
+
+/// How long what is over is remembered, in seconds: a code or a refresh token that is used again was
+/// stolen, and that can be told only as long as it is known.
+pub const REMEMBERED: u64 = 7 * 86_400;
+
+/// How many seconds longer a device has to wait that asked too often (RFC 8628 §3.5).
+pub(crate) const SLOW_DOWN: u64 = 5;

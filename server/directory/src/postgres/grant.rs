@@ -1,0 +1,228 @@
+//! Grants, their tokens, and browsers that signed in.
+
+use tokio_postgres::Error;
+
+use super::link::Link;
+use super::row::{self, GRANT, account, number, optional};
+use crate::grant::{
+    Exchange, Grant, GrantId, NewGrant, NewSession, NewToken, Session, Token, TokenKind,
+};
+use crate::principal::{AccountId, LAST_USE_PRECISION};
+use crate::secret::SecretHash;
+
+/// Grants something: the client has been used and, if there is a user, authorised.
+pub(super) async fn insert(link: &Link, grant: &NewGrant) -> Result<GrantId, Error> {
+    let account = grant.account.map(|AccountId(id)| id);
+    let now = grant.created_at.cast_signed();
+    let row = link
+        .row(
+            "INSERT INTO oauth_grant (client_id, account_id, scope, resources, created_at, last_used_at)
+             VALUES ($1, $2, $3, $4, $5, $5) RETURNING id",
+            &[
+                &grant.client_id,
+                &account,
+                &grant.scope,
+                &grant.resources,
+                &now,
+            ],
+        )
+        .await?;
+    let authorised_at = account.map(|_| now);
+    link.execute(
+        "UPDATE oauth_client SET last_used_at = $2, authorised_at = coalesce(authorised_at, $3)
+         WHERE client_id = $1",
+        &[&grant.client_id, &now, &authorised_at],
+    )
+    .await?;
+    Ok(GrantId(row.get(0)))
+}
+
+pub(super) async fn issue(
+    link: &Link,
+    GrantId(grant): GrantId,
+    token: &NewToken,
+) -> Result<(), Error> {
+    link.execute(
+        "INSERT INTO oauth_token (hash, kind, grant_id, data, issued_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        &[
+            &token.hash.bytes(),
+            &token.kind.name(),
+            &grant,
+            &token.data,
+            &token.issued_at.cast_signed(),
+            &token.expires_at.cast_signed(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn token(link: &Link, hash: SecretHash) -> Result<Option<Token>, Error> {
+    let sql = format!(
+        "SELECT {GRANT}, kind, data, issued_at, expires_at, spent_at
+         FROM oauth_token
+         JOIN oauth_grant ON oauth_grant.id = oauth_token.grant_id
+         LEFT JOIN account ON account.id = oauth_grant.account_id
+         WHERE hash = $1"
+    );
+    let found = link.row_if_any(&sql, &[&hash.bytes()]).await?;
+    Ok(found.and_then(|row| {
+        Some(Token {
+            grant: row::grant(&row, 0),
+            kind: TokenKind::named(row.get(9))?,
+            data: row.get(10),
+            issued_at: number(&row, 11),
+            expires_at: number(&row, 12),
+            is_spent: optional(&row, 13).is_some(),
+        })
+    }))
+}
+
+/// Within a transaction: whoever comes at the same time waits, and is second.
+pub(super) async fn exchange(
+    link: &Link,
+    spent: SecretHash,
+    issued: &[NewToken],
+    now: u64,
+) -> Result<Exchange, Error> {
+    let at = now.cast_signed();
+    // In the order in which they are locked by whoever deletes them: otherwise each waits for the other.
+    for lock in [
+        "SELECT 1 FROM oauth_client WHERE client_id =
+             (SELECT client_id FROM oauth_grant WHERE id =
+                 (SELECT grant_id FROM oauth_token WHERE hash = $1))
+         FOR KEY SHARE",
+        "SELECT 1 FROM oauth_grant WHERE id =
+             (SELECT grant_id FROM oauth_token WHERE hash = $1)
+         FOR UPDATE",
+    ] {
+        link.row_if_any(lock, &[&spent.bytes()]).await?;
+    }
+    let found = link
+        .row_if_any(
+            "SELECT grant_id, expires_at, spent_at FROM oauth_token WHERE hash = $1 FOR UPDATE",
+            &[&spent.bytes()],
+        )
+        .await?;
+    let Some(row) = found else {
+        return Ok(Exchange::Gone);
+    };
+    let grant = GrantId(row.get(0));
+    // Whenever it was: whoever comes second has what is not his.
+    if optional(&row, 2).is_some() {
+        end(link, grant).await?;
+        return Ok(Exchange::Reused);
+    }
+    if number(&row, 1) <= now {
+        return Ok(Exchange::Gone);
+    }
+    link.execute(
+        "UPDATE oauth_token SET spent_at = $2 WHERE hash = $1",
+        &[&spent.bytes(), &at],
+    )
+    .await?;
+    for token in issued {
+        issue(link, grant, token).await?;
+    }
+    let GrantId(id) = grant;
+    link.execute(
+        "UPDATE oauth_grant SET last_used_at = $2 WHERE id = $1",
+        &[&id, &at],
+    )
+    .await?;
+    link.execute(
+        "UPDATE oauth_client SET last_used_at = $2
+         WHERE client_id = (SELECT client_id FROM oauth_grant WHERE id = $1)
+           AND coalesce(last_used_at, 0) <= $2 - $3::BIGINT",
+        &[&id, &at, &LAST_USE_PRECISION.cast_signed()],
+    )
+    .await?;
+    Ok(Exchange::Done)
+}
+
+pub(super) async fn end_token(link: &Link, hash: SecretHash) -> Result<(), Error> {
+    link.execute("DELETE FROM oauth_token WHERE hash = $1", &[&hash.bytes()])
+        .await?;
+    Ok(())
+}
+
+/// Says whether there was one.
+pub(super) async fn end(link: &Link, GrantId(id): GrantId) -> Result<bool, Error> {
+    let ended = link
+        .execute("DELETE FROM oauth_grant WHERE id = $1", &[&id])
+        .await?;
+    Ok(ended == 1)
+}
+
+/// Those of an account that something still stands for.
+pub(super) async fn of(
+    link: &Link,
+    AccountId(account): AccountId,
+    now: u64,
+) -> Result<Vec<Grant>, Error> {
+    let sql = format!(
+        "SELECT {GRANT} FROM oauth_grant JOIN account ON account.id = oauth_grant.account_id
+         WHERE oauth_grant.account_id = $1
+           AND (EXISTS (SELECT 1 FROM oauth_token WHERE grant_id = oauth_grant.id
+                        AND spent_at IS NULL AND expires_at > $2)
+             OR EXISTS (SELECT 1 FROM browser_session WHERE grant_id = oauth_grant.id
+                        AND expires_at > $2))
+         ORDER BY oauth_grant.id DESC"
+    );
+    let rows = link.rows(&sql, &[&account, &now.cast_signed()]).await?;
+    Ok(rows.iter().map(|row| row::grant(row, 0)).collect())
+}
+
+pub(super) async fn add_session(link: &Link, session: &NewSession) -> Result<(), Error> {
+    let AccountId(account) = session.account;
+    link.execute(
+        "INSERT INTO browser_session (hash, account_id, grant_id, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5)",
+        &[
+            &session.hash.bytes(),
+            &account,
+            &session.grant.map(|GrantId(id)| id),
+            &session.created_at.cast_signed(),
+            &session.expires_at.cast_signed(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn session(
+    link: &Link,
+    hash: SecretHash,
+    now: u64,
+) -> Result<Option<Session>, Error> {
+    let sql = format!(
+        "SELECT {GRANT}, browser_session.created_at, browser_session.expires_at,
+                browser_session.grant_id
+         FROM browser_session
+         JOIN account ON account.id = browser_session.account_id
+         LEFT JOIN oauth_grant ON oauth_grant.id = browser_session.grant_id
+         WHERE hash = $1 AND browser_session.expires_at > $2"
+    );
+    let found = link
+        .row_if_any(&sql, &[&hash.bytes(), &now.cast_signed()])
+        .await?;
+    Ok(found.map(|row| {
+        let stands_on: Option<i64> = row.get(11);
+        Session {
+            account: account(&row, 6),
+            grant: stands_on.map(|_| row::grant(&row, 0)),
+            created_at: number(&row, 9),
+            expires_at: number(&row, 10),
+        }
+    }))
+}
+
+pub(super) async fn end_session(link: &Link, hash: SecretHash) -> Result<(), Error> {
+    link.execute(
+        "DELETE FROM browser_session WHERE hash = $1",
+        &[&hash.bytes()],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,354 @@
+//! The directory in a PostgreSQL database, which several hosts may share.
+//!
+//! Whatever is counted is changed by one transaction at a time, on whichever host: each begins by
+//! locking the row with the counters, so that the facts of a decision are those that its effect meets.
+//! What is acknowledged was committed, with `synchronous_commit`.
+
+mod client;
+mod device;
+mod grant;
+mod link;
+mod principal;
+mod row;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod transfer;
+
+use async_trait::async_trait;
+use gatepost_plugin::{Assertion, Decision};
+use tokio::sync::Mutex;
+
+use self::link::{Borrowed, PATIENCE, Pool};
+use crate::client::{Entry, Facts, Inquiry, Judge, Search, Verdict};
+use crate::directory::{Directory, Each, Lines};
+use crate::error::DecideError;
+use crate::error::{DirectoryError, OpenError};
+use crate::grant::{
+    Device, Exchange, Grant, GrantId, NewSession, NewToken, Poll, REMEMBERED, Session, Token,
+};
+use crate::permission::Permission;
+use crate::principal::{
+    AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, NewAccount, NewKey,
+};
+use crate::secret::SecretHash;
+use crate::store::Database;
+use crate::transfer::ImportError;
+
+pub(super) struct Postgres {
+    pool: Pool,
+    /// Whoever locks the counters. Of those on one host, one at a time asks the database for the lock: a
+    /// crowd that waits for a row there looks at it again whenever it changes.
+    deciding: Mutex<()>,
+}
+
+impl Postgres {
+    pub(super) async fn open(database: &Database) -> Result<Self, OpenError> {
+        let directory = Self::of(database)?;
+        schema::migrate(&mut directory.pool.link().await?).await?;
+        Ok(directory)
+    }
+
+    pub(super) async fn open_to_read(database: &Database) -> Result<Self, OpenError> {
+        let directory = Self::of(database)?;
+        schema::check(&directory.pool.link().await?).await?;
+        Ok(directory)
+    }
+
+    fn of(database: &Database) -> Result<Self, OpenError> {
+        Ok(Self {
+            pool: Pool::new(database)?,
+            deciding: Mutex::new(()),
+        })
+    }
+
+    /// A connection on which a transaction has begun.
+    async fn begin(&self) -> Result<Borrowed, DirectoryError> {
+        let mut link = self.pool.link().await?;
+        link.begin("BEGIN").await?;
+        Ok(link)
+    }
+
+    /// The same, with the counters locked until its end.
+    async fn begin_counting(&self) -> Result<Borrowed, DirectoryError> {
+        let mut link = self.pool.link().await?;
+        link.begin(COUNTING).await?;
+        Ok(link)
+    }
+}
+
+/// Two statements, so that what comes after them sees all that whoever had the lock before has done.
+const COUNTING: &str = "BEGIN; SELECT id FROM tally FOR UPDATE";
+
+#[async_trait]
+impl Directory for Postgres {
+    async fn facts(&self, inquiry: &Inquiry) -> Result<Facts, DirectoryError> {
+        Ok(client::facts(&*self.pool.link().await?, inquiry).await?)
+    }
+
+    /// The judge is asked while the counters are locked. A decision takes microseconds, and one that
+    /// hangs was asked for before, outside, and did not come here.
+    async fn decide(&self, inquiry: Inquiry, judge: Judge) -> Result<Decision, DecideError> {
+        let _turn = tokio::time::timeout(PATIENCE, self.deciding.lock())
+            .await
+            .map_err(|_| DirectoryError::Busy)?;
+        let mut link = self.pool.link().await?;
+        let facts = link
+            .begin_and_ask(COUNTING, async |link| client::facts(link, &inquiry).await)
+            .await
+            .map_err(DirectoryError::from)?;
+        let Verdict { decision, changes } = match judge(&facts) {
+            Ok(verdict) => verdict,
+            Err(abandoned) => {
+                link.undo().await.map_err(DirectoryError::from)?;
+                return Err(abandoned.into());
+            }
+        };
+        if let Err(error) = client::carry_out(&link, &decision.effect, &inquiry).await {
+            // The connection may be the reason, and is given up then.
+            let _ = link.undo().await;
+            return Err(error.into());
+        }
+        for change in &changes {
+            client::change(&link, change, inquiry.now).await?;
+        }
+        link.commit().await.map_err(DirectoryError::from)?;
+        Ok(decision)
+    }
+
+    async fn clients(&self, search: &Search) -> Result<Vec<Entry>, DirectoryError> {
+        Ok(client::search(&*self.pool.link().await?, search).await?)
+    }
+
+    async fn client(&self, client_id: &str, now: u64) -> Result<Option<Entry>, DirectoryError> {
+        Ok(client::one(&*self.pool.link().await?, client_id, now).await?)
+    }
+
+    async fn first_use(
+        &self,
+        client_id: &str,
+        assertion: &Assertion,
+    ) -> Result<bool, DirectoryError> {
+        let link = self.pool.link().await?;
+        let added = link
+            .execute(
+                "INSERT INTO assertion (client_id, id, expires_at) VALUES ($1, $2, $3)
+                 ON CONFLICT DO NOTHING",
+                &[
+                    &client_id,
+                    &assertion.id,
+                    &assertion.expires_at.cast_signed(),
+                ],
+            )
+            .await?;
+        Ok(added == 1)
+    }
+
+    async fn account(&self, name: &str) -> Result<Option<AccountEntry>, DirectoryError> {
+        Ok(principal::one(&*self.pool.link().await?, name).await?)
+    }
+
+    async fn accounts(&self, after: &str, limit: u32) -> Result<Vec<AccountEntry>, DirectoryError> {
+        Ok(principal::page(&*self.pool.link().await?, after, limit).await?)
+    }
+
+    async fn add_account(&self, account: NewAccount) -> Result<bool, DirectoryError> {
+        Ok(principal::add_account(&*self.pool.link().await?, &account).await?)
+    }
+
+    async fn change_account(
+        &self,
+        name: &str,
+        change: AccountChange,
+    ) -> Result<bool, DirectoryError> {
+        let mut link = self.begin().await?;
+        let is_changed = principal::change_account(&link, name, &change).await?;
+        link.commit().await?;
+        Ok(is_changed)
+    }
+
+    async fn remove_account(&self, name: &str) -> Result<bool, DirectoryError> {
+        Ok(principal::remove(&*self.pool.link().await?, name).await?)
+    }
+
+    async fn live_key(&self, hash: SecretHash, now: u64) -> Result<Option<Key>, DirectoryError> {
+        Ok(principal::live_key(&*self.pool.link().await?, hash, now).await?)
+    }
+
+    async fn holders(
+        &self,
+        permission: Permission,
+        now: u64,
+    ) -> Result<Vec<String>, DirectoryError> {
+        Ok(principal::holders(&*self.pool.link().await?, permission, now).await?)
+    }
+
+    async fn keys(&self, after: KeyId, limit: u32) -> Result<Vec<KeyEntry>, DirectoryError> {
+        Ok(principal::keys(&*self.pool.link().await?, after, limit).await?)
+    }
+
+    async fn add_key(&self, key: NewKey) -> Result<KeyId, DirectoryError> {
+        let mut link = self.begin().await?;
+        let id = principal::add_key(&link, &key).await?;
+        link.commit().await?;
+        Ok(id)
+    }
+
+    async fn is_new(&self) -> Result<bool, DirectoryError> {
+        Ok(principal::is_new(&*self.pool.link().await?).await?)
+    }
+
+    async fn add_first(
+        &self,
+        account: NewAccount,
+        keys: Vec<NewKey>,
+    ) -> Result<bool, DirectoryError> {
+        // Of several hosts that start, one is first.
+        let mut link = self.begin_counting().await?;
+        let is_first =
+            principal::is_new(&link).await? && principal::add_account(&link, &account).await?;
+        if is_first {
+            for key in &keys {
+                principal::add_key(&link, key).await?;
+            }
+        }
+        link.commit().await?;
+        Ok(is_first)
+    }
+
+    async fn revoke_key(&self, id: KeyId, now: u64) -> Result<bool, DirectoryError> {
+        Ok(principal::revoke(&*self.pool.link().await?, id, now).await?)
+    }
+
+    async fn token(&self, hash: SecretHash) -> Result<Option<Token>, DirectoryError> {
+        Ok(grant::token(&*self.pool.link().await?, hash).await?)
+    }
+
+    async fn exchange(
+        &self,
+        spent: SecretHash,
+        issued: Vec<NewToken>,
+        now: u64,
+    ) -> Result<Exchange, DirectoryError> {
+        let mut link = self.begin().await?;
+        let exchanged = grant::exchange(&link, spent, &issued, now).await?;
+        link.commit().await?;
+        Ok(exchanged)
+    }
+
+    async fn end_token(&self, hash: SecretHash) -> Result<(), DirectoryError> {
+        Ok(grant::end_token(&*self.pool.link().await?, hash).await?)
+    }
+
+    async fn end_grant(&self, id: GrantId) -> Result<bool, DirectoryError> {
+        Ok(grant::end(&*self.pool.link().await?, id).await?)
+    }
+
+    async fn grants(&self, account: AccountId, now: u64) -> Result<Vec<Grant>, DirectoryError> {
+        Ok(grant::of(&*self.pool.link().await?, account, now).await?)
+    }
+
+    async fn add_device(&self, device: Device) -> Result<bool, DirectoryError> {
+        Ok(device::insert(&*self.pool.link().await?, &device).await?)
+    }
+
+    async fn device(
+        &self,
+        user_code: SecretHash,
+        now: u64,
+    ) -> Result<Option<Device>, DirectoryError> {
+        Ok(device::waiting(&*self.pool.link().await?, user_code, now).await?)
+    }
+
+    async fn deny_device(&self, user_code: SecretHash, now: u64) -> Result<bool, DirectoryError> {
+        Ok(device::deny(&*self.pool.link().await?, user_code, now).await?)
+    }
+
+    async fn poll_device(
+        &self,
+        device_code: SecretHash,
+        client_id: &str,
+        now: u64,
+    ) -> Result<Poll, DirectoryError> {
+        let mut link = self.begin().await?;
+        let poll = device::poll(&link, device_code, client_id, now).await?;
+        link.commit().await?;
+        Ok(poll)
+    }
+
+    async fn add_session(&self, session: NewSession) -> Result<(), DirectoryError> {
+        Ok(grant::add_session(&*self.pool.link().await?, &session).await?)
+    }
+
+    async fn session(&self, hash: SecretHash, now: u64) -> Result<Option<Session>, DirectoryError> {
+        Ok(grant::session(&*self.pool.link().await?, hash, now).await?)
+    }
+
+    async fn end_session(&self, hash: SecretHash) -> Result<(), DirectoryError> {
+        Ok(grant::end_session(&*self.pool.link().await?, hash).await?)
+    }
+
+    async fn forget(&self, windows_before: u64, now: u64) -> Result<(), DirectoryError> {
+        let long_ago = now.saturating_sub(REMEMBERED).cast_signed();
+        let mut link = self.begin().await?;
+        link.execute(
+            "DELETE FROM registrations_by_network WHERE window_start < $1",
+            &[&windows_before.cast_signed()],
+        )
+        .await?;
+        for statement in [
+            "DELETE FROM oauth_token WHERE expires_at <= $1",
+            "DELETE FROM device_request WHERE expires_at <= $1",
+            "DELETE FROM browser_session WHERE expires_at <= $1",
+            "DELETE FROM assertion WHERE expires_at <= $1",
+            "DELETE FROM oauth_grant
+             WHERE created_at <= $1
+               AND NOT EXISTS (SELECT 1 FROM oauth_token WHERE grant_id = oauth_grant.id)
+               AND NOT EXISTS (SELECT 1 FROM browser_session WHERE grant_id = oauth_grant.id)",
+        ] {
+            link.execute(statement, &[&long_ago]).await?;
+        }
+        Ok(link.commit().await?)
+    }
+
+    async fn export(&self, each: Each<'_>) -> Result<(), DirectoryError> {
+        let mut link = self.pool.link().await?;
+        link.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .await?;
+        transfer::export(&link, each).await?;
+        Ok(link.commit().await?)
+    }
+
+    async fn import(&self, lines: Lines) -> Result<(), ImportError> {
+        let mut link = self.begin_counting().await?;
+        transfer::import(&link, lines).await?;
+        link.commit().await.map_err(DirectoryError::from)?;
+        Ok(())
+    }
+
+    async fn check(&self) -> Result<(), DirectoryError> {
+        let mut link = self.begin().await?;
+        let row = link
+            .row(
+                "SELECT clients FROM tally, (SELECT pg_is_in_recovery() AS read_only) AS server
+                  WHERE NOT read_only",
+                &[],
+            )
+            .await;
+        match row {
+            Ok(_) => Ok(link.commit().await?),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn close(&self) {
+        self.pool.close();
+    }
+}
+
+impl From<tokio_postgres::Error> for OpenError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Directory(error.into())
+    }
+}

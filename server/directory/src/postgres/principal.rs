@@ -1,0 +1,247 @@
+//! Accounts and API keys.
+
+use tokio_postgres::{Error, Row};
+
+use super::link::Link;
+use super::row::{account, account_if_any, names, number, optional, signed};
+use crate::permission::{self, Permission};
+use crate::principal::{
+    AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, LAST_USE_PRECISION, NewAccount,
+    NewKey,
+};
+use crate::secret::SecretHash;
+
+const ENTRY: &str = "SELECT id, name, permissions, password_hash, created_at, clients FROM account";
+
+fn entry(row: &Row) -> AccountEntry {
+    AccountEntry {
+        account: account(row, 0),
+        password_hash: row.get(3),
+        created_at: number(row, 4),
+        clients: number(row, 5),
+    }
+}
+
+pub(super) async fn one(link: &Link, name: &str) -> Result<Option<AccountEntry>, Error> {
+    let sql = format!("{ENTRY} WHERE name = $1");
+    let row = link.row_if_any(&sql, &[&name]).await?;
+    Ok(row.as_ref().map(entry))
+}
+
+pub(super) async fn page(link: &Link, after: &str, limit: u32) -> Result<Vec<AccountEntry>, Error> {
+    // Names are compared byte by byte, as SQLite does it.
+    let sql = format!("{ENTRY} WHERE name COLLATE \"C\" > $1 ORDER BY name COLLATE \"C\" LIMIT $2");
+    let rows = link.rows(&sql, &[&after, &i64::from(limit)]).await?;
+    Ok(rows.iter().map(entry).collect())
+}
+
+/// Says whether there was none of that name.
+pub(super) async fn add_account(link: &Link, account: &NewAccount) -> Result<bool, Error> {
+    let NewAccount {
+        name,
+        password_hash,
+        permissions,
+        created_at,
+    } = account;
+    let added = link
+        .execute(
+            "INSERT INTO account (name, password_hash, permissions, created_at)
+             VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING",
+            &[
+                name,
+                password_hash,
+                &permission::joined(permissions),
+                &created_at.cast_signed(),
+            ],
+        )
+        .await?;
+    Ok(added == 1)
+}
+
+/// Says whether there is one of that name.
+pub(super) async fn change_account(
+    link: &Link,
+    name: &str,
+    change: &AccountChange,
+) -> Result<bool, Error> {
+    let AccountChange {
+        password_hash,
+        permissions,
+    } = change;
+    let permissions = permissions.as_deref().map(permission::joined);
+    let changed = link
+        .row_if_any(
+            "UPDATE account
+             SET password_hash = coalesce($2, password_hash), permissions = coalesce($3, permissions)
+             WHERE name = $1 RETURNING id",
+            &[&name, password_hash, &permissions],
+        )
+        .await?;
+    if let Some(changed) = &changed
+        && password_hash.is_some()
+    {
+        let id: i64 = changed.get(0);
+        link.execute("DELETE FROM browser_session WHERE account_id = $1", &[&id])
+            .await?;
+    }
+    Ok(changed.is_some())
+}
+
+pub(super) async fn remove(link: &Link, name: &str) -> Result<bool, Error> {
+    let removed = link
+        .execute("DELETE FROM account WHERE name = $1", &[&name])
+        .await?;
+    Ok(removed == 1)
+}
+
+/// The names of accounts and live keys that have a permission.
+pub(super) async fn holders(
+    link: &Link,
+    permission: Permission,
+    now: u64,
+) -> Result<Vec<String>, Error> {
+    let pattern = format!("% {} %", permission.name());
+    let accounts = link
+        .rows(
+            "SELECT name FROM account WHERE ' ' || permissions || ' ' LIKE $1
+             ORDER BY name COLLATE \"C\"",
+            &[&pattern],
+        )
+        .await?;
+    let keys = link
+        .rows(
+            "SELECT name FROM api_key
+             WHERE ' ' || permissions || ' ' LIKE $1
+               AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
+             ORDER BY id",
+            &[&pattern, &now.cast_signed()],
+        )
+        .await?;
+    let both = accounts.iter().chain(&keys);
+    Ok(both.map(|row| row.get(0)).collect())
+}
+
+pub(super) async fn live_key(
+    link: &Link,
+    hash: SecretHash,
+    now: u64,
+) -> Result<Option<Key>, Error> {
+    let found = link
+        .row_if_any(
+            "SELECT api_key.id, api_key.permissions, api_key.terms, api_key.last_used_at,
+                    account.id, account.name, account.permissions, api_key.expires_at
+             FROM api_key LEFT JOIN account ON account.id = api_key.account_id
+             WHERE api_key.hash = $1 AND api_key.revoked_at IS NULL
+               AND (api_key.expires_at IS NULL OR api_key.expires_at > $2)",
+            &[&hash.bytes(), &now.cast_signed()],
+        )
+        .await?;
+    let Some(row) = found else { return Ok(None) };
+    let key = Key {
+        id: KeyId(row.get(0)),
+        permissions: names(&row, 1),
+        terms: row.get(2),
+        account: account_if_any(&row, 4),
+        expires_at: optional(&row, 7),
+    };
+    if optional(&row, 3).is_none_or(|at| at + LAST_USE_PRECISION <= now) {
+        let KeyId(id) = key.id;
+        link.execute(
+            "UPDATE api_key SET last_used_at = $2
+             WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)",
+            &[&id, &now.cast_signed()],
+        )
+        .await?;
+    }
+    Ok(Some(key))
+}
+
+pub(super) async fn keys(
+    link: &Link,
+    KeyId(after): KeyId,
+    limit: u32,
+) -> Result<Vec<KeyEntry>, Error> {
+    let rows = link
+        .rows(
+            "SELECT api_key.id, api_key.name, account.name, api_key.permissions, terms,
+                    registrations, api_key.created_at, expires_at, revoked_at, last_used_at
+             FROM api_key LEFT JOIN account ON account.id = api_key.account_id
+             WHERE api_key.id > $1 ORDER BY api_key.id LIMIT $2",
+            &[&after, &i64::from(limit)],
+        )
+        .await?;
+    let entries = rows.iter().map(|row| KeyEntry {
+        id: KeyId(row.get(0)),
+        name: row.get(1),
+        account: row.get(2),
+        permissions: names(row, 3),
+        terms: row.get(4),
+        registrations: number(row, 5),
+        created_at: number(row, 6),
+        expires_at: optional(row, 7),
+        revoked_at: optional(row, 8),
+        last_used_at: optional(row, 9),
+    });
+    Ok(entries.collect())
+}
+
+pub(super) async fn add_key(link: &Link, key: &NewKey) -> Result<KeyId, Error> {
+    begin(link).await?;
+    let account = match &key.account {
+        Some(name) => Some(named(link, name, key.created_at).await?),
+        None => None,
+    };
+    let row = link
+        .row(
+            "INSERT INTO api_key (hash, name, account_id, permissions, terms, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            &[
+                &key.hash.bytes(),
+                &key.name,
+                &account.map(|AccountId(id)| id),
+                &permission::joined(&key.permissions),
+                &key.terms,
+                &key.created_at.cast_signed(),
+                &signed(key.expires_at),
+            ],
+        )
+        .await?;
+    Ok(KeyId(row.get(0)))
+}
+
+/// The account of this name, which is made if there is none: nobody can sign in to it yet.
+async fn named(link: &Link, name: &str, now: u64) -> Result<AccountId, Error> {
+    // An update that changes nothing, because an insertion that does nothing returns nothing.
+    let row = link
+        .row(
+            "INSERT INTO account (name, permissions, created_at) VALUES ($1, '', $2)
+             ON CONFLICT (name) DO UPDATE SET name = account.name RETURNING id",
+            &[&name, &now.cast_signed()],
+        )
+        .await?;
+    Ok(AccountId(row.get(0)))
+}
+
+/// Whether there never was one.
+pub(super) async fn is_new(link: &Link) -> Result<bool, Error> {
+    let row = link.row("SELECT NOT begun FROM tally", &[]).await?;
+    Ok(row.get(0))
+}
+
+/// Remembers that there was one. It comes before the key and its account: whoever decides locks this
+/// row first, too.
+pub(super) async fn begin(link: &Link) -> Result<(), Error> {
+    link.execute("UPDATE tally SET begun = TRUE WHERE NOT begun", &[])
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn revoke(link: &Link, KeyId(id): KeyId, now: u64) -> Result<bool, Error> {
+    let found = link
+        .execute(
+            "UPDATE api_key SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1",
+            &[&id, &now.cast_signed()],
+        )
+        .await?;
+    Ok(found == 1)
+}

@@ -1,0 +1,121 @@
+//! Accounts in an SQLite file.
+
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+
+use super::row::{names, number};
+use crate::permission::{self, Permission};
+use crate::principal::{Account, AccountChange, AccountEntry, AccountId, NewAccount};
+
+const ENTRY: &str = "SELECT id, name, permissions, password_hash, created_at, clients FROM account";
+
+pub(super) fn one(connection: &Connection, name: &str) -> Result<Option<AccountEntry>> {
+    connection
+        .prepare_cached(&format!("{ENTRY} WHERE name = ?1"))?
+        .query_row([name], entry)
+        .optional()
+}
+
+pub(super) fn page(connection: &Connection, after: &str, limit: u32) -> Result<Vec<AccountEntry>> {
+    connection
+        .prepare_cached(&format!("{ENTRY} WHERE name > ?1 ORDER BY name LIMIT ?2"))?
+        .query_map(params![after, limit], entry)?
+        .collect()
+}
+
+fn entry(row: &Row<'_>) -> Result<AccountEntry> {
+    Ok(AccountEntry {
+        account: account(row, 0)?,
+        password_hash: row.get(3)?,
+        created_at: number(row, 4)?,
+        clients: number(row, 5)?,
+    })
+}
+
+/// From three columns: id, name and permissions.
+pub(super) fn account(row: &Row<'_>, first: usize) -> Result<Account> {
+    Ok(Account {
+        id: AccountId(row.get(first)?),
+        name: row.get(first + 1)?,
+        permissions: names(row, first + 2)?,
+    })
+}
+
+/// From three columns, which are null where there is no account.
+pub(super) fn account_if_any(row: &Row<'_>, first: usize) -> Result<Option<Account>> {
+    match row.get::<_, Option<i64>>(first)? {
+        Some(_) => account(row, first).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Says whether there was none of that name.
+pub(super) fn insert(connection: &Connection, account: &NewAccount) -> Result<bool> {
+    let NewAccount {
+        name,
+        password_hash,
+        permissions,
+        created_at,
+    } = account;
+    let added = connection.execute(
+        "INSERT INTO account (name, password_hash, permissions, created_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (name) DO NOTHING",
+        params![
+            name,
+            password_hash,
+            permission::joined(permissions),
+            created_at.cast_signed()
+        ],
+    )?;
+    Ok(added == 1)
+}
+
+/// Says whether there is one of that name.
+pub(super) fn change(connection: &Connection, name: &str, change: &AccountChange) -> Result<bool> {
+    let AccountChange {
+        password_hash,
+        permissions,
+    } = change;
+    let permissions = permissions.as_deref().map(permission::joined);
+    let changed: Option<i64> = connection
+        .query_row(
+            "UPDATE account
+             SET password_hash = coalesce(?2, password_hash), permissions = coalesce(?3, permissions)
+             WHERE name = ?1 RETURNING id",
+            params![name, password_hash, permissions],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(id) = changed
+        && password_hash.is_some()
+    {
+        connection.execute("DELETE FROM browser_session WHERE account_id = ?1", [id])?;
+    }
+    Ok(changed.is_some())
+}
+
+/// The account of this name, which is made if there is none: nobody can sign in to it yet.
+pub(super) fn named(connection: &Connection, name: &str, now: u64) -> Result<AccountId> {
+    // An update that changes nothing, because an insertion that does nothing returns nothing.
+    connection.query_row(
+        "INSERT INTO account (name, permissions, created_at) VALUES (?1, '', ?2)
+         ON CONFLICT (name) DO UPDATE SET name = name
+         RETURNING id",
+        params![name, now.cast_signed()],
+        |row| row.get(0).map(AccountId),
+    )
+}
+
+pub(super) fn remove(connection: &Connection, name: &str) -> Result<bool> {
+    Ok(connection.execute("DELETE FROM account WHERE name = ?1", [name])? == 1)
+}
+
+/// The names of those that have a permission.
+pub(super) fn with(connection: &Connection, permission: Permission) -> Result<Vec<String>> {
+    connection
+        .prepare_cached(
+            "SELECT name FROM account WHERE ' ' || permissions || ' ' LIKE '% ' || ?1 || ' %'
+             ORDER BY name",
+        )?
+        .query_map([permission.name()], |row| row.get(0))?
+        .collect()
+}

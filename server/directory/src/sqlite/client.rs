@@ -1,0 +1,305 @@
+//! OAuth clients in an SQLite file: the facts that decisions depend on, and their effects.
+
+use gatepost_plugin::{Activity, Assertion, ClientRecord, Effect, Usage};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::row::{number, optional};
+use super::{device, grant};
+use crate::client::{Entry, Facts, Inquiry, Order, Place, Registrant, Search};
+use crate::error::DirectoryError;
+use crate::grant::Change;
+use crate::principal::{AccountId, KeyId};
+
+pub(super) fn facts(connection: &Connection, inquiry: &Inquiry) -> rusqlite::Result<Facts> {
+    let mut facts = Facts::default();
+    if let Some(registrant) = &inquiry.registrant {
+        facts.usage = usage(connection, registrant)?;
+    }
+    if let Some(client_id) = &inquiry.client_id {
+        let found = connection
+            .prepare_cached(
+                "SELECT authorised_at, last_used_at,
+                        (SELECT count(*) FROM oauth_grant
+                         JOIN oauth_token ON oauth_token.grant_id = oauth_grant.id
+                         WHERE oauth_grant.client_id = ?1 AND kind = 'refresh'
+                           AND spent_at IS NULL AND expires_at > ?2),
+                        record, revision
+                 FROM oauth_client WHERE client_id = ?1",
+            )?
+            .query_row(params![client_id, inquiry.now.cast_signed()], |row| {
+                Ok((activity(row)?, row.get(3)?, optional(row, 4)?))
+            })
+            .optional()?;
+        if let Some((activity, record, revision)) = found {
+            facts.activity = activity;
+            facts.record = Some(record);
+            facts.revision = revision;
+        }
+    }
+    Ok(facts)
+}
+
+fn usage(connection: &Connection, registrant: &Registrant) -> rusqlite::Result<Usage> {
+    connection
+        .prepare_cached(
+            "SELECT tally.clients, tally.anonymous_clients,
+                    (SELECT clients FROM account WHERE id = ?1),
+                    (SELECT registrations FROM api_key WHERE id = ?2),
+                    (SELECT registrations FROM registrations_by_network
+                     WHERE window_start = ?3 AND network = ?4)
+             FROM tally",
+        )?
+        .query_row(
+            params![
+                registrant.account.map(|AccountId(id)| id),
+                registrant.key.map(|KeyId(id)| id),
+                registrant.window_start.cast_signed(),
+                registrant.network,
+            ],
+            |row| {
+                let from_network = optional(row, 4)?;
+                Ok(Usage {
+                    total_clients: optional(row, 0)?,
+                    anonymous_clients: optional(row, 1)?,
+                    account_clients: optional(row, 2)?,
+                    key_registrations: optional(row, 3)?,
+                    address_registrations: registrant
+                        .network
+                        .as_ref()
+                        .map(|_| from_network.unwrap_or_default()),
+                })
+            },
+        )
+}
+
+/// From the first three columns of a row.
+fn activity(row: &Row<'_>) -> rusqlite::Result<Activity> {
+    Ok(Activity {
+        authorised_at: optional(row, 0)?,
+        last_used: optional(row, 1)?,
+        refresh_tokens: optional(row, 2)?,
+    })
+}
+
+/// The clients that are searched for.
+pub(super) fn search(connection: &Connection, search: &Search) -> rusqlite::Result<Vec<Entry>> {
+    let Search {
+        after,
+        order,
+        text,
+        limit,
+        now,
+    } = search;
+    let (beyond, direction, start) = match order {
+        Order::OldestFirst => (">", "ASC", i64::MIN),
+        Order::NewestFirst => ("<", "DESC", i64::MAX),
+    };
+    connection
+        .prepare_cached(&format!(
+            "{ENTRY} WHERE oauth_client.id {beyond} ?2
+               AND (?3 IS NULL OR instr(lower(client_id), ?3)
+                    OR EXISTS (SELECT 1 FROM json_each(record, '$.metadata') AS member
+                               WHERE (member.key IN ('client_uri', 'redirect_uris')
+                                      OR member.key LIKE 'client_name%')
+                                 AND instr(lower(member.value), ?3)))
+             ORDER BY oauth_client.id {direction} LIMIT ?4"
+        ))?
+        .query_map(
+            params![
+                now.cast_signed(),
+                after.map_or(start, |Place(place)| place),
+                text.as_ref().map(|text| text.to_ascii_lowercase()),
+                limit,
+            ],
+            entry,
+        )?
+        .collect()
+}
+
+pub(super) fn one(
+    connection: &Connection,
+    client_id: &str,
+    now: u64,
+) -> rusqlite::Result<Option<Entry>> {
+    connection
+        .prepare_cached(&format!("{ENTRY} WHERE client_id = ?2"))?
+        .query_row(params![now.cast_signed(), client_id], entry)
+        .optional()
+}
+
+/// What is listed of clients; `?1` is the time.
+const ENTRY: &str = "
+    SELECT authorised_at, last_used_at,
+           (SELECT count(*) FROM oauth_grant
+            JOIN oauth_token ON oauth_token.grant_id = oauth_grant.id
+            WHERE oauth_grant.client_id = oauth_client.client_id AND kind = 'refresh'
+              AND spent_at IS NULL AND expires_at > ?1),
+           (SELECT count(DISTINCT account_id) FROM oauth_grant
+            WHERE oauth_grant.client_id = oauth_client.client_id
+              AND EXISTS (SELECT 1 FROM oauth_token WHERE grant_id = oauth_grant.id
+                          AND spent_at IS NULL AND expires_at > ?1)),
+           oauth_client.id, client_id, record, revision, account.name, anonymous,
+           disabled_at IS NOT NULL, oauth_client.created_at, changed_at
+    FROM oauth_client LEFT JOIN account ON account.id = oauth_client.account_id";
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    Ok(Entry {
+        activity: activity(row)?,
+        users: number(row, 3)?,
+        place: Place(row.get(4)?),
+        client_id: row.get(5)?,
+        record: row.get(6)?,
+        revision: number(row, 7)?,
+        owner: row.get(8)?,
+        is_anonymous: row.get(9)?,
+        is_disabled: row.get(10)?,
+        created_at: number(row, 11)?,
+        changed_at: number(row, 12)?,
+    })
+}
+
+/// Says whether this is the first use, and remembers it.
+pub(super) fn first_use(
+    connection: &Connection,
+    client_id: &str,
+    assertion: &Assertion,
+) -> rusqlite::Result<bool> {
+    let added = connection
+        .prepare_cached(
+            "INSERT INTO assertion (client_id, id, expires_at) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![
+            client_id,
+            assertion.id,
+            assertion.expires_at.cast_signed()
+        ])?;
+    Ok(added == 1)
+}
+
+/// Does what goes with a decision that was accepted.
+pub(super) fn change(
+    connection: &Connection,
+    change: &Change,
+    now: u64,
+) -> Result<(), DirectoryError> {
+    match change {
+        Change::Grant { grant, tokens } => {
+            let id = grant::insert(connection, grant)?;
+            for token in tokens {
+                grant::issue(connection, id, token)?;
+            }
+        }
+        Change::ApproveDevice { user_code, grant } => {
+            if !device::approve(connection, *user_code, grant, now)? {
+                return Err(DirectoryError::NoSuchDevice);
+            }
+        }
+        Change::Disable {
+            client_id,
+            is_disabled,
+        } => {
+            let at = is_disabled.then_some(now.cast_signed());
+            connection
+                .prepare_cached("UPDATE oauth_client SET disabled_at = ?2 WHERE client_id = ?1")?
+                .execute(params![client_id, at])?;
+        }
+    }
+    Ok(())
+}
+
+/// Does what was decided, and counts what was registered.
+pub(super) fn carry_out(
+    connection: &Connection,
+    effect: &Effect,
+    inquiry: &Inquiry,
+) -> Result<(), DirectoryError> {
+    match effect {
+        Effect::None => Ok(()),
+        Effect::Store(record) => match insert(connection, record, inquiry)? {
+            0 => Err(DirectoryError::ClientExists),
+            _ => Ok(count_registration(connection, inquiry)?),
+        },
+        Effect::Share(record) => match insert(connection, record, inquiry)? {
+            // It is there already, and nothing was added.
+            0 => Ok(()),
+            _ => Ok(count_registration(connection, inquiry)?),
+        },
+        Effect::Replace(record) => existing(
+            connection
+                .prepare_cached(
+                    "UPDATE oauth_client
+                     SET record = ?2, revision = revision + 1, changed_at = ?3
+                     WHERE client_id = ?1",
+                )?
+                .execute(params![
+                    record.client_id,
+                    record.document,
+                    inquiry.now.cast_signed()
+                ])?,
+        ),
+        Effect::Remove(client_id) => existing(
+            connection
+                .prepare_cached("DELETE FROM oauth_client WHERE client_id = ?1")?
+                .execute([client_id])?,
+        ),
+    }
+}
+
+/// How many there are more: one, or none if the id is taken.
+fn insert(
+    connection: &Connection,
+    record: &ClientRecord,
+    inquiry: &Inquiry,
+) -> rusqlite::Result<usize> {
+    let registrant = inquiry.registrant.as_ref();
+    connection
+        .prepare_cached(
+            "INSERT INTO oauth_client (client_id, record, account_id, api_key_id, network,
+                                       anonymous, created_at, changed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
+             ON CONFLICT (client_id) DO NOTHING",
+        )?
+        .execute(params![
+            record.client_id,
+            record.document,
+            registrant
+                .and_then(|who| who.account)
+                .map(|AccountId(id)| id),
+            registrant.and_then(|who| who.key).map(|KeyId(id)| id),
+            registrant.and_then(|who| who.network.as_ref()),
+            registrant.is_some_and(|who| who.key.is_none()),
+            inquiry.now.cast_signed(),
+        ])
+}
+
+/// What triggers do not count, because it stays when the client is gone.
+fn count_registration(connection: &Connection, inquiry: &Inquiry) -> rusqlite::Result<()> {
+    let Some(registrant) = &inquiry.registrant else {
+        return Ok(());
+    };
+    if let Some(KeyId(key)) = registrant.key {
+        connection
+            .prepare_cached("UPDATE api_key SET registrations = registrations + 1 WHERE id = ?1")?
+            .execute([key])?;
+    }
+    if let Some(network) = &registrant.network {
+        connection
+            .prepare_cached(
+                "INSERT INTO registrations_by_network (window_start, network, registrations)
+                 VALUES (?1, ?2, 1)
+                 ON CONFLICT (window_start, network)
+                 DO UPDATE SET registrations = registrations + 1",
+            )?
+            .execute(params![registrant.window_start.cast_signed(), network])?;
+    }
+    Ok(())
+}
+
+fn existing(changed: usize) -> Result<(), DirectoryError> {
+    if changed == 0 {
+        Err(DirectoryError::NoSuchClient)
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,179 @@
+//! Grants and their tokens in an SQLite file.
+
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+
+use super::account;
+use super::row::{number, optional};
+use crate::grant::{Exchange, Grant, GrantId, NewGrant, NewToken, Token, TokenKind};
+use crate::principal::{AccountId, LAST_USE_PRECISION};
+use crate::secret::SecretHash;
+
+/// Grants something: the client has been used and, if there is a user, authorised.
+pub(super) fn insert(connection: &Connection, grant: &NewGrant) -> Result<GrantId> {
+    let NewGrant {
+        client_id,
+        account,
+        scope,
+        resources,
+        created_at,
+    } = grant;
+    let account = account.map(|AccountId(id)| id);
+    let now = created_at.cast_signed();
+    let id = connection
+        .prepare_cached(
+            "INSERT INTO oauth_grant (client_id, account_id, scope, resources, created_at, last_used_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+             RETURNING id",
+        )?
+        .query_row(params![client_id, account, scope, resources, now], |row| {
+            row.get(0).map(GrantId)
+        })?;
+    connection
+        .prepare_cached(
+            "UPDATE oauth_client
+             SET last_used_at = ?2,
+                 authorised_at = coalesce(authorised_at, iif(?3 IS NULL, NULL, ?2))
+             WHERE client_id = ?1",
+        )?
+        .execute(params![client_id, now, account])?;
+    Ok(id)
+}
+
+pub(super) fn issue(
+    connection: &Connection,
+    GrantId(grant): GrantId,
+    token: &NewToken,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO oauth_token (hash, kind, grant_id, data, issued_at, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            token.hash.bytes(),
+            token.kind.name(),
+            grant,
+            token.data,
+            token.issued_at.cast_signed(),
+            token.expires_at.cast_signed(),
+        ])?;
+    Ok(())
+}
+
+pub(super) fn token(connection: &Connection, hash: SecretHash) -> Result<Option<Token>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {GRANT}, kind, data, issued_at, expires_at, spent_at
+             FROM oauth_token
+             JOIN oauth_grant ON oauth_grant.id = oauth_token.grant_id
+             LEFT JOIN account ON account.id = oauth_grant.account_id
+             WHERE hash = ?1"
+        ))?
+        .query_row([hash.bytes()], |row| {
+            let kind = row.get_ref(9)?.as_str()?;
+            Ok(Token {
+                grant: grant(row, 0)?,
+                kind: TokenKind::named(kind).ok_or(rusqlite::Error::InvalidQuery)?,
+                data: row.get(10)?,
+                issued_at: number(row, 11)?,
+                expires_at: number(row, 12)?,
+                is_spent: optional(row, 13)?.is_some(),
+            })
+        })
+        .optional()
+}
+
+/// The nine columns of a grant and its account.
+pub(super) const GRANT: &str = "oauth_grant.id, oauth_grant.client_id, oauth_grant.scope,
+    oauth_grant.resources, oauth_grant.created_at, oauth_grant.last_used_at,
+    account.id, account.name, account.permissions";
+
+/// From the nine columns, the first of which has this number.
+pub(super) fn grant(row: &Row<'_>, first: usize) -> Result<Grant> {
+    Ok(Grant {
+        id: GrantId(row.get(first)?),
+        client_id: row.get(first + 1)?,
+        scope: row.get(first + 2)?,
+        resources: row.get(first + 3)?,
+        created_at: number(row, first + 4)?,
+        last_used_at: number(row, first + 5)?,
+        account: account::account_if_any(row, first + 6)?,
+    })
+}
+
+pub(super) fn exchange(
+    connection: &Connection,
+    spent: SecretHash,
+    issued: &[NewToken],
+    now: u64,
+) -> Result<Exchange> {
+    let at = now.cast_signed();
+    let found = connection
+        .prepare_cached("SELECT grant_id, expires_at, spent_at FROM oauth_token WHERE hash = ?1")?
+        .query_row([spent.bytes()], |row| {
+            let grant = GrantId(row.get(0)?);
+            Ok((grant, number(row, 1)?, optional(row, 2)?))
+        })
+        .optional()?;
+    let grant = match found {
+        None => return Ok(Exchange::Gone),
+        // Whenever it was: whoever comes second has what is not his.
+        Some((grant, _, Some(_))) => {
+            end(connection, grant)?;
+            return Ok(Exchange::Reused);
+        }
+        Some((_, expires_at, None)) if expires_at <= now => return Ok(Exchange::Gone),
+        Some((grant, _, None)) => grant,
+    };
+    connection
+        .prepare_cached("UPDATE oauth_token SET spent_at = ?2 WHERE hash = ?1")?
+        .execute(params![spent.bytes(), at])?;
+    for token in issued {
+        issue(connection, grant, token)?;
+    }
+    let GrantId(id) = grant;
+    connection
+        .prepare_cached("UPDATE oauth_grant SET last_used_at = ?2 WHERE id = ?1")?
+        .execute(params![id, at])?;
+    connection
+        .prepare_cached(
+            "UPDATE oauth_client SET last_used_at = ?2
+             WHERE client_id = (SELECT client_id FROM oauth_grant WHERE id = ?1)
+               AND coalesce(last_used_at, 0) <= ?2 - ?3",
+        )?
+        .execute(params![id, at, LAST_USE_PRECISION.cast_signed()])?;
+    Ok(Exchange::Done)
+}
+
+pub(super) fn end_token(connection: &Connection, hash: SecretHash) -> Result<()> {
+    connection.execute("DELETE FROM oauth_token WHERE hash = ?1", [hash.bytes()])?;
+    Ok(())
+}
+
+/// Says whether there was one.
+pub(super) fn end(connection: &Connection, GrantId(id): GrantId) -> Result<bool> {
+    let ended = connection
+        .prepare_cached("DELETE FROM oauth_grant WHERE id = ?1")?
+        .execute([id])?;
+    Ok(ended == 1)
+}
+
+/// Those of an account that something still stands for.
+pub(super) fn of(
+    connection: &Connection,
+    AccountId(account): AccountId,
+    now: u64,
+) -> Result<Vec<Grant>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {GRANT} FROM oauth_grant JOIN account ON account.id = oauth_grant.account_id
+             WHERE oauth_grant.account_id = ?1
+               AND (EXISTS (SELECT 1 FROM oauth_token WHERE grant_id = oauth_grant.id
+                            AND spent_at IS NULL AND expires_at > ?2)
+                 OR EXISTS (SELECT 1 FROM browser_session WHERE grant_id = oauth_grant.id
+                            AND expires_at > ?2))
+             ORDER BY oauth_grant.id DESC"
+        ))?
+        .query_map(params![account, now.cast_signed()], |row| grant(row, 0))?
+        .collect()
+}

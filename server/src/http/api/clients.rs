@@ -1,0 +1,273 @@
+//! Clients: list, show, register by hand, change, disable, give a new secret, delete.
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, Request};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use gatepost_directory::{Entry, Order, Place, Search};
+use gatepost_plugin::{Credential, Decision, Outcome};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::problem::{Problem, findings};
+use super::{Asking, fresh, object};
+use crate::http::administration::NotDone;
+use crate::http::answer;
+use crate::http::body::{self, Kind};
+use crate::http::refusal::Refusal;
+
+/// The client's id as it stands in the address.
+type ClientId = Result<Path<String>, PathRejection>;
+
+/// Which clients are listed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page {
+    after: Option<i64>,
+    limit: Option<u32>,
+    q: Option<String>,
+}
+
+/// How many there are on a page at most, and if nobody says.
+const MOST: u32 = 200;
+const USUAL: u32 = 50;
+
+/// How long a text that is searched for may be, in characters.
+const LONGEST_TEXT: usize = 100;
+
+impl Page {
+    pub(super) fn limit(limit: Option<u32>) -> Result<u32, Problem> {
+        let limit = limit.unwrap_or(USUAL);
+        if (1..=MOST).contains(&limit) {
+            return Ok(limit);
+        }
+        Err(Problem::Malformed(format!(
+            "`limit` is a whole number from 1 to {MOST}."
+        )))
+    }
+}
+
+pub(super) async fn list(
+    asking: Asking,
+    page: Result<Query<Page>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(page) = page?;
+    if page
+        .q
+        .as_ref()
+        .is_some_and(|text| text.chars().count() > LONGEST_TEXT)
+    {
+        return Err(Problem::Malformed(format!(
+            "`q` has at most {LONGEST_TEXT} characters."
+        )));
+    }
+    let limit = Page::limit(page.limit)?;
+    let search = Search {
+        after: page.after.map(Place::at),
+        order: Order::NewestFirst,
+        text: page.q.filter(|text| !text.is_empty()),
+        // One more says whether there is another page.
+        limit: limit + 1,
+        now: asking.now,
+    };
+    let found = asking.administrator().clients(&search).await;
+    let mut entries = found.map_err(|error| Problem::of(error, &asking.caller))?;
+    let is_more = entries.len() > limit as usize;
+    entries.truncate(limit as usize);
+    let next = entries
+        .last()
+        .filter(|_| is_more)
+        .map(|last| last.place.number());
+    let clients: Vec<Value> = entries.iter().map(facts).collect();
+    Ok(fresh(json!({ "clients": clients, "next": next })))
+}
+
+/// What the directory knows of a client, without its registration.
+fn facts(entry: &Entry) -> Value {
+    json!({
+        "client_id": entry.client_id,
+        "owner": entry.owner,
+        "anonymous": entry.is_anonymous,
+        "disabled": entry.is_disabled,
+        "revision": entry.revision,
+        "created_at": entry.created_at,
+        "changed_at": entry.changed_at,
+        "authorised_at": entry.activity.authorised_at,
+        "last_used_at": entry.activity.last_used,
+        "refresh_tokens": entry.activity.refresh_tokens,
+        "users": entry.users,
+    })
+}
+
+/// A client to be registered by hand.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct New {
+    client_id: Option<String>,
+    metadata: Box<RawValue>,
+}
+
+pub(super) async fn register(asking: Asking, request: Request) -> Result<Response, Problem> {
+    let body = read(&asking, request).await?;
+    let new: New = object(&body)?;
+    let metadata = new.metadata.get().as_bytes().to_vec();
+    let decided = asking
+        .administrator()
+        .provision(new.client_id, metadata)
+        .await;
+    answered(decided, &asking)
+}
+
+pub(super) async fn show(asking: Asking, client_id: ClientId) -> Result<Response, Problem> {
+    let client_id = named(client_id)?;
+    let shown = asking.administrator().client(&client_id).await;
+    let shown = shown
+        .map_err(|error| Problem::of(error, &asking.caller))?
+        .map_err(|decision| Problem::Refused(Box::new(decision)))?;
+    let registration: Value =
+        serde_json::from_str(&shown.registration).map_err(|_| Refusal::Failed)?;
+    let mut members = facts(&shown.entry);
+    members["registration"] = registration;
+    members["findings"] = findings(&shown.findings);
+    let mut response = fresh(members);
+    let tag = tag(shown.entry.revision);
+    // A number between quotes is a header's value.
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+pub(super) async fn update(
+    asking: Asking,
+    client_id: ClientId,
+    request: Request,
+) -> Result<Response, Problem> {
+    let client_id = named(client_id)?;
+    let revision = revision(request.headers(), &asking)?;
+    let metadata = read(&asking, request).await?;
+    let decided = asking
+        .administrator()
+        .update(&client_id, metadata, revision)
+        .await;
+    answered(decided, &asking)
+}
+
+pub(super) async fn rotate_secret(
+    asking: Asking,
+    client_id: ClientId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let client_id = named(client_id)?;
+    let revision = revision(&headers, &asking)?;
+    let decided = asking
+        .administrator()
+        .rotate_secret(&client_id, revision)
+        .await;
+    answered(decided, &asking)
+}
+
+pub(super) async fn disable(
+    asking: Asking,
+    client_id: ClientId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let client_id = named(client_id)?;
+    let revision = revision(&headers, &asking)?;
+    let decided = asking.administrator().disable(&client_id, revision).await;
+    answered(decided, &asking)
+}
+
+pub(super) async fn enable(
+    asking: Asking,
+    client_id: ClientId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let client_id = named(client_id)?;
+    let revision = revision(&headers, &asking)?;
+    let decided = asking.administrator().enable(&client_id, revision).await;
+    answered(decided, &asking)
+}
+
+pub(super) async fn remove(
+    asking: Asking,
+    client_id: ClientId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let client_id = named(client_id)?;
+    let revision = revision(&headers, &asking)?;
+    let decided = asking.administrator().remove(&client_id, revision).await;
+    answered(decided, &asking)
+}
+
+fn named(client_id: ClientId) -> Result<String, Problem> {
+    let Path(client_id) = client_id?;
+    Ok(client_id)
+}
+
+/// The body of a request that changes something.
+pub(super) async fn read(asking: &Asking, request: Request) -> Result<Vec<u8>, Problem> {
+    let (head, body) = request.into_parts();
+    let time = asking.app.limits.body;
+    Ok(body::read(Kind::Json, &head.headers, body, time).await?)
+}
+
+/// RFC 9110 §13.1.1: the revision that the client has to have still.
+fn revision(headers: &HeaderMap, asking: &Asking) -> Result<Option<u64>, Problem> {
+    let mut fields = headers.get_all(header::IF_MATCH).iter();
+    let Some(field) = fields.next() else {
+        return Ok(None);
+    };
+    // Whoever is nobody is told that first.
+    if asking.caller.credential != Credential::Accepted {
+        return Ok(None);
+    }
+    match (field.to_str().map(str::trim), fields.next()) {
+        (Ok("*"), None) => Ok(None),
+        (Ok(tag), None) if is_tag(tag) => {
+            let number = tag.trim_matches('"').parse();
+            // One that was never given out is one that no client has.
+            Ok(Some(
+                number
+                    .ok()
+                    .filter(|number| tag == self::tag(*number))
+                    .unwrap_or(u64::MAX),
+            ))
+        }
+        _ => Err(Problem::Malformed(
+            "`If-Match` is one revision, as `ETag` gave it.".to_owned(),
+        )),
+    }
+}
+
+/// What a revision is known by.
+fn tag(revision: u64) -> String {
+    format!("\"{revision}\"")
+}
+
+/// RFC 9110 §8.8.3
+fn is_tag(text: &str) -> bool {
+    let opaque = text.strip_prefix("W/").unwrap_or(text);
+    let quoted = opaque
+        .strip_prefix('"')
+        .and_then(|tag| tag.strip_suffix('"'));
+    quoted.is_some_and(|tag| {
+        tag.bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'"')
+    })
+}
+
+/// What was decided, in the plugin's own form if it was accepted.
+fn answered(decided: Result<Decision, NotDone>, asking: &Asking) -> Result<Response, Problem> {
+    let decision = decided.map_err(|error| Problem::of(error, &asking.caller))?;
+    if decision.outcome == Outcome::Refuse {
+        return Err(Problem::Refused(Box::new(decision)));
+    }
+    let sent = answer::send(decision.response)?;
+    if sent.status() == StatusCode::NO_CONTENT {
+        let fresh = [(header::CACHE_CONTROL, "no-store")];
+        return Ok((StatusCode::NO_CONTENT, fresh).into_response());
+    }
+    Ok(sent)
+}

@@ -1,0 +1,69 @@
+//! Whether an access token is good.
+
+use gatepost_directory::secret::SecretHash;
+use gatepost_directory::{Grant, Token, TokenKind};
+use gatepost_plugin::{Endpoint, Operation, Outcome};
+
+use super::issue::Extent;
+use super::{consider, remembered, token};
+use crate::http::form::encode;
+use crate::http::refusal::Refusal;
+use crate::http::{App, session};
+
+use super::fault::Fault;
+
+/// What an access token stands for, if it is good: its grant's scope and resources are those of the
+/// token, which may be less than what was granted.
+pub(in crate::http) async fn bearer(app: &App, presented: &str) -> Result<Option<Token>, Refusal> {
+    let now = gatepost_directory::now();
+    match live(app, presented, now).await? {
+        Some(token) if token.kind == TokenKind::Access => Ok(Some(token)),
+        _ => Ok(None),
+    }
+}
+
+/// What an access token or a refresh token stands for, if it is good.
+///
+/// The token's client is asked about each time: one that is denied, disabled or removed, or that would
+/// have to be registered by now, is stopped at once, with all that it holds.
+pub(super) async fn live(app: &App, presented: &str, now: u64) -> Result<Option<Token>, Refusal> {
+    let found = token::look_up(app, Some(SecretHash::of(presented))).await;
+    let found = match found {
+        Ok(found) => found,
+        Err(Fault::Undecided(refusal)) => return Err(refusal),
+        Err(Fault::Refused(_) | Fault::Answer { .. }) => return Ok(None),
+    };
+    let is_good = |token: &Token| {
+        matches!(token.kind, TokenKind::Access | TokenKind::Refresh)
+            && !token.is_spent
+            && now < token.expires_at
+            && token
+                .grant
+                .account
+                .as_ref()
+                .is_none_or(session::may_sign_in)
+    };
+    let Some(mut token) = found.filter(is_good) else {
+        return Ok(None);
+    };
+    if !is_still_good(app, &token.grant, now).await? {
+        return Ok(None);
+    }
+    let Extent { scope, resources } = Extent::of(&token);
+    token.grant.scope = scope;
+    token.grant.resources = resources;
+    Ok(Some(token))
+}
+
+/// Whether the client of a grant may be used still, by whoever granted it.
+pub(in crate::http) async fn is_still_good(
+    app: &App,
+    grant: &Grant,
+    now: u64,
+) -> Result<bool, Refusal> {
+    let named = encode(&[("client_id", &grant.client_id)]);
+    let request = remembered(Endpoint::Introspection, named);
+    let caller = session::caller(grant.account.as_ref(), None);
+    let decision = consider(app, caller, request, Operation::Authorize, now).await?;
+    Ok(decision.outcome == Outcome::Accept)
+}

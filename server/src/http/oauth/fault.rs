@@ -1,0 +1,95 @@
+//! Why a client does not get what it asks for (RFC 6749 §5.2).
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use gatepost_plugin::Decision;
+
+use crate::http::answer;
+use crate::http::refusal::{Refusal, error_body};
+
+/// Why a client does not get what it asks for.
+#[derive(Debug)]
+pub(in crate::http) enum Fault {
+    /// The plugin refuses, and says how to answer.
+    Refused(Box<Decision>),
+    /// There is no decision.
+    Undecided(Refusal),
+    /// The request cannot be granted, whoever asks.
+    Answer {
+        status: StatusCode,
+        error: &'static str,
+        description: &'static str,
+    },
+}
+
+impl Fault {
+    pub(super) const AUTHORIZATION_HEADER: Self =
+        Self::request("There has to be one Authorization header at most, in ASCII characters.");
+    pub(super) const RESOURCE_MALFORMED: Self = Self::bad(
+        "invalid_target",
+        "A resource has to be an absolute URI without a fragment.",
+    );
+    pub(super) const RESOURCE_NOT_GRANTED: Self = Self::bad(
+        "invalid_target",
+        "A resource has to be one of those that were granted.",
+    );
+    pub(super) const ASSERTION_REUSED: Self = Self::Answer {
+        status: StatusCode::UNAUTHORIZED,
+        error: "invalid_client",
+        // As the plugin says it: a stranger does not learn what was right.
+        description: "The client could not be authenticated.",
+    };
+    pub(super) const INTROSPECTION_BY_NOBODY: Self = Self::Answer {
+        status: StatusCode::UNAUTHORIZED,
+        error: "invalid_client",
+        description: "Who asks about a token has to authenticate.",
+    };
+
+    /// The request is not whole.
+    pub(super) const fn request(description: &'static str) -> Self {
+        Self::bad("invalid_request", description)
+    }
+
+    /// What was presented is not good, or not for this client.
+    pub(super) const fn grant(description: &'static str) -> Self {
+        Self::bad("invalid_grant", description)
+    }
+
+    pub(super) const fn bad(error: &'static str, description: &'static str) -> Self {
+        Self::Answer {
+            status: StatusCode::BAD_REQUEST,
+            error,
+            description,
+        }
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self::Undecided(refusal)
+    }
+}
+
+impl From<getrandom::Error> for Fault {
+    fn from(error: getrandom::Error) -> Self {
+        tracing::error!(%error, "the operating system gave no randomness");
+        Self::Undecided(Refusal::Failed)
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Refused(decision) => answer::of(Ok(*decision)).into_response(),
+            Self::Undecided(refusal) => refusal.into_response(),
+            Self::Answer {
+                status,
+                error,
+                description,
+            } => {
+                tracing::info!(status = status.as_u16(), error, "refused");
+                error_body(status, error, description)
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `POST /auth/introspect` (RFC 7662): a resource server asks what a token stands for.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use gatepost_directory::{Token, TokenKind};
+use gatepost_plugin::{Client, Endpoint, Operation, Standing};
+use serde_json::{Value, json};
+
+use super::bearer::live;
+use super::fault::Fault;
+use super::{Form, client};
+use crate::http::form::Parameters;
+use crate::http::{App, Peer, refusal, session};
+
+pub(super) async fn introspect(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    form: Form,
+) -> Result<Response, Fault> {
+    let Form { headers, body, now } = form;
+    let asked = super::request(Endpoint::Introspection, &headers, body.clone())?;
+    let caller = session::caller(None, Some(peer));
+    let client = client(&app, caller, asked, Operation::Authenticate, now).await?;
+    // RFC 7662 §2.1. A client that cannot prove who it is is nobody.
+    if is_public(&client) {
+        return Err(Fault::INTROSPECTION_BY_NOBODY);
+    }
+    if client.standing == Standing::Provisioned {
+        let Peer(peer) = peer;
+        app.resource_servers.note(peer.ip());
+    }
+    let parameters = Parameters::read(&body);
+    let Some(presented) = parameters.get("token") else {
+        return Err(Fault::request("The token is missing."));
+    };
+    let token = live(&app, presented, now).await?;
+    let answer = match token.filter(|token| may_see(&client, token)) {
+        Some(token) => described(&token, &app.issuer()),
+        // Of others, it is not even said that there are any.
+        None => json!({ "active": false }),
+    };
+    Ok(refusal::json(StatusCode::OK, &answer))
+}
+
+/// Whether nobody can tell a client from another that uses its id.
+fn is_public(client: &Client) -> bool {
+    match client.standing {
+        Standing::Shared | Standing::Unregistered | Standing::Overridden => true,
+        Standing::Provisioned | Standing::Registered | Standing::Document => {
+            let metadata: Value = serde_json::from_str(&client.metadata).unwrap_or_default();
+            metadata["token_endpoint_auth_method"] == "none"
+        }
+    }
+}
+
+/// A client sees its own tokens. One that an administrator registered may be a resource server, and sees
+/// the access tokens of all; a refresh token would be good for nothing there, and must not pass for an
+/// access token.
+fn may_see(client: &Client, token: &Token) -> bool {
+    token.grant.client_id == client.client_id
+        || client.standing == Standing::Provisioned && token.kind == TokenKind::Access
+}
+
+/// RFC 7662 §2.2
+fn described(token: &Token, issuer: &str) -> Value {
+    let grant = &token.grant;
+    let mut answer = json!({
+        "active": true,
+        "client_id": grant.client_id,
+        "exp": token.expires_at,
+        "iat": token.issued_at,
+        "iss": issuer,
+    });
+    if token.kind == TokenKind::Access {
+        answer["token_type"] = "Bearer".into();
+    }
+    if !grant.scope.is_empty() {
+        answer["scope"] = grant.scope.as_str().into();
+    }
+    // Who acts for itself is its own subject (RFC 9068 §2.2).
+    let subject = grant.account.as_ref().map(|account| account.name.as_str());
+    answer["sub"] = subject.unwrap_or(&grant.client_id).into();
+    if let Some(name) = subject {
+        answer["username"] = name.into();
+    }
+    let resources: Vec<&str> = grant.resources.split_ascii_whitespace().collect();
+    match resources.as_slice() {
+        [] => {}
+        [only] => answer["aud"] = (*only).into(),
+        several => answer["aud"] = json!(several),
+    }
+    answer
+}

@@ -1,0 +1,57 @@
+//! `POST /auth/revoke` (RFC 7009): a client gives a token back.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use gatepost_directory::TokenKind;
+use gatepost_directory::secret::SecretHash;
+use gatepost_plugin::{Endpoint, Operation};
+
+use super::fault::Fault;
+use super::{Form, client, token};
+use crate::http::form::Parameters;
+use crate::http::{App, Peer, answer, session};
+
+pub(super) async fn revoke(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    form: Form,
+) -> Result<Response, Fault> {
+    let Form { headers, body, now } = form;
+    let parameters = Parameters::read(&body);
+    let hash = parameters.get("token").map(SecretHash::of);
+    // A user's own rights hold here as well: what could be issued can be given back.
+    let found = token::look_up(&app, hash).await?;
+    let account = found
+        .as_ref()
+        .and_then(|token| token.grant.account.as_ref());
+    let caller = session::caller(account, Some(peer));
+    let asked = super::request(Endpoint::Revocation, &headers, body.clone())?;
+    let client = client(&app, caller, asked, Operation::Authenticate, now).await?;
+    let Some(hash) = hash else {
+        return Err(Fault::request("The token is missing."));
+    };
+    // RFC 7009 §2.2: one that is not there is as good as revoked.
+    let Some(token) = found else {
+        return Ok(done());
+    };
+    if token.grant.client_id != client.client_id {
+        return Err(Fault::grant("The token is not this client's."));
+    }
+    let directory = app.decider.directory();
+    let ended = match token.kind {
+        TokenKind::Access => directory.end_token(hash).await,
+        TokenKind::Refresh | TokenKind::Code | TokenKind::DeviceCode => {
+            directory.end_grant(token.grant.id).await.map(|_| ())
+        }
+    };
+    ended.map_err(|error| answer::refusal(error.into()))?;
+    Ok(done())
+}
+
+fn done() -> Response {
+    (StatusCode::OK, [(header::CACHE_CONTROL, "no-store")]).into_response()
+}

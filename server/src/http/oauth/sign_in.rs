@@ -1,0 +1,279 @@
+//! `GET` and `POST /auth/sign-in`, `POST /auth/sign-out`: who the user is.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use gatepost_directory::AccountEntry;
+use gatepost_directory::secret::SecretHash;
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::config::PublicUrl;
+use crate::http::attempts::{Attempts, TooMany};
+use crate::http::form::Parameters;
+use crate::http::page::{self, Failure, Leave, Message};
+use crate::http::refusal::Refusal;
+use crate::http::session::{self, Browser, Jar, Sent, may_sign_in};
+use crate::http::{App, Peer, answer};
+use crate::password;
+
+/// How many passwords are verified at once: each takes a processor and 19 MiB for a while.
+const TURNS: usize = 2;
+
+/// How many may wait for that.
+const QUEUE: usize = 32;
+
+/// How long a name or a password may be, in bytes.
+const LONGEST_NAME: usize = 320;
+const LONGEST_PASSWORD: usize = 1024;
+
+/// What keeps passwords from being guessed, and this program from being kept busy with it.
+pub(in crate::http) struct SignIns {
+    attempts: Attempts,
+    turns: Arc<Semaphore>,
+    queue: Semaphore,
+}
+
+impl Default for SignIns {
+    fn default() -> Self {
+        Self {
+            attempts: Attempts::default(),
+            turns: Arc::new(Semaphore::new(TURNS)),
+            queue: Semaphore::new(QUEUE),
+        }
+    }
+}
+
+/// Why nobody is signed in.
+enum NotSignedIn {
+    /// The name or the password is wrong, or the account may not sign in: nobody learns which.
+    Wrong,
+    TooMany(TooMany),
+    Undecided(Refusal),
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignIn<'a> {
+    name: &'a str,
+    next: &'a str,
+    csrf: String,
+    has_failed: bool,
+}
+
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let query = query.unwrap_or_default();
+    let parameters = Parameters::read(query.as_bytes());
+    let Some(next) = local(&app.public_url, parameters.get("next")) else {
+        return Ok(elsewhere());
+    };
+    let browser = Browser::of(&app, Jar::SignIn, &headers, gatepost_directory::now()).await?;
+    Ok(ask(&app, &browser, &next))
+}
+
+/// The page that asks for name and password, and goes on there.
+pub(super) fn ask(app: &App, browser: &Browser, next: &str) -> Response {
+    let sign_in = SignIn {
+        name: "",
+        next,
+        csrf: browser.form_token(),
+        has_failed: false,
+    };
+    let mut response = page::page(StatusCode::OK, &sign_in, &Leave::default());
+    browser.remember(app, &mut response);
+    response
+}
+
+pub(super) async fn sign_in(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    let Sent {
+        body,
+        browser,
+        headers,
+        now,
+    } = sent;
+    let form = Parameters::read(&body);
+    let Some(next) = local(&app.public_url, form.get("next")) else {
+        return Ok(elsewhere());
+    };
+    let name = form.get("name").unwrap_or_default().trim();
+    let password = form.get("password").unwrap_or_default();
+    match verify(&app, peer, name, password, now).await {
+        Ok(entry) => {
+            let mut response = page::go_to(&next)?;
+            // The old one is of no use any more, whoever knows it.
+            session::forget(&app, &browser).await?;
+            let account = &entry.account;
+            session::begin(&app, Jar::SignIn, account, None, now, &mut response).await?;
+            let inside = Browser::of(&app, Jar::Admin, &headers, now).await?;
+            if inside.account().is_some_and(|other| other.id != account.id) {
+                session::leave(&app, &inside, &mut response).await?;
+            }
+            Ok(response)
+        }
+        Err(NotSignedIn::Wrong) => {
+            let sign_in = SignIn {
+                name,
+                next: &next,
+                csrf: browser.form_token(),
+                has_failed: true,
+            };
+            let leave = Leave::default();
+            Ok(page::page(StatusCode::FORBIDDEN, &sign_in, &leave))
+        }
+        Err(NotSignedIn::TooMany(TooMany { retry_after })) => Ok(page::too_many(retry_after)),
+        Err(NotSignedIn::Undecided(refusal)) => Err(refusal.into()),
+    }
+}
+
+/// Finds the account with this name and password. It takes as long whether there is one or not.
+async fn verify(
+    app: &App,
+    Peer(peer): Peer,
+    name: &str,
+    password: &str,
+    now: u64,
+) -> Result<AccountEntry, NotSignedIn> {
+    let SignIns {
+        attempts,
+        turns,
+        queue,
+    } = &app.sign_ins;
+    if name.is_empty() || name.len() > LONGEST_NAME || password.len() > LONGEST_PASSWORD {
+        return Err(NotSignedIn::Wrong);
+    }
+    // Of IPv6, a guesser has more addresses than can be counted, but only one network.
+    let address = peer.ip().to_canonical().to_string();
+    let network = app.decider.network(&address).await.map_err(answer::refusal);
+    let network = network.map_err(NotSignedIn::Undecided)?.unwrap_or(address);
+    let guesser = SecretHash::of(&format!("{network} {}", name.to_ascii_lowercase()));
+    attempts.begin(guesser, now).map_err(NotSignedIn::TooMany)?;
+    let unavailable = NotSignedIn::Undecided(Refusal::Unavailable);
+    let Ok(_place) = queue.try_acquire() else {
+        return Err(unavailable);
+    };
+    let entry = app.decider.directory().account(name).await;
+    let entry = entry.map_err(|error| NotSignedIn::Undecided(answer::refusal(error.into())))?;
+    let turn = Arc::clone(turns)
+        .acquire_owned()
+        .await
+        .expect("the semaphore is never closed");
+    let hash = entry.as_ref().and_then(|entry| entry.password_hash.clone());
+    let password = password.to_owned();
+    let verified = tokio::task::spawn_blocking(move || {
+        let is_right = password::verify(&password, hash.as_deref());
+        // Not before, although nobody may be waiting for it any more.
+        drop(turn);
+        is_right
+    })
+    .await;
+    match (verified, entry) {
+        (Ok(true), Some(entry)) if may_sign_in(&entry.account) => {
+            attempts.right(guesser);
+            tracing::info!(account = entry.account.name, "signed in");
+            Ok(entry)
+        }
+        (Ok(_), _) => {
+            tracing::info!("a sign-in failed");
+            Err(NotSignedIn::Wrong)
+        }
+        (Err(error), _) => {
+            tracing::error!(%error, "a password could not be verified");
+            Err(NotSignedIn::Undecided(Refusal::Failed))
+        }
+    }
+}
+
+/// Ends the session, and the one in the administration's pages: whoever comes next is somebody else.
+pub(super) async fn sign_out(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, Failure> {
+    let Sent {
+        body,
+        browser,
+        headers,
+        now,
+    } = sent;
+    let form = Parameters::read(&body);
+    let Some(next) = local(&app.public_url, form.get("next")) else {
+        return Ok(elsewhere());
+    };
+    let mut response = page::go_to(&next)?;
+    session::end(&app, Jar::SignIn, &browser, &mut response).await?;
+    let inside = Browser::of(&app, Jar::Admin, &headers, now).await?;
+    session::leave(&app, &inside, &mut response).await?;
+    Ok(response)
+}
+
+/// Where to go on: the user's own page if nothing is said, and nowhere outside of this program's pages.
+fn local(public_url: &PublicUrl, next: Option<&str>) -> Option<String> {
+    let next = next.unwrap_or("/account");
+    let here = Url::parse(&public_url.to_string()).ok()?;
+    let there = here.join(next).ok()?;
+    let path = there.path();
+    let is_page = path.starts_with("/auth/")
+        || ["/admin", "/account"]
+            .iter()
+            .filter_map(|page| path.strip_prefix(page))
+            .any(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_local = next.starts_with('/') && there.origin() == here.origin() && is_page;
+    is_local.then(|| match there.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    })
+}
+
+/// Somebody wrote a link that leads away from here.
+fn elsewhere() -> Response {
+    Message {
+        title: "This link leads elsewhere",
+        text: "It asks to go on to an address that is none of this server's pages.",
+        details: &[],
+        link: None,
+    }
+    .send(StatusCode::BAD_REQUEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_to_go_on() {
+        let public_url: PublicUrl = "https://mail.example.org".parse().expect("a URL");
+        for (next, expected) in [
+            (None, Some("/account")),
+            (Some("/account/grants"), Some("/account/grants")),
+            (Some("/admin"), Some("/admin")),
+            (Some("/admin/?a=b"), Some("/admin/?a=b")),
+            (
+                Some("/auth/authorize?a=b%20c&d=//e"),
+                Some("/auth/authorize?a=b%20c&d=//e"),
+            ),
+            (Some("/accounts"), None),
+            (Some("/api/clients"), None),
+            (Some("/"), None),
+            (Some(""), None),
+            (Some("account"), None),
+            (Some("//evil.example/auth/"), None),
+            (Some("/\\evil.example/auth/"), None),
+            (Some("/\t/evil.example/auth/"), None),
+            (Some("https://evil.example/auth/"), None),
+            (Some("https://mail.example.org/auth/a"), None),
+            (Some("javascript:alert(1)"), None),
+            (Some("/auth/../healthz"), None),
+            (Some("/auth/..//evil.example/"), None),
+        ] {
+            assert_eq!(local(&public_url, next).as_deref(), expected, "{next:?}");
+        }
+    }
+}

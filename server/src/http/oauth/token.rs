@@ -1,0 +1,321 @@
+//! `POST /auth/token` (RFC 6749 §3.2).
+//!
+//! Scripts of other sites are not let in (no CORS): the mail profile is for native programs, and a web
+//! page that must not keep a secret should leave tokens to its own server.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use gatepost_directory::secret::SecretHash;
+use gatepost_directory::{Change, Exchange, NewGrant, NewToken, Poll, Token, TokenKind};
+use gatepost_plugin::{Caller, Client, Endpoint, Operation, Outcome};
+
+use super::fault::Fault;
+use super::issue::{Extent, Issue, refreshes};
+use super::{Form, client, code, is_part, resources};
+use crate::http::form::{self, Parameters};
+use crate::http::{App, Peer, answer, session};
+
+/// The grants this program knows. Which of them a client may use, and what else there is, is for the
+/// plugin to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum GrantType {
+    Code,
+    Refresh,
+    DeviceCode,
+    ClientCredentials,
+    Other,
+}
+
+impl GrantType {
+    fn of(parameters: &Parameters<'_>) -> Self {
+        match parameters.get("grant_type") {
+            Some("authorization_code") => Self::Code,
+            Some("refresh_token") => Self::Refresh,
+            Some("urn:ietf:params:oauth:grant-type:device_code") => Self::DeviceCode,
+            Some("client_credentials") => Self::ClientCredentials,
+            _ => Self::Other,
+        }
+    }
+
+    /// The parameter with what was issued before.
+    const fn presented(self) -> Option<&'static str> {
+        match self {
+            Self::Code => Some("code"),
+            Self::Refresh => Some("refresh_token"),
+            Self::DeviceCode => Some("device_code"),
+            Self::ClientCredentials | Self::Other => None,
+        }
+    }
+}
+
+pub(super) async fn token(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    form: Form,
+) -> Result<Response, Fault> {
+    let Form { headers, body, now } = form;
+    let parameters = Parameters::read(&body);
+    let grant_type = GrantType::of(&parameters);
+    let hash = grant_type
+        .presented()
+        .and_then(|name| parameters.get(name))
+        .map(SecretHash::of);
+    // The user who granted it may use clients that others may not.
+    let presented = look_up(&app, hash).await?;
+    let account = presented.as_ref().and_then(|t| t.grant.account.as_ref());
+    let caller = session::caller(account, Some(peer));
+
+    // What was granted is asked for by name, so that it is cut to what the client may have by now. Less can
+    // be asked for with a refresh token alone (RFC 6749 §6).
+    let mut judged = body.clone();
+    let is_less = grant_type == GrantType::Refresh && parameters.get("scope").is_some();
+    if let Some(token) = &presented
+        && !is_less
+    {
+        let others = parameters.without(&["scope"]);
+        judged = match &*token.grant.scope {
+            "" => others,
+            scope => format!("{others}&{}", form::encode(&[("scope", scope)])),
+        }
+        .into_bytes();
+    }
+    let asked = super::request(Endpoint::Token, &headers, judged)?;
+    let client = client(
+        &app,
+        caller.clone(),
+        asked.clone(),
+        Operation::AuthenticateAndAuthorize,
+        now,
+    )
+    .await?;
+    let resources = resources(&parameters)?;
+
+    match (grant_type, hash) {
+        (GrantType::ClientCredentials, _) => {
+            for_itself(&app, caller, asked, client, resources, now).await
+        }
+        (GrantType::Other, _) => Err(Fault::bad(
+            "unsupported_grant_type",
+            "This server knows no such grant.",
+        )),
+        (_, None) => Err(Fault::request("What was issued before is missing.")),
+        (GrantType::Code, Some(hash)) => {
+            let code = code::check(presented, &client.client_id, &parameters, now)?;
+            exchange(&app, &client, hash, &code, resources, now).await
+        }
+        (GrantType::DeviceCode, Some(hash)) => {
+            let code = poll(&app, hash, &client.client_id, now).await?;
+            let kind = TokenKind::DeviceCode;
+            let code = self::presented(Some(code), kind, &client.client_id, now)?;
+            exchange(&app, &client, hash, &code, resources, now).await
+        }
+        (GrantType::Refresh, Some(hash)) => {
+            let kind = TokenKind::Refresh;
+            let refresh = self::presented(presented, kind, &client.client_id, now)?;
+            exchange(&app, &client, hash, &refresh, resources, now).await
+        }
+    }
+}
+
+/// What a secret stands for that was presented.
+pub(super) async fn look_up(app: &App, hash: Option<SecretHash>) -> Result<Option<Token>, Fault> {
+    let Some(hash) = hash else {
+        return Ok(None);
+    };
+    let token = app.decider.directory().token(hash).await;
+    Ok(token.map_err(|error| answer::refusal(error.into()))?)
+}
+
+/// A token that is presented for others: there is one, of the right kind, issued to this client, in
+/// time, by somebody who may still sign in. Whether it was spent before is for the directory to say.
+pub(super) fn presented(
+    token: Option<Token>,
+    kind: TokenKind,
+    client_id: &str,
+    now: u64,
+) -> Result<Token, Fault> {
+    let is_good = |token: &Token| {
+        token.kind == kind
+            && token.grant.client_id == client_id
+            && now < token.expires_at
+            && token
+                .grant
+                .account
+                .as_ref()
+                .is_none_or(session::may_sign_in)
+    };
+    token.filter(is_good).ok_or(Fault::grant(
+        "It has expired, was revoked, or is not this client's.",
+    ))
+}
+
+/// Spends a token and issues others, or none.
+pub(super) async fn spend(
+    app: &App,
+    spent: SecretHash,
+    issued: Vec<NewToken>,
+    now: u64,
+) -> Result<(), Fault> {
+    let exchange = app.decider.directory().exchange(spent, issued, now).await;
+    match exchange.map_err(|error| answer::refusal(error.into()))? {
+        Exchange::Done => Ok(()),
+        Exchange::Reused => {
+            tracing::warn!(
+                "a token was presented twice, and all that was issued with it is revoked"
+            );
+            Err(Fault::grant(
+                "It was used before. All that was issued with it is revoked.",
+            ))
+        }
+        Exchange::Gone => Err(Fault::grant("It has expired, or was revoked.")),
+    }
+}
+
+/// Issues tokens for one that is good for one use.
+async fn exchange(
+    app: &App,
+    client: &Client,
+    spent: SecretHash,
+    token: &Token,
+    resources: String,
+    now: u64,
+) -> Result<Response, Fault> {
+    let scope = match &*token.grant.scope {
+        "" => String::new(),
+        _ => client.scope.clone().unwrap_or_default(),
+    };
+    if !is_part(&scope, &token.grant.scope) {
+        return Err(Fault::bad(
+            "invalid_scope",
+            "The scope is more than what was granted.",
+        ));
+    }
+    let extent = Extent {
+        scope,
+        resources: code::narrowed(resources, &token.grant)?,
+    };
+    let refreshes = token.kind == TokenKind::Refresh || refreshes(client);
+    let issue = Issue::draw(app, extent, refreshes, now)?;
+    spend(app, spent, issue.tokens(), now).await?;
+    Ok(issue.answer())
+}
+
+/// RFC 8628 §3.5
+async fn poll(
+    app: &App,
+    device_code: SecretHash,
+    client_id: &str,
+    now: u64,
+) -> Result<Token, Fault> {
+    let directory = app.decider.directory();
+    let poll = directory.poll_device(device_code, client_id, now).await;
+    match poll.map_err(|error| answer::refusal(error.into()))? {
+        Poll::Approved(token) => Ok(token),
+        Poll::Pending => Err(Fault::bad(
+            "authorization_pending",
+            "The user has not answered yet.",
+        )),
+        Poll::SlowDown => Err(Fault::bad(
+            "slow_down",
+            "Ask less often: five seconds longer between two requests.",
+        )),
+        Poll::Denied => Err(Fault::bad("access_denied", "The user said no.")),
+        Poll::Expired => Err(Fault::bad("expired_token", "The device code has expired.")),
+        Poll::Gone => Err(Fault::grant("The device code is not this client's.")),
+    }
+}
+
+/// RFC 6749 §4.4: the client acts for itself, and what it may is decided again in the transaction that
+/// grants it.
+async fn for_itself(
+    app: &App,
+    caller: Caller,
+    asked: gatepost_plugin::Request,
+    client: Client,
+    resources: String,
+    now: u64,
+) -> Result<Response, Fault> {
+    let extent = Extent {
+        scope: client.scope.unwrap_or_default(),
+        resources: resources.clone(),
+    };
+    let issue = Issue::draw(app, extent, false, now)?;
+    let tokens = issue.tokens();
+    let inquiry = super::inquiry(app, &asked, now).await?;
+    let decided = app
+        .decider
+        .decide_and(
+            inquiry,
+            caller,
+            Operation::Authorize(asked),
+            move |decision| {
+                let grant = decision.client.as_ref().map(|client| NewGrant {
+                    client_id: client.client_id.clone(),
+                    account: None,
+                    scope: client.scope.clone().unwrap_or_default(),
+                    resources: resources.clone(),
+                    created_at: now,
+                });
+                let tokens = tokens.clone();
+                grant
+                    .map(|grant| Change::Grant { grant, tokens })
+                    .into_iter()
+                    .collect()
+            },
+        )
+        .await
+        .map_err(answer::refusal)?;
+    match decided.outcome {
+        Outcome::Accept => Ok(issue.answer()),
+        Outcome::Refuse => Err(Fault::Refused(Box::new(decided))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gatepost_directory::{Grant, GrantId};
+
+    use super::*;
+
+    #[test]
+    fn what_may_be_presented_for_others() {
+        let token = |kind, client_id: &str, expires_at| Token {
+            kind,
+            data: String::new(),
+            issued_at: 0,
+            expires_at,
+            is_spent: false,
+            grant: Grant {
+                id: GrantId::numbered(1),
+                client_id: client_id.to_owned(),
+                account: None,
+                scope: String::new(),
+                resources: String::new(),
+                created_at: 0,
+                last_used_at: 0,
+            },
+        };
+        for (name, found, is_good) in [
+            ("right", Some(token(TokenKind::Refresh, "a", 101)), true),
+            ("expired", Some(token(TokenKind::Refresh, "a", 100)), false),
+            (
+                "another client's",
+                Some(token(TokenKind::Refresh, "b", 101)),
+                false,
+            ),
+            ("a code", Some(token(TokenKind::Code, "a", 101)), false),
+            (
+                "an access token",
+                Some(token(TokenKind::Access, "a", 101)),
+                false,
+            ),
+            ("nothing", None, false),
+        ] {
+            let presented = presented(found, TokenKind::Refresh, "a", 100);
+            assert_eq!(presented.is_ok(), is_good, "{name}");
+        }
+    }
+}
