@@ -1,21 +1,13 @@
-//! A registration endpoint for a mail server, decided by Gatepost.
+//! The OAuth side of a mail server, with Gatepost deciding which clients it knows.
 //!
-//! A request's facts are gathered in [`http`], decided by the [`plugin`], carried out by the
-//! [`directory`], and only then answered; [`decide`] is how.
+//! A request's facts are gathered in [`http`], decided by the plugin and carried out by the directory, and
+//! only then answered; [`decide`] is how. `docs/DESIGN.md` has the order of the rooms.
 
-pub mod audit;
-pub mod check;
-pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod decide;
-mod demo;
-pub mod first_start;
 pub mod http;
-pub mod metrics;
+pub mod observe;
+pub mod operate;
+pub mod origin;
 pub mod password;
-pub mod proxies;
-mod reload;
-pub mod serve;
-pub mod sweep;
-pub mod tls;
-pub mod watch;

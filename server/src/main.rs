@@ -1,5 +1,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    gatepost_server::cli::run()
+    gatepost_server::commands::run()
 }

@@ -10,7 +10,7 @@ use common::{Answer, Folder, Host, NATIVE, program, registration, text};
 use gatepost_directory::Store;
 use gatepost_plugin::{Caller, Decision, Source};
 use gatepost_server::decide::Decider;
-use gatepost_server::sweep::{self, Swept};
+use gatepost_server::operate::sweep::{self, Swept};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 

@@ -1,6 +1,6 @@
 //! How long what is issued is good for: the table `[oauth.tokens]`.
 
-use super::section::Section;
+use crate::config::section::Section;
 
 /// How long what is issued is good for, in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]

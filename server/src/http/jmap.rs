@@ -9,11 +9,12 @@ use axum::response::Response;
 use axum::routing::get;
 use serde_json::json;
 
-use super::refusal::{self, Allowed, Refusal};
-use super::{App, caller, oauth};
-
-/// Where the resource is.
-pub(super) const PATH: &str = "/jmap/session";
+use crate::http::oauth;
+use crate::http::shared::app::App;
+use crate::http::shared::caller;
+use crate::http::shared::metadata::SESSION;
+use crate::http::shared::refusal;
+use crate::http::shared::refusal::{Allowed, Refusal};
 
 /// What a token has to be good for.
 pub(super) const SCOPE: &str = "urn:ietf:params:oauth:scope:mail";
@@ -23,7 +24,7 @@ const MAIL: &str = "urn:ietf:params:jmap:mail";
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route(
-        PATH,
+        SESSION,
         get(session).fallback(async || Refusal::Method(Allowed::Read)),
     )
 }
@@ -46,7 +47,7 @@ async fn session(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Resp
     let Some(token) = oauth::bearer(&app, presented).await? else {
         return Ok(challenge(&app, StatusCode::UNAUTHORIZED, invalid));
     };
-    let resource = app.public_url.at(PATH);
+    let resource = app.public_url.at(SESSION);
     let mut resources = token.grant.resources.split_ascii_whitespace();
     let is_meant = token.grant.resources.is_empty()
         || resources.any(|named| named == resource || named == app.public_url.to_string());
@@ -96,7 +97,7 @@ async fn session(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Resp
 fn challenge(app: &App, status: StatusCode, error: Option<(&str, &str)>) -> Response {
     let metadata = app
         .public_url
-        .at(&format!("/.well-known/oauth-protected-resource{PATH}"));
+        .at(&format!("/.well-known/oauth-protected-resource{SESSION}"));
     let mut challenge = format!("Bearer resource_metadata=\"{metadata}\", scope=\"{SCOPE}\"");
     let mut body = json!({ "status": status.as_u16(), "title": "There is no access token." });
     if let Some((error, description)) = error {

@@ -1,190 +1,44 @@
-//! What is served over HTTP.
+//! What is served over HTTP: a room for each kind of caller, above what they share.
 
-mod administration;
-pub(crate) mod answer;
 mod api;
-mod attempts;
-mod body;
-mod caller;
 mod discovery;
-mod form;
+mod health;
 mod jmap;
-mod manage;
 mod oauth;
-mod pace;
-mod page;
 mod pages;
-mod refusal;
-mod register;
-mod session;
+mod shared;
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
-use arc_swap::ArcSwap;
 use axum::Router;
-use axum::extract::{Extension, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use gatepost_plugin::{Plugin, PluginError};
-use ipnet::IpNet;
-use thiserror::Error;
 use tracing::Instrument;
 
-use self::attempts::Attempts;
-use self::discovery::Metadata;
-use self::oauth::SignIns;
-use self::pace::{Known, Pace};
-use self::refusal::{Allowed, Refusal};
-use crate::config::{Config, Lifetimes, Limits, PublicUrl};
-use crate::decide::Decider;
-use crate::metrics::CONTENT_TYPE;
-use crate::proxies::Proxies;
-use crate::watch::{REQUEST, Watch};
+use crate::http::shared::page;
+use crate::http::shared::refusal::Refusal;
+use crate::observe::watch::REQUEST;
 
-/// What every request is answered from.
-pub struct App {
-    decider: Arc<Decider>,
-    limits: Limits,
-    lifetimes: Lifetimes,
-    public_url: PublicUrl,
-    /// What the server says of itself under the settings in force.
-    metadata: ArcSwap<Metadata>,
-    watch: Arc<Watch>,
-    metrics_allowed: Vec<IpNet>,
-    proxies: Proxies,
-    pace: Pace,
-    /// How often a network of a resource server may ask about tokens.
-    questions: Pace,
-    /// Where clients ask from that an administrator registered, and that proved who they are.
-    resource_servers: Known,
-    sign_ins: SignIns,
-    /// Codes of devices that nobody was given.
-    user_codes: Attempts,
-}
+pub use crate::http::shared::app::{App, Peer};
+pub use crate::http::shared::metadata::MetadataError;
 
-/// Where a connection comes from.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
-
-/// Why there can be no authorization server metadata document.
-#[derive(Debug, Error)]
-pub enum MetadataError {
-    /// The plugin failed.
-    #[error("the plugin gave no server metadata")]
-    Plugin(#[from] PluginError),
-    /// The plugin's answer is no JSON object.
-    #[error("the plugin's server metadata is not a JSON object")]
-    NotAnObject(#[from] serde_json::Error),
-}
-
-impl App {
-    /// What answers requests, with the metadata documents of this plugin's settings.
-    pub fn new(
-        decider: Arc<Decider>,
-        watch: Arc<Watch>,
-        config: &Config,
-        public_url: &PublicUrl,
-    ) -> Result<Self, MetadataError> {
-        let metadata = Metadata::new(&decider.plugin().server_metadata()?, public_url)?;
-        Ok(Self {
-            watch,
-            metrics_allowed: config.metrics_allowed.clone(),
-            metadata: ArcSwap::from_pointee(metadata),
-            decider,
-            lifetimes: config.lifetimes.clone(),
-            public_url: public_url.clone(),
-            proxies: config.proxies.clone(),
-            pace: Pace::new(config.limits.requests_per_minute),
-            resource_servers: Known::default(),
-            questions: Pace::new(config.limits.requests_per_minute.saturating_mul(QUESTIONS)),
-            sign_ins: SignIns::default(),
-            user_codes: Attempts::default(),
-            limits: config.limits.clone(),
-        })
-    }
-
-    /// Decides with another plugin from now on, and says what follows from its settings.
-    pub fn replace(&self, plugin: Arc<dyn Plugin>) -> Result<(), MetadataError> {
-        let metadata = Metadata::new(&plugin.server_metadata()?, &self.public_url)?;
-        self.decider.replace(plugin)?;
-        self.metadata.store(Arc::new(metadata));
-        Ok(())
-    }
-
-    /// Drops what was counted and is over.
-    pub fn forget(&self) {
-        self.pace.forget();
-        self.questions.forget();
-        self.resource_servers.forget();
-    }
-
-    /// Who issues the tokens (RFC 8414 §2).
-    fn issuer(&self) -> String {
-        self.metadata.load().issuer.clone()
-    }
-
-    /// The routes.
-    pub fn router(self: Arc<Self>) -> Router {
-        let app = self;
-        Router::new()
-            .route(
-                "/auth/register",
-                post(register::register).fallback(async || Refusal::Method(Allowed::Register)),
-            )
-            .route(
-                "/auth/register/{client_id}",
-                get(manage::read)
-                    .put(manage::update)
-                    .delete(manage::remove)
-                    // Otherwise it would be taken for a GET.
-                    .head(async || Refusal::Method(Allowed::Manage))
-                    .fallback(async || Refusal::Method(Allowed::Manage)),
-            )
-            .route(
-                "/healthz",
-                get(health).fallback(async || Refusal::Method(Allowed::Read)),
-            )
-            .route(
-                "/metrics",
-                get(metrics).fallback(async || Refusal::Method(Allowed::Read)),
-            )
-            .merge(oauth::routes())
-            .merge(discovery::routes())
-            .merge(jmap::routes())
-            .merge(api::routes())
-            .merge(pages::routes())
-            .fallback(async || (StatusCode::NOT_FOUND, "There is nothing here.\n"))
-            .layer(middleware::from_fn_with_state(Arc::clone(&app), around))
-            .with_state(app)
-    }
-}
-
-async fn health(State(app): State<Arc<App>>) -> Response {
-    let (status, text) = match app.decider.directory().check().await {
-        Ok(()) => (StatusCode::OK, "ok\n"),
-        Err(error) => {
-            tracing::error!(%error, "the directory is not healthy");
-            (StatusCode::SERVICE_UNAVAILABLE, "the directory failed\n")
-        }
-    };
-    (status, [(header::CACHE_CONTROL, "no-store")], text).into_response()
-}
-
-/// For Prometheus, and for nobody else: it says how busy the server is.
-async fn metrics(State(app): State<Arc<App>>, Extension(Peer(peer)): Extension<Peer>) -> Response {
-    let address = peer.ip().to_canonical();
-    if !app.metrics_allowed.iter().any(|net| net.contains(&address)) {
-        return Refusal::NotFound.into_response();
-    }
-    let instances = app.decider.plugin().instances();
-    let text = app.watch.metrics.text(instances, app.watch.audit.lost());
-    ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response()
+/// The routes.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .merge(health::routes())
+        .merge(oauth::routes())
+        .merge(discovery::routes())
+        .merge(jmap::routes())
+        .merge(api::routes())
+        .merge(pages::routes())
+        .fallback(async || (StatusCode::NOT_FOUND, "There is nothing here.\n"))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), around))
+        .with_state(app)
 }
 
 /// What holds for every request: where it comes from, a number in the logs, a time limit, no guessing
@@ -241,27 +95,6 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
     }
     response
 }
-
-impl App {
-    /// Lets a request pass, unless too many come from its network: then it says how many seconds to
-    /// wait. What only reads is not counted, unless it is written down what was decided about it: a flood
-    /// of that would push out all else.
-    fn admit(&self, request: &Request, origin: SocketAddr) -> Result<(), u64> {
-        let path = request.uri().path();
-        // A mail server asks at each sign-in of all its users.
-        if path == "/auth/introspect" && self.resource_servers.has(origin.ip()) {
-            return self.questions.check(origin.ip());
-        }
-        let is_decided = path == "/auth/authorize" || path.starts_with("/auth/register/");
-        match request.method().is_safe() && !is_decided {
-            true => Ok(()),
-            false => self.pace.check(origin.ip()),
-        }
-    }
-}
-
-/// How many questions about tokens there may be for each other request.
-const QUESTIONS: u32 = 100;
 
 /// A refusal in the form in which others are answered there.
 fn in_form_of(path: &str, is_page: bool, refusal: Refusal) -> Response {

@@ -10,12 +10,13 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::problem::{Problem, findings};
-use super::{Asking, fresh, object};
-use crate::http::administration::NotDone;
-use crate::http::answer;
-use crate::http::body::{self, Kind};
-use crate::http::refusal::Refusal;
+use crate::http::api::problem::{Problem, findings};
+use crate::http::api::{Asking, fresh, object};
+use crate::http::shared::administration::NotDone;
+use crate::http::shared::answer;
+use crate::http::shared::body;
+use crate::http::shared::kind::Kind;
+use crate::http::shared::refusal::Refusal;
 
 /// The client's id as it stands in the address.
 type ClientId = Result<Path<String>, PathRejection>;

@@ -9,10 +9,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::clients::{self, Page};
-use super::problem::Problem;
-use super::{Asking, fresh, object};
-use crate::http::administration::KeyWish;
+use crate::http::api::clients;
+use crate::http::api::clients::Page;
+use crate::http::api::problem::Problem;
+use crate::http::api::{Asking, fresh, object};
+use crate::http::shared::administration::KeyWish;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

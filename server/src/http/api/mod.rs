@@ -17,8 +17,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub(super) use self::problem::Problem;
-use super::administration::Administrator;
-use super::{App, Peer, caller};
+use crate::http::shared::administration::Administrator;
+use crate::http::shared::app::{App, Peer};
+use crate::http::shared::caller;
+use crate::http::shared::refusal::Refusal;
 
 /// The routes, each with the methods that it has.
 fn table() -> [(&'static str, &'static str, MethodRouter<Arc<App>>); 8] {
@@ -117,7 +119,7 @@ impl FromRequestParts<Arc<App>> for Asking {
             .await
             .unwrap_or_else(|never| match never {});
         let Some(Peer(peer)) = head.extensions.get().copied() else {
-            return Err(Problem::Refusal(super::refusal::Refusal::Failed));
+            return Err(Problem::Refusal(Refusal::Failed));
         };
         let now = gatepost_directory::now();
         let directory = app.decider.directory();

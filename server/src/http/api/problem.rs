@@ -7,9 +7,9 @@ use gatepost_directory::Permission;
 use gatepost_plugin::{Caller, Credential, Decision, Diagnostic, SettingFinding, Severity};
 use serde_json::{Map, Value, json};
 
-use crate::http::administration::NotDone;
-use crate::http::answer;
-use crate::http::refusal::Refusal;
+use crate::decide::response;
+use crate::http::shared::administration::NotDone;
+use crate::http::shared::refusal::Refusal;
 
 /// Why a request is not done.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl IntoResponse for Problem {
         let mut members = Map::new();
         let (status, detail) = match self {
             Self::Refused(decision) => {
-                let Some((status, said)) = answer::head(&decision.response) else {
+                let Some((status, said)) = response::head(&decision.response) else {
                     return Self::Refusal(Refusal::Failed).into_response();
                 };
                 for name in [header::WWW_AUTHENTICATE, header::RETRY_AFTER] {

@@ -11,15 +11,17 @@ use gatepost_directory::{Account, Change, NewGrant};
 use gatepost_plugin::{Decision, Endpoint, Operation, Outcome, Severity};
 use serde_json::Value;
 
-use super::code::Asked;
-use super::consent::{Ask, Consent, is_seen};
-use super::fault::Fault;
-use super::{accepted, consider, inquiry, remembered, resources, sign_in};
-use crate::http::form::{Parameters, with_query};
-use crate::http::page::{self, Failure, Message};
-use crate::http::refusal::Refusal;
-use crate::http::session::{Browser, Jar, Sent};
-use crate::http::{App, Peer, answer};
+use crate::http::oauth::code::Asked;
+use crate::http::oauth::consent::{Ask, Consent, is_seen};
+use crate::http::oauth::fault::Fault;
+use crate::http::oauth::{accepted, consider, inquiry, remembered, resources, sign_in};
+use crate::http::shared::answer;
+use crate::http::shared::app::{App, Peer};
+use crate::http::shared::form::{Parameters, with_query};
+use crate::http::shared::page;
+use crate::http::shared::page::{Failure, Message};
+use crate::http::shared::refusal::Refusal;
+use crate::http::shared::session::{Browser, Jar, Sent};
 
 /// Shows who asks for what, or lets the user sign in first.
 pub(super) async fn show(
@@ -224,7 +226,7 @@ pub(super) fn refused(
     if let Some(error) = body["error"].as_str() {
         details.push(format!("Error code: {error}"));
     }
-    let next = crate::http::form::encode(&[("next", &address(query))]);
+    let next = crate::http::shared::form::encode(&[("next", &address(query))]);
     let sign_in = format!("/auth/sign-in?{next}");
     // An account may be allowed what a stranger is not.
     let link = match browser.account() {

@@ -4,13 +4,14 @@ use gatepost_directory::secret::SecretHash;
 use gatepost_directory::{Grant, Token, TokenKind};
 use gatepost_plugin::{Endpoint, Operation, Outcome};
 
-use super::issue::Extent;
-use super::{consider, remembered, token};
-use crate::http::form::encode;
-use crate::http::refusal::Refusal;
-use crate::http::{App, session};
+use crate::http::oauth::issue::Extent;
+use crate::http::oauth::{consider, remembered, token};
+use crate::http::shared::app::App;
+use crate::http::shared::form::encode;
+use crate::http::shared::refusal::Refusal;
+use crate::http::shared::session;
 
-use super::fault::Fault;
+use crate::http::oauth::fault::Fault;
 
 /// What an access token stands for, if it is good: its grant's scope and resources are those of the
 /// token, which may be less than what was granted.

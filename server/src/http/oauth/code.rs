@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::fault::Fault;
-use super::{client, is_part, remembered, token};
-use crate::http::form::{self, Parameters};
-use crate::http::{App, session};
+use crate::http::oauth::fault::Fault;
+use crate::http::oauth::{client, is_part, remembered, token};
+use crate::http::shared::app::App;
+use crate::http::shared::form;
+use crate::http::shared::form::Parameters;
+use crate::http::shared::session;
 
 /// What has to be known of an authorization request when its code comes back.
 #[derive(Debug, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
-use crate::http::page::Leave;
+use crate::http::shared::page::Leave;
 
 /// What a user is asked.
 #[derive(Template)]

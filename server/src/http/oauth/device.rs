@@ -11,11 +11,13 @@ use gatepost_directory::secret::{Purpose, Secret, SecretHash};
 use gatepost_plugin::{Endpoint, Operation};
 use serde_json::json;
 
-use super::fault::Fault;
-use super::{Form, client, resources};
-use crate::http::form::{Parameters, encode};
-use crate::http::refusal::{self, Refusal};
-use crate::http::{App, Peer, answer, session};
+use crate::http::oauth::fault::Fault;
+use crate::http::oauth::{Form, client, resources};
+use crate::http::shared::app::{App, Peer};
+use crate::http::shared::form::{Parameters, encode};
+use crate::http::shared::refusal;
+use crate::http::shared::refusal::Refusal;
+use crate::http::shared::{answer, session};
 
 /// How long a device has to wait between two questions, in seconds.
 const INTERVAL: u64 = 5;

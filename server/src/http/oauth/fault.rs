@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use gatepost_plugin::Decision;
 
-use crate::http::answer;
-use crate::http::refusal::{Refusal, error_body};
+use crate::http::shared::answer;
+use crate::http::shared::refusal::{Refusal, error_body};
 
 /// Why a client does not get what it asks for.
 #[derive(Debug)]

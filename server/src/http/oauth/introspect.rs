@@ -10,11 +10,12 @@ use gatepost_directory::{Token, TokenKind};
 use gatepost_plugin::{Client, Endpoint, Operation, Standing};
 use serde_json::{Value, json};
 
-use super::bearer::live;
-use super::fault::Fault;
-use super::{Form, client};
-use crate::http::form::Parameters;
-use crate::http::{App, Peer, refusal, session};
+use crate::http::oauth::bearer::live;
+use crate::http::oauth::fault::Fault;
+use crate::http::oauth::{Form, client};
+use crate::http::shared::app::{App, Peer};
+use crate::http::shared::form::Parameters;
+use crate::http::shared::{refusal, session};
 
 pub(super) async fn introspect(
     State(app): State<Arc<App>>,

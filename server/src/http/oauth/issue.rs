@@ -8,8 +8,8 @@ use gatepost_plugin::{Client, Standing};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::http::App;
-use crate::http::refusal;
+use crate::http::shared::app::App;
+use crate::http::shared::refusal;
 
 /// What an access token is good for: all that was granted, or less.
 #[derive(Debug, Serialize, Deserialize)]

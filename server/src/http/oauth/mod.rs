@@ -12,6 +12,8 @@ mod device;
 mod fault;
 mod introspect;
 mod issue;
+mod manage;
+mod register;
 mod revoke;
 mod sign_in;
 mod token;
@@ -26,19 +28,34 @@ use axum::routing::{get, post};
 use gatepost_directory::Inquiry;
 use gatepost_plugin::{Caller, Client, Decision, Endpoint, Operation, Outcome, Request};
 
-use super::form::Parameters;
-use super::refusal::{Allowed, Refusal};
-use super::{App, answer, body, page};
+use crate::http::shared::app::App;
+use crate::http::shared::form::Parameters;
+use crate::http::shared::kind::Kind;
+use crate::http::shared::refusal::{Allowed, Refusal};
+use crate::http::shared::{answer, body, page};
 
 pub(super) use bearer::{bearer, is_still_good};
 pub(super) use code::redeem;
 pub(super) use fault::Fault;
-pub(super) use sign_in::SignIns;
 
 pub(super) fn routes() -> Router<Arc<App>> {
     let page = || async { Refusal::Method(Allowed::Page) };
     let send = || async { Refusal::Method(Allowed::Send) };
+    let manage = || async { Refusal::Method(Allowed::Manage) };
     Router::new()
+        .route(
+            "/auth/register",
+            post(register::register).fallback(async || Refusal::Method(Allowed::Register)),
+        )
+        .route(
+            "/auth/register/{client_id}",
+            get(manage::read)
+                .put(manage::update)
+                .delete(manage::remove)
+                // Otherwise it would be taken for a GET.
+                .head(manage)
+                .fallback(manage),
+        )
         .route(
             "/auth/authorize",
             get(authorize::show).post(authorize::answer).fallback(page),
@@ -82,7 +99,7 @@ impl FromRequest<Arc<App>> for Form {
 
     async fn from_request(request: axum::extract::Request, app: &Arc<App>) -> Result<Self, Fault> {
         let (head, body) = request.into_parts();
-        let body = body::read(body::Kind::Form, &head.headers, body, app.limits.body).await?;
+        let body = body::read(Kind::Form, &head.headers, body, app.limits.body).await?;
         Ok(Self {
             headers: head.headers,
             body,

@@ -10,10 +10,11 @@ use gatepost_directory::TokenKind;
 use gatepost_directory::secret::SecretHash;
 use gatepost_plugin::{Endpoint, Operation};
 
-use super::fault::Fault;
-use super::{Form, client, token};
-use crate::http::form::Parameters;
-use crate::http::{App, Peer, answer, session};
+use crate::http::oauth::fault::Fault;
+use crate::http::oauth::{Form, client, token};
+use crate::http::shared::app::{App, Peer};
+use crate::http::shared::form::Parameters;
+use crate::http::shared::{answer, session};
 
 pub(super) async fn revoke(
     State(app): State<Arc<App>>,

@@ -9,44 +9,24 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use gatepost_directory::AccountEntry;
 use gatepost_directory::secret::SecretHash;
-use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::config::PublicUrl;
-use crate::http::attempts::{Attempts, TooMany};
-use crate::http::form::Parameters;
-use crate::http::page::{self, Failure, Leave, Message};
-use crate::http::refusal::Refusal;
-use crate::http::session::{self, Browser, Jar, Sent, may_sign_in};
-use crate::http::{App, Peer, answer};
+use crate::http::shared::answer;
+use crate::http::shared::app::{App, Peer};
+use crate::http::shared::form::Parameters;
+use crate::http::shared::page;
+use crate::http::shared::page::{Failure, Leave, Message};
+use crate::http::shared::refusal::Refusal;
+use crate::http::shared::session;
+use crate::http::shared::session::{Browser, Jar, Sent, may_sign_in};
+use crate::http::shared::sign_ins::SignIns;
+use crate::origin::attempts::TooMany;
 use crate::password;
-
-/// How many passwords are verified at once: each takes a processor and 19 MiB for a while.
-const TURNS: usize = 2;
-
-/// How many may wait for that.
-const QUEUE: usize = 32;
 
 /// How long a name or a password may be, in bytes.
 const LONGEST_NAME: usize = 320;
 const LONGEST_PASSWORD: usize = 1024;
-
-/// What keeps passwords from being guessed, and this program from being kept busy with it.
-pub(in crate::http) struct SignIns {
-    attempts: Attempts,
-    turns: Arc<Semaphore>,
-    queue: Semaphore,
-}
-
-impl Default for SignIns {
-    fn default() -> Self {
-        Self {
-            attempts: Attempts::default(),
-            turns: Arc::new(Semaphore::new(TURNS)),
-            queue: Semaphore::new(QUEUE),
-        }
-    }
-}
 
 /// Why nobody is signed in.
 enum NotSignedIn {

@@ -12,11 +12,13 @@ use gatepost_directory::secret::SecretHash;
 use gatepost_directory::{Change, Exchange, NewGrant, NewToken, Poll, Token, TokenKind};
 use gatepost_plugin::{Caller, Client, Endpoint, Operation, Outcome};
 
-use super::fault::Fault;
-use super::issue::{Extent, Issue, refreshes};
-use super::{Form, client, code, is_part, resources};
-use crate::http::form::{self, Parameters};
-use crate::http::{App, Peer, answer, session};
+use crate::http::oauth::fault::Fault;
+use crate::http::oauth::issue::{Extent, Issue, refreshes};
+use crate::http::oauth::{Form, client, code, is_part, resources};
+use crate::http::shared::app::{App, Peer};
+use crate::http::shared::form;
+use crate::http::shared::form::Parameters;
+use crate::http::shared::{answer, session};
 
 /// The grants this program knows. Which of them a client may use, and what else there is, is for the
 /// plugin to say.

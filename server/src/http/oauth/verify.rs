@@ -11,16 +11,18 @@ use gatepost_directory::secret::SecretHash;
 use gatepost_directory::{Account, Change, Device, DirectoryError, NewGrant};
 use gatepost_plugin::{Decision, Endpoint, Operation, Outcome};
 
-use super::consent::{Ask, Consent, is_seen};
-use super::device::UserCode;
-use super::{accepted, authorize, consider, inquiry, remembered, resources, sign_in};
 use crate::decide::Undecided;
-use crate::http::attempts::TooMany;
-use crate::http::form::{Parameters, encode};
-use crate::http::page::{self, Failure, Leave, Message};
-use crate::http::refusal::Refusal;
-use crate::http::session::{Browser, Jar, Sent};
-use crate::http::{App, Peer, answer};
+use crate::http::oauth::consent::{Ask, Consent, is_seen};
+use crate::http::oauth::device::UserCode;
+use crate::http::oauth::{accepted, authorize, consider, inquiry, remembered, resources, sign_in};
+use crate::http::shared::answer;
+use crate::http::shared::app::{App, Peer};
+use crate::http::shared::form::{Parameters, encode};
+use crate::http::shared::page;
+use crate::http::shared::page::{Failure, Leave, Message};
+use crate::http::shared::refusal::Refusal;
+use crate::http::shared::session::{Browser, Jar, Sent};
+use crate::origin::attempts::TooMany;
 
 #[derive(Template)]
 #[template(path = "device.html")]

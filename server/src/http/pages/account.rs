@@ -8,13 +8,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use gatepost_directory::{DirectoryError, GrantId};
 
-use super::clients::name;
-use super::visitor::Instead;
-use super::when::when;
-use crate::http::form::Parameters;
-use crate::http::page::{Leave, go_to, page};
-use crate::http::session::{Browser, Jar, Sent};
-use crate::http::{App, answer};
+use crate::http::pages::clients::name;
+use crate::http::pages::visitor::Instead;
+use crate::http::pages::when::when;
+use crate::http::shared::answer;
+use crate::http::shared::app::App;
+use crate::http::shared::form::Parameters;
+use crate::http::shared::page::{Leave, go_to, page};
+use crate::http::shared::session::{Browser, Jar, Sent};
 
 #[derive(Template)]
 #[template(path = "account.html")]

@@ -9,15 +9,15 @@ use gatepost_directory::{Entry, Order, Place, Search};
 use gatepost_plugin::{Decision, Outcome, Severity};
 use serde_json::{Map, Value, json};
 
-use super::Visitor;
-use super::visitor::{Instead, findings};
-use super::when::{when, when_if};
-use crate::check::review;
-use crate::http::App;
-use crate::http::administration::{NotDone, Shown};
-use crate::http::form::{Parameters, encode};
-use crate::http::page::{Leave, go_to, page};
-use crate::http::refusal::Refusal;
+use crate::decide::stored;
+use crate::http::pages::Visitor;
+use crate::http::pages::visitor::{Instead, findings};
+use crate::http::pages::when::{when, when_if};
+use crate::http::shared::administration::{NotDone, Shown};
+use crate::http::shared::app::App;
+use crate::http::shared::form::{Parameters, encode};
+use crate::http::shared::page::{Leave, go_to, page};
+use crate::http::shared::refusal::Refusal;
 
 /// How many clients there are on a page.
 const PAGE: usize = 50;
@@ -95,7 +95,7 @@ fn row(visitor: &Visitor, entry: &Entry) -> Row {
 
 /// What a client calls itself.
 pub(super) fn name(app: &App, entry: &Entry, now: u64) -> Option<String> {
-    review::name(&*app.decider.plugin(), entry, now)
+    stored::name(&*app.decider.plugin(), entry, now)
         .ok()
         .flatten()
 }

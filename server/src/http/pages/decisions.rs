@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use gatepost_directory::Permission;
 
-use super::Visitor;
-use super::visitor::Instead;
-use super::when::when;
-use crate::http::page::{Leave, page};
+use crate::http::pages::Visitor;
+use crate::http::pages::visitor::Instead;
+use crate::http::pages::when::when;
+use crate::http::shared::page::{Leave, page};
 
 #[derive(Template)]
 #[template(path = "decisions.html")]

@@ -11,13 +11,16 @@ use gatepost_directory::secret::{Purpose, Secret};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::Visitor;
-use super::visitor::Instead;
-use crate::http::form::{Parameters, encode};
-use crate::http::page::{Message, go_to};
-use crate::http::refusal::Refusal;
-use crate::http::session::{self, Jar};
-use crate::http::{App, answer, oauth};
+use crate::http::oauth;
+use crate::http::pages::Visitor;
+use crate::http::pages::visitor::Instead;
+use crate::http::shared::answer;
+use crate::http::shared::app::App;
+use crate::http::shared::form::{Parameters, encode};
+use crate::http::shared::page::{Message, go_to};
+use crate::http::shared::refusal::Refusal;
+use crate::http::shared::session;
+use crate::http::shared::session::Jar;
 
 /// The client's id, as mail servers know it.
 const CLIENT: &str = "webadmin";

@@ -8,12 +8,12 @@ use gatepost_directory::Permission;
 use gatepost_directory::secret::Secret;
 use gatepost_directory::{KeyEntry, KeyId};
 
-use super::Visitor;
-use super::visitor::Instead;
-use super::when::{when, when_if};
-use crate::http::administration::{KeyWish, NotDone};
-use crate::http::form::Parameters;
-use crate::http::page::{Leave, go_to, page};
+use crate::http::pages::Visitor;
+use crate::http::pages::visitor::Instead;
+use crate::http::pages::when::{when, when_if};
+use crate::http::shared::administration::{KeyWish, NotDone};
+use crate::http::shared::form::Parameters;
+use crate::http::shared::page::{Leave, go_to, page};
 
 /// How many keys there are on a page.
 const PAGE: usize = 100;

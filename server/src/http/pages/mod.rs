@@ -15,9 +15,9 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use self::visitor::Visitor;
-use super::App;
-use super::page::{Failure, go_to};
-use super::refusal::{Allowed, Refusal};
+use crate::http::shared::app::App;
+use crate::http::shared::page::{Failure, go_to};
+use crate::http::shared::refusal::{Allowed, Refusal};
 
 pub(super) fn routes() -> Router<Arc<App>> {
     let with = |allowed: Allowed, methods: MethodRouter<Arc<App>>| {

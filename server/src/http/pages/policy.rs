@@ -6,12 +6,12 @@ use axum::response::Response;
 use gatepost_directory::Permission;
 use serde_json::{Map, Value};
 
-use super::Visitor;
-use super::visitor::Instead;
 use crate::config;
-use crate::http::answer;
-use crate::http::page::{Leave, page};
-use crate::http::refusal::Refusal;
+use crate::http::pages::Visitor;
+use crate::http::pages::visitor::Instead;
+use crate::http::shared::answer;
+use crate::http::shared::page::{Leave, page};
+use crate::http::shared::refusal::Refusal;
 
 #[derive(Template)]
 #[template(path = "policy.html")]

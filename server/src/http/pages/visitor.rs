@@ -9,11 +9,14 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use gatepost_plugin::{Caller, Decision};
 
-use crate::http::administration::{Administrator, NotDone};
-use crate::http::page::{self, Failure, Leave, go_to};
-use crate::http::refusal::Refusal;
-use crate::http::session::{self, Browser, Jar, Unsent};
-use crate::http::{App, Peer, oauth};
+use crate::http::oauth;
+use crate::http::shared::administration::{Administrator, NotDone};
+use crate::http::shared::app::{App, Peer};
+use crate::http::shared::page;
+use crate::http::shared::page::{Failure, Leave, go_to};
+use crate::http::shared::refusal::Refusal;
+use crate::http::shared::session;
+use crate::http::shared::session::{Browser, Jar, Unsent};
 
 /// A browser whose user came in through the entrance, and may still be here.
 pub(super) struct Visitor {

@@ -1,0 +1,229 @@
+//! `gatepost-server account`.
+
+use std::io::{self, Read, Write};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use gatepost_directory::Permission;
+use gatepost_directory::secret::{Purpose, Secret};
+use gatepost_directory::{AccountChange, NewAccount};
+
+use super::permission;
+use super::printable::printable;
+use super::tools::{Done, Tools, with_directory};
+use crate::password;
+
+#[derive(Subcommand)]
+pub(super) enum AccountCommand {
+    /// Create an account, and print its password, once, alone on standard output
+    Create(CreateFlags),
+    /// Give an account another password, which ends its sessions in browsers
+    Password(PasswordFlags),
+    /// Give an account other permissions in place of those it has
+    Permit(PermitFlags),
+    /// List accounts: name and permissions
+    List(Tools),
+    /// Remove an account with all that it granted, and its API keys
+    Remove(RemoveFlags),
+}
+
+#[derive(Args)]
+pub(super) struct CreateFlags {
+    /// The account's name, such as an e-mail address
+    #[arg(long)]
+    name: String,
+    /// What the account may do; may be given several times
+    #[arg(
+        long = "permission",
+        value_name = "PERMISSION",
+        default_value = "authenticate",
+        value_parser = permission::parser()
+    )]
+    permissions: Vec<Permission>,
+    #[command(flatten)]
+    source: Source,
+    #[command(flatten)]
+    tools: Tools,
+}
+
+#[derive(Args)]
+pub(super) struct PasswordFlags {
+    /// The account's name
+    #[arg(long)]
+    name: String,
+    #[command(flatten)]
+    source: Source,
+    #[command(flatten)]
+    tools: Tools,
+}
+
+#[derive(Args)]
+pub(super) struct PermitFlags {
+    /// The account's name
+    #[arg(long)]
+    name: String,
+    /// What the account may do from now on; may be given several times
+    #[arg(
+        long = "permission",
+        value_name = "PERMISSION",
+        required = true,
+        value_parser = permission::parser()
+    )]
+    permissions: Vec<Permission>,
+    #[command(flatten)]
+    tools: Tools,
+}
+
+#[derive(Args)]
+pub(super) struct RemoveFlags {
+    /// The account's name
+    #[arg(long)]
+    name: String,
+    #[command(flatten)]
+    tools: Tools,
+}
+
+/// Where a password comes from.
+#[derive(Args)]
+struct Source {
+    /// Read the password from standard input, instead of drawing one
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// A password, and whether its owner has yet to see it.
+enum Password {
+    Drawn(Secret),
+    Given(String),
+}
+
+pub(super) fn run(command: AccountCommand) -> Done {
+    match command {
+        AccountCommand::Create(flags) => create(flags),
+        AccountCommand::Password(flags) => change_password(flags),
+        AccountCommand::Permit(flags) => permit(flags),
+        AccountCommand::List(tools) => list(tools),
+        AccountCommand::Remove(flags) => remove(flags),
+    }
+}
+
+fn create(flags: CreateFlags) -> Done {
+    let CreateFlags {
+        name, permissions, ..
+    } = flags;
+    if name.is_empty() || name.len() > 255 || name.chars().any(char::is_control) {
+        return Err("an account's name has from 1 to 255 bytes and no control characters".into());
+    }
+    let password = flags.source.password()?;
+    let account = NewAccount {
+        name,
+        password_hash: password.hash()?,
+        permissions,
+        created_at: gatepost_directory::now(),
+    };
+    with_directory(flags.tools, async |directory| {
+        match directory.add_account(account).await? {
+            true => Ok(()),
+            false => Err(
+                "there is an account of this name already; `account password` and \
+                      `account permit` change it"
+                    .into(),
+            ),
+        }
+    })?;
+    password.reveal()
+}
+
+fn change_password(flags: PasswordFlags) -> Done {
+    let password = flags.source.password()?;
+    let change = AccountChange {
+        password_hash: Some(password.hash()?),
+        ..AccountChange::default()
+    };
+    change_account(flags.tools, &flags.name, change)?;
+    password.reveal()
+}
+
+fn permit(flags: PermitFlags) -> Done {
+    let change = AccountChange {
+        permissions: Some(flags.permissions),
+        ..AccountChange::default()
+    };
+    change_account(flags.tools, &flags.name, change)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn change_account(
+    tools: Tools,
+    name: &str,
+    change: AccountChange,
+) -> Result<(), Box<dyn std::error::Error>> {
+    with_directory(tools, async |directory| {
+        match directory.change_account(name, change).await? {
+            true => Ok(()),
+            false => Err(NO_SUCH_ACCOUNT.into()),
+        }
+    })
+}
+
+fn list(tools: Tools) -> Done {
+    with_directory(tools, async |directory| {
+        let mut stdout = io::stdout().lock();
+        let mut after = String::new();
+        loop {
+            let page = directory.accounts(&after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(ExitCode::SUCCESS);
+            };
+            after.clone_from(&last.account.name);
+            for entry in &page {
+                let name = printable(&entry.account.name, usize::MAX);
+                writeln!(stdout, "{name}\t{}", entry.account.permissions.join(" "))?;
+            }
+        }
+    })
+}
+
+fn remove(flags: RemoveFlags) -> Done {
+    with_directory(flags.tools, async |directory| {
+        match directory.remove_account(&flags.name).await? {
+            true => Ok(ExitCode::SUCCESS),
+            false => Err(NO_SUCH_ACCOUNT.into()),
+        }
+    })
+}
+
+impl Source {
+    fn password(&self) -> Result<Password, Box<dyn std::error::Error>> {
+        if !self.password_stdin {
+            return Ok(Password::Drawn(Secret::draw(Purpose::Password)?));
+        }
+        let mut text = String::new();
+        let most = password::LIMIT as u64 + 2;
+        io::stdin().lock().take(most).read_to_string(&mut text)?;
+        let line = text.strip_suffix('\n').unwrap_or(&text);
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        Ok(Password::Given(line.to_owned()))
+    }
+}
+
+impl Password {
+    fn hash(&self) -> Result<String, password::HashError> {
+        password::hash(match self {
+            Self::Drawn(secret) => secret.reveal(),
+            Self::Given(text) => text,
+        })
+    }
+
+    fn reveal(&self) -> Done {
+        if let Self::Drawn(secret) = self {
+            writeln!(io::stdout(), "{}", secret.reveal())?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+const NO_SUCH_ACCOUNT: &str = "there is no account of this name";
+
+/// How many accounts are read at once.
+const PAGE: u32 = 1000;

@@ -1,0 +1,216 @@
+//! `gatepost-server check`: what a registration would be decided, without one being made.
+
+mod directory;
+mod excerpt;
+pub(super) mod json;
+mod locate;
+mod registered;
+mod report;
+mod secrets;
+pub(super) mod show;
+mod text;
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use gatepost_directory::{Permission, now};
+use gatepost_plugin::{
+    Caller, Context, Credential, Decision, LoadError, Outcome, Plugin, SettingFinding, Severity,
+    Usage,
+};
+
+use self::report::Report;
+use self::show::{print, styles};
+use super::printable::printable;
+use super::verdict::Verdict;
+use crate::config::{self, Config, ConfigError, Overrides};
+
+pub(super) use self::report::{Stopping, line};
+
+/// What to check, and how to show it.
+#[derive(Args, Clone, Debug)]
+pub(super) struct CheckFlags {
+    /// Client metadata documents, JSON; `-` reads standard input
+    #[arg(value_name = "DOCUMENT", required_unless_present = "config")]
+    pub(super) documents: Vec<PathBuf>,
+    /// Configuration file, TOML [default: every setting's default]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Data folder: say what the settings mean for the clients and keys in it
+    #[arg(long, value_name = "DIR", requires = "config")]
+    pub(super) data: Option<PathBuf>,
+    /// The plugin: a WASM component or a shared C library [default: the built-in component]
+    #[arg(long, value_name = "FILE")]
+    pub(super) plugin: Option<PathBuf>,
+    /// Decide as for a caller without an API key
+    #[arg(long)]
+    pub(super) anonymous: bool,
+    /// How to show what is found
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: CheckFormat,
+}
+
+/// How to show what is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// For a person, as a compiler shows it
+    Text,
+    /// For a program, a JSON object in a line for each document
+    Json,
+}
+
+/// Checks the documents, or the settings if there is no document, and prints what was found.
+///
+/// Nothing is stored, and a data folder is only read, if one is named.
+pub(super) fn run(flags: &CheckFlags) -> Result<Verdict, Box<dyn Error>> {
+    if flags.documents.is_empty() {
+        return check_settings(flags);
+    }
+    let from_stdin = flags.documents.iter().filter(|path| is_stdin(path));
+    if from_stdin.count() > 1 {
+        return Err("standard input can be read only once: give `-` one time".into());
+    }
+    let (plugin, warnings) = load(flags)?;
+    for warning in warnings {
+        eprintln!("gatepost-server: {}", config::line(&warning));
+    }
+    let mut verdict = Verdict::Accepted;
+    let mut separator = "";
+    for path in &flags.documents {
+        let name = path.to_string_lossy();
+        let (document, decision) = match decide(path, &*plugin, flags) {
+            Ok(decided) => decided,
+            Err(error) => {
+                eprintln!("gatepost-server: {}: {error}", printable(&name, usize::MAX));
+                verdict = Verdict::Failed;
+                continue;
+            }
+        };
+        let report = Report::new(&name, &document, &decision);
+        match flags.format {
+            CheckFormat::Json => print(&json::document(&report))?,
+            CheckFormat::Text => {
+                print(&format!("{separator}{}", styles().document(&report)))?;
+                separator = "\n";
+            }
+        }
+        verdict = verdict.max(match decision.outcome {
+            Outcome::Accept => Verdict::Accepted,
+            Outcome::Refuse => Verdict::Refused,
+        });
+    }
+    Ok(verdict)
+}
+
+fn decide(
+    path: &Path,
+    plugin: &dyn Plugin,
+    flags: &CheckFlags,
+) -> Result<(Vec<u8>, Decision), Box<dyn Error>> {
+    let document = read(path).map_err(|error| format!("cannot be read: {error}"))?;
+    let decision = plugin.register(&context(flags)?, &document)?;
+    Ok((document, decision))
+}
+
+/// Shows what is wrong with the settings, or unwise.
+fn check_settings(flags: &CheckFlags) -> Result<Verdict, Box<dyn Error>> {
+    let findings = match load(flags) {
+        Ok((_, warnings)) => warnings,
+        Err(error) => mistakes(error)?,
+    };
+    let path = flags.config.as_deref().unwrap_or(Path::new(""));
+    let path = path.to_string_lossy();
+    print(&match flags.format {
+        CheckFormat::Json => json::settings(&path, &findings),
+        CheckFormat::Text => styles().settings(&path, &findings),
+    })?;
+    let is_error = |finding: &SettingFinding| finding.severity == Severity::Error;
+    Ok(if findings.iter().any(is_error) {
+        Verdict::Failed
+    } else {
+        Verdict::Accepted
+    })
+}
+
+/// The mistakes that an error is about, or else the error.
+fn mistakes(error: Box<dyn Error>) -> Result<Vec<SettingFinding>, Box<dyn Error>> {
+    let error = match error.downcast() {
+        Ok(error) => match *error {
+            ConfigError::Mistakes { findings, .. } => return Ok(findings),
+            error => return Err(error.into()),
+        },
+        Err(error) => error,
+    };
+    match *error.downcast()? {
+        LoadError::Settings(findings) => Ok(findings),
+        error => Err(error.into()),
+    }
+}
+
+/// The plugin, and what is unwise about its settings.
+fn load(flags: &CheckFlags) -> Result<(Arc<dyn Plugin>, Vec<SettingFinding>), Box<dyn Error>> {
+    let config = Config::load(&Overrides {
+        config: flags.config.clone(),
+        data: flags.data.clone(),
+        plugin: flags.plugin.clone(),
+        ..Overrides::default()
+    })?;
+    let plugin = config.load_plugin(&config.public_url(config.listen))?;
+    let warnings = match flags.data {
+        None => plugin.warnings(),
+        Some(_) => directory::amend(plugin.warnings(), &config.store)?,
+    };
+    Ok((plugin, warnings))
+}
+
+/// The facts of a registration that meets no limit but those on documents.
+fn context(flags: &CheckFlags) -> Result<Context, getrandom::Error> {
+    let mut entropy = vec![0; 32];
+    getrandom::fill(&mut entropy)?;
+    let (credential, permissions) = if flags.anonymous {
+        (Credential::Missing, &[][..])
+    } else {
+        (Credential::Accepted, Permission::REGISTRATION)
+    };
+    Ok(Context {
+        now: now(),
+        entropy,
+        caller: Caller {
+            credential,
+            permissions: permissions
+                .iter()
+                .map(|permission| permission.name().to_owned())
+                .collect(),
+            ..Caller::default()
+        },
+        usage: Usage::default(),
+        record: None,
+    })
+}
+
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut document = Vec::new();
+    let limit = DOCUMENT_LIMIT + 1;
+    if is_stdin(path) {
+        io::stdin().lock().take(limit).read_to_end(&mut document)?;
+    } else {
+        File::open(path)?.take(limit).read_to_end(&mut document)?;
+    }
+    if document.len() as u64 > DOCUMENT_LIMIT {
+        return Err(io::Error::other(format!(
+            "it is larger than {DOCUMENT_LIMIT} bytes"
+        )));
+    }
+    Ok(document)
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// How large a document may be to be checked at all, in bytes. A plugin has its own limit.
+const DOCUMENT_LIMIT: u64 = 1 << 20;

@@ -1,0 +1,158 @@
+//! `gatepost-server key`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use gatepost_directory::Permission;
+use gatepost_directory::secret::{Purpose, Secret};
+use gatepost_directory::{KeyId, NewKey};
+use gatepost_plugin::SettingFinding;
+use thiserror::Error;
+
+use super::permission;
+use super::printable::printable;
+use super::tools::{Done, Tools, with_directory};
+use crate::config::{self, Config};
+
+#[derive(Subcommand)]
+pub(super) enum KeyCommand {
+    /// Create an API key and print it, once, alone on standard output
+    ///
+    /// Works while the server runs, at once.
+    Create(KeyFlags),
+    /// List API keys: number, name, state, last use, account and permissions
+    List(Tools),
+    /// Revoke an API key by its number, at once
+    Revoke {
+        /// The key's number, as `key list` shows it
+        number: i64,
+        #[command(flatten)]
+        tools: Tools,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct KeyFlags {
+    /// What the key is for, in your words
+    #[arg(long)]
+    name: String,
+    /// The account the key acts for; created if there is none of that name
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// What the key allows; may be given several times
+    #[arg(
+        long = "permission",
+        value_name = "PERMISSION",
+        required = true,
+        value_parser = permission::parser()
+    )]
+    permissions: Vec<Permission>,
+    /// What may be registered with it: JSON, such as {"max-registrations":5}, or @ and a file
+    #[arg(long, value_name = "TERMS")]
+    terms: Option<String>,
+    /// After how many days the key expires [default: never]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(1..=36_500))]
+    expires_in: Option<u64>,
+    /// When the key expires, in seconds since 1970
+    #[arg(long, value_name = "SECONDS", conflicts_with = "expires_in",
+          value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
+    expires_at: Option<u64>,
+    #[command(flatten)]
+    tools: Tools,
+}
+
+/// The terms are not what the plugin takes.
+#[derive(Debug, Error)]
+#[error("the terms have mistakes{}", config::list(.0))]
+pub(super) struct TermsError(Vec<SettingFinding>);
+
+pub(super) fn run(command: KeyCommand) -> Done {
+    match command {
+        KeyCommand::Create(flags) => create(flags),
+        KeyCommand::List(tools) => list(tools),
+        KeyCommand::Revoke { number, tools } => with_directory(tools, async |directory| {
+            let key = KeyId::numbered(number);
+            match directory.revoke_key(key, gatepost_directory::now()).await? {
+                true => Ok(ExitCode::SUCCESS),
+                false => Err("there is no key with this number".into()),
+            }
+        }),
+    }
+}
+
+fn list(tools: Tools) -> Done {
+    with_directory(tools, async |directory| {
+        let mut stdout = io::stdout().lock();
+        let now = gatepost_directory::now();
+        let mut after = KeyId::numbered(i64::MIN);
+        loop {
+            let page = directory.keys(after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(ExitCode::SUCCESS);
+            };
+            after = last.id;
+            for key in &page {
+                let state = match (key.revoked_at, key.expires_at) {
+                    (Some(_), _) => "revoked",
+                    (None, Some(at)) if at <= now => "expired",
+                    _ => "live",
+                };
+                let used = key
+                    .last_used_at
+                    .map_or("never".to_owned(), |at| at.to_string());
+                writeln!(
+                    stdout,
+                    "{}\t{}\t{state}\t{used}\t{}\t{}",
+                    key.id.number(),
+                    printable(&key.name, usize::MAX),
+                    printable(key.account.as_deref().unwrap_or("-"), usize::MAX),
+                    key.permissions.join(" ")
+                )?;
+            }
+        }
+    })
+}
+
+fn create(flags: KeyFlags) -> Done {
+    let config = flags.tools.clone().config()?;
+    let terms = match flags.terms {
+        Some(terms) => Some(checked(terms, &config)?),
+        None => None,
+    };
+    let key = Secret::draw(Purpose::ApiKey)?;
+    let now = gatepost_directory::now();
+    let new = NewKey {
+        hash: key.hash(),
+        name: flags.name,
+        account: flags.account,
+        permissions: flags.permissions,
+        terms,
+        created_at: now,
+        expires_at: flags
+            .expires_at
+            .or(flags.expires_in.map(|days| now + days * 86_400)),
+    };
+    with_directory(flags.tools, async |directory| {
+        Ok(directory.add_key(new).await?)
+    })?;
+    writeln!(io::stdout(), "{}", key.reveal())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Terms that the plugin takes. Which they are is its business.
+fn checked(terms: String, config: &Config) -> Result<String, Box<dyn std::error::Error>> {
+    let terms = match terms.strip_prefix('@') {
+        Some(path) => {
+            fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))?
+        }
+        None => terms,
+    };
+    let plugin = config.load_plugin(&config.public_url(config.listen))?;
+    plugin.check_terms(&terms)?.map_err(TermsError)?;
+    Ok(terms)
+}
+
+/// How many keys are read at once.
+const PAGE: u32 = 1000;

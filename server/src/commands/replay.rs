@@ -1,0 +1,210 @@
+//! `gatepost-server replay`: what other settings would have decided.
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use gatepost_plugin::{Context, Decision, Outcome, Plugin};
+use serde::Serialize;
+
+use super::printable::printable;
+use super::verdict::Verdict;
+use crate::config::{Config, Overrides};
+use crate::observe::audit::Line;
+
+/// How long a line may be, in bytes: a registration, a record, and some.
+const LONGEST: u64 = 1 << 20;
+
+/// What to decide again, and how to show it.
+#[derive(Args, Clone, Debug)]
+pub(super) struct ReplayFlags {
+    /// The settings to decide by: a configuration file, TOML
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: PathBuf,
+    /// The audit log, such as gatepost-data/audit.jsonl
+    #[arg(value_name = "AUDIT")]
+    pub(super) log: PathBuf,
+    /// The plugin: a WASM component or a shared C library [default: the built-in component]
+    #[arg(long, value_name = "FILE")]
+    pub(super) plugin: Option<PathBuf>,
+    /// Show what is found as JSON: a line for each decision that would be another, and one for all
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Decides an audit log again, and prints what would be others.
+pub(super) fn run(flags: &ReplayFlags) -> Result<Verdict, Box<dyn Error>> {
+    let config = Config::load(&Overrides {
+        config: Some(flags.config.clone()),
+        plugin: flags.plugin.clone(),
+        ..Overrides::default()
+    })?;
+    let plugin = config.load_plugin(&config.public_url(config.listen))?;
+    let mut stdout = io::stdout().lock();
+    let found = decide_again(&*plugin, &flags.log, flags.json, &mut stdout)?;
+    match flags.json {
+        true => writeln!(stdout, "{}", serde_json::to_string(&found)?)?,
+        false => writeln!(
+            stdout,
+            "{} of {} decisions would be others; {} cannot be made again without a secret, {} cannot be read",
+            found.changed, found.decisions, found.undecidable, found.unreadable
+        )?,
+    }
+    Ok(match (found.unreadable, found.changed) {
+        (0, 0) => Verdict::Accepted,
+        (0, _) => Verdict::Refused,
+        _ => Verdict::Failed,
+    })
+}
+
+/// What came to light.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+struct Found {
+    /// Decisions in the log.
+    pub decisions: u64,
+    /// Those that would be others.
+    pub changed: u64,
+    /// Those that cannot be made again, because a secret was needed.
+    pub undecidable: u64,
+    /// Lines that cannot be read, or are not whole.
+    pub unreadable: u64,
+}
+
+/// A decision that would be another.
+#[derive(Debug, Serialize)]
+struct Changed<'a> {
+    line: u64,
+    at: u64,
+    operation: &'a str,
+    client_id: Option<&'a str>,
+    account: Option<&'a str>,
+    was: Said<'a>,
+    would_be: Said<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Said<'a> {
+    accepted: bool,
+    status: u16,
+    codes: Vec<&'a str>,
+}
+
+/// Decides every line of a log again, and prints those that come out differently: in words, or as
+/// JSON lines.
+fn decide_again(
+    plugin: &dyn Plugin,
+    log: &Path,
+    is_json: bool,
+    out: &mut dyn Write,
+) -> Result<Found, Box<dyn Error>> {
+    let file =
+        File::open(log).map_err(|error| format!("cannot read {}: {error}", log.display()))?;
+    let mut reader = BufReader::new(file);
+    let mut found = Found::default();
+    let mut text = Vec::new();
+    for number in 1.. {
+        text.clear();
+        let read = std::io::Read::take(&mut reader, LONGEST).read_until(b'\n', &mut text)?;
+        if read == 0 {
+            break;
+        }
+        let (decision, line) = match decided_again(plugin, &text) {
+            Ok(decided) => decided,
+            Err(error) => {
+                found.unreadable += 1;
+                eprintln!("{}:{number}: {error}", log.display());
+                continue;
+            }
+        };
+        found.decisions += 1;
+        let Some(decision) = decision else {
+            found.undecidable += 1;
+            continue;
+        };
+        if is_same(&line, &decision) {
+            continue;
+        }
+        found.changed += 1;
+        let changed = changed(number, &line, &decision);
+        match is_json {
+            true => writeln!(out, "{}", serde_json::to_string(&changed)?)?,
+            false => say(out, &changed)?,
+        }
+    }
+    Ok(found)
+}
+
+/// What is decided under the other settings about the line that this text is.
+fn decided_again(
+    plugin: &dyn Plugin,
+    text: &[u8],
+) -> Result<(Option<Decision>, Line), Box<dyn Error>> {
+    let line: Line = serde_json::from_slice(text)?;
+    Ok((again(plugin, &line)?, line))
+}
+
+/// The decision, unless it depended on a secret that was not written down.
+fn again(plugin: &dyn Plugin, line: &Line) -> Result<Option<Decision>, Box<dyn Error>> {
+    let Some(operation) = line.operation() else {
+        return Ok(None);
+    };
+    let (facts, caller) = line.facts();
+    let mut entropy = vec![0; 32];
+    getrandom::fill(&mut entropy)?;
+    let context = Context {
+        now: line.at,
+        entropy,
+        caller,
+        usage: facts.usage,
+        record: facts.record,
+    };
+    Ok(Some(operation.ask(plugin, &context, &facts.activity)?))
+}
+
+/// What is accepted is accepted, and what is refused is refused for the same reason.
+fn is_same(line: &Line, decision: &Decision) -> bool {
+    let is_accepted = decision.outcome == Outcome::Accept;
+    let first = decision.diagnostics.first().map(|finding| &finding.code);
+    line.accepted == is_accepted && (is_accepted || line.codes.first() == first)
+}
+
+fn changed<'a>(number: u64, line: &'a Line, decision: &'a Decision) -> Changed<'a> {
+    let codes = decision.diagnostics.iter();
+    Changed {
+        line: number,
+        at: line.at,
+        operation: &line.operation,
+        client_id: line.client_id.as_deref().or(line.subject.as_deref()),
+        account: line.caller.account.as_deref(),
+        was: Said {
+            accepted: line.accepted,
+            status: line.status,
+            codes: line.codes.iter().map(String::as_str).collect(),
+        },
+        would_be: Said {
+            accepted: decision.outcome == Outcome::Accept,
+            status: decision.response.status,
+            codes: codes.map(|finding| &*finding.code).collect(),
+        },
+    }
+}
+
+fn say(out: &mut dyn Write, changed: &Changed<'_>) -> std::io::Result<()> {
+    let outcome = |said: &Said<'_>| match (said.accepted, said.codes.first()) {
+        (true, _) => "accepted".to_owned(),
+        (false, Some(code)) => format!("refused ({code})"),
+        (false, None) => "refused".to_owned(),
+    };
+    let of = changed.client_id.unwrap_or("a new client");
+    writeln!(
+        out,
+        "line {}: {} of {}: was {}, would be {}",
+        changed.line,
+        changed.operation,
+        printable(of, usize::MAX),
+        outcome(&changed.was),
+        outcome(&changed.would_be)
+    )
+}

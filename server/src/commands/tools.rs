@@ -1,0 +1,103 @@
+//! What commands work with.
+
+use std::error::Error;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use gatepost_directory::Directory;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::config::{Config, ConfigError, Overrides};
+use crate::decide::Decider;
+use crate::observe::audit::Audit;
+use crate::observe::metrics::Metrics;
+use crate::observe::watch::Watch;
+
+/// How a command ends.
+pub(super) type Done = Result<ExitCode, Box<dyn Error>>;
+
+/// Where settings and data are. What is given here wins over the configuration file.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct Places {
+    /// Configuration file, TOML: [server], [store], [plugin], [oauth.client-registration]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Data folder, created if it is missing [default: gatepost-data]
+    #[arg(long, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+}
+
+/// Where settings and data are, and what decides.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct Tools {
+    /// Where settings and data are.
+    #[command(flatten)]
+    pub(super) places: Places,
+    /// The plugin: a WASM component or a shared C library [default: the built-in component]
+    #[arg(long, value_name = "FILE")]
+    pub(super) plugin: Option<PathBuf>,
+}
+
+impl From<Tools> for Overrides {
+    fn from(tools: Tools) -> Self {
+        Self {
+            config: tools.places.config,
+            data: tools.places.data,
+            plugin: tools.plugin,
+            ..Self::default()
+        }
+    }
+}
+
+impl Tools {
+    /// The settings that these flags name.
+    pub(super) fn config(self) -> Result<Config, ConfigError> {
+        Config::load(&self.into())
+    }
+}
+
+/// Works on the directory, which the server may have open.
+pub(super) fn with_directory<T>(
+    tools: Tools,
+    work: impl AsyncFnOnce(Arc<dyn Directory>) -> Result<T, Box<dyn Error>>,
+) -> Result<T, Box<dyn Error>> {
+    let config = tools.config()?;
+    runtime()?.block_on(async {
+        let directory = gatepost_directory::open(&config.store).await?;
+        let done = work(Arc::clone(&directory)).await;
+        directory.close().await;
+        done
+    })
+}
+
+/// Works on the directory, which the server may have open, with decisions of the plugin.
+pub(super) fn with_decider<T>(
+    tools: Tools,
+    work: impl AsyncFnOnce(Arc<Decider>) -> Result<T, Box<dyn Error>>,
+) -> Result<T, Box<dyn Error>> {
+    let config = tools.config()?;
+    let plugin = config.load_plugin(&config.public_url(config.listen))?;
+    runtime()?.block_on(async {
+        let directory = gatepost_directory::open(&config.store).await?;
+        // A new file would be this user's, and the server would go on with the old one.
+        let audit = Audit::open(config.audit_log().as_deref(), u64::MAX)?;
+        let watch = Arc::new(Watch {
+            audit,
+            metrics: Metrics::default(),
+        });
+        let decider = Decider::new(Arc::clone(&directory), plugin, 1)?;
+        let decider = decider.observed_by(Arc::clone(&watch) as _);
+        let done = work(Arc::new(decider)).await;
+        directory.close().await;
+        watch.audit.flush();
+        done
+    })
+}
+
+/// What runs the asynchronous part of a command, on this thread.
+pub(super) fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build()
+}

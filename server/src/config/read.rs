@@ -1,0 +1,294 @@
+//! The configuration file, made into checked values.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use gatepost_directory::Store;
+use gatepost_plugin::SettingFinding;
+
+use crate::config::error::ConfigError;
+use crate::config::files::TlsFiles;
+use crate::config::lifetimes::Lifetimes;
+use crate::config::log::Level;
+use crate::config::public_url::PublicUrl;
+use crate::config::section::Section;
+use crate::config::settings::Config;
+use crate::origin::proxies::Proxies;
+
+/// What is said beside the configuration file, and wins over it.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// The configuration file, TOML; without one, every setting has its default.
+    pub config: Option<PathBuf>,
+    /// The data folder.
+    pub data: Option<PathBuf>,
+    /// Where to listen.
+    pub listen: Option<SocketAddr>,
+    /// The plugin's file.
+    pub plugin: Option<PathBuf>,
+    /// Whether every request gets a fresh instance of the component.
+    pub isolate: bool,
+}
+
+impl Config {
+    /// Reads the file, if one is named, and lets what is said beside it win.
+    pub fn load(overrides: &Overrides) -> Result<Self, ConfigError> {
+        let mut config = match &overrides.config {
+            Some(path) => read(path)?,
+            None => Self::defaults(),
+        };
+        if let Some(listen) = overrides.listen {
+            config.listen = listen;
+        }
+        if let Some(folder) = &overrides.data {
+            config.data.clone_from(folder);
+            // A database is where its address says.
+            if matches!(config.store, Store::Sqlite(_)) {
+                config.store = Store::in_folder(folder);
+            }
+        }
+        if let Some(plugin) = &overrides.plugin {
+            config.plugin = Some(plugin.clone());
+        }
+        config.isolate |= overrides.isolate;
+        Ok(config)
+    }
+}
+
+fn read(path: &Path) -> Result<Config, ConfigError> {
+    let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    let table = text.parse().map_err(|source| ConfigError::NotToml {
+        path: path.to_owned(),
+        source,
+    })?;
+    parse(table).map_err(|findings| ConfigError::Mistakes {
+        path: path.to_owned(),
+        findings,
+    })
+}
+
+fn parse(table: toml::Table) -> Result<Config, Vec<SettingFinding>> {
+    let mut config = Config::defaults();
+    let mut root = Section::root(table);
+
+    let mut server = root.section("server");
+    if let Some(listen) = server.parsed("listen", "an address and a port, such as `127.0.0.1:8080`")
+    {
+        config.listen = listen;
+    }
+    config.public_url = server.parsed("public-url", PublicUrl::ALLOWED);
+    let limits = &mut config.limits;
+    if let Some(connections) = server.number("max-connections", 1..=1_000_000) {
+        limits.connections = connections;
+    }
+    for (key, limit) in [
+        ("head-timeout", &mut limits.head),
+        ("body-timeout", &mut limits.body),
+        ("request-timeout", &mut limits.request),
+    ] {
+        if let Some(seconds) = server.number(key, 1..=3600) {
+            *limit = Duration::from_secs(u64::from(seconds));
+        }
+    }
+    if let Some(seconds) = server.number("sweep-interval", 1..=86_400) {
+        config.sweep_interval = Duration::from_secs(u64::from(seconds));
+    }
+    config.proxies = Proxies {
+        trusted: server
+            .all_parsed(
+                "trusted-proxies",
+                "a list of networks, such as `10.0.0.0/8`",
+            )
+            .unwrap_or_default(),
+        header: server.parsed("forwarded-header", "`forwarded` or `x-forwarded-for`"),
+        protocol: server.boolean("proxy-protocol").unwrap_or_default(),
+    };
+    config.tls = match (server.string("tls-certificate"), server.string("tls-key")) {
+        (Some(certificate), Some(key)) => Some(TlsFiles {
+            certificate: certificate.into(),
+            key: key.into(),
+        }),
+        (None, None) => None,
+        (Some(_), None) => {
+            server.missing("tls-key", "the file of the certificate's private key");
+            None
+        }
+        (None, Some(_)) => {
+            server.missing("tls-certificate", "the file of the key's certificate");
+            None
+        }
+    };
+    root.finish(server);
+
+    let mut limits = root.section("limits");
+    if let Some(requests) = limits.number("requests-per-minute", 0..=10_000_000) {
+        config.limits.requests_per_minute = requests;
+    }
+    root.finish(limits);
+
+    let mut store = root.section("store");
+    // It may have a password in it, which a mistake does not show.
+    if let Some(store) = store.secretly_parsed("url", Store::ALLOWED) {
+        config.store = store;
+        if let Store::Sqlite(path) = &config.store {
+            config.data = path.parent().unwrap_or(Path::new("")).to_owned();
+        }
+    }
+    if let Some(authority) = store.string("tls-authority") {
+        match &mut config.store {
+            Store::Postgres(database) if database.is_encrypted() => {
+                database.trust(authority.into());
+            }
+            _ => store.idle(
+                "tls-authority",
+                "beside the `url` of a database that TLS is spoken to",
+            ),
+        }
+    }
+    root.finish(store);
+
+    let mut audit = root.section("audit");
+    config.audit.path = audit.string("path").map(PathBuf::from);
+    if let Some(is_enabled) = audit.boolean("enabled") {
+        config.audit.is_enabled = is_enabled;
+    }
+    if let Some(mebibytes) = audit.number("max-size", 1..=1_048_576) {
+        config.audit.max_bytes = u64::from(mebibytes) << 20;
+    }
+    root.finish(audit);
+
+    let mut metrics = root.section("metrics");
+    if let Some(allowed) = metrics.all_parsed("allow", "a list of networks, such as `10.0.0.0/8`") {
+        config.metrics_allowed = allowed;
+    }
+    root.finish(metrics);
+
+    let mut log = root.section("log");
+    if let Some(Level(level)) = log.parsed("level", "`error`, `warn`, `info` or `debug`") {
+        config.log.level = level;
+    }
+    if let Some(format) = log.parsed("format", "`text` or `json`") {
+        config.log.format = format;
+    }
+    root.finish(log);
+
+    let mut plugin = root.section("plugin");
+    config.plugin = plugin.string("path").map(PathBuf::from);
+    config.isolate = plugin.boolean("isolate").unwrap_or_default();
+    root.finish(plugin);
+
+    let mut oauth = root.section("oauth");
+    config.registration = oauth.table("client-registration").unwrap_or_default();
+    let mut tokens = oauth.section("tokens");
+    config.lifetimes = Lifetimes::read(&mut tokens);
+    oauth.finish(tokens);
+    root.finish(oauth);
+
+    root.into_result().map(|()| config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::error::line;
+
+    fn mistakes(text: &str) -> Vec<String> {
+        match parse(text.parse().expect("the case is TOML")) {
+            Ok(_) => Vec::new(),
+            Err(findings) => findings.iter().map(line).collect(),
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named_by_path_all_at_once() {
+        let found = mistakes(
+            r#"
+            colour = "red"
+            [server]
+            lisen = "127.0.0.1:1"
+            listen = "localhost"
+            public-url = "ftp://mail.example.org"
+            max-connections = 0
+            body-timeout = "10s"
+            [store]
+            url = "mysql://db"
+            tls-authority = "ca.pem"
+            [plugin]
+            path = 1
+            isolate = "yes"
+            [oauth]
+            client-registraton = {}
+            "#,
+        );
+        let expected = [
+            "colour: there is no such key; allowed: server, limits, store, audit, metrics, log, plugin, oauth",
+            "server.lisen: there is no such key, did you mean `listen`?; allowed: listen, public-url, max-connections, head-timeout, body-timeout, request-timeout, sweep-interval, trusted-proxies, forwarded-header, proxy-protocol, tls-certificate, tls-key",
+            "server.listen: `localhost` is not understood; allowed: an address and a port, such as `127.0.0.1:8080`",
+            "server.public-url: `ftp://mail.example.org` is not understood; allowed: `https://` and a host, or `http://` and a loopback address, and nothing after it but a port",
+            "server.max-connections: not the right kind of value; allowed: a whole number from 1 to 1000000",
+            "server.body-timeout: not the right kind of value; allowed: a whole number from 1 to 3600",
+            "store.url: this is not understood; allowed: `sqlite:` and the path of a file, or `postgres://` and a database",
+            "store.tls-authority: there is nothing to do with it here; allowed: beside the `url` of a database that TLS is spoken to",
+            "plugin.path: not the right kind of value; allowed: a string",
+            "plugin.isolate: not the right kind of value; allowed: true or false",
+            "oauth.client-registraton: there is no such key, did you mean `client-registration`?; allowed: client-registration, tokens",
+        ];
+        let mut found_sorted = found.clone();
+        let mut expected_sorted = expected.map(String::from).to_vec();
+        found_sorted.sort();
+        expected_sorted.sort();
+        assert_eq!(found_sorted, expected_sorted);
+    }
+
+    /// What is read is described.
+    #[test]
+    fn every_setting_is_in_the_manual() {
+        let manual = include_str!("../../../docs/operation.md");
+        let found = mistakes(
+            "[server]\n_ = 1\n[limits]\n_ = 1\n[store]\n_ = 1\n[audit]\n_ = 1\n[metrics]\n_ = 1\n\
+             [log]\n_ = 1\n[plugin]\n_ = 1\n[oauth.tokens]\n_ = 1\n",
+        );
+        assert_eq!(found.len(), 8);
+        for line in found {
+            let (section, _) = line.split_once("._:").expect("a path");
+            let (_, keys) = line.split_once("allowed: ").expect("what there is");
+            for key in keys.split(", ") {
+                let row = manual.lines().find(|row| {
+                    let is_named = row.contains(&format!("{section}.{key}`"));
+                    row.starts_with(&format!("| `{section}."))
+                        && (is_named || row.contains(&format!("`{key}`")))
+                });
+                assert!(row.is_some(), "{section}.{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_plugin_is_told_where_it_is_reached_unless_the_admin_says_otherwise() {
+        let public_url: PublicUrl = "https://mail.example.org"
+            .parse()
+            .expect("the case is right");
+        let config = parse(
+            "[oauth.client-registration]\nrequire = true\nissuer = \"https://example.org\""
+                .parse()
+                .expect("the case is TOML"),
+        )
+        .expect("the case is right");
+        let settings: toml::Table = config
+            .plugin_settings(&public_url)
+            .parse()
+            .expect("what is written can be read");
+        let registration = &settings["oauth"]["client-registration"];
+        assert_eq!(registration["require"].as_bool(), Some(true));
+        assert_eq!(registration["issuer"].as_str(), Some("https://example.org"));
+        assert_eq!(
+            registration["registration-endpoint"].as_str(),
+            Some("https://mail.example.org/auth/register")
+        );
+    }
+}

@@ -1,0 +1,192 @@
+//! How this program is to run, in checked values.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gatepost_directory::Store;
+use gatepost_plugin::{LoadError, Options, Plugin, Source};
+use ipnet::IpNet;
+use thiserror::Error;
+
+use crate::config::files::{AuditLog, TlsFiles};
+use crate::config::lifetimes::Lifetimes;
+use crate::config::limits::Limits;
+use crate::config::log::Log;
+use crate::config::public_url::PublicUrl;
+use crate::origin::proxies::Proxies;
+
+/// How this program is to run.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How the world reaches this program; if unset, the way it listens.
+    pub public_url: Option<PublicUrl>,
+    /// The certificate for TLS, if there is one.
+    pub tls: Option<TlsFiles>,
+    /// Proxies that are believed.
+    pub proxies: Proxies,
+    /// What requests may use up.
+    pub limits: Limits,
+    /// How often clients that nobody uses are looked for.
+    pub sweep_interval: Duration,
+    /// Where the directory is.
+    pub store: Store,
+    /// The folder of what is written beside it.
+    pub data: PathBuf,
+    /// What is written down of decisions.
+    pub audit: AuditLog,
+    /// Who may read the metrics.
+    pub metrics_allowed: Vec<IpNet>,
+    /// How much is logged, and how.
+    pub log: Log,
+    /// The plugin's file; if unset, the component this program was built with.
+    pub plugin: Option<PathBuf>,
+    /// Whether every request gets a fresh instance of the component.
+    pub isolate: bool,
+    /// How long what is issued is good for.
+    pub lifetimes: Lifetimes,
+    pub(super) registration: toml::Table,
+}
+
+/// An extension that protects clients, and that this program does not do its part of.
+#[derive(Debug, Error)]
+#[error(
+    "oauth.client-registration.extensions: this server does not do `{0}`, and clients that ask for its \
+     protection would not have it"
+)]
+pub struct Unkept(String);
+
+/// Tokens and requests that are bound to a key.
+const UNKEPT: &[&str] = &["dpop", "mutual-tls", "signed-requests"];
+
+impl Config {
+    /// Whether the server does what its policy would have it offer. A client that asks for a protection must
+    /// not be registered as if it had it.
+    pub fn is_kept(&self) -> Result<(), Unkept> {
+        let offered = self.registration.get("extensions");
+        let offered = offered
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten();
+        let mut names = offered.filter_map(toml::Value::as_str);
+        match names.find(|name| UNKEPT.contains(name)) {
+            Some(name) => Err(Unkept(name.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    /// Where decisions are written down, if they are.
+    pub fn audit_log(&self) -> Option<PathBuf> {
+        let beside = || self.data.join("audit.jsonl");
+        let path = self.audit.path.clone();
+        self.audit.is_enabled.then(|| path.unwrap_or_else(beside))
+    }
+
+    /// The plugin, with its settings compiled.
+    pub fn load_plugin(&self, public_url: &PublicUrl) -> Result<Arc<dyn Plugin>, LoadError> {
+        let source = match &self.plugin {
+            Some(path) => Source::recognise(path)?,
+            None => Source::default(),
+        };
+        let options = Options {
+            isolate: self.isolate,
+            ..Options::default()
+        };
+        gatepost_plugin::load(&source, &self.plugin_settings(public_url), &options)
+    }
+
+    /// How the world reaches this program when it listens there.
+    pub fn public_url(&self, listening: SocketAddr) -> PublicUrl {
+        match &self.public_url {
+            Some(said) => said.clone(),
+            None => self.listener_url(listening),
+        }
+    }
+
+    /// How this machine reaches this program when it listens there.
+    pub fn listener_url(&self, listening: SocketAddr) -> PublicUrl {
+        let url = PublicUrl::of_listener(listening);
+        match self.tls {
+            Some(_) => url.with_tls(),
+            None => url,
+        }
+    }
+
+    /// The plugin's settings: the admin's own, and where this program can be reached.
+    ///
+    /// An exposed address is kept from the plugin: to an address that is given out with a token,
+    /// clients would send that token.
+    pub fn plugin_settings(&self, public_url: &PublicUrl) -> String {
+        let mut registration = self.registration.clone();
+        let reached = [
+            ("issuer", public_url.to_string()),
+            ("registration-endpoint", public_url.registration_endpoint()),
+            ("token-endpoint", public_url.at("/auth/token")),
+        ];
+        for (key, value) in reached.into_iter().filter(|_| !public_url.is_exposed()) {
+            registration
+                .entry(key)
+                .or_insert_with(|| toml::Value::String(value));
+        }
+        let mut oauth = toml::Table::new();
+        oauth.insert("client-registration".into(), registration.into());
+        let mut settings = toml::Table::new();
+        settings.insert("oauth".into(), oauth.into());
+        settings.to_string()
+    }
+
+    /// The sections that a running server cannot change, and in which this differs.
+    pub fn fixed_that_differ(&self, other: &Self) -> Vec<&'static str> {
+        let differ = [
+            (
+                "server",
+                self.listen != other.listen
+                    || self.public_url != other.public_url
+                    || self.limits.of_server() != other.limits.of_server()
+                    || self.proxies != other.proxies
+                    || self.tls != other.tls
+                    || self.sweep_interval != other.sweep_interval,
+            ),
+            (
+                "limits",
+                self.limits.requests_per_minute != other.limits.requests_per_minute,
+            ),
+            ("audit", self.audit != other.audit),
+            ("metrics", self.metrics_allowed != other.metrics_allowed),
+            ("log", self.log != other.log),
+            ("store", self.store != other.store),
+            ("oauth.tokens", self.lifetimes != other.lifetimes),
+        ];
+        let differ = differ.into_iter().filter(|(_, differs)| *differs);
+        differ.map(|(name, _)| name).collect()
+    }
+
+    pub(super) fn defaults() -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 8080).into(),
+            public_url: None,
+            tls: None,
+            proxies: Proxies::default(),
+            limits: Limits::default(),
+            sweep_interval: Duration::from_secs(3600),
+            store: Store::in_folder(Path::new(DATA)),
+            data: DATA.into(),
+            audit: AuditLog::default(),
+            metrics_allowed: vec![
+                IpNet::new_assert(Ipv4Addr::new(127, 0, 0, 0).into(), 8),
+                IpNet::new_assert(Ipv6Addr::LOCALHOST.into(), 128),
+            ],
+            log: Log::default(),
+            plugin: None,
+            isolate: false,
+            lifetimes: Lifetimes::default(),
+            registration: toml::Table::new(),
+        }
+    }
+}
+
+/// The data folder, if nobody names one.
+const DATA: &str = "gatepost-data";

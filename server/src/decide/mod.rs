@@ -1,0 +1,339 @@
+//! From a request's facts to a decision that is carried out.
+//!
+//! A decision is made from what a reader finds, which costs microseconds and holds nobody up; most of
+//! those that refuse or change nothing end there. If there is something to do, the directory looks at
+//! the facts again inside its transaction, where nobody is in between. The first decision was made for
+//! counters that are somewhat higher than they were, so that it holds if others have registered in the
+//! meantime; where it does not, because a limit is near or something else has changed, it is made again
+//! there, and that one counts. So of many registrations at once, no more are accepted than a limit
+//! allows. The same entropy gives the same client, so that nothing else differs.
+
+mod assumed;
+mod case;
+mod error;
+pub mod observer;
+pub mod response;
+pub mod stored;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use arc_swap::ArcSwap;
+use gatepost_directory::{
+    Abandoned, Change, DecideError, Directory, DirectoryError, Facts, Inquiry, Judge, Key,
+    Registrant, Verdict,
+};
+use gatepost_plugin::{Caller, Decision, Effect, Operation, Outcome, Plugin, PluginError, Request};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use self::assumed::{assume, is_covered};
+use self::case::Case;
+use self::observer::{Decided, Observer};
+
+pub use self::error::Undecided;
+
+/// Has the plugin decide, and the directory do what was decided.
+pub struct Decider {
+    directory: Arc<dyn Directory>,
+    ruling: ArcSwap<Ruling>,
+    turns: Semaphore,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+/// What decides, as long as the settings stay as they are.
+struct Ruling {
+    plugin: Arc<dyn Plugin>,
+    window: u64,
+}
+
+impl Decider {
+    /// Decides with this plugin, so many times at once, about what is in this directory.
+    ///
+    /// A decision is made in place. One that hangs holds up its thread until its time is up, so there
+    /// should be fewer turns than threads.
+    pub fn new(
+        directory: Arc<dyn Directory>,
+        plugin: Arc<dyn Plugin>,
+        turns: usize,
+    ) -> Result<Self, PluginError> {
+        Ok(Self {
+            directory,
+            ruling: ArcSwap::from_pointee(Ruling::of(plugin)?),
+            turns: Semaphore::new(turns),
+            observer: None,
+        })
+    }
+
+    /// Lets somebody see all decisions.
+    pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
+        Self {
+            observer: Some(observer),
+            ..self
+        }
+    }
+
+    /// Decides with another plugin from now on. What has begun is finished with the old one.
+    pub fn replace(&self, plugin: Arc<dyn Plugin>) -> Result<(), PluginError> {
+        self.ruling.store(Arc::new(Ruling::of(plugin)?));
+        Ok(())
+    }
+
+    /// Registers a client for whoever has this key, or none.
+    pub async fn register(
+        &self,
+        caller: Caller,
+        key: Option<&Key>,
+        metadata: Vec<u8>,
+        now: u64,
+    ) -> Result<Decision, Undecided> {
+        let account = key.and_then(|key| key.account.as_ref());
+        let registrant = Registrant {
+            key: key.map(|key| key.id),
+            account: account.map(|account| account.id),
+            network: match &caller.address {
+                Some(address) => self.network(address).await?,
+                None => None,
+            },
+            window_start: self.window_start(now),
+        };
+        let inquiry = Inquiry {
+            client_id: None,
+            registrant: Some(registrant),
+            revision: None,
+            now,
+        };
+        self.decide(inquiry, caller, Operation::Register { metadata })
+            .await
+    }
+
+    /// Makes a decision, and carries out its effect.
+    pub async fn decide(
+        &self,
+        inquiry: Inquiry,
+        caller: Caller,
+        operation: Operation,
+    ) -> Result<Decision, Undecided> {
+        self.decide_and(inquiry, caller, operation, |_| Vec::new())
+            .await
+    }
+
+    /// Makes a decision, and carries out its effect and what else follows if it is accepted.
+    pub async fn decide_and(
+        &self,
+        inquiry: Inquiry,
+        caller: Caller,
+        operation: Operation,
+        follows: impl Fn(&Decision) -> Vec<Change> + Send + Sync + 'static,
+    ) -> Result<Decision, Undecided> {
+        let case = Arc::new(self.case(&inquiry, caller, operation)?);
+        let decided = self.carry_out(inquiry, Arc::clone(&case), follows).await;
+        self.show(&case, decided)
+    }
+
+    /// Makes a decision, and carries nothing out: the decision comes without its effect.
+    pub async fn consult(
+        &self,
+        inquiry: Inquiry,
+        caller: Caller,
+        operation: Operation,
+    ) -> Result<Decision, Undecided> {
+        let case = self.case(&inquiry, caller, operation)?;
+        let decided = async {
+            let facts = self.directory.facts(&inquiry).await?;
+            let mut decision = self.hear(&case, &facts).await?;
+            decision.effect = Effect::None;
+            Ok((decision, facts, inquiry.client_id))
+        };
+        let decided = decided.await;
+        self.show(&case, decided)
+    }
+
+    async fn carry_out(
+        &self,
+        mut inquiry: Inquiry,
+        case: Arc<Case>,
+        follows: impl Fn(&Decision) -> Vec<Change> + Send + Sync + 'static,
+    ) -> Result<(Decision, Facts, Option<String>), Undecided> {
+        loop {
+            let facts = self.directory.facts(&inquiry).await?;
+            let mut assumed = assume(&facts);
+            let mut decision = self.hear(&case, &assumed).await?;
+            if is_about_counts(&decision) && assumed.usage != facts.usage {
+                assumed = facts.clone();
+                decision = self.hear(&case, &assumed).await?;
+            }
+            // It may be a client that is there already. What is decided about one that is adds
+            // nothing, and so is not held to limits.
+            if inquiry.client_id.is_none()
+                && let Some(client_id) = named(&decision)
+            {
+                inquiry.client_id = Some(client_id.to_owned());
+                continue;
+            }
+            let changes = changes_after(&decision, &follows);
+            let client_id = inquiry.client_id.clone();
+            if decision.effect == Effect::None && changes.is_empty() {
+                return Ok((decision, facts, client_id));
+            }
+            let first = Verdict { decision, changes };
+            let seen = Arc::new(Mutex::new(Seen {
+                facts,
+                undecided: None,
+            }));
+            let last = Arc::clone(&seen);
+            let judge: Judge = Arc::new(move |facts| {
+                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+                last.facts.clone_from(facts);
+                if is_covered(facts, &assumed) {
+                    return Ok(first.clone());
+                }
+                let decision = case.decide(facts).map_err(|undecided| {
+                    last.undecided = Some(undecided);
+                    Abandoned
+                })?;
+                let changes = changes_after(&decision, &follows);
+                Ok(Verdict { decision, changes })
+            });
+            let begun = Instant::now();
+            let decided = self.directory.decide(inquiry, judge).await;
+            if let Some(observer) = &self.observer {
+                observer.stored(begun.elapsed());
+            }
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let decision = decided.map_err(|error| match (error, seen.undecided.take()) {
+                (DecideError::Directory(error), _) => error.into(),
+                (DecideError::Abandoned, Some(undecided)) => undecided,
+                (DecideError::Abandoned, None) => {
+                    DirectoryError::Failed("it gave up without being told to".into()).into()
+                }
+            })?;
+            return Ok((decision, seen.facts.clone(), client_id));
+        }
+    }
+
+    /// Lets what was decided be seen.
+    fn show(
+        &self,
+        case: &Case,
+        decided: Result<(Decision, Facts, Option<String>), Undecided>,
+    ) -> Result<Decision, Undecided> {
+        let Some(observer) = &self.observer else {
+            return decided.map(|(decision, _, _)| decision);
+        };
+        match decided {
+            Ok((decision, facts, client_id)) => {
+                observer.decided(&Decided {
+                    operation: &case.operation,
+                    caller: &case.caller,
+                    facts: &facts,
+                    client_id: client_id.as_deref(),
+                    now: case.now,
+                    decision: &decision,
+                });
+                Ok(decision)
+            }
+            Err(undecided) => {
+                observer.undecided(&case.operation, &undecided);
+                Err(undecided)
+            }
+        }
+    }
+
+    fn case(
+        &self,
+        inquiry: &Inquiry,
+        caller: Caller,
+        operation: Operation,
+    ) -> Result<Case, Undecided> {
+        let mut entropy = vec![0; 32];
+        getrandom::fill(&mut entropy)?;
+        Ok(Case {
+            plugin: self.plugin(),
+            operation,
+            caller,
+            entropy,
+            revision: inquiry.revision,
+            now: inquiry.now,
+        })
+    }
+
+    async fn hear(&self, case: &Case, facts: &Facts) -> Result<Decision, Undecided> {
+        let _turn = self.turn().await;
+        let begun = Instant::now();
+        let decided = case.decide(facts);
+        if let Some(observer) = &self.observer {
+            observer.asked_plugin(begun.elapsed());
+        }
+        decided
+    }
+
+    /// The id of the client that a request speaks of.
+    pub async fn identify(&self, request: &Request) -> Result<Option<String>, Undecided> {
+        let _turn = self.turn().await;
+        Ok(self.plugin().identify(request)?)
+    }
+
+    /// The network that an address is counted under; `None` if it is no address.
+    pub async fn network(&self, address: &str) -> Result<Option<String>, Undecided> {
+        let _turn = self.turn().await;
+        Ok(self.plugin().network(address)?)
+    }
+
+    async fn turn(&self) -> SemaphorePermit<'_> {
+        self.turns
+            .acquire()
+            .await
+            .expect("the semaphore is never closed")
+    }
+
+    /// When the window began in which registrations are counted now.
+    pub fn window_start(&self, now: u64) -> u64 {
+        now - now % self.ruling.load().window
+    }
+
+    /// What decides now.
+    pub fn plugin(&self) -> Arc<dyn Plugin> {
+        Arc::clone(&self.ruling.load().plugin)
+    }
+
+    /// Where the decisions are carried out.
+    pub fn directory(&self) -> &dyn Directory {
+        &*self.directory
+    }
+}
+
+impl Ruling {
+    fn of(plugin: Arc<dyn Plugin>) -> Result<Self, PluginError> {
+        Ok(Self {
+            window: plugin.window()?.max(1),
+            plugin,
+        })
+    }
+}
+
+/// What the judge saw last, in the directory's transaction.
+struct Seen {
+    facts: Facts,
+    undecided: Option<Undecided>,
+}
+
+fn changes_after(decision: &Decision, follows: &impl Fn(&Decision) -> Vec<Change>) -> Vec<Change> {
+    match decision.outcome {
+        Outcome::Accept => follows(decision),
+        Outcome::Refuse => Vec::new(),
+    }
+}
+
+/// Whether it may be because of the counters that a decision refuses.
+fn is_about_counts(decision: &Decision) -> bool {
+    decision.outcome == Outcome::Refuse && matches!(decision.response.status, 403 | 429)
+}
+
+/// The client that a decision turns out to be about.
+fn named(decision: &Decision) -> Option<&str> {
+    match (&decision.client, &decision.effect) {
+        (Some(client), _) => Some(&client.client_id),
+        (None, Effect::Share(record)) => Some(&record.client_id),
+        (None, _) => None,
+    }
+}

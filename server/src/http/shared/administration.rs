@@ -1,0 +1,375 @@
+//! What administrators do, whether through the interface for programs or on a page.
+//!
+//! What is done to a client is the plugin's decision. Listing, and what is done to API keys, is no
+//! decision about a client: it takes a permission, and that is all.
+
+use gatepost_directory::Permission;
+use gatepost_directory::secret::{Purpose, Secret};
+use gatepost_directory::{Change, Entry, Inquiry, KeyEntry, KeyId, NewKey, Search};
+use gatepost_plugin::{
+    Caller, Credential, Decision, Diagnostic, Operation, Outcome, SettingFinding,
+};
+use thiserror::Error;
+
+use crate::decide::Undecided;
+use crate::http::shared::answer;
+use crate::http::shared::app::App;
+use crate::http::shared::refusal::Refusal;
+
+/// Somebody who administrates, or tries to.
+pub(in crate::http) struct Administrator<'a> {
+    pub(in crate::http) app: &'a App,
+    pub(in crate::http) caller: Caller,
+    /// When the key that the caller has ends, in seconds since 1970.
+    pub(in crate::http) expires_at: Option<u64>,
+    pub(in crate::http) now: u64,
+}
+
+/// Why something is not done.
+#[derive(Debug, Error)]
+pub(in crate::http) enum NotDone {
+    /// The caller has not shown who it is, or may not do this.
+    #[error("the caller lacks the permission `{}`", .0.name())]
+    Denied(Permission),
+    /// The key would allow what its maker may not do.
+    #[error("a key cannot allow `{}`, which its maker may not do", .0.name())]
+    Escalation(Permission),
+    /// Who is held to terms would make a key that is not.
+    #[error("a key that has terms makes no keys")]
+    Bound,
+    /// What is wished for is no key.
+    #[error("{0}")]
+    Malformed(String),
+    /// The plugin does not take the terms of a key.
+    #[error("the terms have mistakes")]
+    Terms(Vec<SettingFinding>),
+    /// There is no such thing.
+    #[error("there is no such thing")]
+    Missing,
+    /// It could not be tried.
+    #[error("it could not be tried")]
+    Untried(Refusal),
+}
+
+impl From<Refusal> for NotDone {
+    fn from(refusal: Refusal) -> Self {
+        Self::Untried(refusal)
+    }
+}
+
+/// A client as an administrator sees it.
+pub(in crate::http) struct Shown {
+    /// The registration as it is answered to administrators, in JSON.
+    pub(in crate::http) registration: String,
+    /// What the directory knows.
+    pub(in crate::http) entry: Entry,
+    /// What the policy in force says of it.
+    pub(in crate::http) findings: Vec<Diagnostic>,
+}
+
+/// An API key to be made.
+pub(in crate::http) struct KeyWish {
+    pub(in crate::http) name: String,
+    pub(in crate::http) account: Option<String>,
+    pub(in crate::http) permissions: Vec<Permission>,
+    pub(in crate::http) terms: Option<String>,
+    pub(in crate::http) expires_at: Option<u64>,
+}
+
+/// How long names may be, in characters, and how far off an end may be, in days.
+const LONGEST_NAME: usize = 100;
+const LONGEST_LIFE: u64 = 36_500;
+
+impl KeyWish {
+    /// A key of this name for this account, with permissions by their names, that ends after so many days.
+    pub(in crate::http) fn new<'p>(
+        name: &str,
+        account: Option<&str>,
+        permissions: impl Iterator<Item = &'p str>,
+        terms: Option<&str>,
+        days: Option<u64>,
+        now: u64,
+    ) -> Result<Self, NotDone> {
+        let is_sound = |name: &str| {
+            (1..=LONGEST_NAME).contains(&name.chars().count())
+                && !name.chars().any(char::is_control)
+        };
+        for (what, name) in [("name", Some(name)), ("account", account)] {
+            if !name.is_none_or(is_sound) {
+                return Err(NotDone::Malformed(format!(
+                    "The `{what}` has from 1 to {LONGEST_NAME} characters, none of them a control \
+                     character."
+                )));
+            }
+        }
+        let mut known = Vec::new();
+        for name in permissions {
+            let permission = Permission::named(name).ok_or_else(|| {
+                NotDone::Malformed("The permissions name one that there is not.".into())
+            })?;
+            if !known.contains(&permission) {
+                known.push(permission);
+            }
+        }
+        if known.is_empty() {
+            return Err(NotDone::Malformed(
+                "A key needs a permission at least.".into(),
+            ));
+        }
+        if days.is_some_and(|days| !(1..=LONGEST_LIFE).contains(&days)) {
+            return Err(NotDone::Malformed(format!(
+                "A key ends after a whole number of days from 1 to {LONGEST_LIFE}."
+            )));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            account: account.map(str::to_owned),
+            permissions: known,
+            terms: terms.map(str::to_owned),
+            expires_at: days.map(|days| now + days * 86_400),
+        })
+    }
+}
+
+/// A key that was made.
+pub(in crate::http) struct Made {
+    pub(in crate::http) id: KeyId,
+    pub(in crate::http) key: Secret,
+    pub(in crate::http) expires_at: Option<u64>,
+}
+
+impl Administrator<'_> {
+    /// Whether the caller may do this; what it may do to clients is for the plugin to say.
+    pub(in crate::http) fn may(&self, permission: Permission) -> bool {
+        let has = |permission: Permission| {
+            let mut names = self.caller.permissions.iter();
+            names.any(|name| name == permission.name())
+        };
+        self.caller.credential == Credential::Accepted
+            && has(Permission::Authenticate)
+            && has(permission)
+    }
+
+    pub(in crate::http) fn require(&self, permission: Permission) -> Result<(), NotDone> {
+        match self.may(permission) {
+            true => Ok(()),
+            false => Err(NotDone::Denied(permission)),
+        }
+    }
+
+    pub(in crate::http) async fn clients(&self, search: &Search) -> Result<Vec<Entry>, NotDone> {
+        self.require(Permission::OauthClientList)?;
+        let directory = self.app.decider.directory();
+        Ok(directory.clients(search).await.map_err(failed)?)
+    }
+
+    /// One client, or the decision that it is not shown.
+    pub(in crate::http) async fn client(
+        &self,
+        client_id: &str,
+    ) -> Result<Result<Box<Shown>, Decision>, NotDone> {
+        let named = || client_id.to_owned();
+        let read = Operation::Read { client_id: named() };
+        let read = self.decide(Some(client_id), None, read).await?;
+        if read.outcome == Outcome::Refuse {
+            return Ok(Err(read));
+        }
+        let directory = self.app.decider.directory();
+        let entry = directory
+            .client(client_id, self.now)
+            .await
+            .map_err(failed)?;
+        let entry = entry.ok_or(NotDone::Missing)?;
+        let review = Operation::Review { client_id: named() };
+        let review = self.decide(Some(client_id), None, review).await?;
+        Ok(Ok(Box::new(Shown {
+            registration: read.response.body,
+            entry,
+            findings: review.diagnostics,
+        })))
+    }
+
+    pub(in crate::http) async fn provision(
+        &self,
+        client_id: Option<String>,
+        metadata: Vec<u8>,
+    ) -> Result<Decision, NotDone> {
+        let asked = client_id.clone();
+        let provision = Operation::Provision {
+            client_id,
+            metadata,
+        };
+        self.decide(asked.as_deref(), None, provision).await
+    }
+
+    /// Changes a client, if its record was written as often as the caller thinks.
+    pub(in crate::http) async fn update(
+        &self,
+        client_id: &str,
+        metadata: Vec<u8>,
+        revision: Option<u64>,
+    ) -> Result<Decision, NotDone> {
+        let update = Operation::Update {
+            client_id: client_id.to_owned(),
+            metadata,
+        };
+        self.decide(Some(client_id), revision, update).await
+    }
+
+    pub(in crate::http) async fn rotate_secret(
+        &self,
+        client_id: &str,
+        revision: Option<u64>,
+    ) -> Result<Decision, NotDone> {
+        let rotate = Operation::RotateSecret {
+            client_id: client_id.to_owned(),
+        };
+        self.decide(Some(client_id), revision, rotate).await
+    }
+
+    pub(in crate::http) async fn disable(
+        &self,
+        client_id: &str,
+        revision: Option<u64>,
+    ) -> Result<Decision, NotDone> {
+        let disable = Operation::Disable {
+            client_id: client_id.to_owned(),
+        };
+        self.switch(client_id, revision, disable, true).await
+    }
+
+    pub(in crate::http) async fn enable(
+        &self,
+        client_id: &str,
+        revision: Option<u64>,
+    ) -> Result<Decision, NotDone> {
+        let enable = Operation::Enable {
+            client_id: client_id.to_owned(),
+        };
+        self.switch(client_id, revision, enable, false).await
+    }
+
+    /// What was decided is noted, so that the list says it.
+    async fn switch(
+        &self,
+        client_id: &str,
+        revision: Option<u64>,
+        operation: Operation,
+        is_disabled: bool,
+    ) -> Result<Decision, NotDone> {
+        let noted = Change::Disable {
+            client_id: client_id.to_owned(),
+            is_disabled,
+        };
+        let inquiry = self.inquiry(Some(client_id), revision);
+        let caller = self.caller.clone();
+        let follows = move |_: &Decision| vec![noted.clone()];
+        let decider = &self.app.decider;
+        decision(
+            decider
+                .decide_and(inquiry, caller, operation, follows)
+                .await,
+        )
+    }
+
+    pub(in crate::http) async fn remove(
+        &self,
+        client_id: &str,
+        revision: Option<u64>,
+    ) -> Result<Decision, NotDone> {
+        let remove = Operation::Remove {
+            client_id: client_id.to_owned(),
+        };
+        self.decide(Some(client_id), revision, remove).await
+    }
+
+    pub(in crate::http) async fn keys(
+        &self,
+        after: KeyId,
+        limit: u32,
+    ) -> Result<Vec<KeyEntry>, NotDone> {
+        self.require(Permission::OauthClientList)?;
+        let directory = self.app.decider.directory();
+        Ok(directory.keys(after, limit).await.map_err(failed)?)
+    }
+
+    /// Makes an API key. It can allow what its maker may do, and to register clients, which whoever
+    /// makes keys may do by hand. A key's own limits hold for those that it makes: none lasts longer, and
+    /// one that has terms makes none.
+    pub(in crate::http) async fn make_key(&self, wish: KeyWish) -> Result<Made, NotDone> {
+        self.require(Permission::OauthClientCreate)?;
+        if self.caller.terms.is_some() {
+            return Err(NotDone::Bound);
+        }
+        let beyond = wish.permissions.iter().find(|permission| {
+            **permission != Permission::OauthClientRegistration && !self.may(**permission)
+        });
+        if let Some(permission) = beyond {
+            return Err(NotDone::Escalation(*permission));
+        }
+        if let Some(terms) = &wish.terms {
+            let checked = self.app.decider.plugin().check_terms(terms);
+            checked
+                .map_err(|error| answer::refusal(error.into()))?
+                .map_err(NotDone::Terms)?;
+        }
+        let key = Secret::draw(Purpose::ApiKey).map_err(|error| answer::refusal(error.into()))?;
+        let ends = [wish.expires_at, self.expires_at];
+        let expires_at = ends.into_iter().flatten().min();
+        let new = NewKey {
+            hash: key.hash(),
+            name: wish.name,
+            account: wish.account,
+            permissions: wish.permissions,
+            terms: wish.terms,
+            created_at: self.now,
+            expires_at,
+        };
+        let directory = self.app.decider.directory();
+        let id = directory.add_key(new).await.map_err(failed)?;
+        Ok(Made {
+            id,
+            key,
+            expires_at,
+        })
+    }
+
+    pub(in crate::http) async fn revoke_key(&self, id: KeyId) -> Result<(), NotDone> {
+        self.require(Permission::OauthClientDelete)?;
+        let directory = self.app.decider.directory();
+        match directory.revoke_key(id, self.now).await.map_err(failed)? {
+            true => Ok(()),
+            false => Err(NotDone::Missing),
+        }
+    }
+
+    fn inquiry(&self, client_id: Option<&str>, revision: Option<u64>) -> Inquiry {
+        Inquiry {
+            client_id: client_id.map(str::to_owned),
+            registrant: None,
+            revision,
+            now: self.now,
+        }
+    }
+
+    async fn decide(
+        &self,
+        client_id: Option<&str>,
+        revision: Option<u64>,
+        operation: Operation,
+    ) -> Result<Decision, NotDone> {
+        let inquiry = self.inquiry(client_id, revision);
+        let caller = self.caller.clone();
+        decision(self.app.decider.decide(inquiry, caller, operation).await)
+    }
+}
+
+fn decision(decided: Result<Decision, Undecided>) -> Result<Decision, NotDone> {
+    let decision = decided.map_err(answer::refusal)?;
+    answer::note(&decision);
+    Ok(decision)
+}
+
+fn failed(error: gatepost_directory::DirectoryError) -> Refusal {
+    answer::refusal(error.into())
+}

@@ -1,0 +1,15 @@
+//! What the rooms of all kinds of callers need: the state, bodies and forms, answers and refusals, pages and
+//! browsers, and what administrators do, whichever way they ask.
+
+pub(in crate::http) mod administration;
+pub(in crate::http) mod answer;
+pub mod app;
+pub(in crate::http) mod body;
+pub(in crate::http) mod caller;
+pub(in crate::http) mod form;
+pub(in crate::http) mod kind;
+pub mod metadata;
+pub(in crate::http) mod page;
+pub(in crate::http) mod refusal;
+pub(in crate::http) mod session;
+pub(in crate::http) mod sign_ins;

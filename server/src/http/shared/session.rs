@@ -1,0 +1,441 @@
+//! Browsers: whether somebody has signed in with one, and whether a form was sent on purpose.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gatepost_directory::Permission;
+use gatepost_directory::secret::{Purpose, Secret, SecretHash};
+use gatepost_directory::{Account, Grant, GrantId, NewSession, Session};
+use gatepost_plugin::{Caller, Credential};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::config::PublicUrl;
+use crate::http::shared::answer;
+use crate::http::shared::app::{App, Peer};
+use crate::http::shared::body;
+use crate::http::shared::form::Parameters;
+use crate::http::shared::kind::Kind;
+use crate::http::shared::page;
+use crate::http::shared::page::Failure;
+use crate::http::shared::refusal::Refusal;
+
+/// What a browser's session is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Jar {
+    /// Telling the authorization server who the user is.
+    SignIn,
+    /// The administration's pages, which are an OAuth client.
+    Admin,
+}
+
+impl Jar {
+    /// The cookie's name. The prefix keeps another site under the same domain from setting it.
+    const fn cookie(self, is_https: bool) -> &'static str {
+        match (self, is_https) {
+            (Self::SignIn, true) => "__Host-gatepost-session",
+            (Self::SignIn, false) => "gatepost-session",
+            (Self::Admin, true) => "__Host-gatepost-admin",
+            (Self::Admin, false) => "gatepost-admin",
+        }
+    }
+}
+
+/// A browser, as its cookies tell it.
+pub(in crate::http) struct Browser {
+    session: Option<(String, Session)>,
+    form: String,
+    /// Whether the browser has to be told what its forms are known by.
+    is_new: bool,
+}
+
+/// A form that was not sent from a page of ours, or from one that is out of date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Forged;
+
+impl Browser {
+    /// Reads the cookies. Whoever may not sign in any more is as if signed out.
+    pub(in crate::http) async fn of(
+        app: &App,
+        jar: Jar,
+        headers: &HeaderMap,
+        now: u64,
+    ) -> Result<Self, Refusal> {
+        let is_https = app.public_url.is_https();
+        let session = match cookie(headers, jar.cookie(is_https)) {
+            None => None,
+            Some(value) => app
+                .decider
+                .directory()
+                .session(SecretHash::of(value), now)
+                .await
+                .map_err(|error| answer::refusal(error.into()))?
+                .filter(|session| may_sign_in(&session.account))
+                .filter(|session| session.grant.is_some() == (jar == Jar::Admin))
+                .map(|session| (value.to_owned(), session)),
+        };
+        let known = cookie(headers, form_cookie(is_https)).map(str::to_owned);
+        let (form, is_new) = match (&session, known) {
+            (Some((value, _)), _) => (value.clone(), false),
+            (None, Some(known)) => (known, false),
+            (None, None) => {
+                let secret = Secret::draw(Purpose::Session).map_err(|_| Refusal::Failed)?;
+                (secret.reveal().to_owned(), true)
+            }
+        };
+        Ok(Self {
+            session,
+            form,
+            is_new,
+        })
+    }
+
+    /// What to put into a form, so that it is known to be sent from a page of ours.
+    pub(in crate::http) fn form_token(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(format!("csrf {}", self.form)))
+    }
+
+    /// Checks that a form was sent from a page of ours by this browser.
+    fn check(
+        &self,
+        public_url: &PublicUrl,
+        headers: &HeaderMap,
+        token: Option<&str>,
+    ) -> Result<(), Forged> {
+        let token = token.unwrap_or_default().as_bytes();
+        let expected = self.form_token();
+        if !self.is_new
+            && is_from_here(public_url, headers)
+            && bool::from(token.ct_eq(expected.as_bytes()))
+        {
+            Ok(())
+        } else {
+            Err(Forged)
+        }
+    }
+
+    /// The body of a form, once it is known to be sent from a page of ours by this browser.
+    pub(in crate::http) async fn form(
+        &self,
+        app: &App,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Vec<u8>, Unsent> {
+        let body = body::read(Kind::Page, headers, body, app.limits.body).await?;
+        let token = Parameters::read(&body).get("csrf").map(str::to_owned);
+        match self.check(&app.public_url, headers, token.as_deref()) {
+            Ok(()) => Ok(body),
+            Err(Forged) => Err(Unsent::Forged),
+        }
+    }
+
+    /// Lets the browser know what its forms are known by.
+    pub(in crate::http) fn remember(&self, app: &App, response: &mut Response) {
+        if self.is_new {
+            let is_https = app.public_url.is_https();
+            set_cookie(response, form_cookie(is_https), is_https, &self.form, None);
+        }
+    }
+
+    pub(in crate::http) fn session(&self) -> Option<&Session> {
+        self.session.as_ref().map(|(_, session)| session)
+    }
+
+    pub(in crate::http) fn account(&self) -> Option<&Account> {
+        self.session().map(|session| &session.account)
+    }
+
+    /// What the browser's session stands on.
+    pub(in crate::http) fn grant(&self) -> Option<&Grant> {
+        self.session().and_then(|session| session.grant.as_ref())
+    }
+
+    /// Who asks, for a decision.
+    pub(in crate::http) fn caller(&self, peer: Peer) -> Caller {
+        caller(self.account(), Some(peer))
+    }
+}
+
+/// A form that a person sent from a page of ours.
+pub(in crate::http) struct Sent {
+    pub(in crate::http) headers: HeaderMap,
+    pub(in crate::http) body: Vec<u8>,
+    pub(in crate::http) browser: Browser,
+    /// Seconds since 1970.
+    pub(in crate::http) now: u64,
+}
+
+/// Why there is no form.
+pub(in crate::http) enum Unsent {
+    /// It was not sent from a page of ours.
+    Forged,
+    /// It could not be read.
+    Unread(Refusal),
+}
+
+impl From<Refusal> for Unsent {
+    fn from(refusal: Refusal) -> Self {
+        Self::Unread(refusal)
+    }
+}
+
+impl IntoResponse for Unsent {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Forged => page::forged(),
+            Self::Unread(refusal) => Failure::from(refusal).into_response(),
+        }
+    }
+}
+
+impl FromRequest<Arc<App>> for Sent {
+    type Rejection = Unsent;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Unsent> {
+        let (head, body) = request.into_parts();
+        let headers = head.headers;
+        let now = gatepost_directory::now();
+        let browser = Browser::of(app, Jar::SignIn, &headers, now).await?;
+        Ok(Self {
+            body: browser.form(app, &headers, body).await?,
+            headers,
+            browser,
+            now,
+        })
+    }
+}
+
+/// An account that is known to be there, or nobody, as who asks.
+pub(in crate::http) fn caller(account: Option<&Account>, peer: Option<Peer>) -> Caller {
+    let nobody = Caller {
+        address: peer.map(|Peer(peer)| peer.ip().to_canonical().to_string()),
+        ..Caller::default()
+    };
+    match account {
+        None => nobody,
+        Some(account) => Caller {
+            credential: Credential::Accepted,
+            account: Some(account.name.clone()),
+            permissions: account.permissions.clone(),
+            ..nobody
+        },
+    }
+}
+
+/// Whether this account may sign in, and what it granted is still good.
+pub(in crate::http) fn may_sign_in(account: &Account) -> bool {
+    let needed = Permission::Authenticate.name();
+    account.permissions.iter().any(|name| name == needed)
+}
+
+/// Begins a session, which `response` tells the browser of.
+pub(in crate::http) async fn begin(
+    app: &App,
+    jar: Jar,
+    account: &Account,
+    grant: Option<GrantId>,
+    now: u64,
+    response: &mut Response,
+) -> Result<(), Refusal> {
+    let secret = Secret::draw(Purpose::Session).map_err(|_| Refusal::Failed)?;
+    let session = NewSession {
+        hash: secret.hash(),
+        account: account.id,
+        grant,
+        created_at: now,
+        expires_at: now + app.lifetimes.session,
+    };
+    app.decider
+        .directory()
+        .add_session(session)
+        .await
+        .map_err(|error| answer::refusal(error.into()))?;
+    let is_https = app.public_url.is_https();
+    set_cookie(
+        response,
+        jar.cookie(is_https),
+        is_https,
+        secret.reveal(),
+        None,
+    );
+    Ok(())
+}
+
+/// Ends a browser's session, which `response` tells the browser of.
+pub(in crate::http) async fn end(
+    app: &App,
+    jar: Jar,
+    browser: &Browser,
+    response: &mut Response,
+) -> Result<(), Refusal> {
+    forget(app, browser).await?;
+    let is_https = app.public_url.is_https();
+    set_cookie(response, jar.cookie(is_https), is_https, "", None);
+    Ok(())
+}
+
+/// Ends what the administration's pages were granted, and the session in them, which `response` tells the
+/// browser of.
+pub(in crate::http) async fn leave(
+    app: &App,
+    inside: &Browser,
+    response: &mut Response,
+) -> Result<(), Refusal> {
+    if let Some(grant) = inside.grant() {
+        let ended = app.decider.directory().end_grant(grant.id).await;
+        ended.map_err(|error| answer::refusal(error.into()))?;
+    }
+    end(app, Jar::Admin, inside, response).await
+}
+
+/// Ends the session that a browser has, for it is about to get another.
+pub(in crate::http) async fn forget(app: &App, browser: &Browser) -> Result<(), Refusal> {
+    let Some((value, _)) = &browser.session else {
+        return Ok(());
+    };
+    let ended = app
+        .decider
+        .directory()
+        .end_session(SecretHash::of(value))
+        .await;
+    ended.map_err(|error| answer::refusal(error.into()))
+}
+
+const fn form_cookie(is_https: bool) -> &'static str {
+    if is_https {
+        "__Host-gatepost-form"
+    } else {
+        "gatepost-form"
+    }
+}
+
+/// For so many seconds, or until the browser is closed. Without a value, the browser forgets the cookie.
+pub(in crate::http) fn set_cookie(
+    response: &mut Response,
+    name: &str,
+    is_https: bool,
+    value: &str,
+    seconds: Option<u32>,
+) {
+    let secure = if is_https { "; Secure" } else { "" };
+    let age = match (value, seconds) {
+        ("", _) => "; Max-Age=0".to_owned(),
+        (_, Some(seconds)) => format!("; Max-Age={seconds}"),
+        (_, None) => String::new(),
+    };
+    // The prefix `__Host-` asks for this path.
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+    // What is not one of our own secrets came in a cookie, and goes back as it came.
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// The value of a cookie, the first if there are several.
+pub(in crate::http) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|field| field.to_str().ok())
+        .flat_map(|field| field.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(known, value)| *known == name && !value.is_empty())
+        .map(|(_, value)| value)
+}
+
+/// Whether a browser that says where a form comes from says that it comes from here.
+fn is_from_here(public_url: &PublicUrl, headers: &HeaderMap) -> bool {
+    if headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "cross-site")
+    {
+        return false;
+    }
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return true;
+    };
+    let Ok(origin) = origin.to_str() else {
+        return false;
+    };
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    origin == public_url.to_string()
+        || host.is_some_and(|host| {
+            ["https://", "http://"]
+                .iter()
+                .any(|scheme| origin.strip_prefix(scheme) == Some(host))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(fields: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    #[test]
+    fn cookies() {
+        for (fields, expected) in [
+            (&[][..], None),
+            (&[("cookie", "a=1")], Some("1")),
+            (&[("cookie", "b=2; a=1")], Some("1")),
+            (&[("cookie", "b=2;a=1;a=3")], Some("1")),
+            (&[("cookie", "b=2"), ("cookie", "a=1=2")], Some("1=2")),
+            (&[("cookie", "aa=1; a; a=")], None),
+        ] {
+            assert_eq!(cookie(&headers(fields), "a"), expected, "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn forms_come_from_here() {
+        let public_url: PublicUrl = "https://mail.example.org".parse().expect("a URL");
+        for (fields, expected) in [
+            (&[][..], true),
+            (&[("origin", "https://mail.example.org")], true),
+            (
+                &[
+                    ("origin", "http://127.0.0.1:8080"),
+                    ("host", "127.0.0.1:8080"),
+                ],
+                true,
+            ),
+            (&[("origin", "https://evil.example")], false),
+            (
+                &[("origin", "https://mail.example.org.evil.example")],
+                false,
+            ),
+            (&[("origin", "null")], false),
+            (
+                &[("origin", "http://a"), ("host", "b"), ("host", "a")],
+                false,
+            ),
+            (
+                &[
+                    ("origin", "https://mail.example.org"),
+                    ("sec-fetch-site", "cross-site"),
+                ],
+                false,
+            ),
+            (&[("sec-fetch-site", "same-origin")], true),
+        ] {
+            assert_eq!(
+                is_from_here(&public_url, &headers(fields)),
+                expected,
+                "{fields:?}"
+            );
+        }
+    }
+}

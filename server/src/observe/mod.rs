@@ -1,0 +1,5 @@
+//! What is to be seen of the program while it runs: its audit log and its metrics.
+
+pub mod audit;
+pub mod metrics;
+pub mod watch;

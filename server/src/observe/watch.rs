@@ -1,0 +1,55 @@
+//! What is to be seen of the program while it runs: its audit log and its metrics.
+
+use std::time::Duration;
+
+use gatepost_plugin::{Effect, Operation, Outcome};
+use tokio::task_local;
+
+use crate::decide::Undecided;
+use crate::decide::observer::{Decided, Observer};
+use crate::observe::audit::Audit;
+use crate::observe::metrics::Metrics;
+
+task_local! {
+    /// What the request is known by that is being answered.
+    pub static REQUEST: String;
+}
+
+/// Sees all decisions.
+pub struct Watch {
+    /// Writes them down.
+    pub audit: Audit,
+    /// Counts them.
+    pub metrics: Metrics,
+}
+
+impl Observer for Watch {
+    fn decided(&self, decided: &Decided<'_>) {
+        let decision = decided.decision;
+        let first = decision.diagnostics.first();
+        self.metrics.decided(
+            decided.operation.name(),
+            decision.outcome == Outcome::Accept,
+            first.map(|finding| &*finding.code),
+        );
+        // The sweep looks at every client, again and again; that one stays is nothing to write down.
+        if matches!(decided.operation, Operation::Lifecycle { .. })
+            && decision.effect == Effect::None
+        {
+            return;
+        }
+        let request = REQUEST.try_with(Clone::clone).ok();
+        self.audit.note(decided, request);
+    }
+
+    fn undecided(&self, operation: &Operation, undecided: &Undecided) {
+        self.metrics.undecided(operation.name(), undecided.kind());
+    }
+    fn asked_plugin(&self, took: Duration) {
+        self.metrics.asked_plugin(took);
+    }
+
+    fn stored(&self, took: Duration) {
+        self.metrics.stored(took);
+    }
+}

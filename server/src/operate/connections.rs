@@ -1,0 +1,158 @@
+//! Connections, from the first byte to the last.
+
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+
+use crate::config::Limits;
+use crate::http::Peer;
+use crate::observe::watch::Watch;
+use crate::operate::notify::notify;
+use crate::operate::stop::Stop;
+use crate::operate::tls::Tls;
+use crate::origin::proxies::Proxies;
+
+/// How long a connection may be kept, however busy it is. It is also what bounds a client that
+/// does not take its answers.
+const CONNECTION_AGE: Duration = Duration::from_secs(600);
+
+/// How long a request's head may be, in bytes.
+const HEAD_LIMIT: usize = 32 << 10;
+
+/// How connections come in.
+pub(super) struct Entrance {
+    pub(super) limits: Limits,
+    pub(super) proxies: Proxies,
+    /// What is behind it, if connections are encrypted.
+    pub(super) tls: Option<Tls>,
+    pub(super) watch: Arc<Watch>,
+}
+
+/// Takes connections until told to stop, then lets those that are busy finish.
+pub(super) async fn accept(
+    listener: TcpListener,
+    router: Router,
+    entrance: &Arc<Entrance>,
+    mut stop: Stop,
+) {
+    let limits = &entrance.limits;
+    let slots = Arc::new(Semaphore::new(limits.connections as usize));
+    let (stopping, told) = watch::channel(());
+    loop {
+        // More connections than there are slots wait in the operating system's queue.
+        let accepted = async {
+            let slot = Arc::clone(&slots)
+                .acquire_owned()
+                .await
+                .expect("the semaphore is never closed");
+            (listener.accept().await, slot)
+        };
+        let (accepted, slot) = tokio::select! {
+            accepted = accepted => accepted,
+            () = stop.asked() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let router = router.clone();
+                let told = told.clone();
+                let entrance = Arc::clone(entrance);
+                tokio::spawn(async move {
+                    enter(stream, peer, router, &entrance, told).await;
+                    drop(slot);
+                });
+            }
+            Err(error) => {
+                // The usual reason is that there are too many open files, and that passes.
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    drop(listener);
+    notify("STOPPING=1");
+    tracing::info!("stopping: no new connections, finishing the requests in flight");
+    let _ = stopping.send(());
+    let all = slots.acquire_many(limits.connections);
+    if tokio::time::timeout(limits.drain, all).await.is_err() {
+        tracing::warn!("stopping although some requests are not finished");
+    }
+}
+
+/// Lets a connection in: past a proxy that says where it comes from, and through TLS. Both take no
+/// longer than a request's head may.
+async fn enter(
+    mut stream: TcpStream,
+    mut peer: SocketAddr,
+    router: Router,
+    entrance: &Entrance,
+    told: watch::Receiver<()>,
+) {
+    let Entrance {
+        limits,
+        proxies,
+        tls,
+        watch,
+    } = entrance;
+    let _connected = watch.metrics.connected();
+    // An answer is written at once, there is nothing to wait for.
+    let _ = stream.set_nodelay(true);
+    if proxies.protocol && proxies.trust(peer.ip()) {
+        let announced = proxies.announced(&mut stream, peer);
+        match tokio::time::timeout(limits.head, announced).await {
+            Ok(Some(origin)) => peer = origin,
+            // A trusted proxy that does not say it, or something else on its machine.
+            Ok(None) | Err(_) => return,
+        }
+    }
+    match tls {
+        None => attend(stream, peer, router, limits, told).await,
+        Some(tls) => {
+            let handshake = tls.acceptor().accept(stream);
+            if let Ok(Ok(stream)) = tokio::time::timeout(limits.head, handshake).await {
+                attend(stream, peer, router, limits, told).await;
+            }
+        }
+    }
+}
+
+/// Serves one connection for as long as it may last.
+async fn attend(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    peer: SocketAddr,
+    router: Router,
+    limits: &Limits,
+    mut told: watch::Receiver<()>,
+) {
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        router.call(request)
+    });
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head)
+            .max_buf_size(HEAD_LIMIT)
+            .serve_connection(TokioIo::new(stream), service)
+    );
+    tokio::select! {
+        // That a client went away, or talks no HTTP, is its own business.
+        _ = connection.as_mut() => return,
+        _ = told.changed() => {}
+        () = tokio::time::sleep(CONNECTION_AGE) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = tokio::time::timeout(limits.request, connection).await;
+}

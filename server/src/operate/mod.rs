@@ -1,0 +1,163 @@
+//! Starting, accepting connections, stopping; reloading and sweeping while it runs.
+
+mod connections;
+mod first_start;
+mod notify;
+mod reload;
+mod stop;
+pub mod sweep;
+mod tls;
+
+use std::error::Error;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use self::connections::{Entrance, accept};
+use self::first_start::FirstSecrets;
+use self::notify::notify;
+use self::reload::Reload;
+use self::stop::Stop;
+use self::tls::Tls;
+use crate::config::{self, Config, LogFormat, Overrides};
+use crate::decide::Decider;
+use crate::http::{self, App};
+use crate::observe::audit::Audit;
+use crate::observe::metrics::Metrics;
+use crate::observe::watch::Watch;
+
+/// Serves until it is told to stop.
+pub fn run(overrides: &Overrides) -> Result<(), Box<dyn Error>> {
+    let config = &Config::load(overrides)?;
+    let log = tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_max_level(config.log.level);
+    match config.log.format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+    allow_many_files();
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(config.limits.decisions + 2)
+        .enable_all()
+        .build()?
+        .block_on(serve(config, overrides))
+}
+
+/// Everything that can go wrong comes before the first keys: they are shown only once, so they
+/// should be shown by a program that then serves.
+async fn serve(config: &Config, overrides: &Overrides) -> Result<(), Box<dyn Error>> {
+    let stop = Stop::listen()?;
+    // One that comes before there is anything to reload would end the program.
+    let hangup = signal(SignalKind::hangup())?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let listening = listener.local_addr()?;
+    let public_url = config.public_url(listening);
+
+    config.is_kept()?;
+    let plugin = config.load_plugin(&public_url)?;
+    for warning in plugin.warnings() {
+        tracing::warn!("{}", config::line(&warning));
+    }
+    if public_url.is_exposed() {
+        tracing::warn!(
+            "clients are told to come to {public_url}, where what they send can be read on the way; \
+             put a proxy with TLS in front, and its https address into server.public-url"
+        );
+    }
+
+    let directory = gatepost_directory::open(&config.store).await?;
+    let audit_log = config.audit_log();
+    let audit = Audit::open(audit_log.as_deref(), config.audit.max_bytes).map_err(|error| {
+        let path = audit_log.as_deref().unwrap_or(Path::new("-"));
+        format!("cannot write the audit log {}: {error}", path.display())
+    })?;
+    let watch = Arc::new(Watch {
+        audit,
+        metrics: Metrics::default(),
+    });
+    let decider = Decider::new(Arc::clone(&directory), plugin, config.limits.decisions)?;
+    let decider = Arc::new(decider.observed_by(Arc::clone(&watch) as _));
+    let app = Arc::new(App::new(
+        Arc::clone(&decider),
+        Arc::clone(&watch),
+        config,
+        &public_url,
+    )?);
+    let entrance = Arc::new(Entrance {
+        limits: config.limits.clone(),
+        proxies: config.proxies.clone(),
+        tls: config.tls.as_ref().map(Tls::new).transpose()?,
+        watch: Arc::clone(&watch),
+    });
+    let reload = Reload {
+        overrides: overrides.clone(),
+        in_force: config.clone(),
+        public_url: public_url.clone(),
+        app: Arc::clone(&app),
+        entrance: Arc::clone(&entrance),
+        watch: Arc::clone(&watch),
+    };
+    let reload = tokio::spawn(reload.on(hangup));
+    let mut greeting = match FirstSecrets::add(&*directory).await? {
+        Some(secrets) => secrets.reveal(&config.listener_url(listening)),
+        None => String::new(),
+    };
+    let scheme = if config.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    greeting.push_str(&format!("listening on {scheme}://{listening}\n"));
+    // Nobody has to listen: a closed standard output is no reason not to serve.
+    let mut stdout = io::stdout().lock();
+    let _ = stdout.write_all(greeting.as_bytes());
+    let _ = stdout.flush();
+    drop(stdout);
+
+    let sweep = tokio::spawn(sweep::regularly(
+        decider,
+        config.sweep_interval,
+        gatepost_directory::now,
+    ));
+    let forget = tokio::spawn(forget_regularly(Arc::clone(&app)));
+    notify("READY=1");
+    accept(listener, http::router(app), &entrance, stop).await;
+    forget.abort();
+    sweep.abort();
+    reload.abort();
+    directory.close().await;
+    watch.audit.flush();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Drops what was counted and is over, every minute.
+async fn forget_regularly(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        ticks.tick().await;
+        app.forget();
+    }
+}
+
+/// Every connection is an open file, and the usual soft limit is a thousand.
+fn allow_many_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "cannot raise the limit of open files");
+    }
+}

@@ -1,0 +1,76 @@
+//! SIGHUP: other settings for the plugin, and the plugin anew, without a request being lost.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use tokio::signal::unix::Signal;
+
+use crate::config;
+use crate::config::Overrides;
+use crate::config::{Config, PublicUrl};
+use crate::http::App;
+use crate::observe::watch::Watch;
+use crate::operate::connections::Entrance;
+use crate::operate::notify::notify;
+
+/// What is read again, and what is to know of it.
+pub struct Reload {
+    /// Where the settings are.
+    pub overrides: Overrides,
+    /// The settings that the server started with, of which some stay.
+    pub in_force: Config,
+    /// How the world reaches this program.
+    pub public_url: PublicUrl,
+    /// What answers requests.
+    pub app: Arc<App>,
+    /// How connections come in.
+    pub entrance: Arc<Entrance>,
+    /// Who counts it.
+    pub watch: Arc<Watch>,
+}
+
+impl Reload {
+    /// Reads the settings again whenever the signal comes.
+    pub async fn on(self, mut hangup: Signal) {
+        let reload = Arc::new(self);
+        while hangup.recv().await.is_some() {
+            let metrics = &reload.watch.metrics;
+            let reload = Arc::clone(&reload);
+            // The plugin is compiled, which takes most of a second.
+            notify("RELOADING=1");
+            let done = tokio::task::spawn_blocking(move || reload.once()).await;
+            metrics.reloaded(matches!(done, Ok(Ok(()))));
+            match done {
+                Ok(Ok(())) => tracing::info!("reloaded: the new settings are in force"),
+                Ok(Err(error)) => {
+                    tracing::error!(
+                        "not reloaded, the old settings stay in force: {}",
+                        config::with_causes(&*error)
+                    );
+                }
+                Err(error) => {
+                    tracing::error!(%error, "not reloaded, the old settings stay in force")
+                }
+            }
+            notify("READY=1");
+        }
+    }
+
+    fn once(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let config = Config::load(&self.overrides)?;
+        config.is_kept()?;
+        let plugin = config.load_plugin(&self.public_url)?;
+        let warnings = plugin.warnings();
+        if let Some(tls) = &self.entrance.tls {
+            tls.reload()?;
+        }
+        self.app.replace(plugin)?;
+        for warning in warnings {
+            tracing::warn!("{}", config::line(&warning));
+        }
+        for name in config.fixed_that_differ(&self.in_force) {
+            tracing::warn!("[{name}] has changed, which needs a restart");
+        }
+        Ok(())
+    }
+}
