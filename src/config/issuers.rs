@@ -1,8 +1,7 @@
 //! Whose software statements are believed (RFC 7591 §2.3).
 
 use crate::document::{Json, Object};
-use crate::jws;
-use crate::metadata::KeySet;
+use crate::jose::{KeySet, jws};
 
 use super::value::{Setting, list};
 
@@ -93,7 +92,7 @@ mod tests {
 
     #[test]
     fn what_is_an_issuer() {
-        let (key, _) = crate::jws::tests::es256(7, &json!({}), &json!({}));
+        let (key, _) = crate::jose::jws::tests::es256(7, &json!({}), &json!({}));
         let keys = json!({"keys": [key]});
         let secret = json!({"keys": [{"kty": "oct", "k": "AAAA"}]});
         for (name, issuers, taken) in [

@@ -5,9 +5,9 @@ use crate::config::{Policy, SameSite};
 use crate::diagnostic::{Findings, Place, Role, Rule, rule};
 use crate::uri::{self, RedirectKind};
 
+use super::described::{Described, Description};
 use super::members::{Kind, Member};
 use super::submitted::Submitted;
-use super::{Described, Description};
 
 /// Holds links and redirect URIs against the site of `client_uri` (RFC 7591 §5) and private-use
 /// schemes as well (RFC 8252 §7.1). Without a sound `client_uri` there is nothing to compare with.

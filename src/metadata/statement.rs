@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use crate::config::Policy;
 use crate::diagnostic::{Findings, Place, Rule, rule};
-use crate::document::{Json, Object};
-use crate::jws::{self, Fault, Jws};
+use crate::document::{Json, Object, wrong_type};
+use crate::jose::jws::{self, Fault, Jws};
 
-use super::Profile;
 use super::members::Member;
-use super::submitted::{Submitted, wrong_type};
+use super::profile::Profile;
+use super::submitted::Submitted;
 
 /// A statement that is believed.
 pub(super) struct Statement<'d> {
@@ -138,7 +138,7 @@ mod tests {
 
     use crate::config;
     use crate::document;
-    use crate::jws::tests::{encode, es256};
+    use crate::jose::jws::tests::{encode, es256};
     use crate::metadata;
 
     use super::*;

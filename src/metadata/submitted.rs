@@ -3,13 +3,17 @@
 
 use crate::config::Policy;
 use crate::diagnostic::{Findings, Place, Role, Rule, rule};
-use crate::document::{Json, Object};
-use crate::uri::{self, RedirectKind, RedirectUri, Report};
+use crate::document::{Json, Object, wrong_type};
+use crate::jose::{KeyRules, KeySet};
+use crate::oauth::{ApplicationType, AuthMethod, GrantType, ResponseType};
+use crate::text;
+use crate::uri::{self, RedirectUri, Report};
 
-use super::keys::{KeyRules, KeySet};
+use super::by_kind;
+use super::described::{Described, Description};
 use super::members::{Member, is_language_tag};
-use super::value::{ApplicationType, AuthMethod, GrantType, ResponseType};
-use super::{Described, Description, Profile, extensions, text};
+use super::profile::Profile;
+use super::redirects::permit;
 
 /// How many members with a language tag are taken.
 const MAX_LOCALISED: usize = 64;
@@ -292,7 +296,7 @@ impl Reader<'_> {
                         || protected.permit(name, place, self.findings)
                 })
                 .map(Described::Text),
-            _ => extensions::read(
+            _ => by_kind::read(
                 member,
                 value,
                 place,
@@ -391,14 +395,6 @@ impl Reader<'_> {
     }
 }
 
-pub(super) fn wrong_type(findings: &mut Findings, place: Place<'_>, expected: &str) {
-    findings.error_saying(
-        &rule::MEMBER_TYPE,
-        place,
-        format!("The member must be {expected}."),
-    );
-}
-
 pub(super) fn auth_method_not_offered(
     offered: &[AuthMethod],
     place: Place<'_>,
@@ -430,18 +426,44 @@ fn not_offered(
     );
     findings.error_saying(rule, place, message);
 }
-/// Whether this scheme and this host are among those that may be registered.
-pub(crate) fn permit(
-    uri: &RedirectUri,
-    policy: &Policy,
-    place: Place<'_>,
-    findings: &mut Findings,
-) {
-    let scheme = uri.text.split(':').next().unwrap_or_default();
-    if !policy.redirect_schemes.permit(scheme) {
-        findings.error(&rule::REDIRECT_URI_SCHEME_NOT_ALLOWED, place);
-    }
-    if uri.kind == RedirectKind::Https && !policy.redirect_hosts.permit_host(uri::host(&uri.text)) {
-        findings.error(&rule::REDIRECT_URI_HOST_NOT_ALLOWED, place);
+
+#[cfg(test)]
+mod tests {
+    use crate::document::Limits;
+    use crate::{config, document, metadata};
+
+    use super::*;
+
+    #[test]
+    fn every_language_is_judged() {
+        let settings = "[oauth.client-registration]\nprotected-names = ['Example Mail', 'admin']\n";
+        let (policy, _) = config::compile(settings).unwrap();
+        let submitted = r#"{
+            "redirect_uris": ["http://127.0.0.1/cb"],
+            "client_name": "Exаmple-Mail",
+            "client_name#de": "Post",
+            "client_name#ja-Jpan-JP": "ＡＤＭＩＮ メール",
+            "software_id": "admin"
+        }"#;
+        let limits: Limits = policy.document_limits();
+        let mut findings = Findings::default();
+        let document = document::read(submitted.as_bytes(), &limits, &mut findings).unwrap();
+        let accepted = metadata::accept(
+            &document,
+            metadata::Profile::Full,
+            0,
+            &policy,
+            &mut findings,
+        );
+        assert!(accepted.is_none());
+        let found = findings.into_diagnostics();
+        let found: Vec<_> = found.iter().map(|d| (d.code, d.pointer.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                ("client-name-protected", "/client_name"),
+                ("client-name-protected", "/client_name#ja-Jpan-JP"),
+            ]
+        );
     }
 }

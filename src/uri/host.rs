@@ -7,7 +7,7 @@ use unicode_security::{RestrictionLevel, RestrictionLevelDetection};
 
 use crate::diagnostic::rule;
 
-use super::Report;
+use super::report::Report;
 
 /// Names that mean something on one network only, or nothing (RFC 6761, RFC 6762, RFC 7686,
 /// RFC 8375, and ICANN's reservation of `internal`).
@@ -28,6 +28,12 @@ pub(crate) enum IpLiterals {
     Refuse,
     /// If it is one of the public internet.
     Public,
+}
+
+/// Whether a host stands in a list. An entry that begins with a dot stands for all hosts below it.
+pub(crate) fn host_is_listed(host: &str, list: &[String]) -> bool {
+    list.iter()
+        .any(|listed| listed == host || listed.starts_with('.') && host.ends_with(listed))
 }
 
 /// A host that anybody may be sent to: a registered name or, where those are taken, a public address

@@ -2,81 +2,12 @@
 
 use crate::diagnostic::{Findings, Place, Role, rule};
 
+use super::generic::{agreed, generic};
 use super::host::{self, IpLiterals};
-use super::{Authority, Parts, Report, agreed, generic, port_number, web};
-
-/// Schemes with a meaning of their own: a browser or a mail program does something with them that
-/// is not handing over a response (RFC 8252 §8.4), or they name what no program answers.
-const FORBIDDEN_SCHEMES: &[&str] = &[
-    "about",
-    "acap",
-    "android-app",
-    "blob",
-    "chrome",
-    "chrome-extension",
-    "cid",
-    "data",
-    "feed",
-    "file",
-    "filesystem",
-    "ftp",
-    "ftps",
-    "geo",
-    "imap",
-    "imaps",
-    "intent",
-    "jar",
-    "javascript",
-    "ldap",
-    "ldaps",
-    "livescript",
-    "magnet",
-    "mailto",
-    "mid",
-    "mocha",
-    "moz-extension",
-    "ms-browser-extension",
-    "news",
-    "nntp",
-    "pop",
-    "pops",
-    "resource",
-    "safari-extension",
-    "sftp",
-    "sieve",
-    "sip",
-    "sips",
-    "sms",
-    "smtp",
-    "ssh",
-    "submission",
-    "tel",
-    "telnet",
-    "urn",
-    "vbscript",
-    "view-source",
-    "ws",
-    "wss",
-    "wyciwyg",
-    "xmpp",
-];
-
-/// Registered schemes that have a dot and are no reversed domain names (IANA "Uniform Resource
-/// Identifier (URI) Schemes").
-const DOTTED_SCHEMES: &[&str] = &[
-    "iris.beep",
-    "iris.lwz",
-    "iris.xpc",
-    "iris.xpcs",
-    "soap.beep",
-    "soap.beeps",
-    "vnd.ms.radio",
-    "xmlrpc.beep",
-    "xmlrpc.beeps",
-    "z39.50",
-    "z39.50r",
-    "z39.50s",
-];
+use super::parts::{Authority, Parts, port_number};
+use super::report::Report;
+use super::schemes::{DOTTED_SCHEMES, FORBIDDEN_SCHEMES};
+use super::web;
 
 /// Parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207 §2, OpenID Connect Session
 /// Management 1.0 §2).
@@ -457,7 +388,10 @@ mod tests {
 
     #[test]
     fn over_long() {
-        let uri = format!("http://127.0.0.1/{}", "a".repeat(super::super::MAX_URI));
+        let uri = format!(
+            "http://127.0.0.1/{}",
+            "a".repeat(super::super::generic::MAX_URI)
+        );
         let mut findings = Findings::default();
         assert!(RedirectUri::new(&uri, &RULES, Place::Document, &mut findings).is_none());
         assert_eq!(findings.into_diagnostics()[0].code, "redirect-uri-too-long");
@@ -466,7 +400,7 @@ mod tests {
     #[test]
     fn localhost_by_policy() {
         let rules = RedirectUriRules {
-            localhost: super::Localhost::Refuse,
+            localhost: Localhost::Refuse,
             ip_literals: IpLiterals::Refuse,
             private_schemes: PrivateSchemes::ReverseDomain,
         };

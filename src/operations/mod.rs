@@ -1,0 +1,18 @@
+//! What a registrar decides: each operation of the interface, in a file of its name.
+//!
+//! Several of them share [`parameters`] and [`basic`], which read a request, and [`information`], which is
+//! what a client is told of its registration.
+
+pub(crate) mod authenticate;
+pub(crate) mod authorize;
+mod basic;
+pub(crate) mod client_document;
+pub(crate) mod identify;
+mod information;
+pub(crate) mod lifecycle;
+pub(crate) mod manage;
+mod parameters;
+pub(crate) mod provision;
+pub(crate) mod register;
+pub(crate) mod review;
+pub(crate) mod server_metadata;
