@@ -1,5 +1,6 @@
-//! The library's two boundaries beside Rust: each converts, calls the registrar and converts back, and
-//! has no rule of its own.
+//! Gatepost for other languages: as a C library and as a WASM component.
+//!
+//! Both convert what they are given, call the registrar and convert its answer. No rule is here.
 
 #[cfg(not(target_family = "wasm"))]
 mod c;

@@ -130,6 +130,44 @@ mod tests {
         assert_ne!(secret[4..], token[4..]);
     }
 
+    /// What a host stored stays what it is: whatever makes another value of the same entropy here breaks
+    /// it.
+    #[test]
+    fn what_is_drawn_never_changes() {
+        let counted: Vec<u8> = (0..48).collect();
+        for (entropy, id, secret, token) in [
+            (
+                &[7; 32][..],
+                "gpc_ZjR-omfPJAegqGxFgJOgy8GZ",
+                "gps_wf5JFRPEEkvd2yBjnXqryiDrRAjYRXLKJfX_JX9j_34",
+                "gpr_Uxn5w_Q9ThCFNNWr2S7VRvpAvGeygOxg9y7ex1FrJKU",
+            ),
+            (
+                &counted[..32],
+                "gpc_6UsGdd7fg2YJcL009vdhMNXY",
+                "gps_sBMOM4cHOseTgOBLKenE0cpbT8dym546_mQEVyttjuU",
+                "gpr_aJF3gKaYGLqSxyMEKKvjLZJQn5p_zY0694zKydGBcK4",
+            ),
+            (
+                &counted,
+                "gpc_ayRrLXWFZUUO1C0qgvnfABJN",
+                "gps_AAXICG0CWdzdFKWkddhT3YDJEk_69WylwjeNED2eW94",
+                "gpr_gxoSUODiO1sspJO9yOPAvzGldHNhmVv8RcIHg83CuYs",
+            ),
+        ] {
+            let mut generator = Generator::new(entropy);
+            assert_eq!(generator.client_id(), id);
+            assert_eq!(generator.client_secret().reveal(), secret);
+            assert_eq!(generator.registration_access_token().reveal(), token);
+        }
+        for (key, id) in [
+            (None, "gpc_ve5sPiNcZNOKzrMcrfxi7lyZ"),
+            (Some(&[7; 32][..]), "gpc_LiaoATO4dXeLVMNK4AD-IDCG"),
+        ] {
+            assert_eq!(shared_client_id(key, &["a", "", "bc"]), id);
+        }
+    }
+
     #[test]
     fn secrets_hide() {
         let secret = Secret("abc".to_owned());

@@ -1,4 +1,5 @@
-//! Which client an id stands for: its record, what an id carries that has none, and its credentials.
+//! Which client an id stands for: its record, or what the id itself carries, and the credentials that
+//! belong to it.
 
 mod credentials;
 mod look_up;

@@ -1,5 +1,5 @@
-//! JSON Object Signing and Encryption: the keys that are registered or trusted, and the signatures that
-//! they verify.
+//! JSON Object Signing and Encryption (RFC 7515 to RFC 7518): the keys that clients register and that
+//! administrators trust, and the signatures that they verify.
 
 mod algorithms;
 pub(crate) mod jws;

@@ -7,6 +7,7 @@ mod extensions;
 mod mail;
 mod members;
 mod profile;
+mod read;
 mod redirects;
 mod registered;
 mod relations;

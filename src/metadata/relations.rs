@@ -10,9 +10,8 @@ use super::client_metadata::ClientMetadata;
 use super::described::Described;
 use super::members::Member;
 use super::profile::Profile;
-use super::submitted::{
-    Field, Redirects, Submitted, auth_method_not_offered, grant_type_not_offered,
-};
+use super::read::{auth_method_not_offered, grant_type_not_offered, read};
+use super::submitted::{Field, Redirects, Submitted};
 use super::{extensions, mail, scope, site, statement};
 
 /// What would be registered, or all that is wrong with the document.
@@ -41,7 +40,7 @@ pub(crate) fn accept(
         statement.over(document, policy)
     });
     let document = vouched.as_ref().unwrap_or(document);
-    let mut submitted = Submitted::read(document, profile, policy, findings);
+    let mut submitted = read(document, profile, policy, findings);
     if let Some(statement) = &statement {
         let token = Described::Text(statement.token.to_owned());
         submitted.keep(Member::SoftwareStatement, None, token);

@@ -1,7 +1,8 @@
-//! What a registrar decides: each operation of the interface, in a file of its name.
+//! What a registrar decides: each operation of the interface is in a file of its name.
 //!
-//! Several of them share [`parameters`] and [`basic`], which read a request, and [`information`], which is
-//! what a client is told of its registration.
+//! `read`, `update`, `remove`, `disable`, `enable` and `rotate_secret` are in [`manage`]. Several operations
+//! share [`parameters`] and [`basic`], which read a request, and [`information`], which is what a client is
+//! told of its registration.
 
 pub(crate) mod authenticate;
 pub(crate) mod authorize;

@@ -1,4 +1,4 @@
-//! Who may register, and how often.
+//! Decides who may register, within which policy, and how often.
 
 mod admission;
 mod limits;

@@ -319,6 +319,37 @@ fn ids_that_carry_the_registration() {
     }
 }
 
+/// The same entropy gives a client the same credentials, in every version.
+#[test]
+fn what_is_issued_never_changes() {
+    let policy = policy("");
+    let web = json!({"redirect_uris": ["https://a.example.com/cb"]});
+    for (name, document, secret, token) in [
+        (
+            "a client with a secret",
+            &web,
+            Some("gps_wf5JFRPEEkvd2yBjnXqryiDrRAjYRXLKJfX_JX9j_34"),
+            "gpr_Uxn5w_Q9ThCFNNWr2S7VRvpAvGeygOxg9y7ex1FrJKU",
+        ),
+        (
+            "a public client",
+            &native(),
+            None,
+            "gpr_wf5JFRPEEkvd2yBjnXqryiDrRAjYRXLKJfX_JX9j_34",
+        ),
+    ] {
+        let context = by(Caller::with_permissions(KEY));
+        let answer = answer(&decide(&context, &ENTROPY, document, &policy));
+        assert_eq!(
+            answer["client_id"], "gpc_ZjR-omfPJAegqGxFgJOgy8GZ",
+            "{name}"
+        );
+        let issued = answer.get("client_secret").and_then(Value::as_str);
+        assert_eq!(issued, secret, "{name}");
+        assert_eq!(answer["registration_access_token"], token, "{name}");
+    }
+}
+
 #[test]
 fn one_id_for_everybody() {
     let settings = "static-client = 'mail'";
