@@ -256,7 +256,8 @@ pub(crate) const MIN_PROVISIONAL: u64 = 3600;
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::Described;
+    use crate::config::table::Described;
+
     use super::*;
 
     #[test]

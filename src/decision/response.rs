@@ -156,9 +156,9 @@ struct ErrorBody<'a> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use crate::decision::Outcome;
     use crate::diagnostic::{Place, rule};
 
-    use super::super::Outcome;
     use super::*;
 
     #[test]

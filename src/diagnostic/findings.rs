@@ -140,7 +140,8 @@ impl Findings {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rule;
+    use crate::diagnostic::rule;
+
     use super::*;
 
     #[test]

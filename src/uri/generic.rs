@@ -119,9 +119,9 @@ fn second_opinion(uri: &str, parts: &Parts<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::{Findings, Place, Role};
+    use crate::uri::host::IpLiterals;
+    use crate::uri::redirect::{Localhost, PrivateSchemes, RedirectUri, RedirectUriRules};
 
-    use super::super::host::IpLiterals;
-    use super::super::redirect::{Localhost, PrivateSchemes, RedirectUri, RedirectUriRules};
     use super::*;
 
     #[test]

@@ -7,9 +7,8 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::client::record::{By, Registrant};
 use crate::metadata::Profile;
-
-use super::super::record::{By, Registrant};
 
 /// What stands for itself in one byte.
 const PHRASES: &[&str] = &[

@@ -1,11 +1,11 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::client::record::By;
 use crate::config;
 use crate::metadata::Profile;
 use crate::oauth::client_id::is_stateless;
 
-use super::super::record::By;
 use super::*;
 
 const NOW: u64 = 1_790_000_000;

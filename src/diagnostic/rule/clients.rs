@@ -1,7 +1,7 @@
 //! Rules about clients that are there already: how long they are kept, and the documents of those
 //! whose id is a URL.
 
-use super::super::catalogue::rules;
+use crate::diagnostic::catalogue::rules;
 
 rules! {
     CLIENTS;

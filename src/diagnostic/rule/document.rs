@@ -1,6 +1,6 @@
 //! Rules about the submitted document, the texts in it that people see, and software statements.
 
-use super::super::catalogue::rules;
+use crate::diagnostic::catalogue::rules;
 
 rules! {
     DOCUMENT;

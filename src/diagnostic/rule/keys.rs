@@ -1,6 +1,6 @@
 //! Rules about the keys that a client registers.
 
-use super::super::catalogue::rules;
+use crate::diagnostic::catalogue::rules;
 
 rules! {
     KEYS;

@@ -1,6 +1,6 @@
 //! Rules about the members of client metadata, and what they have to do with each other.
 
-use super::super::catalogue::rules;
+use crate::diagnostic::catalogue::rules;
 
 rules! {
     METADATA;

@@ -1,8 +1,7 @@
 //! Rules about who may register and manage clients.
 
+use crate::diagnostic::catalogue::rules;
 use crate::facts::permission;
-
-use super::super::catalogue::rules;
 
 rules! {
     REGISTRATION;

@@ -1,6 +1,6 @@
 //! Rules about requests that name a client, and about how it authenticates.
 
-use super::super::catalogue::rules;
+use crate::diagnostic::catalogue::rules;
 
 rules! {
     REQUESTS;

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use super::super::Rule;
+use crate::diagnostic::Rule;
+
 use super::clients::CLIENTS;
 use super::document::DOCUMENT;
 use super::keys::KEYS;

@@ -1,6 +1,6 @@
 //! Flaws that any URI can have, whatever it is registered for.
 
-use super::super::catalogue::flaws;
+use crate::diagnostic::catalogue::flaws;
 
 flaws! {
     URI;

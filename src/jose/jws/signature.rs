@@ -4,7 +4,7 @@ use rsa::signature::Verifier;
 use rsa::{BoxedUint, pkcs1v15, pss};
 use sha2::{Sha256, Sha384, Sha512};
 
-use super::super::keys::PublicKey;
+use crate::jose::keys::PublicKey;
 
 /// Whether a key made a signature by an algorithm that it is for.
 pub(super) fn verifies(algorithm: &str, key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {

@@ -9,9 +9,8 @@ use crate::diagnostic::{Findings, Place, rule};
 use crate::facts::Misuse;
 use crate::metadata::{self, Profile, Registered};
 use crate::oauth::{AuthMethod, GrantType, ResponseType};
+use crate::operations::parameters::Parameters;
 use crate::uri::{self, RedirectUri, redirect_uri_matches};
-
-use super::super::parameters::Parameters;
 
 /// What a client may do.
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use crate::config::{Pkce, Policy};
 use crate::diagnostic::{Findings, Place, Rule, rule};
 use crate::facts::Endpoint;
 use crate::oauth::{Cut, GrantType, ResponseType, cut};
+use crate::operations::parameters::Parameters;
 
-use super::super::parameters::Parameters;
 use super::gate::Gate;
 
 /// An authorization request (RFC 6749 §4.1.1), whether it comes from a browser or was pushed.

@@ -4,8 +4,8 @@ use crate::config::Policy;
 use crate::decision::{Decision, Effect};
 use crate::diagnostic::Findings;
 use crate::facts::{Context, Misuse};
+use crate::operations::information::Information;
 
-use super::super::information::Information;
 use super::permit::{Permitted, READ, permit};
 
 /// Decides a `GET` of the client configuration endpoint (RFC 7592 §2.1).

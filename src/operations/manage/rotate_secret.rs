@@ -6,9 +6,8 @@ use crate::decision::{Decision, Effect, response};
 use crate::diagnostic::{Findings, Place, rule};
 use crate::facts::{Context, Misuse, permission};
 use crate::metadata::Registered;
+use crate::operations::information::Information;
 use crate::policy;
-
-use super::super::information::Information;
 
 /// Gives a client a new secret, by an administrator's hand.
 pub(crate) fn rotate_secret(

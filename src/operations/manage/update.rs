@@ -8,9 +8,9 @@ use crate::document::{self, Json, Object};
 use crate::facts::{Context, Misuse};
 use crate::metadata;
 use crate::oauth::client_id::is_stateless;
+use crate::operations::information::Information;
 use crate::policy;
 
-use super::super::information::Information;
 use super::permit::{CHANGE, Permitted, permit};
 
 /// Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2): it replaces the whole.

@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 use crate::config;
 use crate::diagnostic::Severity;
 use crate::facts::Caller;
+use crate::operations::register;
 
-use super::super::register;
 use super::*;
 
 const NOW: u64 = 1_790_000_000;

@@ -1,7 +1,7 @@
 use crate::config;
 use crate::facts::{Caller, Context};
+use crate::operations::register::register;
 
-use super::super::register::register;
 use super::*;
 
 const SETTINGS: &str = "

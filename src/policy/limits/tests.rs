@@ -1,8 +1,8 @@
 use crate::config;
 use crate::facts::permission::{AUTHENTICATE, REGISTRATION};
 use crate::facts::{Caller, Credential};
+use crate::policy::admission::admit;
 
-use super::super::admission::admit;
 use super::*;
 
 const BOTH: &[&str] = &[AUTHENTICATE, REGISTRATION];

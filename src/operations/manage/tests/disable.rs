@@ -1,8 +1,8 @@
 //! Clients that are disabled and enabled again.
 
 use crate::client::Stored;
+use crate::operations::manage::disable::{Switch, switch};
 
-use super::super::disable::{Switch, switch};
 use super::*;
 
 #[test]

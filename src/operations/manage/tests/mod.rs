@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::config::{self, Policy};
 use crate::decision::{Decision, Effect};
 use crate::facts::{Caller, Context, Credential};
+use crate::operations::register;
 
-use super::super::register;
 use super::*;
 
 const ENTROPY: [u8; 32] = [7; 32];
