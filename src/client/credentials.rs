@@ -130,8 +130,8 @@ mod tests {
         assert_ne!(secret[4..], token[4..]);
     }
 
-    /// What a host stored stays what it is: whatever makes another value of the same entropy here breaks
-    /// it.
+    /// Every version draws the same from the same entropy, so that an earlier decision can be made again.
+    /// A change of the generator, the order or the encoding shows here.
     #[test]
     fn what_is_drawn_never_changes() {
         let counted: Vec<u8> = (0..48).collect();
