@@ -30,7 +30,7 @@ const C_API: [&str; 13] = [
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=cbindgen.toml");
-    println!("cargo::rerun-if-changed=src/capi");
+    println!("cargo::rerun-if-changed=src/boundary/c");
 
     if env::var("CARGO_CFG_TARGET_FAMILY")? == "wasm" {
         return Ok(());
@@ -68,7 +68,7 @@ fn header(path: &Path) -> Result<(), Box<dyn Error>> {
     sources
         .fold(
             cbindgen::Builder::new().with_config(config),
-            |builder, name| builder.with_src(format!("src/capi/{name}.rs")),
+            |builder, name| builder.with_src(format!("src/boundary/c/{name}.rs")),
         )
         .generate()?
         .write_to_file(path);

@@ -81,7 +81,7 @@
 #ifndef GATEPOST_H
 #define GATEPOST_H
 
-/* Generated from src/capi. Change it there, then: BLESS=1 cargo test --test header */
+/* Generated from src/boundary/c. Change it there, then: BLESS=1 cargo test --test header */
 
 #include <stddef.h>
 #include <stdint.h>

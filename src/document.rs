@@ -116,6 +116,15 @@ pub(crate) fn read<'a>(
     }
 }
 
+/// Reports that a member is not of the type that it must have.
+pub(crate) fn wrong_type(findings: &mut Findings, place: Place<'_>, expected: &str) {
+    findings.error_saying(
+        &rule::MEMBER_TYPE,
+        place,
+        format!("The member must be {expected}."),
+    );
+}
+
 /// What one document has used up, and what was found in it.
 struct Budget<'f, 'l> {
     limits: &'l Limits,

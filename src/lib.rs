@@ -17,46 +17,31 @@
 
 #![warn(missing_docs)]
 
-mod ambient;
-mod authorization;
-#[cfg(not(target_family = "wasm"))]
-mod capi;
+mod boundary;
 mod client;
-mod client_auth;
-mod client_document;
-#[cfg(target_family = "wasm")]
-mod component;
 mod config;
-mod context;
-mod credentials;
 mod decision;
 mod diagnostic;
 mod document;
-mod information;
-mod jws;
-mod lifecycle;
-mod management;
+mod facts;
+mod jose;
 mod metadata;
+mod oauth;
+mod operations;
 mod policy;
-mod record;
 mod registrar;
-mod registration;
-mod request;
-mod response;
-mod review;
-mod server_metadata;
-mod stateless;
+mod text;
 mod uri;
 
 pub use config::{SettingFinding, SettingsError};
-pub use context::{Activity, Caller, Context, Credential, Misuse, Usage};
-pub use credentials::MIN_ENTROPY;
 pub use decision::{
     Assertion, Client, Decision, Due, Effect, Fetch, Header, Outcome, Record, Response, Standing,
 };
 pub use diagnostic::{Diagnostic, Severity};
+pub use facts::{
+    Activity, Caller, Context, Credential, Endpoint, MIN_ENTROPY, Misuse, Request, Usage,
+};
 pub use registrar::Registrar;
-pub use request::{Endpoint, Request};
 pub use uri::redirect_uri_matches;
 
 /// The README's examples run as tests.

@@ -1,15 +1,15 @@
-//! The front door.
+//! The front door: a compiled policy, and each operation of the interface as a function of it.
 
 use std::borrow::Cow;
 
-use crate::config::{self, Policy};
-use crate::credentials::MIN_ENTROPY;
-use crate::management::Switch;
-use crate::{
-    Activity, Context, Decision, Misuse, Request, SettingFinding, SettingsError, ambient,
-    authorization, client_auth, client_document, lifecycle, management, policy, registration,
-    request, review, server_metadata,
+use crate::config::{self, Policy, SettingFinding, SettingsError};
+use crate::decision::Decision;
+use crate::facts::{Activity, Context, MIN_ENTROPY, Misuse, Request, ambient};
+use crate::operations::{
+    authenticate, authorize, client_document, identify, lifecycle, manage, provision, register,
+    review, server_metadata,
 };
+use crate::policy;
 
 /// A compiled policy. It keeps nothing between two calls, and may be shared between threads.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl Registrar {
     /// ```
     pub fn register(&self, context: &Context<'_>, metadata: &[u8]) -> Result<Decision, Misuse> {
         let (now, entropy) = (now(context)?, entropy(context)?);
-        registration::register(context, now, &entropy, metadata, &self.policy)
+        register::register(context, now, &entropy, metadata, &self.policy)
     }
 
     /// Decides a registration that an administrator makes by hand: the same validation, with a
@@ -100,7 +100,7 @@ impl Registrar {
         metadata: &[u8],
     ) -> Result<Decision, Misuse> {
         let (now, entropy) = (now(context)?, entropy(context)?);
-        registration::provision(context, now, &entropy, client_id, metadata, &self.policy)
+        provision::provision(context, now, &entropy, client_id, metadata, &self.policy)
     }
 
     /// Decides a `GET` of the client configuration endpoint (RFC 7592 §2.1), by the client with its
@@ -110,7 +110,7 @@ impl Registrar {
     ///
     /// Only if the host misused the interface.
     pub fn read(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
-        management::read(context, now(context)?, client_id, &self.policy)
+        manage::read(context, now(context)?, client_id, &self.policy)
     }
 
     /// Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2), by the client with its
@@ -126,7 +126,7 @@ impl Registrar {
         metadata: &[u8],
     ) -> Result<Decision, Misuse> {
         let (now, entropy) = (now(context)?, entropy(context)?);
-        management::update(context, now, &entropy, client_id, metadata, &self.policy)
+        manage::update(context, now, &entropy, client_id, metadata, &self.policy)
     }
 
     /// Gives a client a new secret, for an administrator with the permission `oauth-client-update`.
@@ -141,7 +141,7 @@ impl Registrar {
         client_id: &str,
     ) -> Result<Decision, Misuse> {
         let (now, entropy) = (now(context)?, entropy(context)?);
-        management::rotate_secret(context, now, &entropy, client_id, &self.policy)
+        manage::rotate_secret(context, now, &entropy, client_id, &self.policy)
     }
 
     /// Disables a client, for an administrator with the permission `oauth-client-update`: it is as if
@@ -152,8 +152,7 @@ impl Registrar {
     ///
     /// Only if the host misused the interface.
     pub fn disable(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
-        let to = Switch::Disabled;
-        management::switch(context, now(context)?, client_id, to, &self.policy)
+        manage::disable(context, now(context)?, client_id, &self.policy)
     }
 
     /// Enables a client that was [disabled](Self::disable), for an administrator with the permission
@@ -163,8 +162,7 @@ impl Registrar {
     ///
     /// Only if the host misused the interface.
     pub fn enable(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
-        let to = Switch::Enabled;
-        management::switch(context, now(context)?, client_id, to, &self.policy)
+        manage::enable(context, now(context)?, client_id, &self.policy)
     }
 
     /// Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3), by the client with
@@ -178,13 +176,13 @@ impl Registrar {
     ///
     /// Only if the host misused the interface.
     pub fn remove(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
-        management::remove(context, now(context)?, client_id, &self.policy)
+        manage::remove(context, now(context)?, client_id, &self.policy)
     }
 
     /// The id of the client that a request speaks of, so that the host can look up its record.
     /// `None` if it names none, or more than one.
     pub fn identify(&self, request: &Request<'_>) -> Option<String> {
-        request::client_id(request)
+        identify::client_id(request)
     }
 
     /// Decides whether a client may be used, and with what: at the authorization endpoint (RFC 6749
@@ -210,7 +208,7 @@ impl Registrar {
         context: &Context<'_>,
         request: &Request<'_>,
     ) -> Result<Decision, Misuse> {
-        authorization::authorize(context, now(context)?, request, &self.policy)
+        authorize::authorize(context, now(context)?, request, &self.policy)
     }
 
     /// Decides whether a request comes from the client that it names (RFC 6749 §2.3), at the token,
@@ -226,7 +224,7 @@ impl Registrar {
         context: &Context<'_>,
         request: &Request<'_>,
     ) -> Result<Decision, Misuse> {
-        client_auth::authenticate(context, now(context)?, request, &self.policy)
+        authenticate::authenticate(context, now(context)?, request, &self.policy)
     }
 
     /// Judges a client that is registered already by this policy: every finding, and nothing is

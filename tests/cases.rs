@@ -92,7 +92,9 @@ fn unit_tests(folder: &Path) -> String {
             tests.push_str(&unit_tests(&path));
         } else {
             let text = std::fs::read_to_string(&path).unwrap();
-            match path.file_name().is_some_and(|name| name == "tests.rs") {
+            let is_beside = path.file_name().is_some_and(|name| name == "tests.rs")
+                || folder.file_name().is_some_and(|name| name == "tests");
+            match is_beside {
                 true => tests.push_str(&text),
                 false => tests.push_str(
                     text.split_once("#[cfg(test)]\nmod tests")

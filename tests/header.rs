@@ -30,7 +30,7 @@ fn the_committed_header_is_what_the_sources_say() {
     }
     assert!(
         fs::read_to_string(&committed).is_ok_and(|committed| committed == generated),
-        "include/gatepost.h is not what src/capi says: BLESS=1 cargo test --test header",
+        "include/gatepost.h is not what src/boundary/c says: BLESS=1 cargo test --test header",
     );
 }
 

@@ -1,9 +1,9 @@
 //! Tables of settings: every key with its default and what it does. Reading, defaults, the message for
 //! an unknown key and the documentation follow from it.
 
-use crate::Severity;
+use crate::diagnostic::Severity;
 
-use super::SettingFinding;
+use super::finding::SettingFinding;
 
 macro_rules! table {
     (
@@ -31,7 +31,7 @@ macro_rules! table {
             pub(super) fn read_table(
                 table: &$crate::document::Object<'_>,
                 path: &str,
-                findings: &mut Vec<$crate::config::SettingFinding>,
+                findings: &mut Vec<$crate::config::finding::SettingFinding>,
             ) -> Self {
                 let mut read = Self::default();
                 for (key, value) in table.iter() {
@@ -81,15 +81,6 @@ pub(super) fn below(table: &str, key: &str) -> String {
     match table {
         "" => key.to_owned(),
         table => format!("{table}.{key}"),
-    }
-}
-
-pub(super) fn mistake(path: &str, allowed: String) -> SettingFinding {
-    SettingFinding {
-        path: path.to_owned(),
-        message: "The value is not allowed.".to_owned(),
-        allowed: Some(allowed),
-        severity: Severity::Error,
     }
 }
 

@@ -2,17 +2,17 @@
 //! belongs to, carries them (RFC 7591 §3, "initial access token"); callers without one share those of
 //! the policy.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
 use crate::document::Json;
-use crate::metadata::{AuthMethod, GrantType};
+use crate::oauth::{AuthMethod, GrantType};
 
+use super::finding::{SettingFinding, mistake};
+use super::lists::{AllowLists, TokenList};
 use super::table::table;
-use super::value::{AllowLists, Setting, TokenList, list};
-use super::{Policy, SettingFinding, table};
+use super::value::{Setting, list};
 
 table! {
     /// What one caller may register. What is left out is as the policy has it.
@@ -37,50 +37,6 @@ table! {
     }
 }
 
-impl Terms {
-    /// The policy as it is for a caller with these terms.
-    pub(crate) fn narrow<'p>(&self, policy: &'p Policy) -> Cow<'p, Policy> {
-        let Self {
-            scopes,
-            grant_types,
-            auth_methods,
-            redirect_hosts,
-            redirect_schemes,
-            networks: _,
-            max_registrations: _,
-            expires_at: _,
-        } = self;
-        let mut policy = Cow::Borrowed(policy);
-        if let Some(TokenList(scopes)) = scopes {
-            let policy = policy.to_mut();
-            policy.scopes.0.retain(|scope| scopes.contains(scope));
-            policy
-                .default_scopes
-                .0
-                .retain(|scope| scopes.contains(scope));
-        }
-        if let Some(grant_types) = grant_types {
-            policy
-                .to_mut()
-                .grant_types
-                .retain(|g| grant_types.contains(g));
-        }
-        if let Some(auth_methods) = auth_methods {
-            policy
-                .to_mut()
-                .auth_methods
-                .retain(|m| auth_methods.contains(m));
-        }
-        if !redirect_hosts.is_empty() {
-            policy.to_mut().redirect_hosts.narrow(redirect_hosts);
-        }
-        if !redirect_schemes.is_empty() {
-            policy.to_mut().redirect_schemes.narrow(redirect_schemes);
-        }
-        policy
-    }
-}
-
 impl Setting for Terms {
     fn read(value: &Json<'_>) -> Option<Self> {
         let mut findings = Vec::new();
@@ -91,7 +47,7 @@ impl Setting for Terms {
         match value {
             Json::Object(table) => Some(Self::read_table(table, path, findings)),
             _ => {
-                findings.push(table::mistake(path, Self::allowed()));
+                findings.push(mistake(path, Self::allowed()));
                 None
             }
         }
@@ -187,40 +143,5 @@ mod tests {
             assert_eq!(mistakes[0].path, path, "{terms}");
         }
         assert!(config::terms("{}").is_ok());
-    }
-
-    #[test]
-    fn what_is_left_of_the_policy() {
-        let (policy, _) = config::compile(
-            "[oauth.client-registration]
-             scopes = ['a', 'b', 'c']
-             default-scopes = ['a', 'b']",
-        )
-        .unwrap();
-        let narrowed = |terms: &str| config::terms(terms).unwrap().narrow(&policy).into_owned();
-        assert!(matches!(Terms::default().narrow(&policy), Cow::Borrowed(_)));
-
-        let scopes = narrowed(r#"{"scopes": ["b", "c", "d"]}"#);
-        assert_eq!(scopes.scopes.0, ["b", "c"]);
-        assert_eq!(scopes.default_scopes.0, ["b"]);
-        let grants = narrowed(r#"{"grant-types": ["client_credentials"]}"#).grant_types;
-        assert_eq!(grants, [GrantType::ClientCredentials]);
-        let methods = narrowed(r#"{"auth-methods": ["none", "private_key_jwt"]}"#).auth_methods;
-        assert_eq!(
-            methods,
-            [AuthMethod::None],
-            "terms offer nothing that the policy does not"
-        );
-
-        let hosts = narrowed(r#"{"redirect-hosts": ["a.example", ".b.example"]}"#).redirect_hosts;
-        for (host, permitted) in [
-            ("a.example", true),
-            ("x.a.example", false),
-            ("b.example", false),
-            ("x.b.example", true),
-            ("xb.example", false),
-        ] {
-            assert_eq!(hosts.permit_host(host), permitted, "{host}");
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! The members that a client can register: the name each has in the document, what its value is,
 //! and the extension that a server has to offer for it.
 
-use super::value::Extension;
+use crate::oauth::Extension;
 
 /// What the value of a member is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

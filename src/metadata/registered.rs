@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::Misuse;
-
-use super::value::{AuthMethod, GrantType, ResponseType};
+use crate::facts::Misuse;
+use crate::oauth::{AuthMethod, GrantType, ResponseType};
 
 /// What a client registered. It was found to be sound then.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,16 +37,3 @@ impl<'a> Registered<'a> {
         serde_json::from_str(metadata.get()).map_err(|_| Misuse::RecordUnreadable)
     }
 }
-
-macro_rules! by_name {
-    ($($type:ident)*) => {
-        $(impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let name = Cow::<str>::deserialize(deserializer)?;
-                Self::named(&name).ok_or_else(|| serde::de::Error::custom("an unknown name"))
-            }
-        })*
-    };
-}
-
-by_name!(AuthMethod GrantType ResponseType);

@@ -2,15 +2,29 @@
 
 use crate::config::Policy;
 use crate::diagnostic::{Findings, Place, rule};
-use crate::document::Object;
+use crate::document::{self, Object};
+use crate::oauth::{ApplicationType, AuthMethod, GrantType, ResponseType};
 use crate::uri::{RedirectKind, RedirectUri};
 
+use super::client_metadata::ClientMetadata;
+use super::described::Described;
 use super::members::Member;
-use super::submitted::{
-    Field, Redirects, Submitted, auth_method_not_offered, grant_type_not_offered,
-};
-use super::value::{ApplicationType, AuthMethod, GrantType, ResponseType};
-use super::{ClientMetadata, Described, Profile, extensions, profile, scope, site, statement};
+use super::profile::Profile;
+use super::read::{auth_method_not_offered, grant_type_not_offered, read};
+use super::submitted::{Field, Redirects, Submitted};
+use super::{extensions, mail, scope, site, statement};
+
+/// What would be registered, or all that is wrong with the document.
+pub(crate) fn judge(
+    body: &[u8],
+    profile: Profile,
+    now: u64,
+    policy: &Policy,
+    findings: &mut Findings,
+) -> Option<ClientMetadata> {
+    let document = document::read(body, &policy.document_limits(), findings)?;
+    accept(&document, profile, now, policy, findings)
+}
 
 /// What is registered for a submitted document, or all that is wrong with it.
 pub(crate) fn accept(
@@ -26,13 +40,13 @@ pub(crate) fn accept(
         statement.over(document, policy)
     });
     let document = vouched.as_ref().unwrap_or(document);
-    let mut submitted = Submitted::read(document, profile, policy, findings);
+    let mut submitted = read(document, profile, policy, findings);
     if let Some(statement) = &statement {
         let token = Described::Text(statement.token.to_owned());
         submitted.keep(Member::SoftwareStatement, None, token);
     }
     if profile == Profile::Mail {
-        profile::restrict(&mut submitted, findings);
+        mail::restrict(&mut submitted, findings);
     }
     let scope = scope::registered(submitted.scope.as_deref(), policy, findings);
     let auth_method = auth_method(&submitted, profile, policy, findings);
@@ -217,8 +231,9 @@ fn application_type(
 
 #[cfg(test)]
 mod tests {
+    use crate::config;
+
     use super::*;
-    use crate::{config, document};
 
     #[test]
     fn keys_for_authentication() {

@@ -1,10 +1,7 @@
-//! Who may register, how often, and not under whose name.
+//! Decides who may register, within which policy, and how often.
 
 mod admission;
-mod impersonation;
+mod limits;
 
-pub(crate) use self::admission::{
-    AUTHENTICATE, Admission, CREATE, DELETE, GET, OVERRIDE, REGISTRATION, UPDATE, admit, network,
-    permit, within_limits, within_terms,
-};
-pub(crate) use self::impersonation::{ProtectedName, ProtectedNames};
+pub(crate) use self::admission::{Admission, admit, permit, within_terms};
+pub(crate) use self::limits::{network, within_limits};

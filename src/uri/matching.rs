@@ -1,6 +1,6 @@
 //! Redirect URIs: whether the one in an authorization request is a registered one (requirements E2).
 
-use super::port_number;
+use super::parts::port_number;
 
 /// Whether a requested redirect URI is this registered one: the same string (RFC 9700 §4.1.3), but
 /// for the port of a loopback address, which the client cannot know beforehand (RFC 8252 §7.3).

@@ -1,6 +1,7 @@
 //! Sites: what belongs to one owner, by the name that somebody registered.
 
-use super::{Authority, Parts, host};
+use super::host;
+use super::parts::{Authority, Parts};
 
 /// The site of a sound https URI: the registrable domain of its host. An IP address has none.
 pub(crate) fn site(uri: &str) -> Option<&str> {

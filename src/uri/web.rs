@@ -2,8 +2,10 @@
 
 use crate::diagnostic::{Role, rule};
 
+use super::generic::{agreed, generic};
 use super::host::{self, IpLiterals};
-use super::{Authority, Parts, Report, agreed, generic, port_number};
+use super::parts::{Authority, Parts, port_number};
+use super::report::Report;
 
 /// A URI that people are shown and follow (requirements A21).
 pub(crate) fn shown(uri: &str, report: &mut Report<'_, '_>) -> bool {

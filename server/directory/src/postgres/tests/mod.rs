@@ -6,11 +6,10 @@
 )]
 mod server;
 
+use super::Postgres;
 use crate::contract;
 use crate::error::OpenError;
-use crate::open;
-use crate::open_to_read;
-use crate::store::Store;
+use crate::store::Database;
 
 /// What the server's helper shows of a program's output.
 fn text(bytes: &[u8]) -> String {
@@ -23,17 +22,19 @@ fn it_is_a_directory() {
     let server = server::Server::start();
     let settings: toml::Table = server.settings().parse().expect("it is TOML");
     let url = settings["store"]["url"].as_str().expect("a URL");
-    let store: Store = url.parse().expect("a store");
+    let database: Database = url.parse().expect("a database");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
     runtime.block_on(async {
         assert!(matches!(
-            open_to_read(&store).await,
+            Postgres::open_to_read(&database).await,
             Err(OpenError::TooOld { .. })
         ));
-        let directory = open(&store).await.expect("a new directory");
-        contract::holds(&*directory).await;
+        let directory = Postgres::open(&database).await.expect("a new directory");
+        contract::holds(&directory).await;
         directory.close().await;
-        let again = open_to_read(&store).await.expect("it is there");
+        let again = Postgres::open_to_read(&database)
+            .await
+            .expect("it is there");
         again.close().await;
     });
 }

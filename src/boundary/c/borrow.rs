@@ -1,0 +1,72 @@
+//! What C lends for a call, as bytes and as text.
+
+use std::slice;
+
+use super::error::Error;
+use super::str::Str;
+
+impl Str {
+    /// # Safety
+    ///
+    /// As for [`borrow`].
+    pub(super) unsafe fn bytes<'a>(self, name: &str) -> Result<&'a [u8], Error> {
+        // SAFETY: the caller vouches for the same.
+        Ok(unsafe { self.optional_bytes(name) }?.unwrap_or_default())
+    }
+
+    /// # Safety
+    ///
+    /// As for [`borrow`].
+    pub(super) unsafe fn optional_bytes<'a>(self, name: &str) -> Result<Option<&'a [u8]>, Error> {
+        // SAFETY: the caller vouches for the same.
+        unsafe { borrow(self.ptr.cast(), self.len, name) }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`borrow`].
+    pub(super) unsafe fn text<'a>(self, name: &str) -> Result<&'a str, Error> {
+        // SAFETY: the caller vouches for the same.
+        utf8(unsafe { self.bytes(name) }?, name)
+    }
+
+    /// # Safety
+    ///
+    /// As for [`borrow`].
+    pub(super) unsafe fn optional_text<'a>(self, name: &str) -> Result<Option<&'a str>, Error> {
+        // SAFETY: the caller vouches for the same.
+        unsafe { self.optional_bytes(name) }?
+            .map(|bytes| utf8(bytes, name))
+            .transpose()
+    }
+}
+
+/// The bytes at a pointer, or none if it is NULL.
+///
+/// # Safety
+///
+/// If `ptr` is not NULL and `len` is a length that memory can have, `len` bytes can be read there for `'a`,
+/// and nobody writes to them meanwhile.
+pub(super) unsafe fn borrow<'a>(
+    ptr: *const u8,
+    len: usize,
+    name: &str,
+) -> Result<Option<&'a [u8]>, Error> {
+    if ptr.is_null() {
+        return if len == 0 {
+            Ok(None)
+        } else {
+            Err(Error::null(name))
+        };
+    }
+    // A negative length, passed by mistake, arrives as one that no object can have.
+    if isize::try_from(len).is_err() {
+        return Err(Error::length(name));
+    }
+    // SAFETY: the pointer is not NULL, the length is possible, and the caller vouches for the rest.
+    Ok(Some(unsafe { slice::from_raw_parts(ptr, len) }))
+}
+
+fn utf8<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, Error> {
+    str::from_utf8(bytes).map_err(|failure| Error::utf8(name, failure))
+}

@@ -1,0 +1,141 @@
+//! `gatepost_error`: why a call failed.
+
+use std::borrow::Cow;
+use std::ptr;
+use std::str::Utf8Error;
+
+use crate::config::{SettingFinding, SettingsError};
+use crate::facts::Misuse;
+
+use super::finding::Finding;
+use super::pointer::{free, read};
+use super::status::Status;
+use super::str::Str;
+
+/// Why a call failed.
+///
+/// Ownership: free it with `gatepost_error_free`.
+/// Threads: any number may use it at once.
+pub struct Error {
+    status: Status,
+    message: Cow<'static, str>,
+    findings: Vec<SettingFinding>,
+}
+
+/// The status that the failed call returned; `GATEPOST_STATUS_OK` if `error` is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_error_status(error: *const Error) -> Status {
+    // SAFETY: the caller passes NULL or an error that is not freed yet.
+    unsafe { read(error, Status::Ok, Error::status) }
+}
+
+/// What went wrong, in words. Valid until the error is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_error_message(error: *const Error) -> Str {
+    // SAFETY: the caller passes NULL or an error that is not freed yet.
+    unsafe { read(error, Str::ABSENT, |error| Str::view(&error.message)) }
+}
+
+/// How many findings there are about the settings, or about the terms that were checked. It is 0 for every
+/// status but `GATEPOST_STATUS_INVALID_SETTINGS` and `GATEPOST_STATUS_TERMS_INVALID`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_error_finding_count(error: *const Error) -> usize {
+    // SAFETY: the caller passes NULL or an error that is not freed yet.
+    unsafe { read(error, 0, |error| error.findings.len()) }
+}
+
+/// The finding at `index`, counted from 0; NULL if there are not so many. Valid until the error is
+/// freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_error_finding(
+    error: *const Error,
+    index: usize,
+) -> *const Finding {
+    // SAFETY: the caller passes NULL or an error that is not freed yet.
+    unsafe {
+        read(error, ptr::null(), |error| {
+            Finding::at(&error.findings, index)
+        })
+    }
+}
+
+/// Frees an error. NULL is allowed, and nothing is done.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_error_free(error: *mut Error) {
+    // SAFETY: the caller passes NULL or an error that is not freed yet.
+    unsafe { free(error) }
+}
+
+impl Error {
+    pub(super) const PANIC: Self = Self {
+        status: Status::Panic,
+        message: Cow::Borrowed(Status::Panic.message()),
+        findings: Vec::new(),
+    };
+
+    pub(super) fn null(name: &str) -> Self {
+        Self::new(Status::NullPointer, format!("`{name}` is NULL"))
+    }
+
+    pub(super) fn length(name: &str) -> Self {
+        let message = format!("the length of `{name}` is more than memory can hold");
+        Self::new(Status::InvalidValue, message)
+    }
+
+    pub(super) fn value(name: &str, value: i32) -> Self {
+        let message = format!("`{name}` is {value}, which is none of its values");
+        Self::new(Status::InvalidValue, message)
+    }
+
+    pub(super) fn utf8(name: &str, failure: Utf8Error) -> Self {
+        Self::new(
+            Status::InvalidUtf8,
+            format!("`{name}` is not UTF-8: {failure}"),
+        )
+    }
+
+    /// What is wrong with terms is found as it is with settings.
+    pub(super) fn terms(SettingsError(findings): SettingsError) -> Self {
+        let message = format!("the terms are wrong in {} places", findings.len());
+        Self {
+            findings,
+            ..Self::new(Status::TermsInvalid, message)
+        }
+    }
+
+    fn new(status: Status, message: String) -> Self {
+        Self {
+            status,
+            message: message.into(),
+            findings: Vec::new(),
+        }
+    }
+
+    pub(super) const fn status(&self) -> Status {
+        self.status
+    }
+}
+
+impl From<Misuse> for Error {
+    fn from(misuse: Misuse) -> Self {
+        let status = match misuse {
+            Misuse::EntropyTooShort => Status::EntropyTooShort,
+            Misuse::EntropyMissing => Status::EntropyMissing,
+            Misuse::TimeMissing => Status::TimeMissing,
+            Misuse::RecordUnreadable => Status::RecordUnreadable,
+            Misuse::RecordMismatch => Status::RecordMismatch,
+            Misuse::TermsInvalid => Status::TermsInvalid,
+        };
+        Self::new(status, misuse.to_string())
+    }
+}
+
+impl From<SettingsError> for Error {
+    fn from(error: SettingsError) -> Self {
+        let message = error.to_string();
+        Self {
+            findings: error.0,
+            ..Self::new(Status::InvalidSettings, message)
+        }
+    }
+}

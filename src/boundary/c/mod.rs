@@ -1,0 +1,33 @@
+//! The C boundary: it converts, calls the core and converts back, and holds no rule of its own.
+//!
+//! Every `pub extern "C"` item here is part of `include/gatepost.h`, and its comment is written for the
+//! reader of that header. The contract they share is the head of `cbindgen.toml`.
+
+#![expect(
+    unsafe_code,
+    reason = "C passes raw pointers; this is the one place that turns them into references"
+)]
+#![deny(unsafe_op_in_unsafe_fn)]
+#![deny(clippy::undocumented_unsafe_blocks)]
+
+mod borrow;
+mod buffers;
+mod context;
+mod decision;
+mod diagnostic;
+mod error;
+mod fetch;
+mod finding;
+mod operate;
+mod operations;
+mod plugin;
+mod pointer;
+mod registrar;
+mod request;
+mod status;
+mod str;
+mod text;
+mod version;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! `gatepost_request`: a request that names a client.
+
+use super::buffers::{OptionalText, SecretBytes, SecretText};
+use super::error::Error;
+use super::operate::{Output, change, operate};
+use super::pointer::free;
+use super::status::Status;
+use super::str::Str;
+
+/// A request to one of the authorization server's endpoints, as it arrived. It may be used again: reset
+/// it, and set what the next one carried.
+///
+/// Ownership: free it with `gatepost_request_free`.
+/// Threads: any number may use it at once, but while it is changed, one alone.
+pub struct Request {
+    endpoint: crate::facts::Endpoint,
+    authorization: SecretText,
+    parameters: SecretBytes,
+    jwks: OptionalText,
+}
+
+/// An endpoint of the authorization server.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// The authorization endpoint (RFC 6749 §3.1).
+    Authorization = 0,
+    /// The pushed authorization request endpoint (RFC 9126 §2).
+    PushedAuthorization = 1,
+    /// The device authorization endpoint (RFC 8628 §3.1).
+    DeviceAuthorization = 2,
+    /// The token endpoint (RFC 6749 §3.2).
+    Token = 3,
+    /// The introspection endpoint (RFC 7662 §2).
+    Introspection = 4,
+    /// The revocation endpoint (RFC 7009 §2).
+    Revocation = 5,
+}
+
+/// Makes a request that arrived at an endpoint, a `gatepost_endpoint`, and carried nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_request_new(
+    endpoint: i32,
+    request: *mut *mut Request,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller passes outputs that are NULL or may be written.
+    unsafe {
+        operate(error, || {
+            let output = Output::new(request, "request")?;
+            output.hand_over(Request {
+                endpoint: Endpoint::try_from(endpoint)?.into(),
+                authorization: SecretText::default(),
+                parameters: SecretBytes::default(),
+                jwks: OptionalText::default(),
+            });
+            Ok(())
+        })
+    }
+}
+
+/// Makes a request as it was when it was new, at an endpoint that may be another, and keeps its memory.
+/// What it carried is overwritten.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_request_reset(request: *mut Request, endpoint: i32) -> Status {
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses.
+    unsafe {
+        change(request, "request", |carried| {
+            carried.endpoint = Endpoint::try_from(endpoint)?.into();
+            carried.authorization.set(None);
+            carried.parameters.set(None);
+            carried.jwks.set(None);
+            Ok(())
+        })
+    }
+}
+
+/// Sets the value of its `Authorization` header. The absent string leaves it out.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_request_set_authorization(
+    request: *mut Request,
+    authorization: Str,
+) -> Status {
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses, and
+    // text for the call.
+    unsafe {
+        change(request, "request", |carried| {
+            let authorization = authorization.optional_text("authorization")?;
+            carried.authorization.set(authorization);
+            Ok(())
+        })
+    }
+}
+
+/// Sets its parameters as they arrived, in the form `application/x-www-form-urlencoded`: the query of a
+/// `GET`, the body of a `POST`. They may be no UTF-8. Left out, there are none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_request_set_parameters(
+    request: *mut Request,
+    parameters: Str,
+) -> Status {
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses, and
+    // bytes for the call.
+    unsafe {
+        change(request, "request", |carried| {
+            let parameters = parameters.optional_bytes("parameters")?;
+            carried.parameters.set(parameters);
+            Ok(())
+        })
+    }
+}
+
+/// Sets the key set that was fetched from the client's `jwks_uri`, because an earlier decision asked for
+/// it. The absent string leaves it out.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_request_set_jwks(request: *mut Request, jwks: Str) -> Status {
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses, and
+    // text for the call.
+    unsafe {
+        change(request, "request", |carried| {
+            carried.jwks.set(jwks.optional_text("jwks")?);
+            Ok(())
+        })
+    }
+}
+
+/// Frees a request, and overwrites what it carried first. NULL is allowed, and nothing is done.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_request_free(request: *mut Request) {
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses.
+    unsafe { free(request) }
+}
+
+impl Request {
+    pub(super) fn view(&self) -> crate::facts::Request<'_> {
+        crate::facts::Request {
+            endpoint: self.endpoint,
+            authorization: self.authorization.as_deref(),
+            parameters: self.parameters.as_deref().unwrap_or_default(),
+            jwks: self.jwks.as_deref(),
+        }
+    }
+}
+
+impl TryFrom<i32> for Endpoint {
+    type Error = Error;
+
+    fn try_from(number: i32) -> Result<Self, Error> {
+        [
+            Self::Authorization,
+            Self::PushedAuthorization,
+            Self::DeviceAuthorization,
+            Self::Token,
+            Self::Introspection,
+            Self::Revocation,
+        ]
+        .into_iter()
+        .find(|known| *known as i32 == number)
+        .ok_or_else(|| Error::value("endpoint", number))
+    }
+}
+
+impl From<Endpoint> for crate::facts::Endpoint {
+    fn from(endpoint: Endpoint) -> Self {
+        match endpoint {
+            Endpoint::Authorization => Self::Authorization,
+            Endpoint::PushedAuthorization => Self::PushedAuthorization,
+            Endpoint::DeviceAuthorization => Self::DeviceAuthorization,
+            Endpoint::Token => Self::Token,
+            Endpoint::Introspection => Self::Introspection,
+            Endpoint::Revocation => Self::Revocation,
+        }
+    }
+}

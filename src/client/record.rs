@@ -1,0 +1,233 @@
+//! The record of a client, as the host stores it: JSON with a version, and hashes in the place of
+//! secrets. `docs/record.md` describes it.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::config::Policy;
+use crate::decision::{Record, response};
+use crate::facts::Misuse;
+use crate::metadata::Profile;
+use crate::oauth::AuthMethod;
+
+use super::credentials::{Generator, Hash, Secret};
+
+/// The version that is written.
+const VERSION: u32 = 1;
+
+/// What is known of a registered client.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Stored<'a> {
+    version: u32,
+    #[serde(borrow)]
+    pub(crate) client_id: Cow<'a, str>,
+    /// Seconds since 1970.
+    pub(crate) issued_at: u64,
+    #[serde(borrow)]
+    pub(crate) registered_by: Registrant<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_secret: Option<StoredSecret>,
+    /// The secret before the last change of it, for as long as it is still good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) previous_client_secret: Option<StoredSecret>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) registration_access_token: Option<StoredToken>,
+    /// Whether the id is that of all who register the same, so that none of them may change it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) shared: bool,
+    /// Whether the client must not be used: what is left of one whose id carries its registration.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) denied: bool,
+    /// Whether an administrator has disabled the client.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) disabled: bool,
+    /// What was registered, as it is answered too.
+    #[serde(borrow)]
+    pub(crate) metadata: Members<'a>,
+}
+
+impl Stored<'_> {
+    /// Whether the client must not be used, whatever it registered.
+    pub(crate) const fn is_shut_out(&self) -> bool {
+        self.denied || self.disabled
+    }
+}
+
+/// Who registered the client, and what it is held to because of that.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Registrant<'a> {
+    pub(crate) by: By,
+    pub(crate) profile: Profile,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) account: Option<Cow<'a, str>>,
+    /// The terms of the API key, as they were then.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) terms: Option<Members<'a>>,
+}
+
+/// Who registered a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum By {
+    /// A caller with an API key.
+    Key,
+    /// A caller without one.
+    Stranger,
+    /// An administrator, by hand.
+    Administrator,
+    /// The client's own document, at the URL that is its id.
+    Document,
+}
+
+/// A client secret's hash, and when it ends; 0 for never.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct StoredSecret {
+    pub(crate) sha256: Hash,
+    pub(crate) expires_at: u64,
+}
+
+impl StoredSecret {
+    /// Whether it has not ended yet.
+    pub(crate) const fn is_good(&self, now: u64) -> bool {
+        self.expires_at == 0 || now < self.expires_at
+    }
+}
+
+/// A registration access token's hash.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct StoredToken {
+    pub(crate) sha256: Hash,
+}
+
+/// A JSON object as it stands in a record, or as it was made.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Members<'a> {
+    Borrowed(&'a RawValue),
+    Owned(Box<RawValue>),
+}
+
+impl Members<'_> {
+    pub(crate) fn get(&self) -> &str {
+        self.raw().get()
+    }
+
+    pub(crate) fn raw(&self) -> &RawValue {
+        match self {
+            Self::Borrowed(raw) => raw,
+            Self::Owned(raw) => raw,
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&RawValue>::deserialize(deserializer).map(Self::Borrowed)
+    }
+}
+
+impl<'a> Stored<'a> {
+    /// A client without credentials.
+    pub(crate) fn new(
+        client_id: Cow<'a, str>,
+        issued_at: u64,
+        registered_by: Registrant<'a>,
+        metadata: Members<'a>,
+    ) -> Self {
+        Self {
+            version: VERSION,
+            client_id,
+            issued_at,
+            registered_by,
+            client_secret: None,
+            previous_client_secret: None,
+            registration_access_token: None,
+            shared: false,
+            denied: false,
+            disabled: false,
+            metadata,
+        }
+    }
+
+    /// Reads what an earlier decision gave the host to store.
+    pub(crate) fn read(document: &'a str) -> Result<Self, Misuse> {
+        let stored: Self = serde_json::from_str(document).map_err(|_| Misuse::RecordUnreadable)?;
+        match stored.version {
+            VERSION => Ok(stored),
+            _ => Err(Misuse::RecordUnreadable),
+        }
+    }
+
+    /// Gives the client a secret, if its way to authenticate uses one. The one it had is good beside it
+    /// for as long as the policy says.
+    pub(crate) fn issue_secret(
+        &mut self,
+        method: AuthMethod,
+        now: u64,
+        policy: &Policy,
+        generator: &mut Generator,
+    ) -> Option<Secret> {
+        let secret = method.uses_secret().then(|| generator.client_secret())?;
+        self.previous_client_secret = self
+            .client_secret
+            .take()
+            .filter(|old| policy.secret_overlap > 0 && old.is_good(now))
+            .map(|old| StoredSecret {
+                expires_at: match now.saturating_add(policy.secret_overlap) {
+                    end if old.expires_at == 0 => end,
+                    end => end.min(old.expires_at),
+                },
+                ..old
+            });
+        self.client_secret = Some(StoredSecret {
+            sha256: secret.hash(),
+            expires_at: match policy.secret_lifetime {
+                0 => 0,
+                seconds => now.saturating_add(seconds),
+            },
+        });
+        Some(secret)
+    }
+
+    /// Sees to it that a client that changed has a good secret if it uses one, and else none
+    /// (requirements D5).
+    pub(crate) fn update_secret(
+        &mut self,
+        method: AuthMethod,
+        now: u64,
+        policy: &Policy,
+        generator: &mut Generator,
+    ) -> Option<Secret> {
+        if !method.uses_secret() {
+            self.client_secret = None;
+            self.previous_client_secret = None;
+        }
+        let has_one = self.client_secret.as_ref().is_some_and(|s| s.is_good(now));
+        if has_one && !policy.rotate_secret {
+            return None;
+        }
+        self.issue_secret(method, now, policy, generator)
+    }
+
+    /// Gives the client a registration access token.
+    pub(crate) fn issue_token(&mut self, generator: &mut Generator) -> Secret {
+        let token = generator.registration_access_token();
+        self.registration_access_token = Some(StoredToken {
+            sha256: token.hash(),
+        });
+        token
+    }
+
+    pub(crate) fn record(&self) -> Record {
+        Record {
+            client_id: self.client_id.clone().into_owned(),
+            document: response::to_json(self),
+        }
+    }
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}

@@ -1,0 +1,155 @@
+//! What settings have to do with each other: mistakes, and what is legal and unwise.
+
+use crate::diagnostic::Severity;
+use crate::jose::jws;
+use crate::oauth::{AuthMethod, Extension, GrantType};
+
+use super::choices::{AnonymousProfile, Pkce, Sharing};
+use super::finding::{self, SettingFinding};
+use super::settings::{MIN_PROVISIONAL, Policy, TABLE};
+
+/// Reports what is wrong or unwise about settings together, each of which is sound by itself.
+pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
+    let offered = &policy.scopes.0;
+    if !policy.default_scopes.0.iter().all(|s| offered.contains(s)) {
+        findings.push(mistake(
+            "default-scopes",
+            "only scopes that stand in scopes",
+        ));
+    }
+    if policy.grant_types.is_empty() {
+        findings.push(mistake("grant-types", "at least one grant type"));
+    }
+    if policy.auth_methods.is_empty() {
+        findings.push(mistake("auth-methods", "at least one method"));
+    }
+    for (key, used, extension) in [
+        (
+            "grant-types",
+            policy.grant_types.contains(&GrantType::Ciba),
+            Extension::Ciba,
+        ),
+        (
+            "auth-methods",
+            policy.auth_methods.contains(&AuthMethod::TlsClientAuth),
+            Extension::MutualTls,
+        ),
+        (
+            "auth-methods",
+            policy
+                .auth_methods
+                .contains(&AuthMethod::SelfSignedTlsClientAuth),
+            Extension::MutualTls,
+        ),
+    ] {
+        if used && !policy.extensions.contains(&extension) {
+            let allowed = format!("this only if {} stands in extensions", extension.name());
+            findings.push(mistake(key, &allowed));
+        }
+    }
+    if policy.assertion_algs().is_empty()
+        && policy.auth_methods.contains(&AuthMethod::PrivateKeyJwt)
+    {
+        let allowed = format!(
+            "at least one, for private_key_jwt, of {}",
+            jws::VERIFIABLE.join(", ")
+        );
+        let allowed = allowed.as_str();
+        findings.push(mistake("signing-algs", allowed));
+    }
+    if policy.anonymous
+        && policy.anonymous_profile == AnonymousProfile::Mail
+        && !(policy.grant_types.contains(&GrantType::AuthorizationCode)
+            && policy.grant_types.contains(&GrantType::RefreshToken)
+            && policy.auth_methods.contains(&AuthMethod::None))
+    {
+        let allowed = "true only if authorization_code and refresh_token stand in grant-types, and none in auth-methods";
+        findings.push(mistake("anonymous", allowed));
+    }
+    let stores_strangers =
+        policy.anonymous && policy.stateless == Sharing::Off && policy.static_client.is_none();
+    if stores_strangers && policy.max_anonymous_clients == 0 && policy.max_clients == 0 {
+        findings.push(warning(
+            "anonymous",
+            "Anyone may register without a limit; set max-anonymous-clients or max-clients.",
+        ));
+    }
+    if policy.anonymous
+        && !policy
+            .anonymous_terms
+            .grant_types
+            .as_ref()
+            .is_none_or(|grants| {
+                grants.contains(&GrantType::AuthorizationCode)
+                    && grants.contains(&GrantType::RefreshToken)
+            })
+    {
+        let allowed =
+            "authorization_code and refresh_token in grant-types, while anonymous is true";
+        findings.push(mistake("anonymous-terms", allowed));
+    }
+    if policy.stateless != Sharing::Off && policy.client_id_keys.is_empty() {
+        let allowed = "this only with a key in client-id-keys";
+        findings.push(mistake("stateless", allowed));
+    }
+    if policy.require_software_statement && policy.trusted_issuers.is_empty() {
+        let allowed = "true only with an issuer in trusted-issuers";
+        findings.push(mistake("require-software-statement", allowed));
+    }
+    if policy.anonymous && policy.provisional_lifetime < MIN_PROVISIONAL {
+        findings.push(mistake("provisional-lifetime", "3600 or more, in seconds"));
+    }
+    if policy.address_window == 0 {
+        findings.push(mistake("address-window", "1 or more, in seconds"));
+    }
+    for (key, prefix, longest) in [
+        ("ipv4-prefix", policy.ipv4_prefix, 32),
+        ("ipv6-prefix", policy.ipv6_prefix, 128),
+    ] {
+        if !(1..=longest).contains(&prefix) {
+            findings.push(mistake(key, &format!("1 to {longest}")));
+        }
+    }
+    let assertions = policy.auth_methods.contains(&AuthMethod::PrivateKeyJwt);
+    if assertions && policy.issuer.is_none() && policy.token_endpoint.is_none() {
+        findings.push(warning(
+            "auth-methods",
+            "private_key_jwt needs an audience, so that it never succeeds: set issuer or token-endpoint.",
+        ));
+    }
+    if policy.pkce == Pkce::Public {
+        findings.push(warning(
+            "pkce",
+            "An authorization code can be injected into a confidential client that uses no PKCE (RFC 9700 section 2.1.1).",
+        ));
+    }
+    if policy.anonymous && policy.anonymous_profile == AnonymousProfile::None {
+        findings.push(warning(
+            "anonymous-profile",
+            "Strangers may register web clients, which makes phishing easy; use mail.",
+        ));
+    }
+    if policy.require {
+        findings.push(warning(
+            "require",
+            "Only registered clients work: the web administration stops working until a client webadmin is registered, or administrators get oauth-client-override.",
+        ));
+    }
+}
+
+fn mistake(key: &str, allowed: &str) -> SettingFinding {
+    finding::mistake(&path(key), allowed.to_owned())
+}
+
+fn warning(key: &str, message: &str) -> SettingFinding {
+    SettingFinding {
+        path: path(key),
+        message: message.to_owned(),
+        allowed: None,
+        severity: Severity::Warning,
+    }
+}
+
+fn path(key: &str) -> String {
+    format!("{}.{}.{key}", TABLE[0], TABLE[1])
+}

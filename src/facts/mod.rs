@@ -1,0 +1,9 @@
+//! The facts that a decision is made from: who asks, what the host counted, and what arrived.
+
+pub(crate) mod ambient;
+mod context;
+pub(crate) mod permission;
+mod request;
+
+pub use self::context::{Activity, Caller, Context, Credential, MIN_ENTROPY, Misuse, Usage};
+pub use self::request::{Endpoint, Request};

@@ -1,0 +1,172 @@
+//! The client's keys, given by value (requirements A12, A13; RFC 7517 §5). What is registered can be
+//! used as it stands: public keys only, each whole and of one meaning, and nothing to be fetched.
+
+mod certificates;
+mod curve;
+mod key;
+mod material;
+mod members;
+#[cfg(test)]
+mod tests;
+mod usage;
+
+use std::collections::BTreeSet;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::diagnostic::{Findings, Place, rule};
+use crate::document::{self, Json, Limits};
+
+pub(crate) use self::key::PublicKey;
+use self::usage::Purpose;
+
+/// How large a set may be that stands by itself, and how many of its keys are read.
+const LIMITS: Limits = Limits {
+    bytes: 1 << 20,
+    depth: 16,
+    values: 1 << 16,
+    members: 1 << 14,
+    string: 1 << 16,
+};
+const MAX_KEYS: usize = 100;
+
+/// What the policy says about keys.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyRules {
+    /// How many keys a client may have.
+    pub(crate) max_keys: u64,
+}
+
+/// A key set without secrets.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct KeySet(Vec<PublicKey>);
+
+impl KeySet {
+    /// Judges `jwks`.
+    pub(crate) fn new(
+        value: &Json<'_>,
+        rules: &KeyRules,
+        place: Place<'_>,
+        findings: &mut Findings,
+    ) -> Option<Self> {
+        let keys = match value {
+            Json::Object(set) => set.member("keys"),
+            _ => None,
+        };
+        let Some(Json::Array(keys)) = keys else {
+            findings.error(&rule::JWKS_SHAPE, place);
+            return None;
+        };
+        let list = place.member("keys");
+        if keys.len() as u64 > rules.max_keys {
+            findings.error_saying(
+                &rule::JWKS_TOO_MANY_KEYS,
+                list,
+                format!("There must not be more than {} keys.", rules.max_keys),
+            );
+            return None;
+        }
+        let mut set = Vec::with_capacity(keys.len());
+        for (index, key) in keys.iter().enumerate() {
+            let place = list.item(index);
+            match key {
+                Json::Object(key) => set.push(PublicKey::new(key, place, findings)),
+                _ => findings.error(&rule::JWKS_SHAPE, place),
+            }
+        }
+        let distinct = ids_are_distinct(keys, list, findings);
+        if set.len() < keys.len() || !distinct {
+            return None;
+        }
+        let set: Vec<PublicKey> = set.into_iter().collect::<Result<_, _>>().ok()?;
+        purposes_are_declared(&set, list, findings).then_some(Self(set))
+    }
+
+    /// The keys that an administrator trusts, by the rules for those of clients.
+    pub(crate) fn trusted(value: &Json<'_>) -> Option<Self> {
+        let rules = KeyRules {
+            max_keys: MAX_KEYS as u64,
+        };
+        let mut findings = Findings::default();
+        match value {
+            Json::Text(json) => {
+                let set = document::read(json.as_bytes(), &LIMITS, &mut findings)?;
+                Self::new(&Json::Object(set), &rules, Place::Document, &mut findings)
+            }
+            set => Self::new(set, &rules, Place::Document, &mut findings),
+        }
+    }
+
+    /// The keys of a set that was registered before, or that the client publishes. Those that are
+    /// unsound are passed over (RFC 7517 §5): who publishes a set may have more uses for it.
+    pub(crate) fn published(json: &str) -> Self {
+        let mut scratch = Findings::default();
+        let set = document::read(json.as_bytes(), &LIMITS, &mut scratch).unwrap_or_default();
+        let keys = match set.member("keys") {
+            Some(Json::Array(keys)) => keys.as_slice(),
+            _ => &[],
+        };
+        let sound = keys.iter().take(MAX_KEYS).filter_map(|key| match key {
+            Json::Object(key) => PublicKey::new(key, Place::Document, &mut scratch).ok(),
+            _ => None,
+        });
+        Self(sound.collect())
+    }
+
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, PublicKey> {
+        self.0.iter()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the client can sign with one of these algorithms so that a key of the set verifies
+    /// it.
+    pub(crate) fn can_sign_in(&self, algorithms: &[&str]) -> bool {
+        self.0
+            .iter()
+            .any(|key| algorithms.iter().any(|algorithm| key.verifies(algorithm)))
+    }
+}
+
+impl Serialize for KeySet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry("keys", &self.0)?;
+        map.end()
+    }
+}
+
+/// RFC 7517 §4.5
+fn ids_are_distinct(keys: &[Json<'_>], list: Place<'_>, findings: &mut Findings) -> bool {
+    let mut ids = BTreeSet::new();
+    let mut distinct = true;
+    for (index, key) in keys.iter().enumerate() {
+        if let Json::Object(key) = key
+            && let Some(Json::Text(id)) = key.member("kid")
+            && !ids.insert(id)
+        {
+            findings.error(&rule::JWK_ID_DUPLICATE, list.item(index).member("kid"));
+            distinct = false;
+        }
+    }
+    distinct
+}
+
+/// OpenID Connect Registration 1.0 §2: where some keys are for signatures and others for encryption,
+/// every key says which.
+fn purposes_are_declared(set: &[PublicKey], list: Place<'_>, findings: &mut Findings) -> bool {
+    let some_are_for = |purpose| set.iter().any(|key| key.only_purpose() == Some(purpose));
+    if !some_are_for(Purpose::Signature) || !some_are_for(Purpose::Encryption) {
+        return true;
+    }
+    let mut declared = true;
+    for (index, key) in set.iter().enumerate() {
+        if key.declared_purpose().is_none() {
+            findings.error(&rule::JWK_USE_MISSING, list.item(index).member("use"));
+            declared = false;
+        }
+    }
+    declared
+}

@@ -1,0 +1,148 @@
+//! What is registered: the members in a fixed order, and what in them a host would have to fetch.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::decision::{Due, Fetch};
+use crate::diagnostic::Place;
+use crate::jose::KeySet;
+use crate::oauth::{ApplicationType, AuthMethod, GrantType, ResponseType};
+use crate::uri::{self, RedirectUri};
+
+use super::described::{Described, Description};
+use super::members::Member;
+
+/// A client's registered metadata: whole, consistent, and the same when it is submitted again.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ClientMetadata {
+    pub(crate) redirect_uris: Vec<RedirectUri>,
+    pub(super) application_type: Option<ApplicationType>,
+    pub(crate) token_endpoint_auth_method: AuthMethod,
+    pub(super) grant_types: Vec<GrantType>,
+    pub(super) response_types: Vec<ResponseType>,
+    pub(super) scope: Option<String>,
+    pub(super) described: Vec<Description>,
+    pub(super) jwks_uri: Option<String>,
+    pub(super) jwks: Option<KeySet>,
+}
+
+impl ClientMetadata {
+    /// What the client has named for the host to fetch (requirements A22).
+    pub(crate) fn fetches(&self) -> Vec<Fetch> {
+        let mut fetches = Vec::new();
+        if let Some(uri) = &self.jwks_uri {
+            fetches.push(Fetch::of_keys(uri, Due::OnUse));
+        }
+        for description in &self.described {
+            match (description.member, &description.value) {
+                (member @ Member::SectorIdentifierUri, Described::Text(uri)) => {
+                    fetches.push(fetch(uri, member, None, Due::BeforeEffect));
+                }
+                (member @ Member::RequestUris, Described::List(uris)) => {
+                    for (index, uri) in uris.iter().enumerate() {
+                        fetches.push(fetch(uri, member, Some(index), Due::OnUse));
+                    }
+                }
+                _ => {}
+            }
+        }
+        fetches
+    }
+
+    pub(crate) fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    /// What all who register the same have in common (requirements G5): not the version of the
+    /// program, nor the port of a loopback redirect URI, which is another at each start.
+    pub(crate) fn shared(&self) -> Box<RawValue> {
+        let mut common = self.clone();
+        common
+            .described
+            .retain(|d| d.member != Member::SoftwareVersion);
+        for uri in &mut common.redirect_uris {
+            uri.text = uri::portless(&uri.text);
+        }
+        common.to_raw()
+    }
+
+    /// As JSON, which is both answered and stored.
+    pub(crate) fn to_raw(&self) -> Box<RawValue> {
+        to_raw_value(self).expect("the members have string keys, and nothing in them fails")
+    }
+}
+
+impl Serialize for ClientMetadata {
+    /// In a fixed order, what is absent left out.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if !self.redirect_uris.is_empty() {
+            map.serialize_entry("redirect_uris", &Texts(&self.redirect_uris))?;
+        }
+        if let Some(application_type) = self.application_type {
+            map.serialize_entry("application_type", application_type.name())?;
+        }
+        map.serialize_entry(
+            "token_endpoint_auth_method",
+            self.token_endpoint_auth_method.name(),
+        )?;
+        map.serialize_entry("grant_types", &Names(&self.grant_types, GrantType::name))?;
+        map.serialize_entry(
+            "response_types",
+            &Names(&self.response_types, ResponseType::name),
+        )?;
+        if let Some(scope) = &self.scope {
+            map.serialize_entry("scope", scope)?;
+        }
+        for Description { member, tag, value } in &self.described {
+            match tag {
+                None => map.serialize_entry(member.name(), value)?,
+                Some(tag) => map.serialize_entry(&format!("{}#{tag}", member.name()), value)?,
+            }
+        }
+        if let Some(jwks_uri) = &self.jwks_uri {
+            map.serialize_entry("jwks_uri", jwks_uri)?;
+        }
+        if let Some(jwks) = &self.jwks {
+            map.serialize_entry("jwks", jwks)?;
+        }
+        map.end()
+    }
+}
+
+impl Fetch {
+    /// A client's keys, at its `jwks_uri`.
+    pub(crate) fn of_keys(uri: &str, due: Due) -> Self {
+        fetch(uri, Member::JwksUri, None, due)
+    }
+}
+
+fn fetch(uri: &str, member: Member, index: Option<usize>, due: Due) -> Fetch {
+    let member = Place::top(member.name());
+    Fetch {
+        uri: uri.to_owned(),
+        pointer: match index {
+            Some(index) => member.item(index).pointer(),
+            None => member.pointer(),
+        },
+        due,
+        max_bytes: 65_536,
+        timeout: 5,
+    }
+}
+
+struct Texts<'a>(&'a [RedirectUri]);
+
+impl Serialize for Texts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|uri| &uri.text))
+    }
+}
+
+struct Names<'a, T>(&'a [T], fn(T) -> &'static str);
+
+impl<T: Copy> Serialize for Names<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|item| (self.1)(*item)))
+    }
+}

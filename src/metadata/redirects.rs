@@ -1,0 +1,31 @@
+//! Rules about one redirect URI that depend on who registers it.
+
+use crate::config::Policy;
+use crate::diagnostic::{Findings, Place, rule};
+use crate::uri::{self, RedirectKind, RedirectUri};
+
+/// Requirements G1, for one redirect URI.
+pub(crate) fn native(uri: &RedirectUri, place: Place<'_>, findings: &mut Findings) {
+    if !uri.kind.is_native() {
+        findings.error(&rule::REDIRECT_URI_NOT_NATIVE, place);
+    }
+    if uri.text.contains("..") {
+        findings.error(&rule::REDIRECT_URI_TWO_DOTS, place);
+    }
+}
+
+/// Whether this scheme and this host are among those that may be registered.
+pub(crate) fn permit(
+    uri: &RedirectUri,
+    policy: &Policy,
+    place: Place<'_>,
+    findings: &mut Findings,
+) {
+    let scheme = uri.text.split(':').next().unwrap_or_default();
+    if !policy.redirect_schemes.permit(scheme) {
+        findings.error(&rule::REDIRECT_URI_SCHEME_NOT_ALLOWED, place);
+    }
+    if uri.kind == RedirectKind::Https && !policy.redirect_hosts.permit_host(uri::host(&uri.text)) {
+        findings.error(&rule::REDIRECT_URI_HOST_NOT_ALLOWED, place);
+    }
+}

@@ -1,0 +1,298 @@
+//! How a client proves who it is (RFC 6749 §2.3, RFC 7523 §2.2).
+//!
+//! Whatever is wrong, the answer is the same; the reason is in the diagnostics, for the host alone.
+
+mod assertion;
+#[cfg(test)]
+mod tests;
+
+use crate::client::{self, Hash, Known, Usable};
+use crate::config::Policy;
+use crate::decision::{
+    Assertion, Client, Decision, Due, Effect, Fetch, Response, Standing, response,
+};
+use crate::diagnostic::{ErrorCode, Findings, Place, Rule, rule};
+use crate::facts::{Context, Misuse, Request};
+use crate::jose::KeySet;
+use crate::metadata::Registered;
+use crate::oauth::AuthMethod;
+
+use super::basic::{Basic, basic, is_basic};
+use super::identify;
+use super::parameters::Parameters;
+
+use self::assertion::Unverified;
+
+/// Decides whether a request comes from the client that it names.
+pub(crate) fn authenticate(
+    context: &Context<'_>,
+    now: u64,
+    request: &Request<'_>,
+    policy: &Policy,
+) -> Result<Decision, Misuse> {
+    let by_header = request.authorization.is_some_and(is_basic);
+    let parameters = match Parameters::read(request.parameters) {
+        Ok(parameters) => parameters,
+        Err(flaw) => return Ok(malformed(flaw)),
+    };
+    let presented = match Presented::of(request, &parameters) {
+        Ok(presented) => presented,
+        Err(flaw) if flaw.error == ErrorCode::InvalidRequest => return Ok(malformed(flaw)),
+        Err(flaw) => return Ok(refuse(flaw, by_header, Vec::new())),
+    };
+    let Some(client_id) = identify::client_id(request) else {
+        return Ok(match parameters.get("client_id") {
+            None => malformed(&rule::CLIENT_UNNAMED),
+            Some(_) => refuse(&rule::CLIENT_NAMED_TWICE, by_header, Vec::new()),
+        });
+    };
+
+    let usable = client::usable(&client_id, context, now, policy)?;
+    let proof = Proof {
+        presented,
+        now,
+        policy,
+        jwks: request.jwks,
+    };
+    let (standing, metadata, proven) = match &usable {
+        Usable::Known(known) => (
+            known.standing,
+            known.stored.metadata.get(),
+            proof.of(known)?,
+        ),
+        Usable::Shared => (
+            Standing::Shared,
+            "{}",
+            proof.of_nobody(&rule::CLIENT_METHOD_WRONG),
+        ),
+        Usable::Unregistered => (
+            Standing::Unregistered,
+            "{}",
+            proof.of_nobody(&rule::CLIENT_HAS_NO_SECRET),
+        ),
+        Usable::Overridden => (
+            Standing::Overridden,
+            "{}",
+            proof.of_nobody(&rule::CLIENT_HAS_NO_SECRET),
+        ),
+        Usable::Unread | Usable::No => {
+            // As much work as for a client that is known.
+            proof.of_nobody(&rule::CLIENT_UNKNOWN).ok();
+            let reason = match usable {
+                Usable::Unread => &rule::CLIENT_DOCUMENT_UNREAD,
+                _ => &rule::CLIENT_UNKNOWN,
+            };
+            return Ok(refuse(reason, by_header, Vec::new()));
+        }
+    };
+    let assertion = match proven {
+        Ok(assertion) => assertion,
+        Err(Unproven { reason, fetches }) => return Ok(refuse(reason, by_header, fetches)),
+    };
+    let mut findings = Findings::default();
+    match standing {
+        Standing::Unregistered => findings.note(&rule::CLIENT_UNREGISTERED, Place::Document),
+        Standing::Overridden => findings.warning(&rule::CLIENT_OVERRIDDEN, Place::Document),
+        _ => {}
+    }
+    Ok(Decision {
+        client: Some(Client {
+            standing,
+            redirect_uri: None,
+            scope: None,
+            metadata: metadata.to_owned(),
+            assertion,
+            client_id,
+        }),
+        ..Decision::accept(Response::none(), Effect::None, findings)
+    })
+}
+
+/// What a request has to show for its client.
+#[derive(Debug)]
+enum Presented {
+    Nothing,
+    Secret { secret: String, method: AuthMethod },
+    Assertion(String),
+}
+
+/// RFC 7523 §2.2
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+impl Presented {
+    /// Exactly one way to authenticate (requirements H3).
+    fn of(request: &Request<'_>, parameters: &Parameters<'_>) -> Result<Self, &'static Rule> {
+        let header = request.authorization.filter(|header| is_basic(header));
+        let secret = parameters.get("client_secret");
+        let assertion = parameters.get("client_assertion");
+        let kind = parameters.get("client_assertion_type");
+        let asserts = assertion.is_some() || kind.is_some();
+        match (header, secret, asserts) {
+            (None, None, false) => Ok(Self::Nothing),
+            (Some(header), None, false) => {
+                let Basic { client_secret, .. } =
+                    basic(header).ok_or(&rule::CLIENT_HEADER_MALFORMED)?;
+                Ok(Self::Secret {
+                    secret: client_secret,
+                    method: AuthMethod::ClientSecretBasic,
+                })
+            }
+            (None, Some(secret), false) => Ok(Self::Secret {
+                secret: secret.to_owned(),
+                method: AuthMethod::ClientSecretPost,
+            }),
+            (None, None, true) => match (assertion, kind) {
+                (Some(assertion), Some(JWT_BEARER)) => Ok(Self::Assertion(assertion.to_owned())),
+                _ => Err(&rule::ASSERTION_TYPE),
+            },
+            _ => Err(&rule::CLIENT_METHODS_SEVERAL),
+        }
+    }
+
+    const fn method(&self) -> AuthMethod {
+        match self {
+            Self::Nothing => AuthMethod::None,
+            Self::Secret { method, .. } => *method,
+            Self::Assertion(_) => AuthMethod::PrivateKeyJwt,
+        }
+    }
+}
+
+struct Proof<'r> {
+    presented: Presented,
+    now: u64,
+    policy: &'r Policy,
+    /// What the host read at the client's `jwks_uri`.
+    jwks: Option<&'r str>,
+}
+
+struct Unproven {
+    reason: &'static Rule,
+    fetches: Vec<Fetch>,
+}
+
+impl From<&'static Rule> for Unproven {
+    fn from(reason: &'static Rule) -> Self {
+        Self {
+            reason,
+            fetches: Vec::new(),
+        }
+    }
+}
+
+impl Proof<'_> {
+    /// Whether this is the client, in the way that it registered.
+    fn of(&self, known: &Known<'_>) -> Result<Result<Option<Assertion>, Unproven>, Misuse> {
+        let registered = Registered::read(known.stored.metadata.raw())?;
+        let method = registered.token_endpoint_auth_method;
+        // Whatever was presented is hashed and compared, wrong method or not.
+        let by_secret = self.secret(Some(known));
+        Ok(if self.presented.method() != method {
+            let by_tls = matches!(
+                method,
+                AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth
+            );
+            Err(
+                match by_tls && self.presented.method() == AuthMethod::None {
+                    true => &rule::CLIENT_METHOD_TLS,
+                    false => &rule::CLIENT_METHOD_WRONG,
+                }
+                .into(),
+            )
+        } else if !self.policy.auth_methods.contains(&method) {
+            Err((&rule::CLIENT_METHOD_GONE).into())
+        } else {
+            match &self.presented {
+                Presented::Nothing => Ok(None),
+                Presented::Secret { .. } => by_secret.map(|()| None).map_err(Unproven::from),
+                Presented::Assertion(token) => self.assertion(token, known, &registered).map(Some),
+            }
+        })
+    }
+
+    /// Whether a client that has nothing to prove itself with presents nothing.
+    fn of_nobody(&self, otherwise: &'static Rule) -> Result<Option<Assertion>, Unproven> {
+        // Nobody's secret takes as long to be wrong as anybody's.
+        let _ = self.secret(None);
+        match self.presented {
+            Presented::Nothing => Ok(None),
+            Presented::Secret { .. } | Presented::Assertion(_) => Err(otherwise.into()),
+        }
+    }
+
+    /// Whether the secret is the client's, or the one it had before, for as long as each is good.
+    fn secret(&self, known: Option<&Known<'_>>) -> Result<(), &'static Rule> {
+        let Presented::Secret { secret, .. } = &self.presented else {
+            return Err(&rule::CLIENT_SECRET_WRONG);
+        };
+        let stored = known.map(|known| &known.stored);
+        let current = stored.and_then(|stored| stored.client_secret.as_ref());
+        let previous = stored.and_then(|stored| stored.previous_client_secret.as_ref());
+        let nothing = Hash::default();
+        let matching = [current, previous].map(|stored| {
+            // Compared whether there is one or not, so that the time does not tell.
+            let is_it = stored.map_or(&nothing, |s| &s.sha256).is_of(secret);
+            stored.filter(|_| is_it)
+        });
+        let mut matching = matching.into_iter().flatten().peekable();
+        if matching.peek().is_none() {
+            Err(&rule::CLIENT_SECRET_WRONG)
+        } else if matching.any(|stored| stored.is_good(self.now)) {
+            Ok(())
+        } else {
+            Err(&rule::CLIENT_SECRET_EXPIRED)
+        }
+    }
+
+    fn assertion(
+        &self,
+        token: &str,
+        known: &Known<'_>,
+        registered: &Registered<'_>,
+    ) -> Result<Assertion, Unproven> {
+        let mut algorithms = self.policy.assertion_algs();
+        if let Some(registered) = &registered.token_endpoint_auth_signing_alg {
+            algorithms.retain(|offered| offered == registered);
+        }
+        let client_id = &known.stored.client_id;
+        let unverified = Unverified::read(token, client_id, &algorithms, self.now, self.policy)?;
+        let keys = match (registered.jwks, &registered.jwks_uri, self.jwks) {
+            (Some(keys), _, _) => keys.get(),
+            (None, Some(_), Some(read)) => read,
+            (None, Some(uri), None) => {
+                return Err(Unproven {
+                    reason: &rule::KEYS_UNREAD,
+                    fetches: vec![Fetch::of_keys(uri, Due::BeforeEffect)],
+                });
+            }
+            (None, None, _) => return Err((&rule::ASSERTION_SIGNATURE).into()),
+        };
+        Ok(unverified.verify(&algorithms, &KeySet::published(keys))?)
+    }
+}
+
+/// What every client that failed is told.
+const NOT_AUTHENTICATED: &str = "The client could not be authenticated.";
+
+/// RFC 6749 §5.2, whatever the reason. A challenge answers the header, if that was used.
+fn refuse(reason: &'static Rule, by_header: bool, fetches: Vec<Fetch>) -> Decision {
+    let mut findings = Findings::default();
+    findings.error(reason, Place::Document);
+    let challenge = by_header.then(|| response::BASIC_CHALLENGE.to_owned());
+    Decision {
+        fetches,
+        ..response::opaque(
+            findings,
+            ErrorCode::InvalidClient,
+            NOT_AUTHENTICATED,
+            challenge,
+        )
+    }
+}
+
+/// A request that cannot be read, or that authenticates twice.
+fn malformed(flaw: &'static Rule) -> Decision {
+    let mut findings = Findings::default();
+    findings.error(flaw, Place::Document);
+    response::refusal(findings)
+}

@@ -1,0 +1,239 @@
+//! What a client may do, whatever it is that is known of it.
+
+use std::borrow::Cow;
+
+use crate::client::{By, Usable};
+use crate::config::Policy;
+use crate::decision::Standing;
+use crate::diagnostic::{Findings, Place, rule};
+use crate::facts::Misuse;
+use crate::metadata::{self, Profile, Registered};
+use crate::oauth::{AuthMethod, GrantType, ResponseType};
+use crate::operations::parameters::Parameters;
+use crate::uri::{self, RedirectUri, redirect_uri_matches};
+
+/// What a client may do.
+#[derive(Debug)]
+pub(super) struct Gate<'a> {
+    pub(super) standing: Standing,
+    redirects: Redirects<'a>,
+    /// Whether nobody can tell it from another that uses its id.
+    pub(super) is_public: bool,
+    pub(super) grant_types: Vec<GrantType>,
+    pub(super) answers_with_code: bool,
+    /// Whether it sends its authorization requests ahead (RFC 9126 §6).
+    pub(super) pushes: bool,
+    /// The scopes that it may have, and those that it has if it asks for none.
+    pub(super) scopes: Vec<&'a str>,
+    pub(super) default_scopes: Vec<&'a str>,
+    pub(super) metadata: &'a str,
+    /// Who registered it, if anybody did.
+    by: Option<By>,
+}
+
+/// Where a client may have its answers sent.
+#[derive(Debug)]
+enum Redirects<'a> {
+    /// To one of these; if there is only one, whether it goes without saying.
+    Registered(Vec<Cow<'a, str>>, Unsaid),
+    /// To whatever could be registered.
+    Any,
+    /// To the user's own machine.
+    Native,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unsaid {
+    Allowed,
+    Refused,
+}
+
+impl<'a> Gate<'a> {
+    pub(super) fn of(
+        client_id: &str,
+        usable: &'a Usable<'_>,
+        policy: &'a Policy,
+        findings: &mut Findings,
+    ) -> Result<Option<Self>, Misuse> {
+        Ok(match usable {
+            Usable::Known(known) => {
+                let stored = &known.stored;
+                let registered = Registered::read(stored.metadata.raw())?;
+                let scopes: Vec<_> = registered.scope.split_terminator(' ').collect();
+                let is_public = registered.token_endpoint_auth_method == AuthMethod::None;
+                Some(Self {
+                    standing: known.standing,
+                    by: Some(stored.registered_by.by),
+                    is_public,
+                    grant_types: grants(&registered.grant_types, is_public, policy),
+                    answers_with_code: registered.response_types.contains(&ResponseType::Code),
+                    pushes: registered.require_pushed_authorization_requests,
+                    default_scopes: scopes.clone(),
+                    scopes,
+                    metadata: stored.metadata.get(),
+                    redirects: Redirects::Registered(
+                        registered.redirect_uris,
+                        match stored.registered_by.profile {
+                            Profile::Mail => Unsaid::Refused,
+                            Profile::Full | Profile::Administrator | Profile::Document => {
+                                Unsaid::Allowed
+                            }
+                        },
+                    ),
+                })
+            }
+            Usable::Shared => {
+                let mut shared = Self::unregistered(Standing::Shared, policy);
+                shared.redirects = Redirects::Native;
+                shared.grant_types.retain(|grant| {
+                    matches!(
+                        grant,
+                        GrantType::AuthorizationCode | GrantType::RefreshToken
+                    )
+                });
+                Some(shared)
+            }
+            Usable::Unregistered | Usable::Overridden if !is_client_id(client_id) => {
+                findings.error(&rule::CLIENT_ID_CHARACTERS, Place::top("client_id"));
+                None
+            }
+            Usable::Unregistered => {
+                findings.note(&rule::CLIENT_UNREGISTERED, Place::top("client_id"));
+                Some(Self::unregistered(Standing::Unregistered, policy))
+            }
+            Usable::Overridden => {
+                findings.warning(&rule::CLIENT_OVERRIDDEN, Place::top("client_id"));
+                Some(Self::unregistered(Standing::Overridden, policy))
+            }
+            Usable::Unread => {
+                findings.error(&rule::CLIENT_DOCUMENT_UNREAD, Place::top("client_id"));
+                None
+            }
+            Usable::No => {
+                findings.error(&rule::CLIENT_UNKNOWN, Place::top("client_id"));
+                None
+            }
+        })
+    }
+
+    /// A public client of which nothing is known.
+    fn unregistered(standing: Standing, policy: &'a Policy) -> Self {
+        Self {
+            standing,
+            redirects: Redirects::Any,
+            is_public: true,
+            grant_types: grants(&policy.grant_types, true, policy),
+            answers_with_code: true,
+            pushes: false,
+            scopes: policy.scopes.0.iter().map(String::as_str).collect(),
+            default_scopes: policy
+                .scopes_by_default()
+                .iter()
+                .map(String::as_str)
+                .collect(),
+            metadata: "{}",
+            by: None,
+        }
+    }
+
+    /// Whether errors are sent to this redirect URI of its own (requirements H5). A web page that
+    /// anybody could register, or name in a document, would be where the server sends people by itself
+    /// (RFC 9700 §4.11.2).
+    pub(super) fn is_told_of_errors(&self, redirect_uri: &str) -> bool {
+        match (self.standing, self.by) {
+            (Standing::Unregistered | Standing::Overridden, _) => false,
+            (_, Some(By::Stranger | By::Document)) => !redirect_uri.starts_with("https:"),
+            (_, Some(By::Key | By::Administrator) | None) => true,
+        }
+    }
+
+    /// The redirect URI of a request, once it is found to be the client's own (requirements E2, E11).
+    pub(super) fn redirect_uri(
+        &self,
+        parameters: &Parameters<'_>,
+        policy: &Policy,
+        findings: &mut Findings,
+    ) -> Option<String> {
+        let place = Place::top("redirect_uri");
+        let asked = parameters.get("redirect_uri");
+        let (flaw, message) = match (&self.redirects, asked) {
+            (Redirects::Registered(registered, Unsaid::Allowed), None)
+                if let [only] = registered.as_slice()
+                    && !uri::is_loopback(only) =>
+            {
+                return Some(only.clone().into_owned());
+            }
+            (_, None) => (&rule::REDIRECT_URI_UNNAMED, None),
+            (Redirects::Registered(registered, _), Some(asked)) => {
+                if registered
+                    .iter()
+                    .any(|uri| redirect_uri_matches(uri, asked))
+                {
+                    return Some(asked.to_owned());
+                }
+                (&rule::REDIRECT_URI_UNREGISTERED, None)
+            }
+            (Redirects::Any, Some(asked)) => {
+                if policy
+                    .administrator_redirect_uris
+                    .0
+                    .iter()
+                    .any(|uri| uri == asked)
+                {
+                    return Some(asked.to_owned());
+                }
+                match flaw(asked, Profile::Full, policy) {
+                    None => return Some(asked.to_owned()),
+                    message => (&rule::REDIRECT_URI_UNSOUND, message),
+                }
+            }
+            (Redirects::Native, Some(asked)) => match flaw(asked, Profile::Mail, policy) {
+                None => return Some(asked.to_owned()),
+                message => (&rule::REDIRECT_URI_UNSOUND, message),
+            },
+        };
+        match message {
+            Some(message) => findings.error_saying(flaw, place, message),
+            None => findings.error(flaw, place),
+        }
+        None
+    }
+}
+
+/// What is granted and offered still. A client that cannot prove who it is has no grant in which that is
+/// the only proof (RFC 6749 §4.4, OpenID Connect CIBA Core 1.0 §10.1).
+fn grants(granted: &[GrantType], is_public: bool, policy: &Policy) -> Vec<GrantType> {
+    let by_proof =
+        |grant: &GrantType| matches!(grant, GrantType::ClientCredentials | GrantType::Ciba);
+    let offered = |grant: &GrantType| policy.grant_types.contains(grant);
+    let granted = granted.iter().copied().filter(offered);
+    granted.filter(|g| !(is_public && by_proof(g))).collect()
+}
+
+/// Whether an id that nobody registered is one at all (RFC 6749 appendix A.1): it will be shown, and
+/// stored with the tokens.
+fn is_client_id(text: &str) -> bool {
+    text.len() <= MAX_CLIENT_ID && text.bytes().all(|b| matches!(b, b' '..=b'~'))
+}
+
+/// How long such an id may be, in bytes.
+const MAX_CLIENT_ID: usize = 512;
+
+/// What keeps a URI from being registered by a client with this profile.
+fn flaw(uri: &str, profile: Profile, policy: &Policy) -> Option<String> {
+    let place = Place::top("redirect_uri");
+    let mut findings = Findings::default();
+    let rules = profile.redirect_uri_rules(policy);
+    let sound = RedirectUri::new(uri, &rules, place, &mut findings);
+    if let Some(uri) = sound {
+        metadata::permit(&uri, policy, place, &mut findings);
+        if profile == Profile::Mail {
+            metadata::native(&uri, place, &mut findings);
+        }
+    }
+    if !findings.has_errors() {
+        return None;
+    }
+    let first = findings.into_diagnostics().into_iter().next();
+    first.map(|diagnostic| diagnostic.message.into_owned())
+}

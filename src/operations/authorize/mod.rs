@@ -1,0 +1,167 @@
+//! The gate: which client may be used, and with what (RFC 6749 §3.1, §4.1.1).
+
+mod gate;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use url::form_urlencoded::Serializer;
+
+use crate::client::{self, Usable};
+use crate::config::Policy;
+use crate::decision::{Client, Decision, Effect, Response, response};
+use crate::diagnostic::{ErrorCode, Findings, Place, Rule, rule};
+use crate::facts::{Context, Endpoint, Misuse, Request};
+
+use super::basic::is_basic;
+use super::identify;
+use super::parameters::Parameters;
+
+use self::gate::Gate;
+
+/// Decides whether the client that a request names may be used, and with what.
+pub(crate) fn authorize(
+    context: &Context<'_>,
+    now: u64,
+    request: &Request<'_>,
+    policy: &Policy,
+) -> Result<Decision, Misuse> {
+    let parameters = match Parameters::read(request.parameters) {
+        Ok(parameters) => parameters,
+        Err(flaw) => return Ok(refuse_for(flaw, Place::Document, request)),
+    };
+    let Some(client_id) = identify::client_id(request) else {
+        let place = Place::top("client_id");
+        return Ok(refuse_for(&rule::CLIENT_UNNAMED, place, request));
+    };
+    let usable = client::usable(&client_id, context, now, policy)?;
+    judge(client_id, &usable, now, request, &parameters, policy)
+}
+
+/// Decides what a client may be used for that an id stands for.
+fn judge(
+    client_id: String,
+    usable: &Usable<'_>,
+    now: u64,
+    request: &Request<'_>,
+    parameters: &Parameters<'_>,
+    policy: &Policy,
+) -> Result<Decision, Misuse> {
+    let mut findings = Findings::default();
+    let Some(gate) = Gate::of(&client_id, usable, policy, &mut findings)? else {
+        return Ok(refuse(findings, request));
+    };
+
+    let redirect_uri = match request.endpoint {
+        Endpoint::Authorization | Endpoint::PushedAuthorization => {
+            let redirect_uri = gate.redirect_uri(parameters, policy, &mut findings);
+            rules::authorization(&gate, request.endpoint, parameters, policy, &mut findings);
+            redirect_uri
+        }
+        Endpoint::DeviceAuthorization => {
+            rules::device(&gate, &mut findings);
+            None
+        }
+        Endpoint::Token => {
+            rules::token(&gate, parameters, policy, &mut findings);
+            None
+        }
+        Endpoint::Introspection | Endpoint::Revocation => None,
+    };
+    let scope = match request.endpoint {
+        // What these are asked for is about a token that was granted already.
+        Endpoint::Introspection | Endpoint::Revocation => None,
+        _ => {
+            rules::resources(parameters, policy, &mut findings);
+            rules::scope(&gate, parameters, &mut findings)
+        }
+    };
+    if findings.has_errors() {
+        return Ok(match redirect_uri {
+            Some(uri)
+                if request.endpoint == Endpoint::Authorization && gate.is_told_of_errors(&uri) =>
+            {
+                send_back(&uri, findings, parameters, policy)
+            }
+            _ => refuse(findings, request),
+        });
+    }
+
+    let effect = match usable {
+        // Nothing was stored until now (RFC 7591 appendix A.5.2).
+        Usable::Known(known) if known.stateless && asks_the_user(request.endpoint) => {
+            let mut stored = known.stored.clone();
+            stored.issued_at = now;
+            Effect::Share(stored.record())
+        }
+        _ => Effect::None,
+    };
+    Ok(Decision {
+        client: Some(Client {
+            standing: gate.standing,
+            redirect_uri,
+            scope,
+            metadata: gate.metadata.to_owned(),
+            assertion: None,
+            client_id,
+        }),
+        ..Decision::accept(Response::none(), effect, findings)
+    })
+}
+
+/// Whether what follows is a user's consent.
+const fn asks_the_user(endpoint: Endpoint) -> bool {
+    matches!(
+        endpoint,
+        Endpoint::Authorization | Endpoint::PushedAuthorization | Endpoint::DeviceAuthorization
+    )
+}
+
+fn refuse_for(flaw: &'static Rule, place: Place<'_>, request: &Request<'_>) -> Decision {
+    let mut findings = Findings::default();
+    findings.error(flaw, place);
+    refuse(findings, request)
+}
+
+/// A refusal that goes nowhere but to who sent the request (RFC 6749 §4.1.2.1).
+fn refuse(findings: Findings, request: &Request<'_>) -> Decision {
+    let mut refusal = response::refusal(findings);
+    if refusal.response.status == 401 {
+        if request.endpoint == Endpoint::Authorization {
+            // A browser has nothing to authenticate with.
+            refusal.response.status = 400;
+        } else if request.authorization.is_some_and(is_basic) {
+            // RFC 6749 §5.2
+            let challenge = response::header("WWW-Authenticate", response::BASIC_CHALLENGE);
+            refusal.response.headers.push(challenge);
+        }
+    }
+    refusal
+}
+
+/// A refusal that the client hears of (RFC 6749 §4.1.2.1, RFC 9207 §2).
+fn send_back(
+    redirect_uri: &str,
+    findings: Findings,
+    parameters: &Parameters<'_>,
+    policy: &Policy,
+) -> Decision {
+    let error = findings.first_error().map_or("", ErrorCode::name);
+    let diagnostics = findings.into_diagnostics();
+    let mut answer = Serializer::new(String::new());
+    answer.append_pair("error", error);
+    answer.append_pair("error_description", &response::describe(&diagnostics));
+    if let Some(state) = parameters.get("state") {
+        answer.append_pair("state", state);
+    }
+    if let Some(issuer) = &policy.issuer {
+        answer.append_pair("iss", &issuer.0);
+    }
+    let joint = if redirect_uri.contains('?') { '&' } else { '?' };
+    let location = format!("{redirect_uri}{joint}{}", answer.finish());
+    let mut response = response::nothing(303);
+    response
+        .headers
+        .push(response::header("Location", location));
+    Decision::refuse(response, diagnostics)
+}

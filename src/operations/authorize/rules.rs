@@ -1,0 +1,133 @@
+//! What a request may ask for, endpoint by endpoint.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::config::{Pkce, Policy};
+use crate::diagnostic::{Findings, Place, Rule, rule};
+use crate::facts::Endpoint;
+use crate::oauth::{Cut, GrantType, ResponseType, cut};
+use crate::operations::parameters::Parameters;
+
+use super::gate::Gate;
+
+/// An authorization request (RFC 6749 §4.1.1), whether it comes from a browser or was pushed.
+pub(super) fn authorization(
+    gate: &Gate<'_>,
+    endpoint: Endpoint,
+    parameters: &Parameters<'_>,
+    policy: &Policy,
+    findings: &mut Findings,
+) {
+    let mut fault = |rule: &'static Rule, name: &str| findings.error(rule, Place::top(name));
+    // RFC 9126 §2.1, RFC 9101 §4: who unpacks them is the host.
+    if parameters.get("request").is_some() {
+        fault(&rule::REQUEST_OBJECT, "request");
+    }
+    if parameters.get("request_uri").is_some() {
+        fault(&rule::REQUEST_OBJECT_URI, "request_uri");
+    }
+    if gate.pushes && endpoint == Endpoint::Authorization {
+        fault(&rule::PUSH_REQUIRED, "client_id");
+    }
+    match parameters.get("response_type") {
+        None => fault(&rule::RESPONSE_TYPE_MISSING, "response_type"),
+        Some(name) if ResponseType::named(name).is_none() => {
+            fault(&rule::RESPONSE_TYPE_UNKNOWN, "response_type");
+        }
+        Some(_) => {
+            if !gate.answers_with_code || !gate.grant_types.contains(&GrantType::AuthorizationCode)
+            {
+                fault(&rule::RESPONSE_TYPE_UNREGISTERED, "response_type");
+            }
+        }
+    }
+    if parameters
+        .get("response_mode")
+        .is_some_and(|mode| mode != "query")
+    {
+        fault(&rule::RESPONSE_MODE, "response_mode");
+    }
+    pkce(gate, parameters, policy, findings);
+}
+
+/// Requirements H1; RFC 7636 §4.3, where the method that is left out is `plain`.
+fn pkce(gate: &Gate<'_>, parameters: &Parameters<'_>, policy: &Policy, findings: &mut Findings) {
+    let place = Place::top("code_challenge");
+    let method = parameters.get("code_challenge_method");
+    let is_required = gate.is_public || policy.pkce == Pkce::All || method.is_some();
+    match parameters.get("code_challenge") {
+        None if is_required => findings.error(&rule::PKCE_MISSING, place),
+        None => {}
+        Some(_) if method != Some("S256") => {
+            findings.error(&rule::PKCE_METHOD, Place::top("code_challenge_method"));
+        }
+        Some(challenge) => {
+            let digest = URL_SAFE_NO_PAD.decode(challenge);
+            if digest.is_ok_and(|digest| digest.len() == 32) {
+                return;
+            }
+            findings.error(&rule::PKCE_SYNTAX, place);
+        }
+    }
+}
+
+/// A device authorization request (RFC 8628 §3.1).
+pub(super) fn device(gate: &Gate<'_>, findings: &mut Findings) {
+    if !gate.grant_types.contains(&GrantType::DeviceCode) {
+        findings.error(&rule::GRANT_TYPE_UNREGISTERED, Place::Document);
+    }
+}
+
+/// A token request (RFC 6749 §5.2).
+pub(super) fn token(
+    gate: &Gate<'_>,
+    parameters: &Parameters<'_>,
+    policy: &Policy,
+    findings: &mut Findings,
+) {
+    let place = Place::top("grant_type");
+    let Some(name) = parameters.get("grant_type") else {
+        findings.error(&rule::GRANT_TYPE_MISSING, place);
+        return;
+    };
+    match GrantType::named(name).filter(|grant| policy.grant_types.contains(grant)) {
+        None => findings.error(&rule::GRANT_TYPE_UNKNOWN, place),
+        Some(grant) if !gate.grant_types.contains(&grant) => {
+            findings.error(&rule::GRANT_TYPE_UNREGISTERED, place);
+        }
+        Some(_) => {}
+    }
+}
+
+/// Only what is known is named as a resource (requirements G6, RFC 8707 §2).
+pub(super) fn resources(parameters: &Parameters<'_>, policy: &Policy, findings: &mut Findings) {
+    let known = &policy.resources.0;
+    let is_unknown = |resource: &str| !known.iter().any(|known| known == resource);
+    if !known.is_empty() && parameters.all("resource").any(is_unknown) {
+        findings.error(&rule::RESOURCE_UNKNOWN, Place::top("resource"));
+    }
+}
+
+/// The scope that may be granted (requirements H2): what is asked for, each once, cut to what the
+/// client may have.
+pub(super) fn scope(
+    gate: &Gate<'_>,
+    parameters: &Parameters<'_>,
+    findings: &mut Findings,
+) -> Option<String> {
+    let place = Place::top("scope");
+    let Some(asked) = parameters.get("scope") else {
+        return (!gate.default_scopes.is_empty()).then(|| gate.default_scopes.join(" "));
+    };
+    let Some(Cut { kept, is_less }) = cut(asked, |scope| gate.scopes.contains(&scope)) else {
+        findings.error(&rule::SCOPE_MALFORMED, place);
+        return None;
+    };
+    if kept.is_empty() {
+        findings.error(&rule::SCOPE_NONE, place);
+    } else if is_less {
+        findings.note(&rule::SCOPE_CUT, place);
+    }
+    Some(kept.join(" "))
+}

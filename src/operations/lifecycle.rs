@@ -1,0 +1,86 @@
+//! Whether a client is kept: never authorised, never used, idle, its secret expired (requirements G5).
+
+use crate::client::{By, Stored, stateless};
+use crate::config::{MIN_PROVISIONAL, Policy};
+use crate::decision::{Decision, Effect, Response};
+use crate::diagnostic::{Findings, Place, Rule, rule};
+use crate::facts::{Activity, Context, Misuse};
+use crate::oauth::client_id::is_stateless;
+
+/// Decides whether the client with this id is kept. One without a record has nothing to be removed.
+pub(crate) fn judge(
+    context: &Context<'_>,
+    now: u64,
+    client_id: &str,
+    activity: &Activity,
+    policy: &Policy,
+) -> Result<Decision, Misuse> {
+    let stored = context.record.map(Stored::read).transpose()?;
+    if stored.as_ref().is_some_and(|s| s.client_id != client_id) {
+        return Err(Misuse::RecordMismatch);
+    }
+    let mut findings = Findings::default();
+    let reason = stored.and_then(|stored| reason_to_remove(&stored, activity, now, policy));
+    if let Some(reason) = reason {
+        findings.note(reason, Place::Document);
+    }
+    let effect = match reason {
+        Some(_) => Effect::Remove(client_id.to_owned()),
+        None => Effect::None,
+    };
+    Ok(Decision::accept(Response::none(), effect, findings))
+}
+
+/// Why a client is removed, if it is. A time that is 0 in the settings is no reason; a clock that went
+/// back makes nothing older.
+fn reason_to_remove(
+    stored: &Stored<'_>,
+    activity: &Activity,
+    now: u64,
+    policy: &Policy,
+) -> Option<&'static Rule> {
+    let Stored {
+        client_id,
+        issued_at,
+        registered_by,
+        client_secret,
+        ..
+    } = stored;
+    if stored.is_shut_out() {
+        // What is shut out stays so, unless its id says nothing any more: it could register again.
+        let is_over = is_stateless(client_id) && stateless::open(client_id, now, policy).is_none();
+        return is_over.then_some(&rule::CLIENT_DENIAL_OVER);
+    }
+    // An administrator's client is an administrator's to remove, and a document's is read again.
+    if matches!(registered_by.by, By::Administrator | By::Document) {
+        return None;
+    }
+    let passed = |since: u64, lifetime: u64| lifetime != 0 && now >= since.saturating_add(lifetime);
+    // A client id is good for an hour, and for as long as it has a valid refresh token.
+    if !passed(*issued_at, MIN_PROVISIONAL) || activity.refresh_tokens.is_some_and(|n| n > 0) {
+        return None;
+    }
+    let authorised = activity.authorised_at.is_some();
+    let last_used = activity.last_used.max(activity.authorised_at);
+    let secret_end = client_secret.as_ref().map(|secret| secret.expires_at);
+    if registered_by.by == By::Stranger
+        && !authorised
+        && passed(*issued_at, policy.provisional_lifetime.max(MIN_PROVISIONAL))
+    {
+        Some(&rule::CLIENT_NEVER_AUTHORISED)
+    } else if last_used.is_none() && passed(*issued_at, policy.unused_lifetime) {
+        Some(&rule::CLIENT_NEVER_USED)
+    } else if activity.refresh_tokens == Some(0)
+        && passed(last_used.unwrap_or(*issued_at), policy.idle_lifetime)
+    {
+        Some(&rule::CLIENT_IDLE)
+    } else if secret_end.is_some_and(|end| end != 0 && passed(end, policy.expired_secret_lifetime))
+    {
+        Some(&rule::CLIENT_SECRET_LONG_OVER)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,356 @@
+use serde_json::json;
+
+use crate::client::Registrant;
+use crate::config;
+use crate::decision::Outcome;
+use crate::metadata::Profile;
+
+use super::*;
+
+const ISSUED: u64 = 1_790_000_000;
+const HOUR: u64 = 3600;
+const DAY: u64 = 86_400;
+
+fn policy(settings: &str) -> Policy {
+    let text = format!("[oauth.client-registration]\n{settings}");
+    config::compile(&text).unwrap().0
+}
+
+fn record(by: &str, secret_end: Option<u64>) -> String {
+    let mut record = json!({
+        "version": 1,
+        "client_id": "c",
+        "issued_at": ISSUED,
+        "registered_by": {"by": by, "profile": "full"},
+        "metadata": {},
+    });
+    if let Some(end) = secret_end {
+        record["client_secret"] = json!({"sha256": "x", "expires_at": end});
+    }
+    record.to_string()
+}
+
+fn decide(
+    record: Option<&str>,
+    activity: &Activity,
+    now: u64,
+    policy: &Policy,
+) -> Option<&'static str> {
+    let context = Context {
+        record,
+        ..Context::default()
+    };
+    let decision = judge(&context, now, "c", activity, policy).unwrap();
+    assert_eq!(decision.outcome, Outcome::Accept);
+    let code = decision.diagnostics.first().map(|d| d.code);
+    let expected = match code {
+        Some(_) => Effect::Remove("c".to_owned()),
+        None => Effect::None,
+    };
+    assert_eq!(decision.effect, expected);
+    code
+}
+
+#[test]
+fn what_is_kept() {
+    let never = Activity::default();
+    let idle = |last_used: u64| Activity {
+        authorised_at: Some(ISSUED),
+        last_used: Some(last_used),
+        refresh_tokens: Some(0),
+    };
+    let stranger = record("stranger", None);
+    let key = record("key", None);
+    let administrator = record("administrator", Some(ISSUED));
+    let document = record("document", None);
+    let secret = record("key", Some(ISSUED + DAY));
+    let endless = record("key", Some(0));
+    let all = "unused-lifetime = 1\nidle-lifetime = 1\nexpired-secret-lifetime = 1";
+    let authorised = Activity {
+        authorised_at: Some(ISSUED),
+        ..never
+    };
+    let used = Activity {
+        last_used: Some(ISSUED + 1),
+        ..never
+    };
+    let unknown = Activity {
+        refresh_tokens: None,
+        ..idle(ISSUED)
+    };
+    let valid = Activity {
+        refresh_tokens: Some(1),
+        ..idle(ISSUED)
+    };
+    let unauthorised = Some("client-never-authorised");
+    let unused = Some("client-never-used");
+    let over = Some("client-secret-long-over");
+    for (name, settings, record, activity, after, expected) in [
+        ("a day, by default", "", &stranger, never, DAY - 1, None),
+        ("a day later", "", &stranger, never, DAY, unauthorised),
+        ("authorised", "", &stranger, authorised, 99 * DAY, None),
+        (
+            "used but not authorised",
+            "",
+            &stranger,
+            used,
+            DAY,
+            unauthorised,
+        ),
+        (
+            "an hour at least",
+            "provisional-lifetime = 1",
+            &stranger,
+            never,
+            HOUR - 1,
+            None,
+        ),
+        (
+            "an hour",
+            "provisional-lifetime = 1",
+            &stranger,
+            never,
+            HOUR,
+            unauthorised,
+        ),
+        (
+            "two hours",
+            "provisional-lifetime = 7200",
+            &stranger,
+            never,
+            2 * HOUR - 1,
+            None,
+        ),
+        (
+            "two hours later",
+            "provisional-lifetime = 7200",
+            &stranger,
+            never,
+            2 * HOUR,
+            unauthorised,
+        ),
+        ("a key is not provisional", "", &key, never, 99 * DAY, None),
+        (
+            "unused",
+            "unused-lifetime = 7200",
+            &key,
+            never,
+            2 * HOUR,
+            unused,
+        ),
+        (
+            "unused, not yet",
+            "unused-lifetime = 7200",
+            &key,
+            never,
+            2 * HOUR - 1,
+            None,
+        ),
+        (
+            "unused, for an hour at least",
+            "unused-lifetime = 1",
+            &key,
+            never,
+            HOUR - 1,
+            None,
+        ),
+        ("used", "unused-lifetime = 7200", &key, used, 99 * DAY, None),
+        (
+            "authorised is used",
+            "unused-lifetime = 7200",
+            &key,
+            authorised,
+            99 * DAY,
+            None,
+        ),
+        (
+            "idle",
+            "idle-lifetime = 86400",
+            &key,
+            idle(ISSUED + HOUR),
+            DAY + HOUR,
+            Some("client-idle"),
+        ),
+        (
+            "idle, not yet",
+            "idle-lifetime = 86400",
+            &key,
+            idle(ISSUED + HOUR),
+            DAY + HOUR - 1,
+            None,
+        ),
+        (
+            "idle, and nobody counts tokens",
+            "idle-lifetime = 86400",
+            &key,
+            unknown,
+            99 * DAY,
+            None,
+        ),
+        (
+            "idle with a token",
+            "idle-lifetime = 86400",
+            &key,
+            valid,
+            99 * DAY,
+            None,
+        ),
+        ("idle, by default", "", &key, idle(ISSUED), 999 * DAY, None),
+        (
+            "idle from the start",
+            "idle-lifetime = 7200",
+            &key,
+            Activity {
+                refresh_tokens: Some(0),
+                ..never
+            },
+            2 * HOUR,
+            Some("client-idle"),
+        ),
+        (
+            "idle since it was authorised",
+            "idle-lifetime = 86400",
+            &key,
+            Activity {
+                authorised_at: Some(ISSUED + HOUR),
+                last_used: None,
+                refresh_tokens: Some(0),
+            },
+            DAY + HOUR - 1,
+            None,
+        ),
+        (
+            "its secret over",
+            "expired-secret-lifetime = 60",
+            &secret,
+            never,
+            DAY + 60,
+            over,
+        ),
+        (
+            "its secret over, not yet",
+            "expired-secret-lifetime = 60",
+            &secret,
+            never,
+            DAY + 59,
+            None,
+        ),
+        (
+            "its secret over, by default",
+            "",
+            &secret,
+            never,
+            999 * DAY,
+            None,
+        ),
+        (
+            "a secret that does not end",
+            "expired-secret-lifetime = 60",
+            &endless,
+            never,
+            999 * DAY,
+            None,
+        ),
+        (
+            "its secret over, with a token",
+            "expired-secret-lifetime = 60",
+            &secret,
+            valid,
+            99 * DAY,
+            None,
+        ),
+        (
+            "no secret",
+            "expired-secret-lifetime = 60",
+            &key,
+            never,
+            99 * DAY,
+            None,
+        ),
+        (
+            "an administrator's",
+            all,
+            &administrator,
+            idle(ISSUED),
+            999 * DAY,
+            None,
+        ),
+        (
+            "a document's",
+            all,
+            &document,
+            idle(ISSUED),
+            999 * DAY,
+            None,
+        ),
+    ] {
+        // The shortest provisional lifetime is a mistake only where strangers may register.
+        let found = decide(Some(record), &activity, ISSUED + after, &policy(settings));
+        assert_eq!(found, expected, "{name}");
+    }
+    assert_eq!(
+        decide(Some(&stranger), &never, 0, &policy("")),
+        None,
+        "a clock that went back"
+    );
+    assert_eq!(
+        decide(None, &never, ISSUED, &policy("")),
+        None,
+        "nothing there"
+    );
+}
+
+#[test]
+fn denials() {
+    let deny = |id: &str| {
+        json!({
+            "version": 1,
+            "client_id": id,
+            "issued_at": ISSUED,
+            "registered_by": {"by": "stranger", "profile": "mail"},
+            "denied": true,
+            "metadata": {},
+        })
+        .to_string()
+    };
+    let settings = "client-id-keys = ['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']";
+    let with_key = policy(settings);
+    let metadata = serde_json::value::RawValue::from_string("{}".to_owned()).unwrap();
+    let registrant = Registrant {
+        by: By::Stranger,
+        profile: Profile::Mail,
+        account: None,
+        terms: None,
+    };
+    let id = stateless::seal(&metadata, &registrant, ISSUED, &with_key).unwrap();
+    for (name, id, policy, removed) in [
+        ("its key is there", id.as_str(), &with_key, false),
+        ("its key is gone", &id, &policy(""), true),
+        ("one that was stored", "c", &policy(""), false),
+    ] {
+        let record = deny(id);
+        let context = Context {
+            record: Some(&record),
+            ..Context::default()
+        };
+        let decision = judge(
+            &context,
+            ISSUED + 999 * DAY,
+            id,
+            &Activity::default(),
+            policy,
+        );
+        let decision = decision.unwrap();
+        let is_removal = decision.effect == Effect::Remove(id.to_owned());
+        assert_eq!(is_removal, removed, "{name}");
+        let code = decision.diagnostics.first().map(|d| d.code);
+        assert_eq!(code, removed.then_some("client-denial-over"), "{name}");
+    }
+    let record = record("key", None);
+    let context = Context {
+        record: Some(&record),
+        ..Context::default()
+    };
+    let found = judge(&context, ISSUED, "d", &Activity::default(), &with_key);
+    assert_eq!(found, Err(Misuse::RecordMismatch));
+}

@@ -1,0 +1,77 @@
+//! Disabling a client, and enabling it again.
+
+use crate::client::{self, Known};
+use crate::config::Policy;
+use crate::decision::{Decision, Effect, response};
+use crate::diagnostic::{Findings, Place, rule};
+use crate::facts::{Context, Misuse, permission};
+use crate::policy;
+
+/// Disables a client, by an administrator's hand: it must not be used until it is enabled again.
+pub(crate) fn disable(
+    context: &Context<'_>,
+    now: u64,
+    client_id: &str,
+    policy: &Policy,
+) -> Result<Decision, Misuse> {
+    switch(context, now, client_id, Switch::Disabled, policy)
+}
+
+/// Enables a client that was disabled, by an administrator's hand.
+pub(crate) fn enable(
+    context: &Context<'_>,
+    now: u64,
+    client_id: &str,
+    policy: &Policy,
+) -> Result<Decision, Misuse> {
+    switch(context, now, client_id, Switch::Enabled, policy)
+}
+
+/// Whether a client may be used, by an administrator's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Switch {
+    /// It may be used as it is registered.
+    Enabled,
+    /// It must not be used, until it is enabled again.
+    Disabled,
+}
+
+/// Disables a client or enables it again, by an administrator's hand. One that is as it should be
+/// already is so.
+///
+/// What was deleted stays deleted: an id that carries its registration is not revived.
+pub(super) fn switch(
+    context: &Context<'_>,
+    now: u64,
+    client_id: &str,
+    to: Switch,
+    policy: &Policy,
+) -> Result<Decision, Misuse> {
+    let mut findings = Findings::default();
+    let missing = &rule::PERMISSION_UPDATE_MISSING;
+    if let Err(refused) = policy::permit(&context.caller, permission::UPDATE, missing) {
+        findings.error(refused, Place::Document);
+        return Ok(response::refusal(findings));
+    }
+    let known = client::look_up(client_id, context, now, policy)?;
+    let Some(Known {
+        mut stored,
+        stateless,
+        ..
+    }) = known.filter(|known| !known.stored.denied)
+    else {
+        findings.error(&rule::CLIENT_NOT_FOUND, Place::Document);
+        return Ok(response::refusal(findings));
+    };
+    let is_disabled = to == Switch::Disabled;
+    let nothing = response::nothing(204);
+    if stored.disabled == is_disabled {
+        return Ok(Decision::accept(nothing, Effect::None, findings));
+    }
+    stored.disabled = is_disabled;
+    let effect = match stateless {
+        true => Effect::Store(stored.record()),
+        false => Effect::Replace(stored.record()),
+    };
+    Ok(Decision::accept(nothing, effect, findings))
+}

@@ -1,0 +1,97 @@
+//! Who may do something to a registration.
+
+use crate::client::{self, Hash, Known};
+use crate::config::Policy;
+use crate::decision::{Decision, response};
+use crate::diagnostic::{ErrorCode, Findings, Place, Rule, rule};
+use crate::facts::{Context, Credential, Misuse, permission};
+use crate::policy;
+
+/// What is done to a registration, and what an administrator needs for it.
+pub(super) struct Operation {
+    permission: &'static str,
+    missing: &'static Rule,
+}
+
+pub(super) const READ: Operation = Operation {
+    permission: permission::GET,
+    missing: &rule::PERMISSION_GET_MISSING,
+};
+pub(super) const CHANGE: Operation = Operation {
+    permission: permission::UPDATE,
+    missing: &rule::PERMISSION_UPDATE_MISSING,
+};
+pub(super) const DELETE: Operation = Operation {
+    permission: permission::DELETE,
+    missing: &rule::PERMISSION_DELETE_MISSING,
+};
+
+/// All that whoever has no good token is told.
+const NOT_ITS_TOKEN: &str = "The registration access token is not one of this client.";
+
+/// The client that the caller may do this to, with the registration access token if that is what
+/// permits it; or the refusal.
+pub(super) struct Permitted<'a> {
+    pub(super) known: Known<'a>,
+    pub(super) token: Option<&'a str>,
+}
+
+/// An API key is an administrator's; any other token can only be the client's own. Whoever has neither
+/// learns nothing, not even whether there is such a client (requirements D2).
+pub(super) fn permit<'a>(
+    operation: &Operation,
+    context: &Context<'a>,
+    now: u64,
+    client_id: &str,
+    policy: &Policy,
+) -> Result<Result<Permitted<'a>, Decision>, Misuse> {
+    let known = client::look_up(client_id, context, now, policy)?;
+    let caller = &context.caller;
+    let mut findings = Findings::default();
+    if caller.credential == Credential::Rejected {
+        let token = caller.token.unwrap_or_default();
+        let hash = known.as_ref().and_then(token_hash);
+        // A client that is not there takes as long as one that is.
+        let is_its_own = hash.unwrap_or(&Hash::default()).is_of(token);
+        return Ok(match known {
+            Some(known) if is_its_own => Ok(Permitted {
+                known,
+                token: Some(token),
+            }),
+            known => {
+                let has_one = known.as_ref().and_then(token_hash).is_some();
+                let reason = match has_one {
+                    true => &rule::TOKEN_WRONG,
+                    false => &rule::TOKEN_OF_NOBODY,
+                };
+                findings.error(reason, Place::Document);
+                let challenge = response::challenge(ErrorCode::InvalidToken, NOT_ITS_TOKEN);
+                Err(response::opaque(
+                    findings,
+                    ErrorCode::InvalidToken,
+                    NOT_ITS_TOKEN,
+                    challenge,
+                ))
+            }
+        });
+    }
+    let reason = match policy::permit(caller, operation.permission, operation.missing) {
+        Err(_) if caller.credential == Credential::Missing => &rule::TOKEN_MISSING,
+        Err(refused) => refused,
+        Ok(()) => match known {
+            Some(known) => return Ok(Ok(Permitted { known, token: None })),
+            None => &rule::CLIENT_NOT_FOUND,
+        },
+    };
+    findings.error(reason, Place::Document);
+    Ok(Err(response::refusal(findings)))
+}
+
+/// The hash of the registration access token of a client that has one and may be used.
+fn token_hash<'k>(known: &'k Known<'_>) -> Option<&'k Hash> {
+    let stored = &known.stored;
+    let token = stored.registration_access_token.as_ref();
+    token
+        .filter(|_| !stored.is_shut_out())
+        .map(|token| &token.sha256)
+}

@@ -1,0 +1,44 @@
+//! A new secret for a client.
+
+use crate::client::{self, Generator, Known};
+use crate::config::Policy;
+use crate::decision::{Decision, Effect, response};
+use crate::diagnostic::{Findings, Place, rule};
+use crate::facts::{Context, Misuse, permission};
+use crate::metadata::Registered;
+use crate::operations::information::Information;
+use crate::policy;
+
+/// Gives a client a new secret, by an administrator's hand.
+pub(crate) fn rotate_secret(
+    context: &Context<'_>,
+    now: u64,
+    entropy: &[u8],
+    client_id: &str,
+    policy: &Policy,
+) -> Result<Decision, Misuse> {
+    let mut findings = Findings::default();
+    let missing = &rule::PERMISSION_UPDATE_MISSING;
+    if let Err(refused) = policy::permit(&context.caller, permission::UPDATE, missing) {
+        findings.error(refused, Place::Document);
+        return Ok(response::refusal(findings));
+    }
+    let Some(Known { mut stored, .. }) = client::look_up(client_id, context, now, policy)? else {
+        findings.error(&rule::CLIENT_NOT_FOUND, Place::Document);
+        return Ok(response::refusal(findings));
+    };
+    let method = Registered::read(stored.metadata.raw())?.token_endpoint_auth_method;
+    let mut generator = Generator::new(entropy);
+    let Some(secret) = stored.issue_secret(method, now, policy, &mut generator) else {
+        findings.error(&rule::SECRET_UNUSED, Place::Document);
+        return Ok(response::refusal(findings));
+    };
+    let response = Information::new(&stored)
+        .with_secret(Some(&secret), &stored)
+        .respond(200, &stored);
+    Ok(Decision::accept(
+        response,
+        Effect::Replace(stored.record()),
+        findings,
+    ))
+}

@@ -1,0 +1,110 @@
+//! How many clients may be registered, and how often.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::client::By;
+use crate::config::Policy;
+use crate::diagnostic::{Findings, Place, rule};
+use crate::facts::Usage;
+
+use super::admission::Admission;
+
+/// Decides whether one client more may be registered (RFC 7591 §5): the first limit that is used up
+/// refuses. 0 is no limit, and an absent counter is not enforced.
+pub(crate) fn within_limits(
+    admission: &Admission<'_>,
+    usage: &Usage,
+    now: u64,
+    findings: &mut Findings,
+) -> Result<(), Exhausted> {
+    let Admission {
+        by,
+        policy,
+        max_registrations,
+        ..
+    } = admission;
+    let strangers = |limit| if *by == By::Stranger { limit } else { 0 };
+    let later = Some(AFTER_A_SWEEP);
+    let next_window = Some(window_left(now, policy));
+    let exhausted = [
+        (
+            usage.key_registrations,
+            *max_registrations,
+            &rule::QUOTA_KEY,
+            None,
+        ),
+        (
+            usage.account_clients,
+            policy.max_clients_per_account,
+            &rule::QUOTA_ACCOUNT,
+            None,
+        ),
+        (
+            usage.address_registrations,
+            policy.max_registrations_per_address,
+            &rule::QUOTA_ADDRESS,
+            next_window,
+        ),
+        (
+            usage.address_registrations,
+            strangers(policy.max_anonymous_registrations_per_address),
+            &rule::QUOTA_ADDRESS,
+            next_window,
+        ),
+        (
+            usage.anonymous_clients,
+            strangers(policy.max_anonymous_clients),
+            &rule::QUOTA_ANONYMOUS,
+            later,
+        ),
+        (
+            usage.total_clients,
+            policy.max_clients,
+            &rule::QUOTA_TOTAL,
+            later,
+        ),
+    ]
+    .into_iter()
+    .find(|(used, limit, ..)| *limit > 0 && used.is_some_and(|used| used >= *limit));
+    match exhausted {
+        None => Ok(()),
+        Some((_, _, rule, retry_after)) => {
+            findings.error(rule, Place::Document);
+            Err(Exhausted { retry_after })
+        }
+    }
+}
+
+/// A limit that is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Exhausted {
+    /// After how many seconds it may not be, if waiting helps.
+    pub(crate) retry_after: Option<u64>,
+}
+
+/// When clients that nobody uses may have been removed, in seconds.
+const AFTER_A_SWEEP: u64 = 3600;
+
+/// How many seconds the current window lasts; windows begin at multiples of their length.
+fn window_left(now: u64, policy: &Policy) -> u64 {
+    let window = policy.address_window.max(1);
+    window - now % window
+}
+
+/// The network that an address is counted under: one IPv4 address, or the 2^64 addresses that an IPv6
+/// subscriber has, unless the settings say otherwise.
+pub(crate) fn network(address: &str, policy: &Policy) -> Option<String> {
+    let address: IpAddr = address.parse().ok()?;
+    let address = address.to_canonical();
+    let prefix = match address {
+        IpAddr::V4(_) => policy.ipv4_prefix,
+        IpAddr::V6(_) => policy.ipv6_prefix,
+    };
+    let network = IpNet::new(address, u8::try_from(prefix).ok()?).ok()?;
+    Some(network.trunc().to_string())
+}
+
+#[cfg(test)]
+mod tests;

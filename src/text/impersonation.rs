@@ -1,0 +1,175 @@
+//! Names that imitate a protected one (RFC 7591 §5): an administrator lists what no client may call
+//! itself, and what looks the same is the same.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use unicode_security::skeleton;
+
+use crate::diagnostic::{Findings, Place, rule};
+
+/// The names that no client may have.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProtectedNames(Vec<ProtectedName>);
+
+impl ProtectedNames {
+    pub(crate) const fn new(names: Vec<ProtectedName>) -> Self {
+        Self(names)
+    }
+
+    /// Judges a name that people will see: it must not look like a protected one, nor have one among
+    /// its words.
+    pub(crate) fn permit(&self, name: &str, place: Place<'_>, findings: &mut Findings) -> bool {
+        if self.0.is_empty() {
+            return true;
+        }
+        let imitation = looks(name)
+            .iter()
+            .any(|words| self.0.iter().any(|protected| protected.is_among(words)));
+        if imitation {
+            findings.error(&rule::CLIENT_NAME_PROTECTED, place);
+        }
+        !imitation
+    }
+}
+
+/// What a protected name looks like, in each of its [`looks`], without what stands between words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ProtectedName(Vec<String>);
+
+impl ProtectedName {
+    /// A name has to have something that can be imitated.
+    pub(crate) fn new(name: &str) -> Option<Self> {
+        let looks: Vec<_> = looks(name).iter().map(|words| words.concat()).collect();
+        let visible = looks.iter().all(|look| !look.is_empty());
+        visible.then_some(Self(looks))
+    }
+
+    /// Whether some words in a row are this name, however they are set apart: `Out look` is
+    /// `Outlook`, while `Outlooks` is not.
+    fn is_among(&self, words: &[String]) -> bool {
+        (0..words.len()).any(|start| self.0.iter().any(|look| begins(&words[start..], look)))
+    }
+}
+
+fn begins(words: &[String], look: &str) -> bool {
+    let mut rest = look;
+    for word in words {
+        match rest.strip_prefix(word.as_str()) {
+            Some("") => return true,
+            Some(left) => rest = left,
+            None => return false,
+        }
+    }
+    false
+}
+
+/// The words of a name by their look (UTS 39 §4): as they are written, in lower case and in capitals.
+///
+/// One look is not enough, because letters that look alike in one case do not in the other: Cyrillic
+/// `Н` is a Latin `H`, `н` is not an `h`, and a small `l` is a capital `I`. So case is put aside
+/// before the skeleton is taken, and after.
+fn looks(name: &str) -> Vec<Vec<String>> {
+    // Signs that NFKC would make letters of, as part of the word before them.
+    let written: String = name.replace(['™', '℠'], " ").nfkc().collect();
+    let small = folded(written.chars());
+    let capital = written.chars().flat_map(char::to_uppercase).collect();
+    let mut looks = Vec::from([written, small, capital].map(|text: String| {
+        let look = folded(skeleton(&text));
+        // Small letters have skeletons that their capitals do not: `m` is `rn`.
+        words(&folded(skeleton(&look)))
+    }));
+    looks.dedup();
+    looks
+}
+
+/// A text without differences of case.
+fn folded(text: impl Iterator<Item = char>) -> String {
+    text.flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Runs of letters and digits, without the marks on them.
+fn words(text: &str) -> Vec<String> {
+    text.chars()
+        .filter(|c| c.is_alphanumeric() || !is_combining_mark(*c))
+        .collect::<String>()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imitations() {
+        for (protected, name, permitted) in [
+            // The same name.
+            ("Thunderbird", "Thunderbird", false),
+            ("Thunderbird", "thunderBIRD", false),
+            ("Thunderbird", "Thunder bird", false),
+            ("Thunderbird", "T.h.u.n.d.e.r-b i r d", false),
+            ("Thunderbird", "Thunder\u{200c}bird", false),
+            ("Apple Mail", "AppleMail", false),
+            ("Apple-Mail", "apple mail™", false),
+            ("straße", "STRASSE", false),
+            ("Яндекс", "ЯНДЕКС", false),
+            // Among other words.
+            ("Thunderbird", "Thunderbird for Android", false),
+            ("Thunderbird", "Mozilla (Thunderbird)", false),
+            ("Apple Mail", "The Apple Mail app", false),
+            ("Apple Mail", "The \"Apple\" Mail-App", false),
+            ("security", "in-security", false),
+            // What looks like it.
+            ("Outlook", "0utlook", false),
+            ("Outlook", "Оutlооk", false),
+            ("Outlook", "ОUTLООK", false),
+            ("OUTLOOK", "Оutlооk", false),
+            ("Outlook", "ΟUΤLΟΟK", false),
+            ("Outlook", "𝐎𝐮𝐭𝐥𝐨𝐨𝐤", false),
+            ("Outlook", "ＯＵＴＬＯＯＫ", false),
+            ("Outlook", "Ⓞⓤⓣⓛⓞⓞⓚ", false),
+            ("Outlook", "Out|ook", false),
+            ("Outlook", "OutIook", false),
+            ("Outlook", "Out1ook", false),
+            ("Outlook", "Öutlöök", false),
+            ("Outlook", "O\u{332}utlo\u{335}ok", false),
+            ("Outlook", "Outløøk", false),
+            ("Outlook", "Get Оutlооk now", false),
+            ("Mail", "Mai1", false),
+            ("Mail", "MAlL", false),
+            ("Mail", "МАІL", false),
+            ("Mail", "rnail", false),
+            ("mail", "ⅿail", false),
+            ("IMAP", "lMAP", false),
+            ("Thunderbird", "Thunderblrd", false),
+            ("Яндекс", "яHДЕКC", false),
+            ("PayPal", "раураl", false),
+            ("中文邮件", "中 文邮件", false),
+            // Other names.
+            ("Thunderbird", "Thunderbirds", true),
+            ("Thunderbird", "MyThunderbird", true),
+            ("Thunderbird", "Thunder", true),
+            ("Thunderbird", "Thunder and bird", true),
+            ("Apple Mail", "Mail Apple", true),
+            ("Apple Mail", "Pineapple Mail", true),
+            ("Apple Mail", "Apple Mailer", true),
+            ("security", "insecurity", true),
+            ("Mail", "Mais\u{301}", true),
+            ("Mail", "Mail\u{301}s", true),
+            ("Outlook", "Look out", true),
+            ("Яндекс", "Индекс", true),
+            ("Outlook", "!!!", true),
+            ("Outlook", "☃", true),
+        ] {
+            let protected = ProtectedNames::new(vec![ProtectedName::new(protected).unwrap()]);
+            let mut findings = Findings::default();
+            let found = protected.permit(name, Place::Document, &mut findings);
+            assert_eq!(found, permitted, "{protected:?} {name}");
+            assert_eq!(findings.has_errors(), !permitted, "{protected:?} {name}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What every URI has to keep, whatever its scheme, and that two parsers agree about it.
+
+use crate::diagnostic::rule;
+
+use super::parts::{Authority, Parts, port_number};
+use super::report::Report;
+
+/// How long a URI may be, in bytes.
+pub(super) const MAX_URI: usize = 2048;
+
+/// Judges what every URI has to keep, whatever its scheme: RFC 3986 syntax, in one spelling.
+pub(super) fn generic<'a>(uri: &'a str, report: &mut Report<'_, '_>) -> Option<Parts<'a>> {
+    if uri.len() > MAX_URI {
+        report.flaw(&rule::TOO_LONG);
+        return None;
+    }
+    if !uri.bytes().all(is_uri_byte) {
+        report.flaw(&rule::CHARACTER);
+        return None;
+    }
+    let Some(parts) = Parts::split(uri) else {
+        report.flaw(&rule::NOT_ABSOLUTE);
+        return None;
+    };
+    if parts.scheme.bytes().any(|b| b.is_ascii_uppercase()) {
+        report.flaw(&rule::SCHEME_CASE);
+    }
+    if parts.fragment.is_some() {
+        report.flaw(&rule::FRAGMENT);
+    }
+    // Square brackets stand around an IP literal and nowhere else (RFC 3986 §3.3, §3.4).
+    let bracketed = |text: &str| text.bytes().any(|b| matches!(b, b'[' | b']'));
+    if bracketed(parts.path) || parts.query.is_some_and(bracketed) {
+        report.flaw(&rule::CHARACTER);
+    }
+    escapes(uri, &parts, report);
+    if parts.path.split('/').any(|s| s == "." || s == "..") {
+        report.flaw(&rule::DOT_SEGMENT);
+    }
+    Some(parts)
+}
+
+/// RFC 3986 §2.1, and what an escape must not hide.
+fn escapes(uri: &str, parts: &Parts<'_>, report: &mut Report<'_, '_>) {
+    if !uri.as_bytes().contains(&b'%') {
+        return;
+    }
+    let mut malformed = false;
+    let mut control = false;
+    for (at, _) in uri.match_indices('%') {
+        match escaped(uri, at) {
+            None => malformed = true,
+            Some(byte) => control |= byte.is_ascii_control(),
+        }
+    }
+    if malformed {
+        report.flaw(&rule::PERCENT);
+    }
+    if control {
+        report.flaw(&rule::ENCODED_CONTROL);
+    }
+    let separator = parts.path.match_indices('%').any(|(at, _)| {
+        escaped(parts.path, at).is_some_and(|byte| matches!(byte, b'/' | b'\\' | b'.'))
+    });
+    if separator {
+        report.flaw(&rule::ENCODED_SEPARATOR);
+    }
+}
+
+/// The byte that the escape at this index stands for.
+fn escaped(text: &str, at: usize) -> Option<u8> {
+    let digits = text.get(at + 1..at + 3)?;
+    let hexadecimal = digits.bytes().all(|b| b.is_ascii_hexdigit());
+    hexadecimal.then(|| u8::from_str_radix(digits, 16).ok())?
+}
+
+/// RFC 3986 §2: reserved, unreserved and the percent sign.
+const fn is_uri_byte(byte: u8) -> bool {
+    matches!(byte,
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9'
+        | b'-' | b'.' | b'_' | b'~' | b'%'
+        | b':' | b'/' | b'?' | b'#' | b'[' | b']' | b'@'
+        | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=')
+}
+
+/// Holds the reading of RFC 3986 against that of the WHATWG URL standard: a browser must go where
+/// the registration says.
+pub(super) fn agreed(uri: &str, parts: &Parts<'_>, report: &mut Report<'_, '_>) -> bool {
+    let agreed = is_plain(parts) || second_opinion(uri, parts);
+    if !agreed {
+        report.flaw(&rule::AMBIGUOUS);
+    }
+    agreed
+}
+
+/// Whether there is nothing in a sound URI that a parser could read in its own way. Most are so,
+/// and the second parser would take a quarter of a decision.
+fn is_plain(parts: &Parts<'_>) -> bool {
+    !parts.authority.is_some_and(|a| a.contains("xn--"))
+        && parts
+            .path
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'~'))
+}
+
+fn second_opinion(uri: &str, parts: &Parts<'_>) -> bool {
+    let authority = Authority::split(parts.authority.unwrap_or_default());
+    url::Url::parse(uri).is_ok_and(|url| {
+        let default = url.port_or_known_default().filter(|_| url.port().is_none());
+        let port = authority.port.map_or(default, port_number);
+        url.scheme() == parts.scheme
+            && url.host_str().unwrap_or_default() == authority.host
+            && url.port_or_known_default() == port
+            && (url.path() == parts.path || parts.path.is_empty() && url.path() == "/")
+            && url.username().is_empty()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::{Findings, Place, Role};
+    use crate::uri::host::IpLiterals;
+    use crate::uri::redirect::{Localhost, PrivateSchemes, RedirectUri, RedirectUriRules};
+
+    use super::*;
+
+    #[test]
+    fn length() {
+        for (length, expected) in [(MAX_URI, None), (MAX_URI + 1, Some("uri-too-long"))] {
+            let uri = format!("{:x<length$}", "https://a.example.com/");
+            let mut findings = Findings::default();
+            let mut report = Report::new(Role::Other, Place::Document, &mut findings);
+            generic(&uri, &mut report);
+            let found = findings.into_diagnostics();
+            assert_eq!(found.first().map(|d| d.code), expected);
+        }
+    }
+
+    /// What is taken to be plain is read the same by both parsers.
+    #[test]
+    fn nobody_disagrees_about_plain_uris() {
+        let rules = RedirectUriRules {
+            localhost: Localhost::Accept,
+            ip_literals: IpLiterals::Public,
+            private_schemes: PrivateSchemes::ReverseDomain,
+        };
+        let scheme_and_hosts = [
+            "https://a.example.com",
+            "https://a--b.c-d.example",
+            "https://1.example",
+            "https://ab--cd.example",
+            "http://127.0.0.1",
+            "http://[::1]",
+            "http://localhost",
+            "com.example.app:",
+            "com.example.app://",
+            "com.example.app://cb",
+            "a.b:",
+            "w3.example-1:",
+        ];
+        let ports = ["", ":1", ":80", ":443", ":8443", ":65535"];
+        let paths = [
+            "",
+            "/",
+            "//",
+            "/a",
+            "/a/",
+            "/a//b",
+            "/.a",
+            "/a.",
+            "/...",
+            "/a..b",
+            "/~a",
+            "/-",
+            "/_",
+            "/A.B-C_d~e/0",
+            "/a?b=c",
+            "/?",
+            "/?a?b",
+            "/a?b/../c",
+            "/a?b='c'",
+        ];
+        let mut plain = 0;
+        for start in scheme_and_hosts {
+            for port in ports {
+                for path in paths {
+                    let uri = format!("{start}{port}{path}");
+                    let mut findings = Findings::default();
+                    let sound = RedirectUri::new(&uri, &rules, Place::Document, &mut findings);
+                    let parts = Parts::split(&uri).unwrap();
+                    if sound.is_some() && is_plain(&parts) {
+                        plain += 1;
+                        assert!(second_opinion(&uri, &parts), "{uri}");
+                    }
+                }
+            }
+        }
+        assert!(plain > 500, "{plain}");
+    }
+}
