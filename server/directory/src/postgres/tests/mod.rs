@@ -8,6 +8,7 @@ mod server;
 
 use super::Postgres;
 use crate::contract;
+use crate::directory::Directory as _;
 use crate::error::OpenError;
 use crate::store::Database;
 
