@@ -1,4 +1,4 @@
-//! What C lends for a call, as bytes and as text.
+//! Borrows the strings and bytes that C passes to a call.
 
 use std::slice;
 
@@ -41,7 +41,7 @@ impl Str {
     }
 }
 
-/// The bytes at a pointer, or none if it is NULL.
+/// Borrows the bytes at a pointer; `None` if it is NULL and the length is 0.
 ///
 /// # Safety
 ///
@@ -59,7 +59,7 @@ pub(super) unsafe fn borrow<'a>(
             Err(Error::null(name))
         };
     }
-    // A negative length, passed by mistake, arrives as one that no object can have.
+    // A negative length that was passed by mistake is larger than any object.
     if isize::try_from(len).is_err() {
         return Err(Error::length(name));
     }
