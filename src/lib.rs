@@ -1,8 +1,8 @@
 //! Gatepost decides, for a mail server, which OAuth clients may register, and with what metadata.
 //!
 //! The mail server is the *host*: the program that calls this library. For each request the host
-//! passes facts: a [`Context`], and the request's body or a [`Request`]. It gets a [`Decision`]: the
-//! HTTP response to send, and the effect to carry out before that.
+//! passes facts: a [`Context`], and the request's body or a [`Request`]. It gets a [`Decision`]:
+//! the HTTP response to send, and the effect to carry out before that.
 //!
 //! The library opens no file and no connection, and keeps no state between two calls. It reads the
 //! operating system's clock or random generator only if the host leaves [`Context::now`] or

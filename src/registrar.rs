@@ -15,8 +15,8 @@ use crate::policy;
 ///
 /// It never changes and keeps no state between two calls. Threads may share it.
 ///
-/// The operations return a [`Decision`]. A refusal is a decision too. They return [`Misuse`] only if
-/// the host passed facts that no decision can be made from: then nothing was decided.
+/// The operations return a [`Decision`]. A refusal is a decision too. They return [`Misuse`] only
+/// if the host passed facts that no decision can be made from: then nothing was decided.
 ///
 /// ```
 /// use gatepost::{Context, Registrar};
@@ -84,15 +84,15 @@ impl Registrar {
     /// `anonymous`.
     ///
     /// Equal registrations can have the same client id. If the effect is
-    /// [`Share`](crate::Effect::Share), or if [`client`](Decision::client) is set, a record with that
-    /// client id may exist. The host looks it up. If it exists, the host asks again with the record in
-    /// the context and with the same entropy, and uses the second decision.
+    /// [`Share`](crate::Effect::Share), or if [`client`](Decision::client) is set, a record with
+    /// that client id may exist. The host looks it up. If it exists, the host asks again with the
+    /// record in the context and with the same entropy, and uses the second decision.
     ///
     /// # Errors
     ///
     /// Returns [`Misuse`] for a missing time, missing or short entropy, terms that
-    /// [`check_terms`](Self::check_terms) does not accept, and a record that is unreadable or belongs
-    /// to another client.
+    /// [`check_terms`](Self::check_terms) does not accept, and a record that is unreadable or
+    /// belongs to another client.
     ///
     /// ```
     /// use gatepost::{Caller, Context, Effect, Registrar};
@@ -206,9 +206,9 @@ impl Registrar {
     /// Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2).
     ///
     /// `metadata` is the body of the request as it arrived. It replaces the whole registration: a
-    /// member that it leaves out is deleted, or gets its default again. The caller is the client with
-    /// its registration access token, or an administrator with the permission `oauth-client-update`.
-    /// `context.record` is the client's record.
+    /// member that it leaves out is deleted, or gets its default again. The caller is the client
+    /// with its registration access token, or an administrator with the permission
+    /// `oauth-client-update`. `context.record` is the client's record.
     ///
     /// # Errors
     ///
@@ -251,8 +251,8 @@ impl Registrar {
 
     /// Decides whether a client gets a new secret.
     ///
-    /// The response contains the new secret. The old secret stays valid for the number of seconds in
-    /// the setting `secret-overlap`. The caller needs the permission `oauth-client-update`.
+    /// The response contains the new secret. The old secret stays valid for the number of seconds
+    /// in the setting `secret-overlap`. The caller needs the permission `oauth-client-update`.
     /// `context.record` is the client's record.
     ///
     /// # Errors
@@ -292,8 +292,8 @@ impl Registrar {
     ///
     /// A disabled client cannot be used, and its registration access token is refused, until it is
     /// [enabled](Self::enable). The caller needs the permission `oauth-client-update`.
-    /// `context.record` is the client's record. A client that is already disabled is accepted without
-    /// an effect.
+    /// `context.record` is the client's record. A client that is already disabled is accepted
+    /// without an effect.
     ///
     /// # Errors
     ///
@@ -325,8 +325,8 @@ impl Registrar {
 
     /// Decides whether a client that was [disabled](Self::disable) is enabled.
     ///
-    /// The caller needs the permission `oauth-client-update`. `context.record` is the client's record.
-    /// A client that is not disabled is accepted without an effect.
+    /// The caller needs the permission `oauth-client-update`. `context.record` is the client's
+    /// record. A client that is not disabled is accepted without an effect.
     ///
     /// # Errors
     ///
@@ -361,9 +361,9 @@ impl Registrar {
     /// The caller is the client with its registration access token, or an administrator with the
     /// permission `oauth-client-delete`. `context.record` is the client's record.
     ///
-    /// A client whose id contains its registration (setting `stateless`) needs no record to be used.
-    /// So the effect stores a record that denies the client.
-    /// [`lifecycle`](Self::lifecycle) removes that record when the id is no longer valid.
+    /// A client whose id contains its registration (setting `stateless`) needs no record to be
+    /// used. So the effect stores a record that denies the client. [`lifecycle`](Self::lifecycle)
+    /// removes that record when the id is no longer valid.
     ///
     /// # Errors
     ///
@@ -396,10 +396,11 @@ impl Registrar {
     /// Returns the client id that a request names, so that the host can look up the record.
     ///
     /// The id is the parameter `client_id`, the user name of HTTP Basic (RFC 6749 §2.3.1), or the
-    /// subject of an assertion (RFC 7523 §3). At the authorization endpoint only the parameter counts.
-    /// The id is not verified.
+    /// subject of an assertion (RFC 7523 §3). At the authorization endpoint only the parameter
+    /// counts. The id is not verified.
     ///
-    /// `None`: the request names no client, or two different ones, or its parameters cannot be read.
+    /// `None`: the request names no client, or two different ones, or its parameters cannot be
+    /// read.
     ///
     /// ```
     /// use gatepost::{Endpoint, Registrar, Request};
@@ -420,25 +421,25 @@ impl Registrar {
 
     /// Decides whether a client may be used, and with which redirect URI and scope.
     ///
-    /// The host asks at the authorization endpoint (RFC 6749 §4.1.1), the pushed authorization request
-    /// endpoint (RFC 9126 §2.1), the device authorization endpoint (RFC 8628 §3.1), and the token
-    /// endpoint, for each grant. `context.record` is the client's record. `context.caller` is the
-    /// account that signed in, because its permission `oauth-client-override` counts; before the
-    /// sign-in it is [`Caller::anonymous`](crate::Caller::anonymous).
+    /// The host asks at the authorization endpoint (RFC 6749 §4.1.1), the pushed authorization
+    /// request endpoint (RFC 9126 §2.1), the device authorization endpoint (RFC 8628 §3.1), and the
+    /// token endpoint, for each grant. `context.record` is the client's record. `context.caller` is
+    /// the account that signed in, because its permission `oauth-client-override` counts; before
+    /// the sign-in it is [`Caller::anonymous`](crate::Caller::anonymous).
     ///
-    /// If the decision accepts, [`client`](Decision::client) contains the redirect URI and the scope
-    /// that may be granted. The response is empty, because the host sends a page or a token of its
-    /// own. If the decision has an effect, the host carries it out when the user agrees.
+    /// If the decision accepts, [`client`](Decision::client) contains the redirect URI and the
+    /// scope that may be granted. The response is empty, because the host sends a page or a token
+    /// of its own. If the decision has an effect, the host carries it out when the user agrees.
     ///
-    /// If the decision refuses, the response is a redirect only if the client and its redirect URI are
-    /// verified (RFC 6749 §4.1.2.1). Otherwise it is an error response.
+    /// If the decision refuses, the response is a redirect only if the client and its redirect URI
+    /// are verified (RFC 6749 §4.1.2.1). Otherwise it is an error response.
     ///
     /// At the token endpoint the caller is the account that the grant belongs to. The scope in the
-    /// decision is then the most that the client may have, and the host reduces it to the scope that
-    /// the user granted.
+    /// decision is then the most that the client may have, and the host reduces it to the scope
+    /// that the user granted.
     ///
-    /// A host that supports request objects or `request_uri` (RFC 9101, RFC 9126) resolves them first,
-    /// and passes the parameters that they contain. For a pushed request it passes
+    /// A host that supports request objects or `request_uri` (RFC 9101, RFC 9126) resolves them
+    /// first, and passes the parameters that they contain. For a pushed request it passes
     /// [`PushedAuthorization`](crate::Endpoint::PushedAuthorization) as the endpoint again.
     ///
     /// # Errors
@@ -478,20 +479,22 @@ impl Registrar {
         authorize::authorize(context, now(context)?, request, &self.policy)
     }
 
-    /// Decides whether a request comes from the client that it names (RFC 6749 §2.3, RFC 7523 §2.2).
+    /// Decides whether a request comes from the client that it names (RFC 6749 §2.3, RFC 7523
+    /// §2.2).
     ///
     /// The host asks at the token, introspection, revocation, device authorization and pushed
     /// authorization request endpoints. `context.record` is the client's record.
     ///
-    /// If the decision accepts, the response is empty. If [`assertion`](crate::Client::assertion) is
-    /// set, the host checks that it was not used before.
+    /// If the decision accepts, the response is empty. If [`assertion`](crate::Client::assertion)
+    /// is set, the host checks that it was not used before.
     ///
     /// Every failed authentication gets the same response, 401 `invalid_client`. The diagnostics
-    /// contain the reason; the host logs them and does not send them. A request that cannot be read,
-    /// or that authenticates in two ways, gets 400 `invalid_request` with the reason.
+    /// contain the reason; the host logs them and does not send them. A request that cannot be
+    /// read, or that authenticates in two ways, gets 400 `invalid_request` with the reason.
     ///
-    /// The library does not see the TLS connection. A client that registered a certificate (RFC 8705
-    /// §2) is refused with the diagnostic `client-method-tls`, and the host verifies the certificate.
+    /// The library does not see the TLS connection. A client that registered a certificate (RFC
+    /// 8705 §2) is refused with the diagnostic `client-method-tls`, and the host verifies the
+    /// certificate.
     ///
     /// # Errors
     ///
@@ -537,12 +540,12 @@ impl Registrar {
 
     /// Checks a registered client against this policy, for example before new settings are used.
     ///
-    /// It accepts if the client could register the same metadata today. It issues nothing and has no
-    /// effect. The response is always 200. Its body has the members `client_id`, `acceptable`,
+    /// It accepts if the client could register the same metadata today. It issues nothing and has
+    /// no effect. The response is always 200. Its body has the members `client_id`, `acceptable`,
     /// `diagnostics` with every finding, and, if the client is acceptable, `metadata`.
     ///
-    /// `context.record` is the client's record. The operation checks no permission: the host decides
-    /// who may call it.
+    /// `context.record` is the client's record. The operation checks no permission: the host
+    /// decides who may call it.
     ///
     /// # Errors
     ///
@@ -577,14 +580,14 @@ impl Registrar {
 
     /// Checks a metadata document as if the caller submitted it to [`register`](Self::register).
     ///
-    /// It issues nothing and has no effect. The limits on the number of clients are not checked. The
-    /// response is always 200. Its body has the members `acceptable`, `diagnostics` with every
+    /// It issues nothing and has no effect. The limits on the number of clients are not checked.
+    /// The response is always 200. Its body has the members `acceptable`, `diagnostics` with every
     /// finding, and, if the document is acceptable, `metadata` with what would be registered.
     ///
     /// # Errors
     ///
-    /// Returns [`Misuse`] for a missing time, and terms that [`check_terms`](Self::check_terms) does
-    /// not accept.
+    /// Returns [`Misuse`] for a missing time, and terms that [`check_terms`](Self::check_terms)
+    /// does not accept.
     ///
     /// ```
     /// use gatepost::{Caller, Context, Outcome, Registrar};
@@ -612,8 +615,8 @@ impl Registrar {
     /// `idle-lifetime` and `expired-secret-lifetime` are the limits. The response is empty.
     ///
     /// A client is kept for at least one hour, and as long as it has a valid refresh token
-    /// (draft-ietf-mailmaint-oauth-public §3.10). A client that an administrator registered, and one
-    /// with a client ID metadata document, is never removed.
+    /// (draft-ietf-mailmaint-oauth-public §3.10). A client that an administrator registered, and
+    /// one with a client ID metadata document, is never removed.
     ///
     /// `context.record` is the client's record; without a record there is nothing to remove. The
     /// operation checks no permission: the host decides who may call it.
@@ -655,14 +658,14 @@ impl Registrar {
     /// (draft-ietf-oauth-client-id-metadata-document). The setting `client-id-metadata-documents`
     /// allows such ids.
     ///
-    /// The host asks twice. The first time `document` is `None`. The decision says whether the URL is
-    /// acceptable, and its [`fetches`](Decision::fetches) contain the URL with the limits for fetching
-    /// it. The second time `document` is the body that the host fetched. If the document is
-    /// acceptable, the effect stores the client's record. The host keeps the record as long as HTTP
-    /// caching allows it to keep the document, and then fetches the document again.
+    /// The host asks twice. The first time `document` is `None`. The decision says whether the URL
+    /// is acceptable, and its [`fetches`](Decision::fetches) contain the URL with the limits for
+    /// fetching it. The second time `document` is the body that the host fetched. If the document
+    /// is acceptable, the effect stores the client's record. The host keeps the record as long as
+    /// HTTP caching allows it to keep the document, and then fetches the document again.
     ///
-    /// `context.record` is the client's record, if there is one. The response of an accepted decision
-    /// is empty.
+    /// `context.record` is the client's record, if there is one. The response of an accepted
+    /// decision is empty.
     ///
     /// # Errors
     ///
@@ -704,8 +707,8 @@ impl Registrar {
     /// Returns the network that an IP address is counted under, for
     /// [`Usage::address_registrations`](crate::Usage::address_registrations).
     ///
-    /// The settings `ipv4-prefix` and `ipv6-prefix` are the lengths of the prefix, in bits. `None`: the
-    /// text is no IP address.
+    /// The settings `ipv4-prefix` and `ipv6-prefix` are the lengths of the prefix, in bits. `None`:
+    /// the text is no IP address.
     ///
     /// ```
     /// use gatepost::Registrar;
@@ -738,8 +741,8 @@ impl Registrar {
         self.policy.address_window.max(1)
     }
 
-    /// Checks the terms of an API key or an account, which are a JSON object. The host calls it before
-    /// it stores them; `docs/configuration.md` describes the members.
+    /// Checks the terms of an API key or an account, which are a JSON object. The host calls it
+    /// before it stores them; `docs/configuration.md` describes the members.
     ///
     /// # Errors
     ///
@@ -760,8 +763,8 @@ impl Registrar {
     /// Returns the members of the authorization server metadata (RFC 8414 §2) that follow from the
     /// policy, as a JSON object.
     ///
-    /// The host adds the members that it knows itself, such as `authorization_endpoint`, and publishes
-    /// the document. So the server advertises what it accepts.
+    /// The host adds the members that it knows itself, such as `authorization_endpoint`, and
+    /// publishes the document. So the server advertises what it accepts.
     ///
     /// ```
     /// use gatepost::Registrar;

@@ -1,5 +1,5 @@
-//! The component's exports, as `wit/registrar.wit` lists them: each converts the arguments, calls the
-//! registrar and converts its answer.
+//! The component's exports, as `wit/registrar.wit` lists them: each converts the arguments, calls
+//! the registrar and converts its answer.
 
 mod bindings {
     wit_bindgen::generate!({

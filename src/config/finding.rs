@@ -5,8 +5,8 @@ use crate::diagnostic::Severity;
 /// One mistake in the settings or terms, or one warning about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingFinding {
-    /// The path of the key, such as `oauth.client-registration.require`; in terms, the key alone. It
-    /// is empty if the text is not TOML, and a JSON Pointer (RFC 6901) if it is not valid JSON.
+    /// The path of the key, such as `oauth.client-registration.require`; in terms, the key alone.
+    /// It is empty if the text is not TOML, and a JSON Pointer (RFC 6901) if it is not valid JSON.
     pub path: String,
     /// What is wrong, in one sentence for an administrator.
     pub message: String,

@@ -1,4 +1,5 @@
-//! The parts of a decision: outcome, HTTP response, effect, diagnostics, documents to fetch, client.
+//! The parts of a decision: outcome, HTTP response, effect, diagnostics, documents to fetch,
+//! client.
 
 pub(crate) mod response;
 
@@ -42,20 +43,21 @@ pub struct Decision {
     /// Whether the request is accepted or refused.
     pub outcome: Outcome,
     /// The HTTP response. The host sends it after it has carried out the effect. If
-    /// [`authorize`](crate::Registrar::authorize), [`authenticate`](crate::Registrar::authenticate),
-    /// [`lifecycle`](crate::Registrar::lifecycle) or
-    /// [`client_document`](crate::Registrar::client_document) accepts, the response is empty, and the
-    /// host sends one of its own, if any.
+    /// [`authorize`](crate::Registrar::authorize),
+    /// [`authenticate`](crate::Registrar::authenticate), [`lifecycle`](crate::Registrar::lifecycle)
+    /// or [`client_document`](crate::Registrar::client_document) accepts, the response is empty,
+    /// and the host sends one of its own, if any.
     pub response: Response,
     /// What the host has to do before it sends the response.
     pub effect: Effect,
-    /// The findings: errors first, then warnings, then notes, and in each group those about redirect
-    /// URIs first. A decision has at most 64. An accepted request can have warnings and notes.
+    /// The findings: errors first, then warnings, then notes, and in each group those about
+    /// redirect URIs first. A decision has at most 64. An accepted request can have warnings and
+    /// notes.
     pub diagnostics: Vec<Diagnostic>,
     /// The documents that the client has named by URI, and that the host may have to fetch.
     pub fetches: Vec<Fetch>,
-    /// The client that the decision is about. `None`: the host needs to know no more than the response
-    /// and the effect say.
+    /// The client that the decision is about. `None`: the host needs to know no more than the
+    /// response and the effect say.
     pub client: Option<Client>,
 }
 
@@ -92,14 +94,14 @@ pub struct Client {
     pub client_id: String,
     /// How the server knows the client.
     pub standing: Standing,
-    /// The redirect URI that the authorization response is sent to, as it is in the request, with its
-    /// port. `None`: the operation decides about none.
+    /// The redirect URI that the authorization response is sent to, as it is in the request, with
+    /// its port. `None`: the operation decides about none.
     pub redirect_uri: Option<String>,
-    /// The scope that may be granted (RFC 6749 §3.3): the requested scope without what the client did
-    /// not register. `None`: the operation decides about none, or the client has no scope.
+    /// The scope that may be granted (RFC 6749 §3.3): the requested scope without what the client
+    /// did not register. `None`: the operation decides about none, or the client has no scope.
     pub scope: Option<String>,
-    /// The registered metadata (RFC 7591 §2) as a JSON object. `{}`: the client is not registered, or
-    /// the decision tells only its id.
+    /// The registered metadata (RFC 7591 §2) as a JSON object. `{}`: the client is not registered,
+    /// or the decision tells only its id.
     pub metadata: String,
     /// The assertion that the client authenticated with. `None`: it used no assertion.
     pub assertion: Option<Assertion>,
@@ -108,8 +110,8 @@ pub struct Client {
 /// How the server knows a client.
 ///
 /// The name and the links in the metadata are the client's own claim. Only an administrator's
-/// registration ([`Standing::Provisioned`]) makes them trustworthy, so a consent page should say that
-/// the others are not verified.
+/// registration ([`Standing::Provisioned`]) makes them trustworthy, so a consent page should say
+/// that the others are not verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// An administrator registered it.
@@ -128,28 +130,29 @@ pub enum Standing {
 
 /// An assertion that a client authenticated with (RFC 7523 §3).
 ///
-/// It may be used once. The host remembers its id, together with the client's id, until the assertion
-/// expires, and refuses a request with an id that it remembers.
+/// It may be used once. The host remembers its id, together with the client's id, until the
+/// assertion expires, and refuses a request with an id that it remembers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assertion {
     /// The claim `jti`.
     pub id: String,
-    /// The time until which the assertion is accepted, in seconds since 1970: its claim `exp` and 60
-    /// seconds for clocks that differ.
+    /// The time until which the assertion is accepted, in seconds since 1970: its claim `exp` and
+    /// 60 seconds for clocks that differ.
     pub expires_at: u64,
 }
 
 /// A document that the client has named by URI. The library fetches nothing itself.
 ///
-/// A host that fetches it uses https, sends no credentials, and follows no redirect. It connects only
-/// to public addresses (RFC 6890), and to the address that it checked, without a second look-up of
-/// the name. It reads at most `max_bytes` and waits at most `timeout` (RFC 7591 §5, RFC 9700 §4).
+/// A host that fetches it uses https, sends no credentials, and follows no redirect. It connects
+/// only to public addresses (RFC 6890), and to the address that it checked, without a second
+/// look-up of the name. It reads at most `max_bytes` and waits at most `timeout` (RFC 7591 §5, RFC
+/// 9700 §4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetch {
     /// The document's URI.
     pub uri: String,
-    /// The place of the URI in the registered metadata: a JSON Pointer (RFC 6901) such as `/jwks_uri`.
-    /// It is empty if the URI is the client id itself.
+    /// The place of the URI in the registered metadata: a JSON Pointer (RFC 6901) such as
+    /// `/jwks_uri`. It is empty if the URI is the client id itself.
     pub pointer: String,
     /// When the document is needed.
     pub due: Due,
@@ -233,16 +236,16 @@ pub struct Header {
 /// What the host has to do before it sends the response.
 ///
 /// The host does it in one transaction. In the same transaction it checks that the facts of the
-/// decision still hold: the record is unchanged, and no counter is higher. If they do not, it decides
-/// again with the new facts and the same entropy.
+/// decision still hold: the record is unchanged, and no counter is higher. If they do not, it
+/// decides again with the new facts and the same entropy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Do nothing.
     None,
     /// Insert the record of a new client. No record has this client id yet.
     Store(Record),
-    /// Insert the record, unless a record with this client id exists; that one stays as it is. Equal
-    /// registrations have the same client id.
+    /// Insert the record, unless a record with this client id exists; that one stays as it is.
+    /// Equal registrations have the same client id.
     Share(Record),
     /// Overwrite the record that has the same client id.
     Replace(Record),
@@ -255,8 +258,8 @@ pub enum Effect {
 pub struct Record {
     /// The client's id. It is unique among all clients.
     pub client_id: String,
-    /// A JSON document with a version, described in `docs/record.md`. The host stores it and passes it
-    /// back unchanged as [`Context::record`](crate::Context::record). It contains hashes of secrets,
-    /// and no secrets.
+    /// A JSON document with a version, described in `docs/record.md`. The host stores it and passes
+    /// it back unchanged as [`Context::record`](crate::Context::record). It contains hashes of
+    /// secrets, and no secrets.
     pub document: String,
 }

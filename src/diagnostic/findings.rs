@@ -8,8 +8,8 @@ use super::catalogue::Rule;
 use super::error_code::ErrorCode;
 use super::place::Place;
 
-/// The largest number of findings in one decision. It keeps the answer to a document full of mistakes
-/// small.
+/// The largest number of findings in one decision. It keeps the answer to a document full of
+/// mistakes small.
 const MAX_FINDINGS: usize = 64;
 
 /// One finding about the submitted document, the request or the caller.
@@ -93,7 +93,8 @@ impl Findings {
         self.add(rule, place, Severity::Error, Cow::Borrowed(rule.message));
     }
 
-    /// Adds an error with a message of its own, such as one that names a limit or the offered values.
+    /// Adds an error with a message of its own, such as one that names a limit or the offered
+    /// values.
     pub(crate) fn error_saying(&mut self, rule: &'static Rule, place: Place<'_>, message: String) {
         self.add(rule, place, Severity::Error, Cow::Owned(message));
     }
@@ -110,8 +111,8 @@ impl Findings {
         self.list.iter().any(|f| f.severity == Severity::Error)
     }
 
-    /// Returns the error code of the refusal: that of the first error about a redirect URI, otherwise
-    /// that of the first error.
+    /// Returns the error code of the refusal: that of the first error about a redirect URI,
+    /// otherwise that of the first error.
     pub(crate) fn first_error(&self) -> Option<ErrorCode> {
         let mut errors = self.list.iter().filter(|f| f.severity == Severity::Error);
         let first = errors.next()?.rule.error;

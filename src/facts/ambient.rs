@@ -1,5 +1,6 @@
 //! Reads the operating system's clock and random generator, for a host that passes no time or no
-//! entropy. No other file of the library reads a clock or draws randomness. A component can do neither.
+//! entropy. No other file of the library reads a clock or draws randomness. A component can do
+//! neither.
 
 use super::context::{MIN_ENTROPY, Misuse};
 

@@ -12,8 +12,8 @@ pub const MIN_ENTROPY: usize = 32;
 /// The same facts give the same decision, byte for byte, in Rust, in C and in the component. The
 /// default is an anonymous caller, with everything else left out.
 ///
-/// If `now` or `entropy` is `None`, the library asks the operating system for it. A component cannot
-/// do that, so its host always passes both.
+/// If `now` or `entropy` is `None`, the library asks the operating system for it. A component
+/// cannot do that, so its host always passes both.
 ///
 /// ```
 /// use gatepost::{Caller, Context, Registrar, Usage};
@@ -47,8 +47,8 @@ pub struct Context<'a> {
     pub caller: Caller<'a>,
     /// The host's counters.
     pub usage: Usage,
-    /// The [document](crate::Record::document) of the client's stored record. `None`: the client that
-    /// the request is about has no record.
+    /// The [document](crate::Record::document) of the client's stored record. `None`: the client
+    /// that the request is about has no record.
     pub record: Option<&'a str>,
 }
 
@@ -83,9 +83,9 @@ pub struct Caller<'a> {
     pub permissions: &'a [&'a str],
     /// The IP address that the request came from, as text. `None`: the host does not know it.
     pub address: Option<&'a str>,
-    /// The terms of the API key or of its account, as a JSON object; `docs/configuration.md` lists the
-    /// members. [`Registrar::check_terms`](crate::Registrar::check_terms) must accept them. `None`: no
-    /// terms.
+    /// The terms of the API key or of its account, as a JSON object; `docs/configuration.md` lists
+    /// the members. [`Registrar::check_terms`](crate::Registrar::check_terms) must accept them.
+    /// `None`: no terms.
     pub terms: Option<&'a str>,
     /// The bearer token itself. It is needed where it can be a registration access token (RFC 7592
     /// §2), which the library checks: at the client configuration endpoint. `credential` is then
@@ -153,10 +153,11 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// The bearer token in the request's `Authorization` header (RFC 6750 §2.1), as the host checked it.
+/// The bearer token in the request's `Authorization` header (RFC 6750 §2.1), as the host checked
+/// it.
 ///
-/// At the authorization endpoint it is the account that signed in: [`Credential::Accepted`] after the
-/// sign-in, and [`Credential::Missing`] before.
+/// At the authorization endpoint it is the account that signed in: [`Credential::Accepted`] after
+/// the sign-in, and [`Credential::Missing`] before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Credential {
     /// The request has no credential, or one of another scheme than `Bearer`.
@@ -231,16 +232,16 @@ pub struct Activity {
     /// has. A host that does not record this time must not leave it out: the clients of anonymous
     /// callers would be removed.
     pub authorised_at: Option<u64>,
-    /// The time at which the client was last used, in seconds since 1970. `None`: never, or not since
-    /// it was authorised.
+    /// The time at which the client was last used, in seconds since 1970. `None`: never, or not
+    /// since it was authorised.
     pub last_used: Option<u64>,
     /// The number of the client's refresh tokens that are valid. `None`: the host does not know it;
     /// the setting `idle-lifetime` then has no effect.
     pub refresh_tokens: Option<u64>,
 }
 
-/// The host passed facts that no decision can be made from. Nothing was decided, so the host must do
-/// nothing, and answers with a server error (500).
+/// The host passed facts that no decision can be made from. Nothing was decided, so the host must
+/// do nothing, and answers with a server error (500).
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Misuse {

@@ -22,11 +22,12 @@ pub struct Request<'a> {
     /// The value of the `Authorization` header. `None`: the request has no such header.
     pub authorization: Option<&'a str>,
     /// The parameters as they arrived, encoded as `application/x-www-form-urlencoded`: the query
-    /// string of a `GET`, the body of a `POST`. Invalid bytes are allowed: the decision refuses them.
+    /// string of a `GET`, the body of a `POST`. Invalid bytes are allowed: the decision refuses
+    /// them.
     pub parameters: &'a [u8],
-    /// The client's key set (RFC 7517 §5) as JSON. The host fetches it from the client's `jwks_uri` if
-    /// an earlier decision asked for that in its [`fetches`](crate::Decision::fetches). `None`: it was
-    /// not fetched.
+    /// The client's key set (RFC 7517 §5) as JSON. The host fetches it from the client's `jwks_uri`
+    /// if an earlier decision asked for that in its [`fetches`](crate::Decision::fetches). `None`:
+    /// it was not fetched.
     pub jwks: Option<&'a str>,
 }
 

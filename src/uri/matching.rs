@@ -5,8 +5,8 @@ use super::parts::port_number;
 /// Returns whether a requested redirect URI matches a registered one.
 ///
 /// The two strings must be equal (RFC 9700 §4.1.3). There is one exception: with the hosts
-/// `127.0.0.1`, `[::1]` and `localhost` and the scheme `http`, the port may differ, because a native
-/// client gets its port only when it starts (RFC 8252 §7.3).
+/// `127.0.0.1`, `[::1]` and `localhost` and the scheme `http`, the port may differ, because a
+/// native client gets its port only when it starts (RFC 8252 §7.3).
 ///
 /// `registered` must be a redirect URI that a registration accepted.
 ///
@@ -38,8 +38,8 @@ pub(crate) fn portless(uri: &str) -> String {
     }
 }
 
-/// Splits a loopback URI into its host, and its path and query. `None`: it is another URI, or its port
-/// is not a valid one.
+/// Splits a loopback URI into its host, and its path and query. `None`: it is another URI, or its
+/// port is not a valid one.
 fn without_port(uri: &str) -> Option<(&str, &str)> {
     let rest = uri.strip_prefix("http://")?;
     let host = ["127.0.0.1", "[::1]", "localhost"]

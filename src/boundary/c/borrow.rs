@@ -10,7 +10,7 @@ impl Str {
     ///
     /// As for [`borrow`].
     pub(super) unsafe fn bytes<'a>(self, name: &str) -> Result<&'a [u8], Error> {
-        // SAFETY: the caller vouches for the same.
+        // SAFETY: the caller guarantees the same.
         Ok(unsafe { self.optional_bytes(name) }?.unwrap_or_default())
     }
 
@@ -18,7 +18,7 @@ impl Str {
     ///
     /// As for [`borrow`].
     pub(super) unsafe fn optional_bytes<'a>(self, name: &str) -> Result<Option<&'a [u8]>, Error> {
-        // SAFETY: the caller vouches for the same.
+        // SAFETY: the caller guarantees the same.
         unsafe { borrow(self.ptr.cast(), self.len, name) }
     }
 
@@ -26,7 +26,7 @@ impl Str {
     ///
     /// As for [`borrow`].
     pub(super) unsafe fn text<'a>(self, name: &str) -> Result<&'a str, Error> {
-        // SAFETY: the caller vouches for the same.
+        // SAFETY: the caller guarantees the same.
         utf8(unsafe { self.bytes(name) }?, name)
     }
 
@@ -34,7 +34,7 @@ impl Str {
     ///
     /// As for [`borrow`].
     pub(super) unsafe fn optional_text<'a>(self, name: &str) -> Result<Option<&'a str>, Error> {
-        // SAFETY: the caller vouches for the same.
+        // SAFETY: the caller guarantees the same.
         unsafe { self.optional_bytes(name) }?
             .map(|bytes| utf8(bytes, name))
             .transpose()
@@ -46,7 +46,7 @@ impl Str {
 /// # Safety
 ///
 /// If `ptr` is not NULL and `len` is a length that memory can have, `len` bytes can be read there for `'a`,
-/// and nobody writes to them meanwhile.
+/// and nothing writes to them during that time.
 pub(super) unsafe fn borrow<'a>(
     ptr: *const u8,
     len: usize,
@@ -63,7 +63,7 @@ pub(super) unsafe fn borrow<'a>(
     if isize::try_from(len).is_err() {
         return Err(Error::length(name));
     }
-    // SAFETY: the pointer is not NULL, the length is possible, and the caller vouches for the rest.
+    // SAFETY: the pointer is not NULL, the length is possible, and the caller guarantees the rest.
     Ok(Some(unsafe { slice::from_raw_parts(ptr, len) }))
 }
 

@@ -71,7 +71,7 @@ pub unsafe extern "C" fn gatepost_context_new(
 /// entropy and its token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_reset(context: *mut Context) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.reset();
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn gatepost_context_reset(context: *mut Context) -> Status
 /// library reads the operating system's clock.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_now(context: *mut Context, now: u64) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.now = Some(now);
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn gatepost_context_set_entropy(
     entropy: *const u8,
     len: usize,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // bytes for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn gatepost_context_set_credential(
     context: *mut Context,
     credential: i32,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.credential = Credential::try_from(credential)?.into();
@@ -137,7 +137,7 @@ pub unsafe extern "C" fn gatepost_context_set_account(
     context: *mut Context,
     account: Str,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn gatepost_context_add_permission(
     context: *mut Context,
     permission: Str,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -168,7 +168,7 @@ pub unsafe extern "C" fn gatepost_context_add_permission(
 /// Removes all permissions.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_clear_permissions(context: *mut Context) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.permissions.clear();
@@ -184,7 +184,7 @@ pub unsafe extern "C" fn gatepost_context_set_address(
     context: *mut Context,
     address: Str,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -198,7 +198,7 @@ pub unsafe extern "C" fn gatepost_context_set_address(
 /// absent string means that there are no terms.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_terms(context: *mut Context, terms: Str) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -216,7 +216,7 @@ pub unsafe extern "C" fn gatepost_context_set_terms(context: *mut Context, terms
 /// The token is a secret. It is overwritten when another one is set, and when the context is reset or freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_token(context: *mut Context, token: Str) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -233,7 +233,7 @@ pub unsafe extern "C" fn gatepost_context_set_account_clients(
     context: *mut Context,
     count: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.usage.account_clients = Some(count);
@@ -249,7 +249,7 @@ pub unsafe extern "C" fn gatepost_context_set_address_registrations(
     context: *mut Context,
     count: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.usage.address_registrations = Some(count);
@@ -265,7 +265,7 @@ pub unsafe extern "C" fn gatepost_context_set_key_registrations(
     context: *mut Context,
     count: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.usage.key_registrations = Some(count);
@@ -281,7 +281,7 @@ pub unsafe extern "C" fn gatepost_context_set_anonymous_clients(
     context: *mut Context,
     count: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.usage.anonymous_clients = Some(count);
@@ -296,7 +296,7 @@ pub unsafe extern "C" fn gatepost_context_set_total_clients(
     context: *mut Context,
     count: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.usage.total_clients = Some(count);
@@ -309,7 +309,7 @@ pub unsafe extern "C" fn gatepost_context_set_total_clients(
 /// absent string means that the client that the request is about has no record.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_record(context: *mut Context, record: Str) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -329,7 +329,7 @@ pub unsafe extern "C" fn gatepost_context_set_authorised_at(
     context: *mut Context,
     time: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.activity.authorised_at = Some(time);
@@ -345,7 +345,7 @@ pub unsafe extern "C" fn gatepost_context_set_last_used(
     context: *mut Context,
     time: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.activity.last_used = Some(time);
@@ -361,7 +361,7 @@ pub unsafe extern "C" fn gatepost_context_set_refresh_tokens(
     context: *mut Context,
     count: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.activity.refresh_tokens = Some(count);
@@ -373,7 +373,7 @@ pub unsafe extern "C" fn gatepost_context_set_refresh_tokens(
 /// Frees a context, and overwrites its entropy and its token first. Does nothing if `context` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_free(context: *mut Context) {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe { free(context) }
 }
 

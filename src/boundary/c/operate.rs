@@ -30,14 +30,14 @@ pub(super) unsafe fn operate(
 ///
 /// # Safety
 ///
-/// `object` is NULL or live, and nobody else uses it meanwhile.
+/// `object` is NULL or live, and nothing else uses it during the call.
 pub(super) unsafe fn change<T>(
     object: *mut T,
     name: &str,
     change: impl FnOnce(&mut T) -> Result<(), Error>,
 ) -> Status {
     let changed = guard(Err(Error::PANIC), || {
-        // SAFETY: it is NULL or live, and nobody else uses it, says the caller.
+        // SAFETY: it is NULL or live, and nothing else uses it, as the caller guarantees.
         unsafe { required_mut(object, name) }.and_then(change)
     });
     changed.map_or_else(|failure| failure.status(), |()| Status::Ok)
@@ -47,9 +47,9 @@ pub(super) unsafe fn change<T>(
 ///
 /// # Safety
 ///
-/// `object` is NULL, or live for `'a` with nobody changing it.
+/// `object` is NULL, or live for `'a` and nothing changes it.
 pub(super) unsafe fn required<'a, T>(object: *const T, name: &str) -> Result<&'a T, Error> {
-    // SAFETY: it is NULL or live, says the caller.
+    // SAFETY: it is NULL or live, as the caller guarantees.
     unsafe { object.as_ref() }.ok_or_else(|| Error::null(name))
 }
 
@@ -57,9 +57,9 @@ pub(super) unsafe fn required<'a, T>(object: *const T, name: &str) -> Result<&'a
 ///
 /// # Safety
 ///
-/// `object` is NULL, or live for `'a` with nobody else using it.
+/// `object` is NULL, or live for `'a` and nothing else uses it.
 pub(super) unsafe fn required_mut<'a, T>(object: *mut T, name: &str) -> Result<&'a mut T, Error> {
-    // SAFETY: it is NULL or live and unshared, says the caller.
+    // SAFETY: it is NULL or live and unshared, as the caller guarantees.
     unsafe { object.as_mut() }.ok_or_else(|| Error::null(name))
 }
 

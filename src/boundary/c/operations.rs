@@ -435,7 +435,7 @@ pub unsafe extern "C" fn gatepost_redirect_uri_matches(registered: Str, requeste
 ///
 /// # Safety
 ///
-/// The registrar and the context are NULL or live, nobody else uses the context, and the outputs are NULL or
+/// The registrar and the context are NULL or live, nothing else uses the context, and the outputs are NULL or
 /// may be written.
 unsafe fn decide(
     registrar: *const Registrar,
@@ -447,7 +447,7 @@ unsafe fn decide(
         &crate::facts::Context<'_>,
     ) -> Result<crate::decision::Decision, Error>,
 ) -> Status {
-    // SAFETY: the caller vouches for the same.
+    // SAFETY: the caller guarantees the same.
     unsafe {
         operate(error, || {
             let registrar = required(registrar, "registrar")?;

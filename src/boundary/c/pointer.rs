@@ -6,14 +6,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 ///
 /// # Safety
 ///
-/// `object` is NULL or live, and nobody changes it meanwhile.
+/// `object` is NULL or live, and nothing changes it during the call.
 pub(super) unsafe fn read<T, R: Copy>(
     object: *const T,
     otherwise: R,
     read: impl FnOnce(&T) -> R,
 ) -> R {
     guard(otherwise, || {
-        // SAFETY: it is NULL or live, says the caller.
+        // SAFETY: it is NULL or live, as the caller guarantees.
         unsafe { object.as_ref() }.map_or(otherwise, read)
     })
 }

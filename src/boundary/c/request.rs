@@ -63,7 +63,7 @@ pub unsafe extern "C" fn gatepost_request_new(
 /// keeps its memory, and overwrites the header and the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_request_reset(request: *mut Request, endpoint: i32) -> Status {
-    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nothing else uses.
     unsafe {
         change(request, "request", |carried| {
             carried.endpoint = Endpoint::try_from(endpoint)?.into();
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn gatepost_request_set_authorization(
     request: *mut Request,
     authorization: Str,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(request, "request", |carried| {
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn gatepost_request_set_parameters(
     request: *mut Request,
     parameters: Str,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nothing else uses, and
     // bytes for the call.
     unsafe {
         change(request, "request", |carried| {
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn gatepost_request_set_parameters(
 /// fetched.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_request_set_jwks(request: *mut Request, jwks: Str) -> Status {
-    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(request, "request", |carried| {
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn gatepost_request_set_jwks(request: *mut Request, jwks: 
 /// Frees a request, and overwrites its header and its parameters first. Does nothing if `request` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_request_free(request: *mut Request) {
-    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nothing else uses.
     unsafe { free(request) }
 }
 
