@@ -1,11 +1,13 @@
 /**
  * @file gatepost.h
  *
- * Gatepost decides, for a mail server, which OAuth clients may register, with what metadata, and which may
- * be used.
+ * Gatepost decides, for a mail server, which OAuth clients may register, with what metadata, and which
+ * clients may be used.
  *
- * Facts go in, a decision comes out: the library opens no file and no socket, starts no thread and keeps
- * nothing between two calls. It reads the clock and draws randomness only if the host leaves them out.
+ * The mail server is the host: the program that calls this library. For each request it passes facts and
+ * gets a decision: the HTTP response to send, and the effect to carry out before that. The library opens no
+ * file and no socket, starts no thread, and keeps no state between two calls. It reads the operating
+ * system's clock or random generator only if the host does not set the time or the entropy.
  *
  *     gatepost_registrar *registrar;
  *     gatepost_context *context;
@@ -13,7 +15,7 @@
  *     gatepost_error *error = NULL;
  *
  *     if (gatepost_registrar_new(settings, &registrar, &error) != GATEPOST_STATUS_OK) {
- *         // say what gatepost_error_message(error) says, and every finding
+ *         // log gatepost_error_message(error) and every finding, then gatepost_error_free(error)
  *     }
  *     gatepost_context_new(&context, NULL);
  *
@@ -23,58 +25,67 @@
  *     gatepost_context_add_permission(context, GATEPOST_STR("authenticate"));
  *     gatepost_context_add_permission(context, GATEPOST_STR("oauth-client-registration"));
  *     if (gatepost_register(registrar, context, body, &decision, &error) == GATEPOST_STATUS_OK) {
- *         // fetch what has to be fetched before, see gatepost_due
- *         // carry out gatepost_decision_effect(decision), then send its status, headers and body
+ *         // fetch the documents that are due before the effect, see gatepost_due
+ *         // carry out gatepost_decision_effect(decision), then send the status, the headers and the body
  *         gatepost_decision_free(decision);
  *     }
  *
  * `gatepost_register` and the other functions that write a `gatepost_decision` are the operations. Each takes
- * its facts from a context, and a request that names a client from a `gatepost_request`.
+ * the facts from a `gatepost_context`. Some also take a `gatepost_request`, which is a request to an endpoint
+ * of the authorization server.
  *
  * @section conventions Conventions
  *
- * They hold for every function; a comment repeats none of them.
+ * They apply to every function. The comments do not repeat them.
  *
  * **Names.** Functions and types begin with `gatepost_`, macros and enumerators with `GATEPOST_`.
- * Parameters come in this order: the object, what goes in, what comes out.
+ * The order of parameters is: the object, the inputs, the outputs.
  *
- * **Decisions.** An operation that refuses has succeeded: its decision says what to send, and the status is
- * `GATEPOST_STATUS_OK`. Another status means that the host has made a mistake, and that nothing was decided.
- * A decision uses its context's entropy up; everything else in the context stays.
+ * **Decisions.** An operation that refuses a request has succeeded: the status is `GATEPOST_STATUS_OK`, and
+ * the decision contains the response. Any other status means that the host made a mistake and that nothing
+ * was decided: a wrong argument, or facts that no decision can be made from
+ * (`GATEPOST_STATUS_ENTROPY_TOO_SHORT`, `GATEPOST_STATUS_ENTROPY_MISSING`, `GATEPOST_STATUS_TIME_MISSING`,
+ * `GATEPOST_STATUS_RECORD_UNREADABLE`, `GATEPOST_STATUS_RECORD_MISMATCH`, `GATEPOST_STATUS_TERMS_INVALID`).
+ * After a decision the context's entropy is erased; everything else in the context stays.
  *
- * **Ownership.** An object made by a function is the caller's, and is freed once, by the function with
- * its type's name and `_free`, which takes NULL and then does nothing. Objects are independent: they may
- * be freed in any order. A pointer into an object is valid until the object is freed, and is not freed
- * itself.
+ * **Ownership.** The caller owns each object that a function makes, and frees it once, with the function
+ * named like the type plus `_free`. That function accepts NULL and then does nothing. Objects may be freed in
+ * any order. A pointer into an object is valid until that object is freed. The caller does not free it.
  *
- * **Strings.** A `gatepost_str` is a pointer and a length, without a NUL at the end. What goes in is
- * borrowed for the call: the library copies what it keeps. It has to be UTF-8, except for a body, a metadata
- * document and parameters, which are taken as they arrived. What comes out is a view, valid as long as its
- * comment says, and is UTF-8. NULL with a length of 0 is the absent string; where a string cannot be absent,
- * it is taken for an empty one.
+ * **Strings.** A `gatepost_str` is a pointer and a length in bytes, without a NUL at the end. An input is
+ * borrowed for the call: the library copies what it keeps. An input must be UTF-8, except a body, a metadata
+ * document and parameters, which may be any bytes. An output is UTF-8, and valid as long as its comment says.
+ * A NULL pointer with the length 0 is the absent string. Where a string is required, the absent string means
+ * the empty string.
  *
- * **Status.** What can fail returns a `gatepost_status`, and `GATEPOST_STATUS_OK` is 0. There is no error
- * state that a later call could read: a function that has more to say has a last parameter
- * `gatepost_error **error`. It may be NULL. Otherwise a failed call writes a new error there, which the
- * caller frees, and a call that succeeds leaves it alone.
+ * **Status.** A function that can fail returns a `gatepost_status`; `GATEPOST_STATUS_OK` is 0. The library
+ * keeps no last error. A function that can say more has the last parameter `gatepost_error **error`, which
+ * may be NULL. If it is not NULL and the call fails, the call writes a new error there, which the caller
+ * frees. If the call succeeds, it does not change `*error`.
  *
- * **Outputs.** They are written if the call succeeds, and otherwise left alone.
+ * **Outputs.** A call that succeeds writes its outputs. A call that fails does not change them. A setter that
+ * fails leaves its object as it was, so check the status of each setter.
  *
- * **NULL.** A pointer that must not be NULL and is gives `GATEPOST_STATUS_NULL_POINTER`. A function
- * without a status answers for NULL as it would for an object with nothing in it: with 0, NULL, the
- * absent string, or the value that its comment names.
+ * **NULL.** If a required pointer is NULL, the function returns `GATEPOST_STATUS_NULL_POINTER`. A function
+ * that returns no status treats NULL like an empty object: it returns 0, NULL, the absent string, or the
+ * value that its comment names.
  *
- * **Enumerations.** They go in as `int32_t` and are checked. A number keeps its meaning for ever. Later
- * versions may return new ones, so a program treats an unknown effect or standing as a failure, an unknown
- * outcome as a refusal, and what is due at an unknown time as due before the effect.
+ * **Enumerations.** An enumeration is passed in as `int32_t`, and the library checks the value. The meaning
+ * of a number never changes. A later version may return new numbers. So a program must treat an unknown
+ * effect or standing as a failure, an unknown outcome as a refusal, and an unknown due time as
+ * `GATEPOST_DUE_BEFORE_EFFECT`.
  *
- * **Threads.** Each type's comment says how many may use one object at a time. Different objects may
- * always be used at once. Free an object only when no other thread uses it.
+ * **Times.** A time is a number of seconds since 1970-01-01T00:00:00Z. A duration is a number of seconds.
  *
- * **Panics.** None leaves the library. One would be a bug, and gives `GATEPOST_STATUS_PANIC`.
+ * **Threads.** The comment of each type says how many threads may use one object at the same time. Different
+ * objects may always be used at the same time. Free an object only when no other thread uses it.
  *
- * **Versions.** While `GATEPOST_ABI_VERSION`, which ends the soname, is the same, nothing that is here
- * changes: functions, enumerators and members at the end of `gatepost_plugin` are added.
+ * **Panics.** No panic leaves the library. A panic is a bug in the library; the call returns
+ * `GATEPOST_STATUS_PANIC`.
+ *
+ * **Versions.** The soname ends with `GATEPOST_ABI_VERSION`. While that number is the same, nothing in this
+ * header is changed or removed. Later versions only add functions, enumerators, and members at the end of
+ * `gatepost_plugin`.
  */
 
 
@@ -91,7 +102,7 @@
 #define GATEPOST_VERSION_PATCH 0
 
 /**
- * A string literal as a `gatepost_str`.
+ * Makes a `gatepost_str` from a string literal.
  */
 #ifdef __cplusplus
 #define GATEPOST_STR(literal) (gatepost_str{"" literal, sizeof(literal) - 1})
@@ -100,13 +111,14 @@
 #endif
 
 /**
- * The version of the binary interface, which ends the soname. It changes only if programs have to be
- * built again; what is added meanwhile shows in the `struct_size` of `gatepost_plugin`.
+ * The version of the binary interface. The soname ends with it. It changes only if programs have to be
+ * compiled again. Functions that are added without such a change make the `struct_size` of
+ * `gatepost_plugin` larger.
  */
 #define GATEPOST_ABI_VERSION 1
 
 /**
- * How a call went. A number keeps its meaning for ever; later versions may add others.
+ * The result of a call. The meaning of a number never changes; later versions may add numbers.
  */
 enum gatepost_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -114,52 +126,52 @@ enum gatepost_status
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * It succeeded, and every output is written.
+     * The call succeeded, and every output is written.
      */
     GATEPOST_STATUS_OK = 0,
     /**
-     * A pointer was NULL that must not be.
+     * A required pointer was NULL.
      */
     GATEPOST_STATUS_NULL_POINTER = 1,
     /**
-     * A text was not UTF-8.
+     * A string was not UTF-8.
      */
     GATEPOST_STATUS_INVALID_UTF8 = 2,
     /**
-     * A number was none of its enumeration's, or a length was more than memory can hold.
+     * A number was not a value of its enumeration, or a length was larger than any object can be.
      */
     GATEPOST_STATUS_INVALID_VALUE = 3,
     /**
-     * The settings have mistakes: the error object lists them all.
+     * The settings have mistakes. The error object lists all of them.
      */
     GATEPOST_STATUS_INVALID_SETTINGS = 4,
     /**
-     * Fewer than 32 bytes of entropy were given.
+     * The entropy had fewer than 32 bytes.
      */
     GATEPOST_STATUS_ENTROPY_TOO_SHORT = 5,
     /**
-     * Entropy was left out, and the operating system gave none.
+     * The entropy was not set, and the operating system gave none.
      */
     GATEPOST_STATUS_ENTROPY_MISSING = 6,
     /**
-     * The time was left out, and the operating system's clock could not be read.
+     * The time was not set, and the operating system's clock could not be read.
      */
     GATEPOST_STATUS_TIME_MISSING = 7,
     /**
-     * A bug in Gatepost, which wrote what it knows to the standard error stream. Every object stays
+     * There is a bug in Gatepost. It wrote a message to the standard error stream. Every object stays
      * valid.
      */
     GATEPOST_STATUS_PANIC = 8,
     /**
-     * The record is not one that Gatepost wrote, or of a later version.
+     * The record was not written by Gatepost, or by a later version of it.
      */
     GATEPOST_STATUS_RECORD_UNREADABLE = 9,
     /**
-     * The record is that of another client than the one in question.
+     * The record belongs to another client than the one that the operation is about.
      */
     GATEPOST_STATUS_RECORD_MISMATCH = 10,
     /**
-     * The terms are wrong. If they were only checked, the error object lists every mistake.
+     * The terms have mistakes. After `gatepost_check_terms` the error object lists all of them.
      */
     GATEPOST_STATUS_TERMS_INVALID = 11,
 };
@@ -172,7 +184,7 @@ typedef int32_t gatepost_status;
 #endif // __cplusplus
 
 /**
- * How much a finding weighs.
+ * The severity of a finding.
  */
 enum gatepost_severity
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -180,15 +192,15 @@ enum gatepost_severity
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * The document, or the settings, are refused because of it.
+     * The request, or the settings, are refused because of it.
      */
     GATEPOST_SEVERITY_ERROR = 0,
     /**
-     * Accepted, and unwise.
+     * It is accepted, but there is a risk or a mistake that should be corrected.
      */
     GATEPOST_SEVERITY_WARNING = 1,
     /**
-     * Accepted, with something changed or left out.
+     * It is accepted, and something was changed or left out.
      */
     GATEPOST_SEVERITY_NOTE = 2,
 };
@@ -201,7 +213,7 @@ typedef int32_t gatepost_severity;
 #endif // __cplusplus
 
 /**
- * Accepted or refused.
+ * Whether a request is accepted or refused.
  */
 enum gatepost_outcome
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -209,11 +221,11 @@ enum gatepost_outcome
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Send the response; there is no effect.
+     * The host sends the response. There is no effect.
      */
     GATEPOST_OUTCOME_REFUSE = 0,
     /**
-     * Carry out the effect, then send the response.
+     * The host carries out the effect, then sends the response.
      */
     GATEPOST_OUTCOME_ACCEPT = 1,
 };
@@ -226,7 +238,11 @@ typedef int32_t gatepost_outcome;
 #endif // __cplusplus
 
 /**
- * What the host has to do, in one transaction, before it sends the response.
+ * What the host has to do before it sends the response.
+ *
+ * The host does it in one transaction. In the same transaction it checks that the facts of the decision
+ * still hold: the record is unchanged, and no counter is higher. If they do not, it decides again with the
+ * new facts and the same entropy.
  */
 enum gatepost_effect
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -234,24 +250,24 @@ enum gatepost_effect
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Nothing.
+     * Do nothing.
      */
     GATEPOST_EFFECT_NONE = 0,
     /**
-     * Store a new client.
+     * Insert the record of a new client. No record has this client id yet.
      */
     GATEPOST_EFFECT_STORE = 1,
     /**
-     * Put this in the place of the record with the same client id.
+     * Overwrite the record that has the same client id.
      */
     GATEPOST_EFFECT_REPLACE = 2,
     /**
-     * Remove the client with this id, and all it holds.
+     * Delete the record with this client id, and the client's grants and tokens.
      */
     GATEPOST_EFFECT_REMOVE = 3,
     /**
-     * Store the client, unless there is one with this id, which then stays as it is: the client id is
-     * shared by all who register the same.
+     * Insert the record, unless a record with this client id exists; that one stays as it is. Equal
+     * registrations have the same client id.
      */
     GATEPOST_EFFECT_SHARE = 4,
 };
@@ -264,8 +280,11 @@ typedef int32_t gatepost_effect;
 #endif // __cplusplus
 
 /**
- * What the server knows of a client. Whatever the standing, its name and its links are its own claim,
- * unless an administrator registered it.
+ * How the server knows a client.
+ *
+ * The name and the links in the metadata are the client's own claim. Only an administrator's registration
+ * (`GATEPOST_STANDING_PROVISIONED`) makes them trustworthy, so a consent page should say that the others are
+ * not verified.
  */
 enum gatepost_standing
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -273,31 +292,31 @@ enum gatepost_standing
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * The decision is about no client that the host has to know.
+     * The decision names no client.
      */
     GATEPOST_STANDING_NONE = 0,
     /**
-     * An administrator registered it by hand.
+     * An administrator registered the client.
      */
     GATEPOST_STANDING_PROVISIONED = 1,
     /**
-     * It registered itself.
+     * The client registered itself, with an API key or anonymously.
      */
     GATEPOST_STANDING_REGISTERED = 2,
     /**
-     * Its id is the URL of the document that describes it.
+     * The client id is the URL of a client ID metadata document.
      */
     GATEPOST_STANDING_DOCUMENT = 3,
     /**
-     * It uses an id that everybody may use.
+     * The client id is one that every client may use: see the settings `open-client` and `static-client`.
      */
     GATEPOST_STANDING_SHARED = 4,
     /**
-     * Nobody registered it, and nothing requires that.
+     * The client is not registered, and the setting `require` is `false`.
      */
     GATEPOST_STANDING_UNREGISTERED = 5,
     /**
-     * Nobody registered it, and the account may use any client.
+     * The client is not registered, and the account has the permission `oauth-client-override`.
      */
     GATEPOST_STANDING_OVERRIDDEN = 6,
 };
@@ -318,15 +337,19 @@ enum gatepost_due
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * At once. Of a registration, before the effect is carried out: a JSON array of strings that must
-     * hold every redirect URI of the client (OpenID Connect Registration 1.0 §5). A host that cannot
-     * fetch it, or finds it otherwise, does not carry out the effect and does not send the response.
-     * Otherwise the client's keys or its document, to ask again with: `gatepost_request_set_jwks`,
-     * `gatepost_client_document`.
+     * Before the host does anything else with the decision. What the document is follows from the operation.
+     *
+     * For a registration or an update it is the `sector_identifier_uri`: it must be a JSON array that
+     * contains every redirect URI of the client (OpenID Connect Registration 1.0 §5). If the host cannot
+     * fetch it, or a redirect URI is missing, the host does not carry out the effect, does not send the
+     * response, and refuses the request.
+     *
+     * After `gatepost_authenticate` it is the client's key set: pass it with `gatepost_request_set_jwks`,
+     * and ask again. After `gatepost_client_document` it is the client's document: pass it to that function.
      */
     GATEPOST_DUE_BEFORE_EFFECT = 0,
     /**
-     * When the client first uses it.
+     * Not before the client uses it.
      */
     GATEPOST_DUE_ON_USE = 1,
 };
@@ -339,7 +362,10 @@ typedef int32_t gatepost_due;
 #endif // __cplusplus
 
 /**
- * What the request carried in its `Authorization` header, as the host found it.
+ * The bearer token in the request's `Authorization` header (RFC 6750 §2.1), as the host checked it.
+ *
+ * At the authorization endpoint it is the account that signed in: `GATEPOST_CREDENTIAL_ACCEPTED` after the
+ * sign-in, and `GATEPOST_CREDENTIAL_MISSING` before.
  */
 enum gatepost_credential
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -347,19 +373,20 @@ enum gatepost_credential
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * No bearer token at all.
+     * The request has no credential, or one of another scheme than `Bearer`.
      */
     GATEPOST_CREDENTIAL_MISSING = 0,
     /**
-     * A bearer token that is no token (RFC 6750 §2.1), or more than one.
+     * The header is not one bearer token: its syntax is wrong, or there are several.
      */
     GATEPOST_CREDENTIAL_MALFORMED = 1,
     /**
-     * A bearer token that no live API key has.
+     * The bearer token belongs to no live API key. It can be a registration access token: see
+     * `gatepost_context_set_token`.
      */
     GATEPOST_CREDENTIAL_REJECTED = 2,
     /**
-     * A bearer token of a live API key: the account and the permissions are that key's.
+     * The bearer token is a live API key. The account, the permissions and the terms are those of the key.
      */
     GATEPOST_CREDENTIAL_ACCEPTED = 3,
 };
@@ -413,7 +440,9 @@ typedef int32_t gatepost_endpoint;
 #endif // __cplusplus
 
 /**
- * The facts of one request. A context may be used again: reset it, and set the next request's facts.
+ * The facts of one request. A context can be used again: reset it, and set the facts of the next request.
+ *
+ * The same facts give the same decision, byte for byte.
  *
  * Ownership: free it with `gatepost_context_free`.
  * Threads: one at a time.
@@ -421,105 +450,104 @@ typedef int32_t gatepost_endpoint;
 typedef struct gatepost_context gatepost_context;
 
 /**
- * The answer to one request.
+ * The answer to one request. A refusal is a decision too, and not an error.
  *
  * Ownership: free it with `gatepost_decision_free`; it may outlive its registrar and its context.
- * Threads: any number may use it at once.
+ * Threads: any number may use it at the same time.
  */
 typedef struct gatepost_decision gatepost_decision;
 
 /**
- * One finding about the submitted document or the caller.
+ * One finding about the submitted document, the request or the caller.
  *
- * Ownership: it belongs to the decision that it was read from, and is never freed by itself.
- * Threads: any number may use it at once.
+ * Ownership: it belongs to the decision that it was read from. Do not free it.
+ * Threads: any number may use it at the same time.
  */
 typedef struct gatepost_diagnostic gatepost_diagnostic;
 
 /**
- * Why a call failed.
+ * The reason why a call failed.
  *
  * Ownership: free it with `gatepost_error_free`.
- * Threads: any number may use it at once.
+ * Threads: any number may use it at the same time.
  */
 typedef struct gatepost_error gatepost_error;
 
 /**
- * A document that the client has named, and that Gatepost does not fetch.
+ * A document that the client has named by URI. The library fetches nothing itself.
  *
- * A host that fetches it does so by https alone, without credentials, follows no redirect, connects only
- * to addresses that are public (RFC 6890) and the ones it checked, and keeps the limits on bytes and
- * time.
+ * A host that fetches it uses https, sends no credentials, and follows no redirect. It connects only to
+ * public addresses (RFC 6890), and to the address that it checked, without a second look-up of the name. It
+ * keeps to the limits on size and time (RFC 7591 §5, RFC 9700 §4).
  *
- * Ownership: it belongs to the decision that it was read from, and is never freed by itself.
- * Threads: any number may use it at once.
+ * Ownership: it belongs to the decision that it was read from. Do not free it.
+ * Threads: any number may use it at the same time.
  */
 typedef struct gatepost_fetch gatepost_fetch;
 
 /**
- * One mistake or warning about the settings.
+ * One mistake in the settings or terms, or one warning about the settings.
  *
- * Ownership: it belongs to the error or the registrar that it was read from, and is never freed by
- * itself.
- * Threads: any number may use it at once.
+ * Ownership: it belongs to the error or the registrar that it was read from. Do not free it.
+ * Threads: any number may use it at the same time.
  */
 typedef struct gatepost_finding gatepost_finding;
 
 /**
- * A compiled policy. It never changes, and keeps nothing between two calls.
+ * A compiled policy. It never changes, and keeps no state between two calls.
  *
  * Ownership: free it with `gatepost_registrar_free`.
- * Threads: any number may use it at once.
+ * Threads: any number may use it at the same time.
  */
 typedef struct gatepost_registrar gatepost_registrar;
 
 /**
- * A request to one of the authorization server's endpoints, as it arrived. It may be used again: reset
- * it, and set what the next one carried.
+ * A request that a client, or a browser on its behalf, sent to the authorization server. The object can be
+ * used again: reset it, and set the parts of the next request.
  *
  * Ownership: free it with `gatepost_request_free`.
- * Threads: any number may use it at once, but while it is changed, one alone.
+ * Threads: any number may read it at the same time; while one thread changes it, no other may use it.
  */
 typedef struct gatepost_request gatepost_request;
 
 /**
- * Text that a function has made for its caller.
+ * A string that a function made, and that the caller owns.
  *
  * Ownership: free it with `gatepost_text_free`.
- * Threads: any number may use it at once.
+ * Threads: any number may use it at the same time.
  */
 typedef struct gatepost_text gatepost_text;
 
 /**
- * Text that somebody else owns: `len` bytes at `ptr`, with no NUL behind them.
+ * A borrowed string: `len` bytes at `ptr`, without a NUL at the end.
  *
- * A NULL `ptr` is the absent string, and its `len` is 0. An empty string that is present has a `ptr`
+ * If `ptr` is NULL and `len` is 0, the string is absent. An empty string that is not absent has a `ptr`
  * that is not NULL.
  */
 typedef struct {
     /**
-     * The first byte, or NULL.
+     * A pointer to the first byte, or NULL.
      */
     const char *ptr;
     /**
-     * How many bytes there are.
+     * The length in bytes.
      */
     size_t len;
 } gatepost_str;
 
 /**
- * Every function of this header, for a program that loads the library with `dlopen`.
+ * The table of all functions in this header, for a program that loads the library with `dlopen`.
  *
- * Later versions append members and change none. A member is there if `struct_size` reaches beyond it.
- * `register_` has its underscore because C keeps the word for itself.
+ * Later versions append members, and change or remove none. A member exists if `struct_size` is larger than
+ * its offset. `register_` ends with an underscore because `register` is a keyword of C.
  */
 typedef struct {
     /**
-     * The size of the table in bytes, in the library that was loaded.
+     * The size of the table in the loaded library, in bytes.
      */
     size_t struct_size;
     /**
-     * The `GATEPOST_ABI_VERSION` of the library that was loaded.
+     * The `GATEPOST_ABI_VERSION` of the loaded library.
      */
     uint32_t abi_version;
     /**
@@ -980,111 +1008,123 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The library's version, such as `1.2.3`. Valid for as long as the library is loaded.
+ * Returns the version of the library, such as `1.2.3`. Valid as long as the library is loaded.
  */
 gatepost_str gatepost_version(void);
 
 /**
- * The `GATEPOST_ABI_VERSION` of the library that was loaded. A program that was built with another one
- * cannot use it.
+ * Returns the `GATEPOST_ABI_VERSION` of the loaded library. A program that was compiled with another number
+ * must not use the library.
  */
 uint32_t gatepost_abi_version(void);
 
 /**
- * What a `gatepost_status` means, in words. Valid for as long as the library is loaded; absent for a
- * number that is no status.
+ * Returns a description of a `gatepost_status`; absent if the number is not a status. Valid as long as the
+ * library is loaded.
  */
 gatepost_str gatepost_status_message(int32_t status);
 
 /**
- * The text; absent if `text` is NULL. Valid until the text is freed.
+ * Returns the string; absent if `text` is NULL. Valid until the text is freed.
  */
 gatepost_str gatepost_text_view(const gatepost_text *text);
 
 /**
- * Frees a text. NULL is allowed, and nothing is done.
+ * Frees a text. Does nothing if `text` is NULL.
  */
 void gatepost_text_free(gatepost_text *text);
 
 /**
- * The status that the failed call returned; `GATEPOST_STATUS_OK` if `error` is NULL.
+ * Returns the status that the failed call returned; `GATEPOST_STATUS_OK` if `error` is NULL.
  */
 gatepost_status gatepost_error_status(const gatepost_error *error);
 
 /**
- * What went wrong, in words. Valid until the error is freed.
+ * Returns a description of the failure. Valid until the error is freed.
  */
 gatepost_str gatepost_error_message(const gatepost_error *error);
 
 /**
- * How many findings there are about the settings, or about the terms that were checked. It is 0 for every
- * status but `GATEPOST_STATUS_INVALID_SETTINGS` and `GATEPOST_STATUS_TERMS_INVALID`.
+ * Returns the number of findings. Only the errors of `gatepost_registrar_new` with the status
+ * `GATEPOST_STATUS_INVALID_SETTINGS`, and those of `gatepost_check_terms` with the status
+ * `GATEPOST_STATUS_TERMS_INVALID`, have findings.
  */
 size_t gatepost_error_finding_count(const gatepost_error *error);
 
 /**
- * The finding at `index`, counted from 0; NULL if there are not so many. Valid until the error is
- * freed.
+ * Returns the finding at `index`, counted from 0; NULL if `index` is too large. Valid until the
+ * error is freed.
  */
 const gatepost_finding *gatepost_error_finding(const gatepost_error *error, size_t index);
 
 /**
- * Frees an error. NULL is allowed, and nothing is done.
+ * Frees an error. Does nothing if `error` is NULL.
  */
 void gatepost_error_free(gatepost_error *error);
 
 /**
- * The key's path, such as `oauth.client-registration.require`. Valid as long as the finding.
+ * Returns the path of the key, such as `oauth.client-registration.require`; in terms, the key alone. It is
+ * empty if the text is not TOML, and a JSON Pointer (RFC 6901) if it is not valid JSON. Valid as long as the
+ * finding.
  */
 gatepost_str gatepost_finding_path(const gatepost_finding *finding);
 
 /**
- * What is wrong, in one sentence. Valid as long as the finding.
+ * Returns the mistake, in one sentence for an administrator. Valid as long as the finding.
  */
 gatepost_str gatepost_finding_message(const gatepost_finding *finding);
 
 /**
- * What would be right; absent if the message says it all. Valid as long as the finding.
+ * Returns the allowed values, as a phrase; absent if the message already says what to do. Valid as long as
+ * the finding.
  */
 gatepost_str gatepost_finding_allowed(const gatepost_finding *finding);
 
 /**
- * How much it weighs.
+ * Returns the severity: an error or a warning. It is `GATEPOST_SEVERITY_ERROR` if `finding` is NULL.
  */
 gatepost_severity gatepost_finding_severity(const gatepost_finding *finding);
 
 /**
- * Compiles a mail server's settings: TOML, or JSON if the text starts with `{`. Only the table
- * `[oauth.client-registration]` is read. On failure the error lists every mistake.
+ * Compiles the settings. They are TOML, or JSON if the text starts with `{`.
+ *
+ * It reads only the table `[oauth.client-registration]`, so the text can be the mail server's whole
+ * configuration file. An empty text gives the defaults. If there are mistakes, the status is
+ * `GATEPOST_STATUS_INVALID_SETTINGS`, and the error lists all of them.
  */
 gatepost_status gatepost_registrar_new(gatepost_str settings,
                                        gatepost_registrar **registrar,
                                        gatepost_error **error);
 
 /**
- * How many warnings there are: what is legal in the settings, and unwise.
+ * Returns the number of warnings about the settings: what is allowed, but can be a risk or a mistake.
  */
 size_t gatepost_registrar_warning_count(const gatepost_registrar *registrar);
 
 /**
- * The warning at `index`, counted from 0; NULL if there are not so many. Valid until the registrar is
+ * Returns the warning at `index`, counted from 0; NULL if `index` is too large. Valid until the registrar is
  * freed.
  */
 const gatepost_finding *gatepost_registrar_warning(const gatepost_registrar *registrar,
                                                    size_t index);
 
 /**
- * The members of the authorization server's metadata document (RFC 8414 §2) that follow from the
- * settings, as a JSON object, so that what is advertised is what is accepted. Valid until the registrar
- * is freed.
+ * Writes the members of the authorization server metadata (RFC 8414 §2) that follow from the settings, as a
+ * JSON object.
+ *
+ * The host adds the members that it knows itself, such as `authorization_endpoint`, and publishes the
+ * document. The string is valid until the registrar is freed.
  */
 gatepost_status gatepost_server_metadata(const gatepost_registrar *registrar,
                                          gatepost_str *metadata,
                                          gatepost_error **error);
 
 /**
- * The network that registrations from an address, given as text, are counted under, for
- * `gatepost_context_set_address_registrations`. NULL is written if it is no address.
+ * Writes the network that an IP address is counted under, such as `192.0.2.7/32`, for
+ * `gatepost_context_set_address_registrations`.
+ *
+ * `address` is the address as text. If it is no IP address, the call succeeds and writes NULL. Free the
+ * result with `gatepost_text_free`.
  */
 gatepost_status gatepost_network(const gatepost_registrar *registrar,
                                  gatepost_str address,
@@ -1092,20 +1132,28 @@ gatepost_status gatepost_network(const gatepost_registrar *registrar,
                                  gatepost_error **error);
 
 /**
- * How long registrations from a network are counted, in seconds: windows begin at multiples of it since
- * 1970. It is never 0, and 1 if `registrar` is NULL.
+ * Returns the length of a window, in seconds; it is never 0, and 1 if `registrar` is NULL.
+ *
+ * The host counts the registrations of a network in one window. A window begins whenever the seconds since
+ * 1970 are a multiple of the length.
  */
 uint64_t gatepost_window(const gatepost_registrar *registrar);
 
 /**
- * Frees a registrar. NULL is allowed, and nothing is done.
+ * Frees a registrar. Does nothing if `registrar` is NULL.
  */
 void gatepost_registrar_free(gatepost_registrar *registrar);
 
 /**
  * Decides a `POST` to the registration endpoint (RFC 7591 §3.1).
  *
- * `body` is the request's body as it arrived: that it may be no UTF-8 and no JSON is part of the
+ * `body` is the body of the request as it arrived. It may be any bytes: the decision refuses what is not a
+ * JSON object in UTF-8. A caller with an API key needs the permission `oauth-client-registration`. A caller
+ * without a credential needs the setting `anonymous`.
+ *
+ * Equal registrations can have the same client id. If the effect is `GATEPOST_EFFECT_SHARE`, or if the
+ * standing is not `GATEPOST_STANDING_NONE`, a record with the decision's client id may exist. The host looks
+ * it up. If it exists, the host asks again with that record and with the same entropy, and uses the second
  * decision.
  */
 gatepost_status gatepost_register(const gatepost_registrar *registrar,
@@ -1115,11 +1163,14 @@ gatepost_status gatepost_register(const gatepost_registrar *registrar,
                                   gatepost_error **error);
 
 /**
- * Decides a registration that an administrator makes by hand: the same validation, with a client id of the
- * administrator's choice, or one that is made if `client_id` is absent.
+ * Decides a registration by an administrator.
  *
- * It takes the permission `oauth-client-create`. The context's record is that of the client that has the
- * id already, if there is one.
+ * It validates the metadata as `gatepost_register` does, with two differences. The administrator may choose
+ * the client id; if `client_id` is absent, one is generated. Redirect URIs are allowed that a client cannot
+ * register itself, such as `stalwart://auth`.
+ *
+ * The caller needs the permission `oauth-client-create`. The context's record is the record that already has
+ * the chosen client id, if there is one: then the decision is a refusal (409).
  */
 gatepost_status gatepost_provision(const gatepost_registrar *registrar,
                                    gatepost_context *context,
@@ -1129,8 +1180,10 @@ gatepost_status gatepost_provision(const gatepost_registrar *registrar,
                                    gatepost_error **error);
 
 /**
- * Decides a `GET` of the client configuration endpoint (RFC 7592 §2.1), by the client with its registration
- * access token, or by an administrator with the permission `oauth-client-get`.
+ * Decides a `GET` of the client configuration endpoint (RFC 7592 §2.1).
+ *
+ * The caller is the client with its registration access token, or an administrator with the permission
+ * `oauth-client-get`. The context's record is the client's record.
  */
 gatepost_status gatepost_read(const gatepost_registrar *registrar,
                               gatepost_context *context,
@@ -1139,8 +1192,12 @@ gatepost_status gatepost_read(const gatepost_registrar *registrar,
                               gatepost_error **error);
 
 /**
- * Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2), by the client with its registration
- * access token, or by an administrator with the permission `oauth-client-update`.
+ * Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2).
+ *
+ * `body` is the body of the request as it arrived. It replaces the whole registration: a member that it
+ * leaves out is deleted, or gets its default again. The caller is the client with its registration access
+ * token, or an administrator with the permission `oauth-client-update`. The context's record is the client's
+ * record.
  */
 gatepost_status gatepost_update(const gatepost_registrar *registrar,
                                 gatepost_context *context,
@@ -1150,8 +1207,11 @@ gatepost_status gatepost_update(const gatepost_registrar *registrar,
                                 gatepost_error **error);
 
 /**
- * Gives a client a new secret, for an administrator with the permission `oauth-client-update`. The old one
- * stays good for `secret-overlap` seconds.
+ * Decides whether a client gets a new secret.
+ *
+ * The response contains the new secret. The old secret stays valid for the number of seconds in the setting
+ * `secret-overlap`. The caller needs the permission `oauth-client-update`. The context's record is the
+ * client's record.
  */
 gatepost_status gatepost_rotate_secret(const gatepost_registrar *registrar,
                                        gatepost_context *context,
@@ -1160,8 +1220,11 @@ gatepost_status gatepost_rotate_secret(const gatepost_registrar *registrar,
                                        gatepost_error **error);
 
 /**
- * Disables a client, for an administrator with the permission `oauth-client-update`: it is as if it were not
- * there, and its registration access token is worth nothing, until it is enabled again.
+ * Decides whether a client is disabled.
+ *
+ * A disabled client cannot be used, and its registration access token is refused, until it is enabled with
+ * `gatepost_enable`. The caller needs the permission `oauth-client-update`. The context's record is the
+ * client's record. A client that is already disabled is accepted without an effect.
  */
 gatepost_status gatepost_disable(const gatepost_registrar *registrar,
                                  gatepost_context *context,
@@ -1170,7 +1233,10 @@ gatepost_status gatepost_disable(const gatepost_registrar *registrar,
                                  gatepost_error **error);
 
 /**
- * Enables a client that was disabled, for an administrator with the permission `oauth-client-update`.
+ * Decides whether a client that was disabled is enabled.
+ *
+ * The caller needs the permission `oauth-client-update`. The context's record is the client's record. A
+ * client that is not disabled is accepted without an effect.
  */
 gatepost_status gatepost_enable(const gatepost_registrar *registrar,
                                 gatepost_context *context,
@@ -1179,10 +1245,14 @@ gatepost_status gatepost_enable(const gatepost_registrar *registrar,
                                 gatepost_error **error);
 
 /**
- * Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3), by the client with its
- * registration access token, or by an administrator with the permission `oauth-client-delete`.
+ * Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3).
  *
- * A client whose id carries its registration leaves a record behind that denies it.
+ * The caller is the client with its registration access token, or an administrator with the permission
+ * `oauth-client-delete`. The context's record is the client's record.
+ *
+ * A client whose id contains its registration (setting `stateless`) needs no record to be used. So the
+ * effect stores a record that denies the client. `gatepost_lifecycle` removes that record when the id is no
+ * longer valid.
  */
 gatepost_status gatepost_remove(const gatepost_registrar *registrar,
                                 gatepost_context *context,
@@ -1191,8 +1261,13 @@ gatepost_status gatepost_remove(const gatepost_registrar *registrar,
                                 gatepost_error **error);
 
 /**
- * The id of the client that a request speaks of, so that its record can be looked up and set. NULL is
- * written if the request names no client, or more than one.
+ * Writes the client id that a request names, so that the host can look up the record.
+ *
+ * The id is the parameter `client_id`, the user name of HTTP Basic (RFC 6749 §2.3.1), or the subject of an
+ * assertion (RFC 7523 §3). At the authorization endpoint only the parameter counts. The id is not verified.
+ *
+ * If the request names no client or two different ones, or if its parameters cannot be read, the call
+ * succeeds and writes NULL. Free the result with `gatepost_text_free`.
  */
 gatepost_status gatepost_identify(const gatepost_registrar *registrar,
                                   const gatepost_request *request,
@@ -1200,13 +1275,26 @@ gatepost_status gatepost_identify(const gatepost_registrar *registrar,
                                   gatepost_error **error);
 
 /**
- * Decides whether a client may be used, and with what: at the authorization endpoint (RFC 6749 §4.1.1), the
- * device authorization endpoint (RFC 8628 §3.1), and the token endpoint for each grant.
+ * Decides whether a client may be used, and with which redirect URI and scope.
  *
- * The context's caller is the account that signed in; before anybody did, it is nobody. What may be granted
- * is in `gatepost_decision_scope` and `gatepost_decision_redirect_uri`. The effect of an accepted decision
- * is due when the user agrees. The response of a refusal is a redirect only where the client and its
- * redirect URI are known.
+ * The host asks at the authorization endpoint (RFC 6749 §4.1.1), the pushed authorization request endpoint
+ * (RFC 9126 §2.1), the device authorization endpoint (RFC 8628 §3.1), and the token endpoint, for each
+ * grant. The context's record is the client's record. The context's caller is the account that signed in,
+ * because its permission `oauth-client-override` counts; before the sign-in the context has no credential.
+ *
+ * If the decision accepts, `gatepost_decision_redirect_uri` and `gatepost_decision_scope` say what may be
+ * granted. The response is empty, because the host sends a page or a token of its own. If the decision has
+ * an effect, the host carries it out when the user agrees.
+ *
+ * If the decision refuses, the response is a redirect only if the client and its redirect URI are verified
+ * (RFC 6749 §4.1.2.1). Otherwise it is an error response.
+ *
+ * At the token endpoint the caller is the account that the grant belongs to. The scope in the decision is
+ * then the most that the client may have, and the host reduces it to the scope that the user granted.
+ *
+ * A host that supports request objects or `request_uri` (RFC 9101, RFC 9126) resolves them first, and passes
+ * the parameters that they contain. For a pushed request it passes `GATEPOST_ENDPOINT_PUSHED_AUTHORIZATION`
+ * again.
  */
 gatepost_status gatepost_authorize(const gatepost_registrar *registrar,
                                    gatepost_context *context,
@@ -1215,9 +1303,20 @@ gatepost_status gatepost_authorize(const gatepost_registrar *registrar,
                                    gatepost_error **error);
 
 /**
- * Decides whether a request comes from the client that it names (RFC 6749 §2.3).
+ * Decides whether a request comes from the client that it names (RFC 6749 §2.3, RFC 7523 §2.2).
  *
- * Every refusal looks the same; its reason is in the diagnostics, which are for the host.
+ * The host asks at the token, introspection, revocation, device authorization and pushed authorization
+ * request endpoints. The context's record is the client's record.
+ *
+ * If the decision accepts, the response is empty. If `gatepost_decision_assertion_id` is present, the host
+ * checks that the assertion was not used before.
+ *
+ * Every failed authentication gets the same response, 401 `invalid_client`. The diagnostics contain the
+ * reason; the host logs them and does not send them. A request that cannot be read, or that authenticates in
+ * two ways, gets 400 `invalid_request` with the reason.
+ *
+ * The library does not see the TLS connection. A client that registered a certificate (RFC 8705 §2) is
+ * refused with the diagnostic `client-method-tls`, and the host verifies the certificate.
  */
 gatepost_status gatepost_authenticate(const gatepost_registrar *registrar,
                                       gatepost_context *context,
@@ -1226,8 +1325,11 @@ gatepost_status gatepost_authenticate(const gatepost_registrar *registrar,
                                       gatepost_error **error);
 
 /**
- * Judges a client that is registered already by this policy, and issues nothing. Accepted means that the
- * client could register the same today.
+ * Checks a registered client against this policy, for example before new settings are used.
+ *
+ * It accepts if the client could register the same metadata today. It issues nothing and has no effect. The
+ * response is always 200; its body contains every finding. The context's record is the client's record. The
+ * operation checks no permission: the host decides who may call it.
  */
 gatepost_status gatepost_review(const gatepost_registrar *registrar,
                                 gatepost_context *context,
@@ -1236,7 +1338,10 @@ gatepost_status gatepost_review(const gatepost_registrar *registrar,
                                 gatepost_error **error);
 
 /**
- * Judges a metadata document as if this caller had submitted it, and issues nothing.
+ * Checks a metadata document as if the caller submitted it to `gatepost_register`.
+ *
+ * It issues nothing and has no effect. The limits on the number of clients are not checked. The response is
+ * always 200; its body contains every finding, and what would be registered.
  */
 gatepost_status gatepost_review_draft(const gatepost_registrar *registrar,
                                       gatepost_context *context,
@@ -1245,8 +1350,15 @@ gatepost_status gatepost_review_draft(const gatepost_registrar *registrar,
                                       gatepost_error **error);
 
 /**
- * Decides whether a client is kept: the effect is to remove it, or nothing. What became of the client since
- * it was registered is in the context.
+ * Decides whether a client is kept, for a host that looks through its clients at intervals.
+ *
+ * It always accepts. The effect is `GATEPOST_EFFECT_REMOVE` if the client is to be removed, and the
+ * diagnostic says why: no user authorised it, nobody used it, it was idle for too long, or its secret
+ * expired. The response is empty.
+ *
+ * The context's record is the client's record; without a record there is nothing to remove. How the client
+ * was used is in the context too: `gatepost_context_set_authorised_at`, `gatepost_context_set_last_used`,
+ * `gatepost_context_set_refresh_tokens`. The operation checks no permission.
  */
 gatepost_status gatepost_lifecycle(const gatepost_registrar *registrar,
                                    gatepost_context *context,
@@ -1255,11 +1367,14 @@ gatepost_status gatepost_lifecycle(const gatepost_registrar *registrar,
                                    gatepost_error **error);
 
 /**
- * Judges a client id that is a URL (draft-ietf-oauth-client-id-metadata-document). Without its document, the
- * decision says whether it is acceptable and what to fetch; with it, whether the client is, and the effect
- * is to store its record, for as long as the document is cached.
+ * Decides whether a client id that is a URL may be used (draft-ietf-oauth-client-id-metadata-document). The
+ * setting `client-id-metadata-documents` allows such ids.
  *
- * `document` is what was fetched, as it arrived; the absent string means that nothing was fetched yet.
+ * The host asks twice. The first time `document` is absent. The decision says whether the URL is acceptable,
+ * and `gatepost_decision_fetch` gives the URL with the limits for fetching it. The second time `document` is
+ * the body that the host fetched, which may be any bytes. If the document is acceptable, the effect stores
+ * the client's record. The host keeps the record as long as HTTP caching allows it to keep the document, and
+ * then fetches the document again. The context's record is the client's record, if there is one.
  */
 gatepost_status gatepost_client_document(const gatepost_registrar *registrar,
                                          gatepost_context *context,
@@ -1269,357 +1384,392 @@ gatepost_status gatepost_client_document(const gatepost_registrar *registrar,
                                          gatepost_error **error);
 
 /**
- * Checks the terms of an API key, as JSON, before they are stored. Wrong ones give
- * `GATEPOST_STATUS_TERMS_INVALID`, and the error lists every mistake.
+ * Checks the terms of an API key or an account, which are a JSON object. The host calls it
+ * before it stores them. If there are mistakes, the status is `GATEPOST_STATUS_TERMS_INVALID`,
+ * and the error lists all of them.
  */
 gatepost_status gatepost_check_terms(gatepost_str terms, gatepost_error **error);
 
 /**
- * 1 if a requested redirect URI is this registered one, and 0 if it is not: it is the same string (RFC 9700
- * §4.1.3), but for the port of a loopback address, which the client cannot know beforehand (RFC 8252 §7.3).
- * What is absent, or no UTF-8, is no redirect URI.
+ * Returns 1 if a requested redirect URI matches a registered one, otherwise 0.
+ *
+ * The two strings must be equal (RFC 9700 §4.1.3). There is one exception: with the hosts `127.0.0.1`,
+ * `[::1]` and `localhost` and the scheme `http`, the port may differ (RFC 8252 §7.3). `registered` must be a
+ * redirect URI that a registration accepted. If a string is absent or not UTF-8, the result is 0.
  */
 int32_t gatepost_redirect_uri_matches(gatepost_str registered,
                                       gatepost_str requested);
 
 /**
- * Makes a context of an anonymous caller, with everything else left out.
+ * Makes a context of an anonymous caller, with nothing else set.
  */
 gatepost_status gatepost_context_new(gatepost_context **context, gatepost_error **error);
 
 /**
- * Makes a context as it was when it was new, and keeps its memory for the next request. Its entropy and
- * its token are overwritten.
+ * Resets a context to the state of a new one. It keeps its memory for the next request, and overwrites its
+ * entropy and its token.
  */
 gatepost_status gatepost_context_reset(gatepost_context *context);
 
 /**
- * Sets the time: seconds since 1970-01-01T00:00:00Z. Left out, it is the operating system's.
+ * Sets the time of the request, in seconds since 1970-01-01T00:00:00Z. If it is not set, the
+ * library reads the operating system's clock.
  */
 gatepost_status gatepost_context_set_now(gatepost_context *context, uint64_t now);
 
 /**
- * Sets the entropy: at least 32 bytes from a cryptographically secure generator, never used before.
- * Left out, or if `entropy` is NULL and `len` is 0, the operating system gives it.
+ * Sets the entropy: at least 32 bytes from a cryptographically secure random generator. `len` is the number
+ * of bytes. Client ids, secrets and tokens are made from them, so that no two requests may have the same
+ * bytes.
  *
- * One decision uses it up: it is overwritten, and the next decision draws from the operating system
- * unless entropy is set again.
+ * If the entropy is not set, or if `entropy` is NULL and `len` is 0, the library asks the operating system
+ * for random bytes. After a decision the entropy is overwritten and no longer set.
  */
 gatepost_status gatepost_context_set_entropy(gatepost_context *context,
                                              const uint8_t *entropy,
                                              size_t len);
 
 /**
- * Sets what the request carried in its `Authorization` header: a `gatepost_credential`. Left out, it
- * is `GATEPOST_CREDENTIAL_MISSING`.
+ * Sets the `gatepost_credential` of the request. If it is not set, it is `GATEPOST_CREDENTIAL_MISSING`.
  */
 gatepost_status gatepost_context_set_credential(gatepost_context *context,
                                                 int32_t credential);
 
 /**
- * Sets the account that the API key belongs to. The absent string leaves it out.
+ * Sets the account that the API key belongs to, or the account that signed in. The absent
+ * string means that there is none.
  */
 gatepost_status gatepost_context_set_account(gatepost_context *context, gatepost_str account);
 
 /**
- * Adds one of the API key's permissions, such as `oauth-client-registration`.
+ * Adds one permission of the API key or of the account that signed in, such as
+ * `oauth-client-registration`. Permissions count only with `GATEPOST_CREDENTIAL_ACCEPTED`, and
+ * only if `authenticate` is among them.
  */
 gatepost_status gatepost_context_add_permission(gatepost_context *context, gatepost_str permission);
 
 /**
- * Takes all permissions away.
+ * Removes all permissions.
  */
 gatepost_status gatepost_context_clear_permissions(gatepost_context *context);
 
 /**
- * Sets the address that the request came from, as text. The absent string leaves it out.
+ * Sets the IP address that the request came from, as text. The absent string means that the
+ * host does not know it.
  */
 gatepost_status gatepost_context_set_address(gatepost_context *context, gatepost_str address);
 
 /**
- * Sets the terms that the API key or its account carries, as JSON that `gatepost_check_terms` lets pass.
- * The absent string leaves them out.
+ * Sets the terms of the API key or of its account, as a JSON object that `gatepost_check_terms` accepts. The
+ * absent string means that there are no terms.
  */
 gatepost_status gatepost_context_set_terms(gatepost_context *context,
                                            gatepost_str terms);
 
 /**
- * Sets the bearer token itself, which may be a registration access token (RFC 7592 §2). The absent
- * string leaves it out.
+ * Sets the bearer token itself. It is needed where it can be a registration access token (RFC 7592 §2),
+ * which the library checks: for `gatepost_read`, `gatepost_update` and `gatepost_remove`. The credential is
+ * then `GATEPOST_CREDENTIAL_REJECTED`, because the host knows no API key with this value. The absent string
+ * means that there is no token.
  *
- * It is a secret: it is overwritten when another one is set, and when the context is reset or freed.
+ * The token is a secret. It is overwritten when another one is set, and when the context is reset or freed.
  */
 gatepost_status gatepost_context_set_token(gatepost_context *context,
                                            gatepost_str token);
 
 /**
- * Sets how many live clients the caller's account has registered. Left out, it is not limited.
+ * Sets the number of live clients that the caller's account has registered. If it is not set,
+ * its limit does not apply.
  */
 gatepost_status gatepost_context_set_account_clients(gatepost_context *context, uint64_t count);
 
 /**
- * Sets how many registrations came from the caller's network in the current window: see
- * `gatepost_network` and `gatepost_window`. Left out, it is not limited.
+ * Sets the number of registrations from the caller's network in the current window: see `gatepost_network`
+ * and `gatepost_window`. If it is not set, its limits do not apply.
  */
 gatepost_status gatepost_context_set_address_registrations(gatepost_context *context,
                                                            uint64_t count);
 
 /**
- * Sets how many registrations the caller's API key has made in all. Left out, it is not limited.
+ * Sets the number of registrations that the caller's API key has made since it exists. If it is
+ * not set, its limit does not apply.
  */
 gatepost_status gatepost_context_set_key_registrations(gatepost_context *context, uint64_t count);
 
 /**
- * Sets how many live clients were registered by callers without an API key. Left out, it is not limited.
+ * Sets the number of live clients that callers without an API key have registered. If it is not set, its
+ * limit does not apply.
  */
 gatepost_status gatepost_context_set_anonymous_clients(gatepost_context *context,
                                                        uint64_t count);
 
 /**
- * Sets how many live clients there are in all. Left out, it is not limited.
+ * Sets the number of all live clients. If it is not set, its limit does not apply.
  */
 gatepost_status gatepost_context_set_total_clients(gatepost_context *context, uint64_t count);
 
 /**
- * Sets the document of the stored record that the client in question has. The absent string leaves it
- * out: there is no such record.
+ * Sets the document of the client's stored record, which was written by `gatepost_decision_record`. The
+ * absent string means that the client that the request is about has no record.
  */
 gatepost_status gatepost_context_set_record(gatepost_context *context,
                                             gatepost_str record);
 
 /**
- * Sets when a user first authorised the client in question, in seconds since 1970, for
- * `gatepost_lifecycle`. Left out, nobody did.
+ * Sets the time at which a user first authorised the client, in seconds since 1970, for
+ * `gatepost_lifecycle`.
+ *
+ * If it is not set, no user has. A host that does not record this time must not leave it out:
+ * the clients of anonymous callers would be removed.
  */
 gatepost_status gatepost_context_set_authorised_at(gatepost_context *context, uint64_t time);
 
 /**
- * Sets when the client in question was last used, in seconds since 1970, for `gatepost_lifecycle`. Left
- * out, it never was.
+ * Sets the time at which the client was last used, in seconds since 1970, for `gatepost_lifecycle`. If it is
+ * not set, the client was never used, or not since it was authorised.
  */
 gatepost_status gatepost_context_set_last_used(gatepost_context *context,
                                                uint64_t time);
 
 /**
- * Sets how many refresh tokens of the client in question are valid, for `gatepost_lifecycle`. Left out,
- * it is not known.
+ * Sets the number of the client's refresh tokens that are valid, for `gatepost_lifecycle`. If it is not set,
+ * the host does not know it, and the setting `idle-lifetime` has no effect.
  */
 gatepost_status gatepost_context_set_refresh_tokens(gatepost_context *context,
                                                     uint64_t count);
 
 /**
- * Frees a context, and overwrites its entropy and its token first. NULL is allowed, and nothing is done.
+ * Frees a context, and overwrites its entropy and its token first. Does nothing if `context` is NULL.
  */
 void gatepost_context_free(gatepost_context *context);
 
 /**
- * Makes a request that arrived at an endpoint, a `gatepost_endpoint`, and carried nothing.
+ * Makes a request to an endpoint, with nothing else set. `endpoint` is a `gatepost_endpoint`.
  */
 gatepost_status gatepost_request_new(int32_t endpoint,
                                      gatepost_request **request,
                                      gatepost_error **error);
 
 /**
- * Makes a request as it was when it was new, at an endpoint that may be another, and keeps its memory.
- * What it carried is overwritten.
+ * Resets a request to the state of a new one, with a `gatepost_endpoint` that may be another than before. It
+ * keeps its memory, and overwrites the header and the parameters.
  */
 gatepost_status gatepost_request_reset(gatepost_request *request,
                                        int32_t endpoint);
 
 /**
- * Sets the value of its `Authorization` header. The absent string leaves it out.
+ * Sets the value of the `Authorization` header. The absent string means that there is no such header.
  */
 gatepost_status gatepost_request_set_authorization(gatepost_request *request,
                                                    gatepost_str authorization);
 
 /**
- * Sets its parameters as they arrived, in the form `application/x-www-form-urlencoded`: the query of a
- * `GET`, the body of a `POST`. They may be no UTF-8. Left out, there are none.
+ * Sets the parameters as they arrived, encoded as `application/x-www-form-urlencoded`: the query string of a
+ * `GET`, the body of a `POST`. They may be any bytes: the decision refuses invalid ones. If they are not
+ * set, there are none.
  */
 gatepost_status gatepost_request_set_parameters(gatepost_request *request,
                                                 gatepost_str parameters);
 
 /**
- * Sets the key set that was fetched from the client's `jwks_uri`, because an earlier decision asked for
- * it. The absent string leaves it out.
+ * Sets the client's key set (RFC 7517 §5) as JSON. The host fetches it from the client's `jwks_uri` if an
+ * earlier decision asked for that: see `gatepost_decision_fetch`. The absent string means that it was not
+ * fetched.
  */
 gatepost_status gatepost_request_set_jwks(gatepost_request *request,
                                           gatepost_str jwks);
 
 /**
- * Frees a request, and overwrites what it carried first. NULL is allowed, and nothing is done.
+ * Frees a request, and overwrites its header and its parameters first. Does nothing if `request` is NULL.
  */
 void gatepost_request_free(gatepost_request *request);
 
 /**
- * Accepted or refused; refused if `decision` is NULL.
+ * Returns whether the request is accepted or refused; `GATEPOST_OUTCOME_REFUSE` if `decision` is NULL.
  */
 gatepost_outcome gatepost_decision_outcome(const gatepost_decision *decision);
 
 /**
- * The response's HTTP status code; 500 if `decision` is NULL.
+ * Returns the HTTP status code of the response; 500 if `decision` is NULL.
+ *
+ * If `gatepost_authorize`, `gatepost_authenticate`, `gatepost_lifecycle` or `gatepost_client_document`
+ * accepts, the response is empty, and the host sends one of its own, if any.
  */
 uint16_t gatepost_decision_http_status(const gatepost_decision *decision);
 
 /**
- * How many header fields the response has.
+ * Returns the number of the response's header fields.
  */
 size_t gatepost_decision_header_count(const gatepost_decision *decision);
 
 /**
- * The name of the header field at `index`, counted from 0; absent if there are not so many. Valid
- * until the decision is freed.
+ * Returns the name of the header field at `index`, counted from 0; absent if `index` is too
+ * large. Valid until the decision is freed.
  */
 gatepost_str gatepost_decision_header_name(const gatepost_decision *decision, size_t index);
 
 /**
- * The value of the header field at `index`, counted from 0; absent if there are not so many. Valid
- * until the decision is freed.
+ * Returns the value of the header field at `index`, counted from 0; absent if `index` is too
+ * large. Valid until the decision is freed.
  */
 gatepost_str gatepost_decision_header_value(const gatepost_decision *decision, size_t index);
 
 /**
- * The response's body: JSON, or empty. Valid until the decision is freed.
+ * Returns the body of the response: a JSON object, or empty. Valid until the decision is freed.
  *
- * It may hold a secret that is given out this once: send it, and keep no copy.
+ * It can contain a secret or a token. Send it, and keep no copy.
  */
 gatepost_str gatepost_decision_body(const gatepost_decision *decision);
 
 /**
- * What to do before the response is sent; nothing if `decision` is NULL.
+ * Returns the effect; `GATEPOST_EFFECT_NONE` if `decision` is NULL.
  */
 gatepost_effect gatepost_decision_effect(const gatepost_decision *decision);
 
 /**
- * The id of the client that the decision is about, and its effect if it has one; absent if it is about no
- * client that the host has to know. Valid until the decision is freed.
+ * Returns the client id of the effect, or, without an effect, that of the client that the decision names. It
+ * is absent if the decision names no client. Valid until the decision is freed.
  */
 gatepost_str gatepost_decision_client_id(const gatepost_decision *decision);
 
 /**
- * The record to store or to replace: a versioned JSON document, opaque to the host, that holds hashes
- * and no secrets; absent for any other effect. Valid until the decision is freed.
+ * Returns the record of the effect: a JSON document with a version. It is absent if the effect is
+ * `GATEPOST_EFFECT_NONE` or `GATEPOST_EFFECT_REMOVE`. Valid until the decision is freed.
+ *
+ * The host stores it, and passes it back unchanged with `gatepost_context_set_record`. It contains hashes of
+ * secrets, and no secrets.
  */
 gatepost_str gatepost_decision_record(const gatepost_decision *decision);
 
 /**
- * What the server knows of the client that the decision is about; `GATEPOST_STANDING_NONE` if there is
- * no client that the host has to know.
+ * Returns how the server knows the client that the decision names; `GATEPOST_STANDING_NONE` if it names
+ * none.
  */
 gatepost_standing gatepost_decision_standing(const gatepost_decision *decision);
 
 /**
- * Where the authorization response goes: the redirect URI in full, with the port that was asked for;
- * absent where there is none. Valid until the decision is freed.
+ * Returns the redirect URI that the authorization response is sent to, as it is in the request, with its
+ * port; absent if the operation decides about none. Valid until the decision is freed.
  */
 gatepost_str gatepost_decision_redirect_uri(const gatepost_decision *decision);
 
 /**
- * The scope that may be granted: what was asked for, cut to what is registered; absent where none is
- * decided. Valid until the decision is freed.
+ * Returns the scope that may be granted (RFC 6749 §3.3): the requested scope without what the client did not
+ * register. It is absent if the operation decides about none, or if the client has no scope. Valid until the
+ * decision is freed.
  */
 gatepost_str gatepost_decision_scope(const gatepost_decision *decision);
 
 /**
- * The registered metadata of the client as a JSON object, which is empty for a client that is not
- * registered; absent without a client. Valid until the decision is freed.
+ * Returns the registered metadata of the client (RFC 7591 §2) as a JSON object; absent if the decision names
+ * no client. It is `{}` if the client is not registered, or if the decision tells only its id. Valid until
+ * the decision is freed.
  */
 gatepost_str gatepost_decision_metadata(const gatepost_decision *decision);
 
 /**
- * The id (`jti`) of the assertion that the client authenticated with, which is good for one use (RFC 7523
- * §3): the host refuses the request if it has seen the id from this client, and remembers it until the
- * assertion expires. Absent if there was no assertion. Valid until the decision is freed.
+ * Returns the id (`jti`) of the assertion that the client authenticated with (RFC 7523 §3); absent if it
+ * used no assertion. Valid until the decision is freed.
+ *
+ * An assertion may be used once. The host remembers its id, together with the client's id, until the
+ * assertion expires, and refuses a request with an id that it remembers.
  */
 gatepost_str gatepost_decision_assertion_id(const gatepost_decision *decision);
 
 /**
- * When the assertion expires, in seconds since 1970; 0 if there was none.
+ * Returns the time until which the assertion is accepted, in seconds since 1970: its claim `exp` and 60
+ * seconds for clocks that differ. It is 0 if there is no assertion.
  */
 uint64_t gatepost_decision_assertion_expires_at(const gatepost_decision *decision);
 
 /**
- * How many diagnostics there are. An accepted request may have some, too.
+ * Returns the number of diagnostics. An accepted request can have warnings and notes.
  */
 size_t gatepost_decision_diagnostic_count(const gatepost_decision *decision);
 
 /**
- * The diagnostic at `index`, counted from 0; NULL if there are not so many. Valid until the decision
+ * Returns the diagnostic at `index`, counted from 0; NULL if `index` is too large. Valid until the decision
  * is freed.
+ *
+ * Errors come first, then warnings, then notes, and in each group those about redirect URIs first.
  */
 const gatepost_diagnostic *gatepost_decision_diagnostic(const gatepost_decision *decision,
                                                         size_t index);
 
 /**
- * How many documents there are for the host to fetch.
+ * Returns the number of documents that the host may have to fetch.
  */
 size_t gatepost_decision_fetch_count(const gatepost_decision *decision);
 
 /**
- * The document to fetch at `index`, counted from 0; NULL if there are not so many. Valid until the
- * decision is freed.
+ * Returns the document to fetch at `index`, counted from 0; NULL if `index` is too large. Valid
+ * until the decision is freed.
  */
 const gatepost_fetch *gatepost_decision_fetch(const gatepost_decision *decision, size_t index);
 
 /**
- * Frees a decision, and overwrites its body first. NULL is allowed, and nothing is done.
+ * Frees a decision, and overwrites its body first. Does nothing if `decision` is NULL.
  */
 void gatepost_decision_free(gatepost_decision *decision);
 
 /**
- * What was found: a stable name such as `redirect-uri-fragment`. Valid as long as the diagnostic.
+ * Returns the name of the rule, in kebab-case, such as `redirect-uri-fragment`. Names never change. Valid as
+ * long as the diagnostic.
  */
 gatepost_str gatepost_diagnostic_code(const gatepost_diagnostic *diagnostic);
 
 /**
- * Where it was found: a JSON Pointer (RFC 6901) into the submitted document, empty for the whole.
+ * Returns the place of the finding: a JSON Pointer (RFC 6901) into the submitted document, or `/` and the
+ * name of a request's parameter. It is empty if the finding is about the whole document or about the caller.
  * Valid as long as the diagnostic.
  */
 gatepost_str gatepost_diagnostic_pointer(const gatepost_diagnostic *diagnostic);
 
 /**
- * One sentence for a person. It quotes nothing of the document. Valid as long as the diagnostic.
+ * Returns one sentence for the developer of the client. It quotes nothing from the document. Valid as long
+ * as the diagnostic.
  */
 gatepost_str gatepost_diagnostic_message(const gatepost_diagnostic *diagnostic);
 
 /**
- * The rule's source, such as `RFC 6749 §3.1.2`. Valid as long as the diagnostic.
+ * Returns the source of the rule, such as `RFC 6749 §3.1.2`. Valid as long as the diagnostic.
  */
 gatepost_str gatepost_diagnostic_reference(const gatepost_diagnostic *diagnostic);
 
 /**
- * How much it weighs.
+ * Returns the severity; `GATEPOST_SEVERITY_ERROR` if `diagnostic` is NULL.
  */
 gatepost_severity gatepost_diagnostic_severity(const gatepost_diagnostic *diagnostic);
 
 /**
- * The document's URI. Valid as long as the fetch.
+ * Returns the document's URI. Valid as long as the fetch.
  */
 gatepost_str gatepost_fetch_uri(const gatepost_fetch *fetch);
 
 /**
- * Where the URI stands: a JSON Pointer (RFC 6901) into the registered metadata, such as `/jwks_uri`.
- * Valid as long as the fetch.
+ * Returns the place of the URI in the registered metadata: a JSON Pointer (RFC 6901) such as `/jwks_uri`. It
+ * is empty if the URI is the client id itself. Valid as long as the fetch.
  */
 gatepost_str gatepost_fetch_pointer(const gatepost_fetch *fetch);
 
 /**
- * When it is needed; before the effect if `fetch` is NULL.
+ * Returns when the document is needed; `GATEPOST_DUE_BEFORE_EFFECT` if `fetch` is NULL.
  */
 gatepost_due gatepost_fetch_due(const gatepost_fetch *fetch);
 
 /**
- * How much of it may be read, in bytes.
+ * Returns the largest size that the host accepts, in bytes.
  */
 uint32_t gatepost_fetch_max_bytes(const gatepost_fetch *fetch);
 
 /**
- * How long it may take, in seconds.
+ * Returns the longest time that the fetch may take, in seconds.
  */
 uint32_t gatepost_fetch_timeout(const gatepost_fetch *fetch);
 
 /**
- * The table of all functions. Valid for as long as the library is loaded; never NULL, and never freed.
+ * Returns the table of all functions. It is never NULL, and valid as long as the library is loaded. Do not
+ * free it.
  */
 const gatepost_plugin *gatepost_plugin_v1(void);
 

@@ -1,7 +1,8 @@
-//! The strict reader for submitted JSON: one way to read a document, or none (RFC 8259).
+//! The strict reader for submitted JSON (RFC 8259). It refuses a document that two readers could
+//! understand differently.
 //!
-//! `serde_json` does the syntax. What it leaves open is decided here: a member that stands twice,
-//! and how deep, long and wide a document may be.
+//! `serde_json` parses the syntax. This reader adds what it does not check: duplicate members, and
+//! limits on size and depth.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,23 +12,23 @@ use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::diagnostic::{Findings, Place, Rule, rule};
 
-/// How large a document may be.
+/// The limits for a document.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// Bytes in all.
+    /// The size of the document, in bytes.
     pub(crate) bytes: usize,
-    /// Objects and arrays inside each other.
+    /// The depth of objects and arrays inside each other.
     pub(crate) depth: usize,
-    /// Values in all.
+    /// The number of values.
     pub(crate) values: usize,
-    /// Members in all objects together.
+    /// The number of members of all objects together.
     pub(crate) members: usize,
-    /// Bytes in one string or one member's name.
+    /// The length of one string or member name, in bytes.
     pub(crate) string: usize,
 }
 
-/// A JSON value. Numbers other than whole, unsigned ones have no use in client metadata, so that
-/// only their presence is kept.
+/// A JSON value. Client metadata use only whole numbers that are not negative. Of any other number
+/// only its presence is stored.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json<'a> {
     Null,
@@ -39,7 +40,7 @@ pub(crate) enum Json<'a> {
     Object(Object<'a>),
 }
 
-/// An object's members, in the order of the document, each name once.
+/// The members of an object, in the order of the document, without duplicates.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
@@ -59,7 +60,7 @@ impl<'a> FromIterator<(Cow<'a, str>, Json<'a>)> for Object<'a> {
     }
 }
 
-/// Reads a document whose top is an object, or says all that is wrong with it.
+/// Reads a document that is one JSON object, or reports all that is wrong with it.
 pub(crate) fn read<'a>(
     bytes: &'a [u8],
     limits: &Limits,
@@ -116,7 +117,7 @@ pub(crate) fn read<'a>(
     }
 }
 
-/// Reports that a member is not of the type that it must have.
+/// Reports that a member has the wrong type.
 pub(crate) fn wrong_type(findings: &mut Findings, place: Place<'_>, expected: &str) {
     findings.error_saying(
         &rule::MEMBER_TYPE,
@@ -125,12 +126,12 @@ pub(crate) fn wrong_type(findings: &mut Findings, place: Place<'_>, expected: &s
     );
 }
 
-/// What one document has used up, and what was found in it.
+/// The counters of one document, which are compared with the limits, and its findings.
 struct Budget<'f, 'l> {
     limits: &'l Limits,
     values: usize,
     members: usize,
-    /// Whether a finding says why the document is of no use.
+    /// Whether a finding already refuses the document.
     stopped: bool,
     findings: &'f mut Findings,
 }
@@ -181,7 +182,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_, '_, '_> {
 }
 
 impl Value<'_, '_, '_, '_> {
-    /// Only an object may stand at the top, and nothing may be nested too deeply.
+    /// Checks that the top value is an object, and that the depth is within its limit.
     fn enter<E: Error>(&mut self, is_object: bool) -> Result<(), E> {
         if self.depth == 0 && !is_object {
             let message = rule::DOCUMENT_NOT_OBJECT.message.to_owned();
@@ -261,7 +262,7 @@ impl<'de> Visitor<'de> for Value<'_, '_, '_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Json<'de>, A::Error> {
         self.enter(true)?;
-        // Most documents have about as many members, and most objects inside of them fewer.
+        // Most documents have about this many members, and the objects inside them fewer.
         let room = if self.depth == 0 { 16 } else { 4 };
         let mut members: Vec<(Cow<'de, str>, Json<'de>)> = Vec::with_capacity(room);
         while let Some(name) = map.next_key_seed(Name)? {
@@ -280,7 +281,8 @@ impl<'de> Visitor<'de> for Value<'_, '_, '_, '_> {
             }
             let place = self.place.member(&name);
             if members.iter().any(|(n, _)| *n == name) {
-                // The rest is still read, so that every such member is found at once.
+                // The rest of the document is still read, so that every duplicate is reported at
+                // once.
                 self.budget.stopped = true;
                 self.budget.findings.error(&rule::MEMBER_DUPLICATE, place);
             }
@@ -295,7 +297,7 @@ impl<'de> Visitor<'de> for Value<'_, '_, '_, '_> {
     }
 }
 
-/// A member's name, borrowed from the document where it has no escapes.
+/// The name of a member. It is borrowed from the document if it has no escapes.
 struct Name;
 
 impl<'de> DeserializeSeed<'de> for Name {

@@ -1,13 +1,26 @@
 //! Gatepost decides, for a mail server, which OAuth clients may register, and with what metadata.
 //!
-//! Facts go in ([`Context`], and the request's body), a [`Decision`] comes out: the HTTP response to
-//! send, and the effect to carry out before it. The library reads no clock, no file and no network,
-//! and keeps nothing between two calls.
+//! The mail server is the *host*: the program that calls this library. For each request the host
+//! passes facts: a [`Context`], and the request's body or a [`Request`]. It gets a [`Decision`]:
+//! the HTTP response to send, and the effect to carry out before that.
+//!
+//! The library opens no file and no connection, and keeps no state between two calls. It reads the
+//! operating system's clock or random generator only if the host leaves [`Context::now`] or
+//! [`Context::entropy`] out.
+//!
+//! A host does this:
+//!
+//! 1. It compiles its settings once, with [`Registrar::compile`].
+//! 2. For each request it looks up the record of the client that the request is about, if the
+//!    request names one ([`Registrar::identify`]), and passes it in the context.
+//! 3. It calls the operation for the endpoint: [`Registrar::register`], [`Registrar::authorize`],
+//!    [`Registrar::authenticate`] and so on.
+//! 4. It carries out the decision's [`Effect`] in one transaction, and then sends the response.
 //!
 //! ```
 //! use gatepost::{Context, Registrar};
 //!
-//! // The defaults: whoever registers has to show an API key.
+//! // With the default settings a caller needs an API key to register a client.
 //! let registrar = Registrar::compile("")?;
 //! let decision = registrar.register(&Context::default(), b"{}")?;
 //! assert_eq!(decision.response.status, 401);
@@ -44,7 +57,7 @@ pub use facts::{
 pub use registrar::Registrar;
 pub use uri::redirect_uri_matches;
 
-/// The README's examples run as tests.
+/// Runs the README's Rust examples as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,4 +1,4 @@
-//! The front door: a compiled policy, and each operation of the interface as a function of it.
+//! The API of the library: a compiled policy, with one function for each operation.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,22 @@ use crate::operations::{
 };
 use crate::policy;
 
-/// A compiled policy. It keeps nothing between two calls, and may be shared between threads.
+/// A compiled policy, with one function for each operation.
+///
+/// It never changes and keeps no state between two calls. Threads may share it.
+///
+/// The operations return a [`Decision`]. A refusal is a decision too. They return [`Misuse`] only
+/// if the host passed facts that no decision can be made from: then nothing was decided.
+///
+/// ```
+/// use gatepost::{Context, Registrar};
+///
+/// let registrar = Registrar::compile("[oauth.client-registration]\nanonymous = true")?;
+/// let document = br#"{"client_name": "Example Mail", "redirect_uris": ["com.example.mail:/cb"]}"#;
+/// let decision = registrar.register(&Context::default(), document)?;
+/// assert_eq!(decision.response.status, 201);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Registrar {
     policy: Policy,
@@ -19,14 +34,16 @@ pub struct Registrar {
 }
 
 impl Registrar {
-    /// Compiles a mail server's settings: TOML, or JSON if the text starts with `{`.
+    /// Compiles the settings. They are TOML, or JSON if the text starts with `{`.
     ///
-    /// Only the table `[oauth.client-registration]` is read; the rest of the file is the mail
-    /// server's.
+    /// It reads only the table `[oauth.client-registration]`, so the text can be the mail server's
+    /// whole configuration file. `docs/configuration.md` describes the keys and their defaults. An
+    /// empty text gives the defaults.
     ///
     /// # Errors
     ///
-    /// All mistakes at once: keys that do not exist, and values that are not allowed.
+    /// Returns all mistakes at once: a text that is not TOML or JSON, keys that do not exist, and
+    /// values that are not allowed.
     ///
     /// ```
     /// use gatepost::Registrar;
@@ -47,17 +64,35 @@ impl Registrar {
         Ok(Self { policy, warnings })
     }
 
-    /// What is legal in these settings and unwise.
+    /// Returns the warnings about the settings: what is allowed, but can be a risk or a mistake.
+    ///
+    /// ```
+    /// use gatepost::Registrar;
+    ///
+    /// let registrar = Registrar::compile("[oauth.client-registration]\nrequire = true")?;
+    /// assert_eq!(registrar.warnings()[0].path, "oauth.client-registration.require");
+    /// # Ok::<(), gatepost::SettingsError>(())
+    /// ```
     pub fn warnings(&self) -> &[SettingFinding] {
         &self.warnings
     }
 
-    /// Decides a `POST` to the registration endpoint (RFC 7591 §3.1); `metadata` is the request's
-    /// body as it arrived.
+    /// Decides a `POST` to the registration endpoint (RFC 7591 §3.1).
+    ///
+    /// `metadata` is the body of the request as it arrived. A caller with an API key needs the
+    /// permission `oauth-client-registration`. A caller without a credential needs the setting
+    /// `anonymous`.
+    ///
+    /// Equal registrations can have the same client id. If the effect is
+    /// [`Share`](crate::Effect::Share), or if [`client`](Decision::client) is set, a record with
+    /// that client id may exist. The host looks it up. If it exists, the host asks again with the
+    /// record in the context and with the same entropy, and uses the second decision.
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface. A refusal is a decision.
+    /// Returns [`Misuse`] for a missing time, missing or short entropy, terms that
+    /// [`check_terms`](Self::check_terms) does not accept, and a record that is unreadable or
+    /// belongs to another client.
     ///
     /// ```
     /// use gatepost::{Caller, Context, Effect, Registrar};
@@ -83,16 +118,35 @@ impl Registrar {
         register::register(context, now, &entropy, metadata, &self.policy)
     }
 
-    /// Decides a registration that an administrator makes by hand: the same validation, with a
-    /// client id of the administrator's choice, or one that is made if it is `None`, and with
-    /// redirect URIs that only an administrator may allow, such as `stalwart://auth`.
+    /// Decides a registration by an administrator.
     ///
-    /// It takes the permission `oauth-client-create`. `context.record` is that of the client that
-    /// has the id already, if there is one.
+    /// It validates the metadata as [`register`](Self::register) does, with two differences. The
+    /// administrator may choose the client id; if `client_id` is `None`, one is generated. Redirect
+    /// URIs are allowed that a client cannot register itself, such as `stalwart://auth`.
+    ///
+    /// The caller needs the permission `oauth-client-create`. `context.record` is the record that
+    /// already has the chosen client id, if there is one: then the decision is a refusal (409).
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface.
+    /// Returns [`Misuse`] for a missing time, missing or short entropy, and a record that is
+    /// unreadable or belongs to another client.
+    ///
+    /// ```
+    /// use gatepost::{Caller, Context, Effect, Registrar};
+    ///
+    /// let registrar = Registrar::compile("")?;
+    /// let context = Context {
+    ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-create"]),
+    ///     ..Context::default()
+    /// };
+    /// let document = br#"{"redirect_uris": ["stalwart://auth"], "token_endpoint_auth_method": "none"}"#;
+    ///
+    /// let decision = registrar.provision(&context, Some("webadmin"), document)?;
+    /// assert_eq!(decision.response.status, 201);
+    /// assert!(matches!(decision.effect, Effect::Store(record) if record.client_id == "webadmin"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn provision(
         &self,
         context: &Context<'_>,
@@ -103,22 +157,88 @@ impl Registrar {
         provision::provision(context, now, &entropy, client_id, metadata, &self.policy)
     }
 
-    /// Decides a `GET` of the client configuration endpoint (RFC 7592 §2.1), by the client with its
-    /// registration access token, or by an administrator with the permission `oauth-client-get`.
+    /// Decides a `GET` of the client configuration endpoint (RFC 7592 §2.1).
+    ///
+    /// The caller is the client with its registration access token, or an administrator with the
+    /// permission `oauth-client-get`. `context.record` is the client's record.
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface.
+    /// Returns [`Misuse`] for a missing time, and a record that is unreadable or belongs to another
+    /// client.
+    ///
+    /// ```
+    /// use gatepost::{Caller, Context, Credential, Registrar};
+    /// # use gatepost::Effect;
+    ///
+    /// let registrar = Registrar::compile(
+    ///     r#"oauth.client-registration.registration-endpoint = "https://mail.example.com/auth/register""#,
+    /// )?;
+    /// # let key = Caller::with_permissions(&["authenticate", "oauth-client-registration"]);
+    /// # let registered = registrar.register(
+    /// #     &Context { caller: key, ..Context::default() },
+    /// #     br#"{"redirect_uris": ["com.example:/cb"]}"#,
+    /// # )?;
+    /// # let Effect::Store(record) = registered.effect else { panic!("it is a new client") };
+    /// # let body: serde_json::Value = serde_json::from_str(&registered.response.body)?;
+    /// # let token = body["registration_access_token"].as_str();
+    /// // `token` is what the client sent, and `record` is what the host stored.
+    /// let context = Context {
+    ///     caller: Caller {
+    ///         credential: Credential::Rejected, // it is no API key
+    ///         token,
+    ///         ..Caller::anonymous()
+    ///     },
+    ///     record: Some(&record.document),
+    ///     ..Context::default()
+    /// };
+    /// assert_eq!(registrar.read(&context, &record.client_id)?.response.status, 200);
+    ///
+    /// let caller = Caller { token: Some("gpr_wrong"), ..context.caller };
+    /// let context = Context { caller, ..context };
+    /// assert_eq!(registrar.read(&context, &record.client_id)?.response.status, 401);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn read(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
         manage::read(context, now(context)?, client_id, &self.policy)
     }
 
-    /// Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2), by the client with its
-    /// registration access token, or by an administrator with the permission `oauth-client-update`.
+    /// Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2).
+    ///
+    /// `metadata` is the body of the request as it arrived. It replaces the whole registration: a
+    /// member that it leaves out is deleted, or gets its default again. The caller is the client
+    /// with its registration access token, or an administrator with the permission
+    /// `oauth-client-update`. `context.record` is the client's record.
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface.
+    /// Returns [`Misuse`] for a missing time, missing or short entropy, and a record that is
+    /// unreadable or belongs to another client.
+    ///
+    /// ```
+    /// use gatepost::{Caller, Context, Effect, Registrar};
+    ///
+    /// let registrar = Registrar::compile("")?;
+    /// # let create = Caller::with_permissions(&["authenticate", "oauth-client-create"]);
+    /// # let document = br#"{"redirect_uris": ["com.example:/cb"], "token_endpoint_auth_method": "none"}"#;
+    /// # let made = registrar.provision(&Context { caller: create, ..Context::default() }, Some("app"), document)?;
+    /// # let Effect::Store(record) = made.effect else { panic!("it is a new client") };
+    /// let context = Context {
+    ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-update"]),
+    ///     record: Some(&record.document),
+    ///     ..Context::default()
+    /// };
+    /// let document = br#"{
+    ///     "client_id": "app",
+    ///     "redirect_uris": ["com.example:/new"],
+    ///     "token_endpoint_auth_method": "none"
+    /// }"#;
+    ///
+    /// let decision = registrar.update(&context, "app", document)?;
+    /// assert_eq!(decision.response.status, 200);
+    /// assert!(matches!(decision.effect, Effect::Replace(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn update(
         &self,
         context: &Context<'_>,
@@ -129,12 +249,36 @@ impl Registrar {
         manage::update(context, now, &entropy, client_id, metadata, &self.policy)
     }
 
-    /// Gives a client a new secret, for an administrator with the permission `oauth-client-update`.
-    /// The old one stays good for `secret-overlap` seconds.
+    /// Decides whether a client gets a new secret.
+    ///
+    /// The response contains the new secret. The old secret stays valid for the number of seconds
+    /// in the setting `secret-overlap`. The caller needs the permission `oauth-client-update`.
+    /// `context.record` is the client's record.
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface.
+    /// Returns [`Misuse`] for a missing time, missing or short entropy, and a record that is
+    /// unreadable or belongs to another client.
+    ///
+    /// ```
+    /// use gatepost::{Caller, Context, Effect, Registrar};
+    ///
+    /// let registrar = Registrar::compile("")?;
+    /// # let create = Caller::with_permissions(&["authenticate", "oauth-client-create"]);
+    /// # let document = br#"{"redirect_uris": ["https://webmail.example.com/cb"]}"#;
+    /// # let made = registrar.provision(&Context { caller: create, ..Context::default() }, Some("webmail"), document)?;
+    /// # let Effect::Store(record) = made.effect else { panic!("it is a new client") };
+    /// let context = Context {
+    ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-update"]),
+    ///     record: Some(&record.document),
+    ///     ..Context::default()
+    /// };
+    ///
+    /// let decision = registrar.rotate_secret(&context, "webmail")?;
+    /// assert!(decision.response.body.contains(r#""client_secret":"gps_"#));
+    /// assert!(matches!(decision.effect, Effect::Replace(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn rotate_secret(
         &self,
         context: &Context<'_>,
@@ -144,65 +288,189 @@ impl Registrar {
         manage::rotate_secret(context, now, &entropy, client_id, &self.policy)
     }
 
-    /// Disables a client, for an administrator with the permission `oauth-client-update`: it is as if
-    /// it were not there, and its registration access token is worth nothing, until it is
-    /// [enabled](Self::enable) again.
+    /// Decides whether a client is disabled.
+    ///
+    /// A disabled client cannot be used, and its registration access token is refused, until it is
+    /// [enabled](Self::enable). The caller needs the permission `oauth-client-update`.
+    /// `context.record` is the client's record. A client that is already disabled is accepted
+    /// without an effect.
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface.
+    /// Returns [`Misuse`] for a missing time, and a record that is unreadable or belongs to another
+    /// client.
+    ///
+    /// ```
+    /// use gatepost::{Caller, Context, Effect, Registrar};
+    ///
+    /// let registrar = Registrar::compile("")?;
+    /// # let create = Caller::with_permissions(&["authenticate", "oauth-client-create"]);
+    /// # let document = br#"{"redirect_uris": ["com.example:/cb"]}"#;
+    /// # let made = registrar.provision(&Context { caller: create, ..Context::default() }, Some("app"), document)?;
+    /// # let Effect::Store(record) = made.effect else { panic!("it is a new client") };
+    /// let context = Context {
+    ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-update"]),
+    ///     record: Some(&record.document),
+    ///     ..Context::default()
+    /// };
+    ///
+    /// let decision = registrar.disable(&context, "app")?;
+    /// assert_eq!(decision.response.status, 204);
+    /// assert!(matches!(decision.effect, Effect::Replace(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn disable(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
         manage::disable(context, now(context)?, client_id, &self.policy)
     }
 
-    /// Enables a client that was [disabled](Self::disable), for an administrator with the permission
-    /// `oauth-client-update`.
+    /// Decides whether a client that was [disabled](Self::disable) is enabled.
+    ///
+    /// The caller needs the permission `oauth-client-update`. `context.record` is the client's
+    /// record. A client that is not disabled is accepted without an effect.
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface.
+    /// Returns [`Misuse`] for a missing time, and a record that is unreadable or belongs to another
+    /// client.
+    ///
+    /// ```
+    /// use gatepost::{Caller, Context, Effect, Registrar};
+    ///
+    /// let registrar = Registrar::compile("")?;
+    /// # let create = Caller::with_permissions(&["authenticate", "oauth-client-create"]);
+    /// # let document = br#"{"redirect_uris": ["com.example:/cb"]}"#;
+    /// # let made = registrar.provision(&Context { caller: create, ..Context::default() }, Some("app"), document)?;
+    /// # let Effect::Store(record) = made.effect else { panic!("it is a new client") };
+    /// let context = Context {
+    ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-update"]),
+    ///     record: Some(&record.document),
+    ///     ..Context::default()
+    /// };
+    ///
+    /// let decision = registrar.enable(&context, "app")?;
+    /// assert_eq!(decision.response.status, 204);
+    /// assert_eq!(decision.effect, Effect::None); // it was not disabled
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn enable(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
         manage::enable(context, now(context)?, client_id, &self.policy)
     }
 
-    /// Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3), by the client with
-    /// its registration access token, or by an administrator with the permission
-    /// `oauth-client-delete`.
+    /// Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3).
     ///
-    /// A client whose id carries its registration leaves a record behind that denies it, for as long
-    /// as the id could be read.
+    /// The caller is the client with its registration access token, or an administrator with the
+    /// permission `oauth-client-delete`. `context.record` is the client's record.
+    ///
+    /// A client whose id contains its registration (setting `stateless`) needs no record to be
+    /// used. So the effect stores a record that denies the client. [`lifecycle`](Self::lifecycle)
+    /// removes that record when the id is no longer valid.
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface.
+    /// Returns [`Misuse`] for a missing time, and a record that is unreadable or belongs to another
+    /// client.
+    ///
+    /// ```
+    /// use gatepost::{Caller, Context, Effect, Registrar};
+    ///
+    /// let registrar = Registrar::compile("")?;
+    /// # let create = Caller::with_permissions(&["authenticate", "oauth-client-create"]);
+    /// # let document = br#"{"redirect_uris": ["com.example:/cb"]}"#;
+    /// # let made = registrar.provision(&Context { caller: create, ..Context::default() }, Some("app"), document)?;
+    /// # let Effect::Store(record) = made.effect else { panic!("it is a new client") };
+    /// let context = Context {
+    ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-delete"]),
+    ///     record: Some(&record.document),
+    ///     ..Context::default()
+    /// };
+    ///
+    /// let decision = registrar.remove(&context, "app")?;
+    /// assert_eq!(decision.response.status, 204);
+    /// assert_eq!(decision.effect, Effect::Remove("app".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn remove(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
         manage::remove(context, now(context)?, client_id, &self.policy)
     }
 
-    /// The id of the client that a request speaks of, so that the host can look up its record.
-    /// `None` if it names none, or more than one.
+    /// Returns the client id that a request names, so that the host can look up the record.
+    ///
+    /// The id is the parameter `client_id`, the user name of HTTP Basic (RFC 6749 §2.3.1), or the
+    /// subject of an assertion (RFC 7523 §3). At the authorization endpoint only the parameter
+    /// counts. The id is not verified.
+    ///
+    /// `None`: the request names no client, or two different ones, or its parameters cannot be
+    /// read.
+    ///
+    /// ```
+    /// use gatepost::{Endpoint, Registrar, Request};
+    ///
+    /// let registrar = Registrar::compile("")?;
+    /// let request = Request {
+    ///     endpoint: Endpoint::Token,
+    ///     authorization: Some("Basic YXBwOnNlY3JldA=="), // app:secret
+    ///     parameters: b"grant_type=client_credentials",
+    ///     jwks: None,
+    /// };
+    /// assert_eq!(registrar.identify(&request).as_deref(), Some("app"));
+    /// # Ok::<(), gatepost::SettingsError>(())
+    /// ```
     pub fn identify(&self, request: &Request<'_>) -> Option<String> {
         identify::client_id(request)
     }
 
-    /// Decides whether a client may be used, and with what: at the authorization endpoint (RFC 6749
-    /// §4.1.1), the device authorization endpoint (RFC 8628 §3.1), and the token endpoint for each
-    /// grant.
+    /// Decides whether a client may be used, and with which redirect URI and scope.
     ///
-    /// `context.caller` is the account that signed in, so that its permission
-    /// `oauth-client-override` counts; before anybody did, it is nobody. An accepted decision says in
-    /// `client` what may be granted, and its effect, if it has one, is due when the user agrees. The
-    /// response of a refusal is a redirect only where the client and its redirect URI are known; that
-    /// of an acceptance is empty, because the answer is the host's own page or token.
+    /// The host asks at the authorization endpoint (RFC 6749 §4.1.1), the pushed authorization
+    /// request endpoint (RFC 9126 §2.1), the device authorization endpoint (RFC 8628 §3.1), and the
+    /// token endpoint, for each grant. `context.record` is the client's record. `context.caller` is
+    /// the account that signed in, because its permission `oauth-client-override` counts; before
+    /// the sign-in it is [`Caller::anonymous`](crate::Caller::anonymous).
     ///
-    /// For a token the caller is the account that the grant is of, and the scope is at most what is
-    /// registered: the host cuts it to what the user granted. Where the host unpacks a request object
-    /// or a `request_uri`, it asks with the parameters from there, those of a pushed request as
-    /// [`PushedAuthorization`](crate::Endpoint::PushedAuthorization) again.
+    /// If the decision accepts, [`client`](Decision::client) contains the redirect URI and the
+    /// scope that may be granted. The response is empty, because the host sends a page or a token
+    /// of its own. If the decision has an effect, the host carries it out when the user agrees.
+    ///
+    /// If the decision refuses, the response is a redirect only if the client and its redirect URI
+    /// are verified (RFC 6749 §4.1.2.1). Otherwise it is an error response.
+    ///
+    /// At the token endpoint the caller is the account that the grant belongs to. The scope in the
+    /// decision is then the most that the client may have, and the host reduces it to the scope
+    /// that the user granted.
+    ///
+    /// A host that supports request objects or `request_uri` (RFC 9101, RFC 9126) resolves them
+    /// first, and passes the parameters that they contain. For a pushed request it passes
+    /// [`PushedAuthorization`](crate::Endpoint::PushedAuthorization) as the endpoint again.
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface.
+    /// Returns [`Misuse`] for a missing time, and a record that is unreadable or belongs to another
+    /// client.
+    ///
+    /// ```
+    /// use gatepost::{Context, Endpoint, Registrar, Request, Standing};
+    ///
+    /// // Registration is not required by default, so an unknown client may be used.
+    /// let registrar = Registrar::compile("")?;
+    /// let request = Request {
+    ///     endpoint: Endpoint::Authorization,
+    ///     authorization: None,
+    ///     parameters: b"response_type=code&client_id=app&redirect_uri=com.example:/cb\
+    ///         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\
+    ///         &code_challenge_method=S256",
+    ///     jwks: None,
+    /// };
+    ///
+    /// let decision = registrar.authorize(&Context::default(), &request)?;
+    /// let client = decision.client.expect("the client may be used");
+    /// assert_eq!(client.standing, Standing::Unregistered);
+    /// assert_eq!(client.redirect_uri.as_deref(), Some("com.example:/cb"));
+    ///
+    /// let registrar = Registrar::compile("[oauth.client-registration]\nrequire = true")?;
+    /// let decision = registrar.authorize(&Context::default(), &request)?;
+    /// assert_eq!(decision.diagnostics[0].code, "client-unknown");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn authorize(
         &self,
         context: &Context<'_>,
@@ -211,14 +479,57 @@ impl Registrar {
         authorize::authorize(context, now(context)?, request, &self.policy)
     }
 
-    /// Decides whether a request comes from the client that it names (RFC 6749 §2.3), at the token,
-    /// introspection, revocation, device authorization and pushed authorization endpoints.
+    /// Decides whether a request comes from the client that it names (RFC 6749 §2.3, RFC 7523
+    /// §2.2).
     ///
-    /// Every refusal looks the same; its reason is in the diagnostics, which are for the host.
+    /// The host asks at the token, introspection, revocation, device authorization and pushed
+    /// authorization request endpoints. `context.record` is the client's record.
+    ///
+    /// If the decision accepts, the response is empty. If [`assertion`](crate::Client::assertion)
+    /// is set, the host checks that it was not used before.
+    ///
+    /// Every failed authentication gets the same response, 401 `invalid_client`. The diagnostics
+    /// contain the reason; the host logs them and does not send them. A request that cannot be
+    /// read, or that authenticates in two ways, gets 400 `invalid_request` with the reason.
+    ///
+    /// The library does not see the TLS connection. A client that registered a certificate (RFC
+    /// 8705 §2) is refused with the diagnostic `client-method-tls`, and the host verifies the
+    /// certificate.
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface.
+    /// Returns [`Misuse`] for a missing time, and a record that is unreadable or belongs to another
+    /// client.
+    ///
+    /// ```
+    /// use gatepost::{Context, Endpoint, Outcome, Registrar, Request};
+    /// # use gatepost::{Caller, Effect};
+    ///
+    /// let registrar = Registrar::compile("")?;
+    /// # let create = Caller::with_permissions(&["authenticate", "oauth-client-create"]);
+    /// # let document = br#"{"redirect_uris": ["https://webmail.example.com/cb"], "token_endpoint_auth_method": "client_secret_post"}"#;
+    /// # let made = registrar.provision(&Context { caller: create, ..Context::default() }, Some("webmail"), document)?;
+    /// # let Effect::Store(record) = made.effect else { panic!("it is a new client") };
+    /// # let body: serde_json::Value = serde_json::from_str(&made.response.body)?;
+    /// # let secret = body["client_secret"].as_str().unwrap();
+    /// let context = Context {
+    ///     record: Some(&record.document),
+    ///     ..Context::default()
+    /// };
+    /// let ask = |secret: &str| {
+    ///     let parameters = format!("client_id=webmail&client_secret={secret}");
+    ///     let request = Request {
+    ///         endpoint: Endpoint::Token,
+    ///         authorization: None,
+    ///         parameters: parameters.as_bytes(),
+    ///         jwks: None,
+    ///     };
+    ///     registrar.authenticate(&context, &request)
+    /// };
+    /// assert_eq!(ask(secret)?.outcome, Outcome::Accept);
+    /// assert_eq!(ask("wrong")?.response.status, 401);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn authenticate(
         &self,
         context: &Context<'_>,
@@ -227,31 +538,113 @@ impl Registrar {
         authenticate::authenticate(context, now(context)?, request, &self.policy)
     }
 
-    /// Judges a client that is registered already by this policy: every finding, and nothing is
-    /// issued. Accepted means that the client could register the same today.
+    /// Checks a registered client against this policy, for example before new settings are used.
+    ///
+    /// It accepts if the client could register the same metadata today. It issues nothing and has
+    /// no effect. The response is always 200. Its body has the members `client_id`, `acceptable`,
+    /// `diagnostics` with every finding, and, if the client is acceptable, `metadata`.
+    ///
+    /// `context.record` is the client's record. The operation checks no permission: the host
+    /// decides who may call it.
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface.
+    /// Returns [`Misuse`] for a missing time, and a record that is unreadable or belongs to another
+    /// client.
+    ///
+    /// ```
+    /// use gatepost::{Context, Outcome, Registrar};
+    /// # use gatepost::{Caller, Effect};
+    ///
+    /// # let registrar = Registrar::compile("")?;
+    /// # let create = Caller::with_permissions(&["authenticate", "oauth-client-create"]);
+    /// # let document = br#"{"redirect_uris": ["com.example:/cb"], "token_endpoint_auth_method": "none"}"#;
+    /// # let made = registrar.provision(&Context { caller: create, ..Context::default() }, Some("app"), document)?;
+    /// # let Effect::Store(record) = made.effect else { panic!("it is a new client") };
+    /// let context = Context {
+    ///     record: Some(&record.document),
+    ///     ..Context::default()
+    /// };
+    /// let stricter = Registrar::compile(
+    ///     r#"oauth.client-registration.auth-methods = ["client_secret_basic"]"#,
+    /// )?;
+    ///
+    /// let decision = stricter.review(&context, "app")?;
+    /// assert_eq!(decision.outcome, Outcome::Refuse);
+    /// assert_eq!(decision.diagnostics[0].code, "auth-method-not-offered");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn review(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
         review::client(context, now(context)?, client_id, &self.policy)
     }
 
-    /// Judges a metadata document as if this caller had submitted it: every finding, what would be
-    /// registered, and nothing is issued.
+    /// Checks a metadata document as if the caller submitted it to [`register`](Self::register).
+    ///
+    /// It issues nothing and has no effect. The limits on the number of clients are not checked.
+    /// The response is always 200. Its body has the members `acceptable`, `diagnostics` with every
+    /// finding, and, if the document is acceptable, `metadata` with what would be registered.
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface.
+    /// Returns [`Misuse`] for a missing time, and terms that [`check_terms`](Self::check_terms)
+    /// does not accept.
+    ///
+    /// ```
+    /// use gatepost::{Caller, Context, Outcome, Registrar};
+    ///
+    /// let registrar = Registrar::compile("")?;
+    /// let context = Context {
+    ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-registration"]),
+    ///     ..Context::default()
+    /// };
+    /// let decision = registrar.review_draft(&context, br#"{"redirect_uris": ["http://a.example/"]}"#)?;
+    /// assert_eq!(decision.outcome, Outcome::Refuse);
+    /// assert_eq!(decision.response.status, 200);
+    /// assert_eq!(decision.diagnostics[0].code, "redirect-uri-http");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn review_draft(&self, context: &Context<'_>, metadata: &[u8]) -> Result<Decision, Misuse> {
         review::draft(context, now(context)?, metadata, &self.policy)
     }
 
-    /// Decides whether a client is kept. The effect is to remove it, or nothing.
+    /// Decides whether a client is kept, for a host that looks through its clients at intervals.
+    ///
+    /// It always accepts. The effect is [`Remove`](crate::Effect::Remove) if the client is to be
+    /// removed, and the diagnostic says why: no user authorised it, nobody used it, it was idle for
+    /// too long, or its secret expired. The settings `provisional-lifetime`, `unused-lifetime`,
+    /// `idle-lifetime` and `expired-secret-lifetime` are the limits. The response is empty.
+    ///
+    /// A client is kept for at least one hour, and as long as it has a valid refresh token
+    /// (draft-ietf-mailmaint-oauth-public §3.10). A client that an administrator registered, and
+    /// one with a client ID metadata document, is never removed.
+    ///
+    /// `context.record` is the client's record; without a record there is nothing to remove. The
+    /// operation checks no permission: the host decides who may call it.
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface.
+    /// Returns [`Misuse`] for a missing time, and a record that is unreadable or belongs to another
+    /// client.
+    ///
+    /// ```
+    /// use gatepost::{Activity, Context, Effect, Registrar};
+    ///
+    /// let registrar = Registrar::compile("[oauth.client-registration]\nanonymous = true")?;
+    /// let monday = Context { now: Some(1_790_000_000), ..Context::default() };
+    /// let registered = registrar.register(&monday, br#"{"redirect_uris": ["com.example:/cb"]}"#)?;
+    /// let Effect::Share(record) = registered.effect else { panic!("it is a new client") };
+    ///
+    /// // Two days later no user has authorised the client.
+    /// let wednesday = Context {
+    ///     now: Some(1_790_000_000 + 2 * 86_400),
+    ///     record: Some(&record.document),
+    ///     ..Context::default()
+    /// };
+    /// let decision = registrar.lifecycle(&wednesday, &record.client_id, &Activity::default())?;
+    /// assert_eq!(decision.effect, Effect::Remove(record.client_id));
+    /// assert_eq!(decision.diagnostics[0].code, "client-never-authorised");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn lifecycle(
         &self,
         context: &Context<'_>,
@@ -261,14 +654,47 @@ impl Registrar {
         lifecycle::judge(context, now(context)?, client_id, activity, &self.policy)
     }
 
-    /// Judges a client id that is a URL
-    /// (draft-ietf-oauth-client-id-metadata-document). Without its document, the decision says
-    /// whether it is acceptable and what to fetch; with it, whether the client is, and the effect is
-    /// to store its record, for as long as the host caches the document.
+    /// Decides whether a client id that is a URL may be used
+    /// (draft-ietf-oauth-client-id-metadata-document). The setting `client-id-metadata-documents`
+    /// allows such ids.
+    ///
+    /// The host asks twice. The first time `document` is `None`. The decision says whether the URL
+    /// is acceptable, and its [`fetches`](Decision::fetches) contain the URL with the limits for
+    /// fetching it. The second time `document` is the body that the host fetched. If the document
+    /// is acceptable, the effect stores the client's record. The host keeps the record as long as
+    /// HTTP caching allows it to keep the document, and then fetches the document again.
+    ///
+    /// `context.record` is the client's record, if there is one. The response of an accepted
+    /// decision is empty.
     ///
     /// # Errors
     ///
-    /// Only if the host misused the interface.
+    /// Returns [`Misuse`] for a missing time, and a record that is unreadable or belongs to another
+    /// client.
+    ///
+    /// ```
+    /// use gatepost::{Context, Effect, Registrar};
+    ///
+    /// let registrar = Registrar::compile(
+    ///     "[oauth.client-registration]
+    ///      client-id-metadata-documents = true",
+    /// )?;
+    /// let context = Context::default();
+    /// let url = "https://app.example.com/client.json";
+    ///
+    /// let decision = registrar.client_document(&context, url, None)?;
+    /// assert_eq!(decision.fetches[0].uri, url);
+    /// assert_eq!(decision.fetches[0].max_bytes, 5120);
+    ///
+    /// let document = br#"{
+    ///     "client_id": "https://app.example.com/client.json",
+    ///     "client_name": "Example App",
+    ///     "redirect_uris": ["https://app.example.com/cb"]
+    /// }"#;
+    /// let decision = registrar.client_document(&context, url, Some(document))?;
+    /// assert!(matches!(decision.effect, Effect::Store(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn client_document(
         &self,
         context: &Context<'_>,
@@ -278,38 +704,86 @@ impl Registrar {
         client_document::judge(context, now(context)?, client_id, document, &self.policy)
     }
 
-    /// The network that registrations from an address are counted under; `None` if it is no
-    /// address.
+    /// Returns the network that an IP address is counted under, for
+    /// [`Usage::address_registrations`](crate::Usage::address_registrations).
+    ///
+    /// The settings `ipv4-prefix` and `ipv6-prefix` are the lengths of the prefix, in bits. `None`:
+    /// the text is no IP address.
+    ///
+    /// ```
+    /// use gatepost::Registrar;
+    ///
+    /// let registrar = Registrar::compile("")?;
+    /// assert_eq!(registrar.network("192.0.2.7").as_deref(), Some("192.0.2.7/32"));
+    /// assert_eq!(registrar.network("2001:db8::7").as_deref(), Some("2001:db8::/64"));
+    /// assert_eq!(registrar.network("localhost"), None);
+    /// # Ok::<(), gatepost::SettingsError>(())
+    /// ```
     pub fn network(&self, address: &str) -> Option<String> {
         policy::network(address, &self.policy)
     }
 
-    /// How long registrations from a network are counted, in seconds: windows begin at multiples of
-    /// it since 1970.
+    /// Returns the length of a window, in seconds; it is never 0.
+    ///
+    /// The host counts the registrations of a network in one window. A window begins whenever the
+    /// seconds since 1970 are a multiple of the length. The setting is `address-window`.
+    ///
+    /// ```
+    /// use gatepost::Registrar;
+    ///
+    /// let registrar = Registrar::compile("")?;
+    /// let now = 1_790_000_000;
+    /// let window_start = now - now % registrar.window();
+    /// assert_eq!(window_start, 1_789_999_200);
+    /// # Ok::<(), gatepost::SettingsError>(())
+    /// ```
     pub fn window(&self) -> u64 {
         self.policy.address_window.max(1)
     }
 
-    /// Checks the terms of an API key, as JSON, before they are stored.
+    /// Checks the terms of an API key or an account, which are a JSON object. The host calls it
+    /// before it stores them; `docs/configuration.md` describes the members.
     ///
     /// # Errors
     ///
-    /// All mistakes at once.
+    /// Returns all mistakes at once.
+    ///
+    /// ```
+    /// use gatepost::Registrar;
+    ///
+    /// assert!(Registrar::check_terms(r#"{"max-registrations": 5}"#).is_ok());
+    ///
+    /// let mistakes = Registrar::check_terms(r#"{"max-registrations": "five"}"#).unwrap_err();
+    /// assert_eq!(mistakes.0[0].path, "max-registrations");
+    /// ```
     pub fn check_terms(terms: &str) -> Result<(), SettingsError> {
         config::terms(terms).map(|_| ())
     }
 
-    /// The members of the authorization server's metadata document (RFC 8414 §2) that follow from
-    /// the policy, as a JSON object, so that what is advertised is what is accepted.
+    /// Returns the members of the authorization server metadata (RFC 8414 §2) that follow from the
+    /// policy, as a JSON object.
+    ///
+    /// The host adds the members that it knows itself, such as `authorization_endpoint`, and
+    /// publishes the document. So the server advertises what it accepts.
+    ///
+    /// ```
+    /// use gatepost::Registrar;
+    ///
+    /// let metadata = Registrar::compile("")?.server_metadata();
+    /// assert!(metadata.contains(r#""code_challenge_methods_supported":["S256"]"#));
+    /// # Ok::<(), gatepost::SettingsError>(())
+    /// ```
     pub fn server_metadata(&self) -> String {
         server_metadata::advertise(&self.policy)
     }
 }
 
+/// Returns the time that the host passed, otherwise the operating system's, in seconds since 1970.
 fn now(context: &Context<'_>) -> Result<u64, Misuse> {
     context.now.map_or_else(ambient::now, Ok)
 }
 
+/// Returns the entropy that the host passed, otherwise the operating system's.
 fn entropy<'a>(context: &Context<'a>) -> Result<Cow<'a, [u8]>, Misuse> {
     let entropy = match context.entropy {
         Some(entropy) => Cow::Borrowed(entropy),

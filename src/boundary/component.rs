@@ -1,5 +1,5 @@
-//! The component's exports, as `wit/registrar.wit` lists them: each translates, calls and
-//! translates back.
+//! The component's exports, as `wit/registrar.wit` lists them: each converts the arguments, calls
+//! the registrar and converts its answer.
 
 mod bindings {
     wit_bindgen::generate!({
@@ -137,7 +137,7 @@ impl wit::GuestRegistrar for crate::registrar::Registrar {
 
 type Answer = Result<wit::Decision, wit::Misuse>;
 
-/// Shows the facts to the core.
+/// Converts the facts, and makes a decision with them.
 fn decide(
     context: &wit::Context,
     core: impl FnOnce(
@@ -346,7 +346,7 @@ impl From<crate::facts::Misuse> for wit::Misuse {
             crate::facts::Misuse::RecordUnreadable => Self::RecordUnreadable,
             crate::facts::Misuse::RecordMismatch => Self::RecordMismatch,
             crate::facts::Misuse::TermsInvalid => Self::TermsInvalid,
-            // Neither happens: a component is always given both.
+            // Neither happens, because a context of this interface always has both.
             crate::facts::Misuse::TimeMissing | crate::facts::Misuse::EntropyMissing => {
                 Self::Other(misuse.to_string())
             }

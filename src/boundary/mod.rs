@@ -1,6 +1,6 @@
-//! Gatepost for other languages: as a C library and as a WASM component.
+//! The interfaces for other languages: the C library and the WASM component.
 //!
-//! Both convert what they are given, call the registrar and convert its answer. No rule is here.
+//! Both convert the arguments, call the registrar and convert its answer. They contain no rules.
 
 #[cfg(not(target_family = "wasm"))]
 mod c;

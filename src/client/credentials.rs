@@ -1,4 +1,4 @@
-//! Client ids, secrets and tokens: how they are made, and the hashes that are stored of them.
+//! Makes client ids, secrets and tokens, and the hashes of them that are stored.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,13 +10,13 @@ use subtle::ConstantTimeEq;
 
 use crate::oauth::client_id;
 
-/// Keeps what is drawn here apart from other uses of the same entropy.
+/// Separates the random numbers made here from other uses of the same entropy.
 const DOMAIN: &[u8] = b"gatepost credentials 1";
 
-/// Keeps the ids that are digests apart from other digests of the same.
+/// Separates the digests that become client ids from other digests of the same text.
 const SHARED_DOMAIN: &[u8] = b"gatepost shared client id 1";
 
-/// Draws credentials from the entropy of one request, the same ones from the same entropy.
+/// Makes credentials from the entropy of one request. The same entropy gives the same credentials.
 pub(crate) struct Generator(ChaCha20Rng);
 
 impl Generator {
@@ -27,22 +27,23 @@ impl Generator {
         Self(ChaCha20Rng::from_seed(seed.finalize().into()))
     }
 
-    /// A client id: 144 random bits, so that it is not guessed and does not collide.
+    /// Makes a client id: 144 random bits, so that nobody can guess it and no two are equal.
     pub(crate) fn client_id(&mut self) -> String {
         self.random::<18>(client_id::MADE)
     }
 
-    /// A client secret: 256 random bits (RFC 6819 §5.1.4.2.2).
+    /// Makes a client secret: 256 random bits (RFC 6819 §5.1.4.2.2).
     pub(crate) fn client_secret(&mut self) -> Secret {
         Secret(self.random::<32>("gps_"))
     }
 
-    /// A registration access token: 256 random bits.
+    /// Makes a registration access token: 256 random bits.
     pub(crate) fn registration_access_token(&mut self) -> Secret {
         Secret(self.random::<32>("gpr_"))
     }
 
-    /// The prefix lets scanners find a credential where it should not be.
+    /// Encodes random bytes after a prefix. Programs that scan for leaked credentials recognise the
+    /// prefix.
     fn random<const BYTES: usize>(&mut self, prefix: &str) -> String {
         let mut bytes = [0; BYTES];
         self.0.fill_bytes(&mut bytes);
@@ -53,8 +54,9 @@ impl Generator {
     }
 }
 
-/// The client id of all who register the same: a digest of it, keyed so that nobody else can tell from
-/// an id what was registered, if the settings have a key.
+/// Makes the client id of equal registrations: a digest of what was registered. If the settings
+/// have a key, the digest depends on it, so that nobody else can find out from an id what was
+/// registered.
 pub(crate) fn shared_client_id(key: Option<&[u8]>, parts: &[&str]) -> String {
     let mut digest = Sha256::new();
     digest.update(SHARED_DOMAIN);
@@ -70,7 +72,7 @@ pub(crate) fn shared_client_id(key: Option<&[u8]>, parts: &[&str]) -> String {
     )
 }
 
-/// A credential in clear. It is given out once, and shows itself nowhere else.
+/// A secret or a token in clear text. It is in one response, and nowhere else.
 pub(crate) struct Secret(String);
 
 impl Secret {
@@ -89,12 +91,13 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// The SHA-256 of a credential, in base64url. The credential is random, so that a slow hash would
-/// buy nothing (requirements B9).
+/// The SHA-256 of a credential, in base64url. The credential is random, so a slow hash would not
+/// make it safer (requirements B9).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Hash(String);
 
-/// The hash of nothing that could be presented, to be compared where there is none.
+/// A hash that no credential has. It is compared if there is no stored hash, so that the comparison
+/// takes the same time.
 impl Default for Hash {
     fn default() -> Self {
         Self("-".repeat(43))
@@ -102,7 +105,7 @@ impl Default for Hash {
 }
 
 impl Hash {
-    /// Whether this is the hash of what was presented, in time that depends on neither.
+    /// Whether this is the hash of a presented credential. It takes constant time.
     pub(crate) fn is_of(&self, presented: &str) -> bool {
         let presented = URL_SAFE_NO_PAD.encode(Sha256::digest(presented.as_bytes()));
         self.0.as_bytes().ct_eq(presented.as_bytes()).into()
@@ -130,8 +133,8 @@ mod tests {
         assert_ne!(secret[4..], token[4..]);
     }
 
-    /// Every version draws the same from the same entropy, so that an earlier decision can be made again.
-    /// A change of the generator, the order or the encoding shows here.
+    /// Every version draws the same from the same entropy, so that an earlier decision can be made
+    /// again. A change of the generator, the order or the encoding shows here.
     #[test]
     fn what_is_drawn_never_changes() {
         let counted: Vec<u8> = (0..48).collect();

@@ -1,5 +1,5 @@
-//! Which client an id stands for: one with a record, one whose id carries its registration, one
-//! that everybody may use, or none that is known.
+//! Finds the client for a client id: one with a record, one whose id contains its registration, one
+//! that every client may use, or an unknown one.
 
 use crate::config::Policy;
 use crate::decision::Standing;
@@ -10,33 +10,33 @@ use crate::oauth::client_id::{is_made_here, is_stateless};
 use super::record::{By, Stored};
 use super::stateless;
 
-/// A client that is known.
+/// A registered client.
 #[derive(Clone, Debug)]
 pub(crate) struct Known<'a> {
     pub(crate) standing: Standing,
     pub(crate) stored: Stored<'a>,
-    /// Whether there is no record of it: its id carries its registration.
+    /// Whether the client has no record, because its id contains its registration.
     pub(crate) stateless: bool,
 }
 
-/// What an id may be used as.
+/// How a client id may be used.
 #[derive(Debug)]
 pub(crate) enum Usable<'a> {
-    /// A client that is known.
+    /// It belongs to a registered client.
     Known(Box<Known<'a>>),
-    /// An id that everybody may use (requirements G8).
+    /// Every client may use it (requirements G8).
     Shared,
-    /// An id that nobody registered, while nothing requires that (requirements H6).
+    /// It is not registered, and registration is not required (requirements H6).
     Unregistered,
-    /// An id that nobody registered, by an account that may use any (requirements H7).
+    /// It is not registered, and the account may use any client id (requirements H7).
     Overridden,
-    /// The URL of a document that was not read yet.
+    /// It is the URL of a document that the host has not fetched yet.
     Unread,
-    /// Nothing.
+    /// It may not be used.
     No,
 }
 
-/// What the caller may use this id as.
+/// Returns how the caller may use a client id.
 pub(crate) fn usable<'a>(
     client_id: &str,
     context: &Context<'a>,
@@ -50,12 +50,13 @@ pub(crate) fn usable<'a>(
     Ok(match look_up(client_id, context, now, policy)? {
         _ if policy.denies(client_id) => Usable::No,
         Some(known) if known.stored.is_shut_out() => Usable::No,
-        // It was read while documents counted.
+        // Its record was made while documents were allowed.
         Some(known) if known.standing == Standing::Document && !policy.client_documents => {
             Usable::No
         }
         Some(known) => Usable::Known(Box::new(known)),
-        // It says that it was made here, and was not, or it is gone (RFC 7592 §2.3).
+        // It has the form of a generated id, but was never generated, or was deleted (RFC 7592
+        // §2.3).
         None if is_made_here(client_id) => Usable::No,
         None if is_static || policy.open_client && client_id == OPEN => Usable::Shared,
         None if policy.client_documents && client_id.starts_with("https://") => Usable::Unread,
@@ -65,10 +66,10 @@ pub(crate) fn usable<'a>(
     })
 }
 
-/// The id of draft-ietf-mailmaint-autoconfig that needs no registration.
+/// The client id of draft-ietf-mailmaint-autoconfig that needs no registration.
 const OPEN: &str = "open";
 
-/// The client with this id, denied or not.
+/// Returns the registered client with this id, even if it is disabled or denied.
 pub(crate) fn look_up<'a>(
     client_id: &str,
     context: &Context<'a>,
@@ -86,7 +87,8 @@ pub(crate) fn look_up<'a>(
             stateless: false,
         }));
     }
-    // An id that carries its registration is good for as long as its key is, record or not.
+    // An id that contains its registration is valid only as long as its key, even if there is a
+    // record.
     let carried = stateless::open(client_id, now, policy);
     Ok(carried.map(|carried| Known {
         standing: Standing::Registered,

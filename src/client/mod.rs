@@ -1,5 +1,5 @@
-//! Which client an id stands for: its record, or what the id itself carries, and the credentials that
-//! belong to it.
+//! Finds the client for a client id, by its record or by what the id itself contains, and makes
+//! ids, secrets and tokens.
 
 mod credentials;
 mod look_up;

@@ -1,4 +1,4 @@
-//! The record of a client, as the host stores it: JSON with a version, and hashes in the place of
+//! Reads and writes the record of a client: JSON with a version, and with hashes instead of
 //! secrets. `docs/record.md` describes it.
 
 use std::borrow::Cow;
@@ -17,52 +17,54 @@ use super::credentials::{Generator, Hash, Secret};
 /// The version that is written.
 const VERSION: u32 = 1;
 
-/// What is known of a registered client.
+/// The record of a registered client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Stored<'a> {
     version: u32,
     #[serde(borrow)]
     pub(crate) client_id: Cow<'a, str>,
-    /// Seconds since 1970.
+    /// The time of the registration, in seconds since 1970.
     pub(crate) issued_at: u64,
     #[serde(borrow)]
     pub(crate) registered_by: Registrant<'a>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) client_secret: Option<StoredSecret>,
-    /// The secret before the last change of it, for as long as it is still good.
+    /// The secret before the current one, if it is still valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) previous_client_secret: Option<StoredSecret>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) registration_access_token: Option<StoredToken>,
-    /// Whether the id is that of all who register the same, so that none of them may change it.
+    /// Whether equal registrations have this client id, so that no client may change the
+    /// registration.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) shared: bool,
-    /// Whether the client must not be used: what is left of one whose id carries its registration.
+    /// Whether the client was deleted and its id contains its registration, so that only this
+    /// record stops its use.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) denied: bool,
     /// Whether an administrator has disabled the client.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) disabled: bool,
-    /// What was registered, as it is answered too.
+    /// The registered metadata, as they are in the response.
     #[serde(borrow)]
     pub(crate) metadata: Members<'a>,
 }
 
 impl Stored<'_> {
-    /// Whether the client must not be used, whatever it registered.
+    /// Whether the client must not be used, because it is denied or disabled.
     pub(crate) const fn is_shut_out(&self) -> bool {
         self.denied || self.disabled
     }
 }
 
-/// Who registered the client, and what it is held to because of that.
+/// Who registered the client, and the rules that follow from that.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Registrant<'a> {
     pub(crate) by: By,
     pub(crate) profile: Profile,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(crate) account: Option<Cow<'a, str>>,
-    /// The terms of the API key, as they were then.
+    /// The terms of the API key at the time of the registration.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(crate) terms: Option<Members<'a>>,
 }
@@ -73,15 +75,16 @@ pub(crate) struct Registrant<'a> {
 pub(crate) enum By {
     /// A caller with an API key.
     Key,
-    /// A caller without one.
+    /// A caller without an API key.
     Stranger,
-    /// An administrator, by hand.
+    /// An administrator.
     Administrator,
-    /// The client's own document, at the URL that is its id.
+    /// Nobody: the client has a client ID metadata document.
     Document,
 }
 
-/// A client secret's hash, and when it ends; 0 for never.
+/// The hash of a client secret, and the time at which the secret expires, in seconds since 1970; 0
+/// means never.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct StoredSecret {
     pub(crate) sha256: Hash,
@@ -89,19 +92,19 @@ pub(crate) struct StoredSecret {
 }
 
 impl StoredSecret {
-    /// Whether it has not ended yet.
+    /// Whether the secret has not expired.
     pub(crate) const fn is_good(&self, now: u64) -> bool {
         self.expires_at == 0 || now < self.expires_at
     }
 }
 
-/// A registration access token's hash.
+/// The hash of a registration access token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct StoredToken {
     pub(crate) sha256: Hash,
 }
 
-/// A JSON object as it stands in a record, or as it was made.
+/// A JSON object, borrowed from a record or newly made.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Members<'a> {
@@ -129,7 +132,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 }
 
 impl<'a> Stored<'a> {
-    /// A client without credentials.
+    /// Makes the record of a client without credentials.
     pub(crate) fn new(
         client_id: Cow<'a, str>,
         issued_at: u64,
@@ -151,7 +154,7 @@ impl<'a> Stored<'a> {
         }
     }
 
-    /// Reads what an earlier decision gave the host to store.
+    /// Reads the document of a record.
     pub(crate) fn read(document: &'a str) -> Result<Self, Misuse> {
         let stored: Self = serde_json::from_str(document).map_err(|_| Misuse::RecordUnreadable)?;
         match stored.version {
@@ -160,8 +163,8 @@ impl<'a> Stored<'a> {
         }
     }
 
-    /// Gives the client a secret, if its way to authenticate uses one. The one it had is good beside it
-    /// for as long as the policy says.
+    /// Gives the client a new secret, if its authentication method uses one. The old secret stays
+    /// valid for the time in the policy.
     pub(crate) fn issue_secret(
         &mut self,
         method: AuthMethod,
@@ -191,7 +194,8 @@ impl<'a> Stored<'a> {
         Some(secret)
     }
 
-    /// Sees to it that a client that changed has a good secret if it uses one, and else none
+    /// After a change of the client, gives it a secret if its method needs one and it has no valid
+    /// one, or if the policy rotates secrets. Removes the secret if the method uses none
     /// (requirements D5).
     pub(crate) fn update_secret(
         &mut self,

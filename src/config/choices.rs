@@ -1,32 +1,32 @@
-//! Settings that are one of a few words.
+//! Settings whose value is one of a few words.
 
 use crate::document::Json;
 use crate::uri::{IpLiterals, Localhost};
 
 use super::value::Setting;
 
-/// What callers without an API key are held to.
+/// The rules for clients that callers without an API key register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AnonymousProfile {
-    /// draft-ietf-mailmaint-oauth-public: native, public clients.
+    /// The mail profile (draft-ietf-mailmaint-oauth-public §3.3): native, public clients.
     Mail,
-    /// What callers with a key are held to.
+    /// The same rules as for callers with an API key.
     None,
 }
 
-/// What happens to a member of an extension that is not offered.
+/// How a member of an extension that is not offered is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unoffered {
-    /// It is left out.
+    /// The member is left out.
     Drop,
     /// The registration is refused.
     Refuse,
 }
 
-/// What happens to what is on another site than `client_uri`.
+/// How a URI that is not on the site of `client_uri` is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SameSite {
-    /// Nothing: it is not looked for.
+    /// It is not checked.
     Off,
     /// It is registered, with a warning.
     Warn,
@@ -34,30 +34,30 @@ pub(crate) enum SameSite {
     Refuse,
 }
 
-/// Which clients must use PKCE.
+/// The clients that must use PKCE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pkce {
-    /// All.
+    /// All clients.
     All,
-    /// Those that have no other way to prove who they are.
+    /// Public clients, which have no other way to authenticate.
     Public,
 }
 
-/// Whose client ids say what was registered.
+/// The clients whose id is made from their metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sharing {
-    /// Nobody's.
+    /// None.
     Off,
-    /// Those of public clients that callers without an API key register.
+    /// Public clients that callers without an API key register.
     Anonymous,
-    /// Those of all public clients.
+    /// All public clients.
     Public,
 }
 
-/// What happens to a scope that is not offered.
+/// How a scope that is not offered is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnknownScopes {
-    /// It is left out.
+    /// The scope is left out.
     Drop,
     /// The registration is refused.
     Refuse,

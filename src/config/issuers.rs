@@ -1,11 +1,11 @@
-//! Whose software statements are believed (RFC 7591 §2.3).
+//! The issuers whose software statements are accepted (RFC 7591 §2.3).
 
 use crate::document::{Json, Object};
 use crate::jose::{KeySet, jws};
 
 use super::value::{Setting, list};
 
-/// Trusted issuers, each with its keys.
+/// The trusted issuers, each with its keys.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TrustedIssuers(Vec<TrustedIssuer>);
 
@@ -75,7 +75,7 @@ impl TrustedIssuer {
             })?,
         };
         let keys = KeySet::trusted(table.member("jwks")?)?;
-        // Or else nothing that it says would be believed.
+        // Without such a key no statement of the issuer could be accepted.
         keys.can_sign_in(&algorithms).then(|| Self {
             issuer: issuer.to_owned(),
             keys,

@@ -1,4 +1,4 @@
-//! Settings that are lists: scopes, names, algorithms, and what is allowed.
+//! Settings that are lists: scopes, names, algorithms, hosts and schemes.
 
 use crate::document::Json;
 use crate::jose::{CONTENT_ENCRYPTION_ALGORITHMS, ENCRYPTION_ALGORITHMS, SIGNING_ALGORITHMS};
@@ -8,7 +8,8 @@ use crate::uri;
 
 use super::value::{Setting, list};
 
-/// A list of names, each once: scopes (RFC 6749 §3.3), or whatever else keeps to their characters.
+/// A list of names without duplicates: scopes (RFC 6749 §3.3), or other names of the same
+/// characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TokenList(pub(crate) Vec<String>);
 
@@ -158,7 +159,8 @@ algorithms! {
     ContentEncryptionAlgs = CONTENT_ENCRYPTION_ALGORITHMS, "A128CBC-HS256", "A256GCM";
 }
 
-/// Lists that what is allowed stands in, each of them; a list with nothing in it allows all.
+/// Lists of allowed names. A name is allowed if every list contains it. Without a list, all names
+/// are allowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AllowLists(Vec<Vec<String>>);
 
@@ -167,7 +169,7 @@ impl AllowLists {
         self.0.is_empty()
     }
 
-    /// Allows from now on only what the other lists allow too.
+    /// Adds the other lists, so that fewer names are allowed.
     pub(super) fn narrow(&mut self, other: &Self) {
         self.0.extend(other.0.iter().cloned());
     }
@@ -178,7 +180,7 @@ impl AllowLists {
             .all(|list| list.iter().any(|listed| listed == name))
     }
 
-    /// An entry that begins with a dot stands for all hosts below it.
+    /// Whether a host is allowed. An entry that begins with a dot means all hosts below that name.
     pub(crate) fn permit_host(&self, host: &str) -> bool {
         self.0.iter().all(|list| uri::host_is_listed(host, list))
     }

@@ -1,4 +1,4 @@
-//! Settings as written, made into the policy that is enforced.
+//! Reads the settings, as an administrator wrote them, into the policy that is enforced.
 
 mod choices;
 mod finding;

@@ -1,4 +1,4 @@
-//! The policy within the terms of one caller.
+//! Narrows the policy to the terms of one caller.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use super::settings::Policy;
 use super::terms::Terms;
 
 impl Terms {
-    /// The policy as it is for a caller with these terms.
+    /// Returns the policy for a caller with these terms.
     pub(crate) fn narrow<'p>(&self, policy: &'p Policy) -> Cow<'p, Policy> {
         let Self {
             scopes,

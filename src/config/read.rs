@@ -1,4 +1,4 @@
-//! Reading settings and terms: TOML or JSON, and every mistake in them at once.
+//! Reads settings and terms from TOML or JSON, and reports every mistake at once.
 
 use crate::diagnostic::{Findings, Severity};
 use crate::document::{self, Json, Limits, Object};
@@ -8,7 +8,7 @@ use super::relations::relations;
 use super::settings::{Policy, TABLE};
 use super::terms::Terms;
 
-/// How large settings may be. An administrator wrote them, so that this only stops accidents.
+/// The limits for settings. An administrator wrote them, so the limits only stop accidents.
 const LIMITS: Limits = Limits {
     bytes: 1 << 20,
     depth: 16,
@@ -50,7 +50,7 @@ pub(crate) fn terms(text: &str) -> Result<Terms, SettingsError> {
     }
 }
 
-/// Finds the one table that is Gatepost's; the rest of the file is the mail server's.
+/// Finds Gatepost's table in the mail server's file.
 fn table<'a>(root: &'a Object<'a>, findings: &mut Vec<SettingFinding>) -> Option<&'a Object<'a>> {
     let mut object = root;
     for (depth, key) in TABLE.iter().enumerate() {

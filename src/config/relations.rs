@@ -1,4 +1,4 @@
-//! What settings have to do with each other: mistakes, and what is legal and unwise.
+//! Checks settings against each other, for mistakes and for risks.
 
 use crate::diagnostic::Severity;
 use crate::jose::jws;
@@ -8,7 +8,7 @@ use super::choices::{AnonymousProfile, Pkce, Sharing};
 use super::finding::{self, SettingFinding};
 use super::settings::{MIN_PROVISIONAL, Policy, TABLE};
 
-/// Reports what is wrong or unwise about settings together, each of which is sound by itself.
+/// Reports combinations of settings that are mistakes or risks. Each setting is valid by itself.
 pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
     let offered = &policy.scopes.0;
     if !policy.default_scopes.0.iter().all(|s| offered.contains(s)) {

@@ -1,4 +1,4 @@
-//! The keys that client ids are sealed with.
+//! The keys that encrypt and authenticate stateless client ids.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,16 +8,16 @@ use crate::document::Json;
 
 use super::value::{Setting, list};
 
-/// Keys, the current one first. They do not show themselves in debug output.
+/// The keys, the current one first. Debug output does not contain them.
 #[derive(Clone, Default)]
 pub(crate) struct ClientIdKeys(Vec<ClientIdKey>);
 
-/// What is derived of one key, for each use something else.
+/// The keys that are derived from one configured key, one for each use.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ClientIdKey {
-    /// Names the key in the ids that it sealed.
+    /// The name of the key in the ids that it made.
     pub(crate) id: [u8; 4],
-    /// For AES-256-SIV (RFC 5297 §2.2).
+    /// The key for AES-256-SIV (RFC 5297 §2.2).
     pub(crate) sealing: [u8; 64],
     sharing: [u8; 32],
 }
@@ -33,17 +33,17 @@ impl ClientIdKeys {
         self.0.is_empty()
     }
 
-    /// The key that seals.
+    /// Returns the key that new ids are made with.
     pub(crate) fn current(&self) -> Option<&ClientIdKey> {
         self.0.first()
     }
 
-    /// The key with this id.
+    /// Returns the key with this id.
     pub(crate) fn named(&self, id: &[u8]) -> Option<&ClientIdKey> {
         self.0.iter().find(|key| key.id == id)
     }
 
-    /// The key of ids that several clients share.
+    /// Returns the key for client ids of equal registrations.
     pub(crate) fn sharing_key(&self) -> Option<&[u8]> {
         self.current().map(|key| key.sharing.as_slice())
     }

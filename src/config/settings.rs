@@ -1,5 +1,5 @@
-//! The settings: every key with its default and what it does. This table is all there is; reading,
-//! defaults and the message for an unknown key follow from it.
+//! The table of the settings: every key with its type, its default and its description. The reader, the
+//! defaults, the message for an unknown key and `docs/configuration.md` are made from it.
 
 use crate::document::Limits;
 use crate::jose::jws;
@@ -15,202 +15,235 @@ use super::table::table;
 use super::terms::Terms;
 use super::value::EndpointUrl;
 
-/// Where the settings stand in a mail server's configuration file.
+/// The table of the settings in a mail server's configuration file.
 pub(super) const TABLE: [&str; 2] = ["oauth", "client-registration"];
 
 table! {
-    /// What is enforced.
+    /// The policy that is enforced: the settings with their types.
     Policy {
-        /// Whether only registered clients may be used. Until it is true, any client id may be,
-        /// but for one that was made here and is gone.
+        /// If `true`, only registered clients can be used. If `false`, any client id can be used,
+        /// except one that this server generated (it begins with `gpc_` or `gpx_`) and that does
+        /// not exist any more.
         require "require": bool = false;
-        /// Whether callers without an API key may register.
+        /// If `true`, a caller without an API key can register a client. If `false`, registration
+        /// needs an API key.
         anonymous "anonymous": bool = false;
-        /// What callers without an API key are held to: `mail` for native, public mail clients, or
-        /// `none` for what callers with a key are held to.
+        /// The rules for clients that callers without an API key register. `mail`: the mail profile
+        /// (draft-ietf-mailmaint-oauth-public §3.3), which allows only native, public clients.
+        /// `none`: the same rules as for callers with an API key.
         anonymous_profile "anonymous-profile": AnonymousProfile = AnonymousProfile::Mail;
 
         /// The authorization server's issuer identifier (RFC 8414 §2).
         issuer "issuer": Option<EndpointUrl> = None;
-        /// The URL of the registration endpoint. Clients can manage their registration (RFC 7592) only
-        /// with it, because the URL they do that at is below it.
+        /// The URL of the registration endpoint (RFC 7591 §3). If it is not set, clients get no
+        /// registration access token and cannot manage their registration (RFC 7592), because the
+        /// URL for that is below this one.
         registration_endpoint "registration-endpoint": Option<EndpointUrl> = None;
 
-        /// The URL of the token endpoint. A client that authenticates with a signed assertion may name it
-        /// as the audience, as well as the issuer (RFC 7523 §3).
+        /// The URL of the token endpoint. A client that authenticates with a signed assertion names
+        /// this URL or the issuer as the audience (RFC 7523 §3).
         token_endpoint "token-endpoint": Option<EndpointUrl> = None;
 
-        /// Ids of clients that nobody may use, whatever else is known of them.
+        /// The ids of clients that nobody can use, even if they are registered.
         denied_clients "denied-clients": TokenList = TokenList::default();
-        /// Whether the id `open` may be used by everybody: a native, public client without a registration
-        /// (draft-ietf-mailmaint-autoconfig).
+        /// If `true`, every native, public client can use the client id `open` without a
+        /// registration (draft-ietf-mailmaint-autoconfig).
         open_client "open-client": bool = false;
-        /// One id that every caller without an API key is given, whatever it registers: a native, public
-        /// client. Nothing is stored then.
+        /// A client id that every public client of a caller without an API key is given, whatever
+        /// it registers. Such a client is native, and no record of it is stored.
         static_client "static-client": Option<ClientId> = None;
-        /// Which clients must use PKCE (RFC 7636), by S256: `all`, or `public` ones only.
+        /// The clients that must use PKCE (RFC 7636) with the method S256: `all` clients, or only
+        /// `public` ones (RFC 9700 §2.1.1).
         pkce "pkce": Pkce = Pkce::All;
-        /// The resources that a client may name (RFC 8707). If there are none, what it names is ignored.
+        /// The resources that a client can request (RFC 8707 §2). If the list is empty, the
+        /// parameter `resource` is ignored.
         resources "resources": TokenList = TokenList::default();
-        /// Redirect URIs that a client which is not registered may use besides those that anybody could
-        /// register: those of the web administration. It takes effect only while such clients may be
-        /// used at all.
+        /// Redirect URIs that a client without a registration can use, in addition to those that
+        /// any client could register. They are for the mail server's web administration. They have
+        /// an effect only while clients without a registration can be used.
         administrator_redirect_uris "administrator-redirect-uris": TokenList =
             TokenList::new(&["stalwart://auth"]);
 
-        /// What callers without an API key may register, as terms.
+        /// The terms of callers without an API key: see [Terms](#terms).
         anonymous_terms "anonymous-terms": Terms = Terms::default();
-        /// Which public clients are given the same id if they register the same again, but for
-        /// `software_version`: `off`, those of `anonymous` callers, or all `public` ones. An id that is
-        /// shared cannot be managed by one of those who share it.
+        /// The public clients that get the same client id when they register the same metadata
+        /// again. A different `software_version` does not count, and neither does a different port
+        /// of a loopback redirect URI. `off`: none. `anonymous`: those of callers without an API
+        /// key. `public`: all public clients. A client with a shared id cannot manage its
+        /// registration.
         share_identical "share-identical": Sharing = Sharing::Anonymous;
-        /// Which public clients are given an id that carries their registration, so that nothing is
-        /// stored until a user authorises them: `off`, those of `anonymous` callers, or all `public`
-        /// ones.
+        /// The public clients that get a client id that contains their registration. No record of
+        /// them is stored until a user authorises them (RFC 7591 appendix A.5.2). `off`: none.
+        /// `anonymous`: those of callers without an API key. `public`: all public clients, except
+        /// those of API keys with terms.
         stateless "stateless": Sharing = Sharing::Off;
-        /// The keys that such ids are sealed with, each 32 random bytes in base64url: the first seals, the
-        /// others are accepted still. Taking a key away ends all ids that it sealed.
+        /// The keys that encrypt and authenticate stateless client ids (`stateless`). Each is 32
+        /// random bytes, in base64url. The first key makes new ids; ids of the other keys are still
+        /// accepted. If a key is removed from the list, all ids that it made become invalid. With a
+        /// key, nobody else can compute a shared client id (`share-identical`) from the metadata.
         client_id_keys "client-id-keys": ClientIdKeys = ClientIdKeys::default();
-        /// After how many days such an id ends; 0 for never. Then equal registrations have equal ids only
-        /// if they are made on the same day.
+        /// The lifetime of a stateless client id, in days; 0 means that it does not expire. With a
+        /// lifetime, equal registrations get the same id only if they are made on the same day.
         stateless_lifetime_days "stateless-lifetime-days": u64 = 0;
-        /// How many characters such an id may have. A client whose metadata is longer is refused.
+        /// The maximum length of a stateless client id, in characters. A registration that needs a
+        /// longer id is refused.
         max_stateless_id "max-stateless-id": u64 = 512;
 
-        /// Whose software statements are believed (RFC 7591 §2.3): a list of tables with `issuer`, `jwks`
-        /// and, if it is not all that can be verified, `algs`.
+        /// The issuers whose software statements are accepted (RFC 7591 §2.3). Each is a table with
+        /// `issuer`; with `jwks`, the issuer's keys; and optionally with `algs`, the signature
+        /// algorithms that are accepted from it. Without `algs`, all supported algorithms are
+        /// accepted.
         trusted_issuers "trusted-issuers": TrustedIssuers = TrustedIssuers::default();
-        /// Whether a client must bring a software statement of a trusted issuer.
+        /// If `true`, a client can register only with a software statement of a trusted issuer. An
+        /// administrator can register a client without one.
         require_software_statement "require-software-statement": bool = false;
 
-        /// Whether a client's id may be the URL of the document that describes it
+        /// If `true`, a client id can be the URL of a document that describes the client
         /// (draft-ietf-oauth-client-id-metadata-document).
         client_documents "client-id-metadata-documents": bool = false;
-        /// The hosts that such documents may come from; if there are none, any. One that begins with a
-        /// dot stands for all hosts below it.
+        /// The hosts that client ID metadata documents can come from. If the list is empty, all
+        /// hosts are allowed. An entry that begins with a dot means all hosts below that name.
         client_document_hosts "client-id-metadata-document-hosts": TokenList = TokenList::default();
-        /// How many bytes of such a document are read.
+        /// The maximum size of a client ID metadata document, in bytes.
         max_client_document_bytes "max-client-id-metadata-document-bytes": u64 = 5120;
 
-        /// The grant types that a client may register.
+        /// The grant types that a client can register.
         grant_types "grant-types": Vec<GrantType> = vec![
             GrantType::AuthorizationCode,
             GrantType::RefreshToken,
             GrantType::DeviceCode,
             GrantType::ClientCredentials,
         ];
-        /// The ways to authenticate at the token endpoint that a client may register.
+        /// The authentication methods at the token endpoint that a client can register.
         auth_methods "auth-methods": Vec<AuthMethod> = vec![
             AuthMethod::None,
             AuthMethod::ClientSecretBasic,
             AuthMethod::ClientSecretPost,
         ];
-        /// The scopes that a client may register.
+        /// The scopes that a client can register.
         scopes "scopes": TokenList = TokenList::mail_scopes();
-        /// The scopes of a client that asks for none: if empty, all of `scopes`.
+        /// The scopes of a client that registers without a `scope`. If the list is empty, it gets
+        /// all of `scopes`.
         default_scopes "default-scopes": TokenList = TokenList::default();
-        /// What happens to a scope that is not offered: `drop` it, or `refuse` the registration.
+        /// How the server handles a scope that is not in `scopes`. `drop`: it leaves the scope out.
+        /// `refuse`: it refuses the registration. A registration with no offered scope left is
+        /// refused in any case.
         unknown_scopes "unknown-scopes": UnknownScopes = UnknownScopes::Drop;
 
-        /// What the server offers beyond RFC 6749 and RFC 7591. Only then are the members registered
-        /// that go with it.
+        /// The specifications beyond RFC 6749 and RFC 7591 that the server supports. The metadata
+        /// of an extension can be registered only if the extension is in this list.
         extensions "extensions": Vec<Extension> = Vec::new();
-        /// What happens to a member of an extension that is not offered: `drop` it, or `refuse` the
-        /// registration. A protection that a client asks for is never dropped.
+        /// How the server handles metadata of an extension that is not in `extensions`. `drop`: it
+        /// leaves them out. `refuse`: it refuses the registration. A member that asks for a
+        /// protection, such as `dpop_bound_access_tokens`, is never left out: the registration is
+        /// refused.
         unoffered_metadata "unoffered-metadata": Unoffered = Unoffered::Drop;
-        /// The algorithms that a client may register for signatures.
+        /// The signature algorithms that a client can register.
         signing_algs "signing-algs": SigningAlgs = SigningAlgs::default();
-        /// The algorithms that a client may register for managing encryption keys.
+        /// The key management algorithms for encryption that a client can register.
         encryption_algs "encryption-algs": EncryptionAlgs = EncryptionAlgs::default();
-        /// The algorithms that a client may register for encrypting content.
+        /// The content encryption algorithms that a client can register.
         content_encryption_algs "content-encryption-algs": ContentEncryptionAlgs =
             ContentEncryptionAlgs::default();
-        /// The types of authorization details that a client may register (RFC 9396 §10).
+        /// The types of authorization details that a client can register (RFC 9396 §10).
         authorization_details_types "authorization-details-types": TokenList = TokenList::default();
 
-        /// Whether `http://localhost` may be registered by callers with an API key: `accept` or
-        /// `refuse`.
+        /// How the server handles a redirect URI `http://localhost` of a caller with an API key, or
+        /// of a client ID metadata document (RFC 8252 §8.3). `accept`: it registers it, with a
+        /// warning. `refuse`: it refuses the registration.
         localhost "localhost": Localhost = Localhost::Accept;
-        /// Whether an https redirect URI may have an IP address for its host: `refuse` it, or accept one
-        /// that is `public`. Nobody can be asked whose an address is, so that names are better.
+        /// How the server handles an https redirect URI whose host is an IP address. `refuse`: it
+        /// refuses the registration. `public`: it accepts public addresses. A domain name is
+        /// better, because the owner of an address cannot be found out.
         https_ip_literals "https-ip-literals": IpLiterals = IpLiterals::Refuse;
-        /// Whether the links that people are shown and the https redirect URIs have to be on the site
-        /// of `client_uri`, which is its host's registrable domain: `off`, or `warn` about others, or
-        /// `refuse` them. Without `client_uri` there is no site to be on.
+        /// How the server handles a link or an https redirect URI that is not on the site of
+        /// `client_uri`. The site is the registrable domain of the host. `off`: it does not check.
+        /// `warn`: it registers it, with a warning. `refuse`: it refuses the registration. Without
+        /// `client_uri` nothing is checked.
         same_site "same-site": SameSite = SameSite::Off;
-        /// Whether a private-use scheme has to be a domain name of the site of `client_uri`, reversed:
-        /// `off`, or `warn` about others, or `refuse` them. Many mail clients have a home page
-        /// elsewhere.
+        /// How the server handles a private-use scheme that is not the reversed name of a host on
+        /// the site of `client_uri` (RFC 8252 §7.1). `off`: it does not check. `warn`: it registers
+        /// it, with a warning. `refuse`: it refuses the registration. Many mail clients have a home
+        /// page on another site.
         same_site_schemes "same-site-schemes": SameSite = SameSite::Off;
-        /// Names that no client may have, alone or among other words, nor one that looks like them: the
-        /// server's own name, say. It is the real one's name too that is refused.
+        /// Names that a client cannot register, such as the name of the mail server. A name that
+        /// contains such a name as a word, or that looks like it, is refused too. Only an
+        /// administrator can register a client with such a name.
         protected_names "protected-names": ProtectedNames = ProtectedNames::default();
-        /// The hosts that https redirect URIs may have; if there are none, any. One that begins with a dot
-        /// stands for all hosts below it.
+        /// The hosts that https redirect URIs can have. If the list is empty, all hosts are
+        /// allowed. An entry that begins with a dot means all hosts below that name. An
+        /// administrator can register other hosts.
         redirect_hosts "redirect-hosts": AllowLists = AllowLists::default();
-        /// The schemes that redirect URIs may have, `https` and `http` among them; if there are none, any.
+        /// The schemes that redirect URIs can have, including `https` and `http`. If the list is
+        /// empty, all schemes are allowed. An administrator can register other schemes.
         redirect_schemes "redirect-schemes": AllowLists = AllowLists::default();
-        /// How many redirect URIs a client may register.
+        /// The maximum number of redirect URIs of one client.
         max_redirect_uris "max-redirect-uris": u64 = 10;
-        /// How many keys a client may register in `jwks`.
+        /// The maximum number of keys in `jwks` of one client.
         max_keys "max-keys": u64 = 10;
-        /// How many characters a client's name may have.
+        /// The maximum length of a client's name, in characters.
         max_name_length "max-name-length": u64 = 128;
 
-        /// How many bytes a submitted document may have.
+        /// The maximum size of a submitted document, in bytes.
         max_document_bytes "max-document-bytes": u64 = 65_536;
-        /// How deep a submitted document may be nested.
+        /// The maximum depth of objects and arrays inside each other in a submitted document. A
+        /// value above 64 means 64.
         max_document_depth "max-document-depth": u64 = 16;
-        /// How many values a submitted document may hold.
+        /// The maximum number of JSON values in a submitted document.
         max_document_values "max-document-values": u64 = 4096;
-        /// How many members the objects of a submitted document may have together.
+        /// The maximum number of members of all objects in a submitted document together.
         max_document_members "max-document-members": u64 = 512;
-        /// How many bytes a string in a submitted document may have.
+        /// The maximum length of a string in a submitted document, in bytes.
         max_document_string "max-document-string": u64 = 16_384;
 
-        /// After how many seconds a client secret expires; 0 for never.
+        /// The lifetime of a client secret, in seconds; 0 means that it does not expire.
         secret_lifetime "secret-lifetime": u64 = 0;
-        /// Whether a client that changes its registration is given a new secret.
+        /// If `true`, a client gets a new secret when it changes its registration (RFC 7592 §2.2).
         rotate_secret "rotate-secret": bool = false;
-        /// For how many seconds the old secret is good beside a new one.
+        /// The time for which the old secret stays valid after a client gets a new one, in seconds.
         secret_overlap "secret-overlap": u64 = 0;
-        /// Whether a client that changes its registration is given a new registration access token. The
-        /// old one ends with that.
+        /// If `true`, a client gets a new registration access token when it changes its
+        /// registration with the old one. The old token becomes invalid.
         rotate_registration_access_token "rotate-registration-access-token": bool = false;
 
-        /// How many live clients one account may have registered; 0 for any number.
+        /// The maximum number of live clients that one account has registered; 0 means no limit.
         max_clients_per_account "max-clients-per-account": u64 = 0;
-        /// How many registrations one network may make in a window; 0 for any number.
+        /// The maximum number of registrations from one network in one window; 0 means no limit.
         max_registrations_per_address "max-registrations-per-address": u64 = 0;
-        /// How many registrations without an API key one network may make in a window; 0 for any number.
-        /// What is given an id that exists already is not counted.
+        /// The maximum number of registrations without an API key from one network in one window; 0
+        /// means no limit. A registration that gets an existing client id does not count.
         max_anonymous_registrations_per_address "max-anonymous-registrations-per-address": u64 = 60;
-        /// How long such a window is, in seconds.
+        /// The length of a window, in seconds. A window begins whenever the seconds since 1970 are
+        /// a multiple of it.
         address_window "address-window": u64 = 3600;
-        /// How many bits of an IPv4 address make the network that registrations are counted under.
+        /// The number of bits of an IPv4 address that identify the network for these limits.
         ipv4_prefix "ipv4-prefix": u64 = 32;
-        /// How many bits of an IPv6 address do. A subscriber usually has 64 or fewer.
+        /// The number of bits of an IPv6 address that identify the network for these limits. An
+        /// internet subscriber usually has a /64 network or a larger one.
         ipv6_prefix "ipv6-prefix": u64 = 64;
-        /// How many live clients callers without an API key may have registered in all; 0 for any number.
+        /// The maximum number of live clients that callers without an API key have registered; 0
+        /// means no limit.
         max_anonymous_clients "max-anonymous-clients": u64 = 10_000;
-        /// How many live clients there may be; 0 for any number.
+        /// The maximum number of all live clients; 0 means no limit.
         max_clients "max-clients": u64 = 0;
 
-        /// After how many seconds a client is removed that a caller without an API key registered and that
-        /// no user has authorised; at least 3600.
+        /// The time after which a client of a caller without an API key is removed if no user has
+        /// authorised it, in seconds; at least 3600 (draft-ietf-mailmaint-oauth-public §3.10).
         provisional_lifetime "provisional-lifetime": u64 = 86_400;
-        /// After how many seconds a client is removed that nobody ever used; 0 for never.
+        /// The time after which a client is removed if no user has authorised it and it was never
+        /// used, in seconds; 0 means never.
         unused_lifetime "unused-lifetime": u64 = 0;
-        /// After how many seconds without use a client is removed that has no valid refresh token; 0 for
-        /// never.
+        /// The time since its last use, or else since its registration, after which a client is
+        /// removed if it has no valid refresh token, in seconds; 0 means never.
         idle_lifetime "idle-lifetime": u64 = 0;
-        /// How many seconds after its secret expired a client is removed; 0 for never.
+        /// The time after the expiry of its secret at which a client is removed, in seconds; 0
+        /// means never.
         expired_secret_lifetime "expired-secret-lifetime": u64 = 0;
     }
 }
 
 impl Policy {
-    /// Whether nobody may use the client with this id.
+    /// Whether the settings deny this client id.
     pub(crate) fn denies(&self, client_id: &str) -> bool {
         self.denied_clients
             .0
@@ -229,8 +262,8 @@ impl Policy {
         }
     }
 
-    /// The algorithms of assertions that clients authenticate with: those offered that are verified
-    /// here.
+    /// Returns the algorithms that a client can sign its assertions with: the offered ones that this
+    /// library can verify.
     pub(crate) fn assertion_algs(&self) -> Vec<&'static str> {
         let offered = self.signing_algs.names().iter().copied();
         offered
@@ -238,7 +271,7 @@ impl Policy {
             .collect()
     }
 
-    /// The scopes of a client that asks for none.
+    /// Returns the scopes of a client that registers without a `scope`.
     pub(crate) fn scopes_by_default(&self) -> &[String] {
         if self.default_scopes.0.is_empty() {
             &self.scopes.0
@@ -248,10 +281,11 @@ impl Policy {
     }
 }
 
-/// The deepest nesting that the JSON parser itself takes is 127; this stays well below it.
+/// The largest depth of a document, whatever the settings say. The JSON parser itself fails at 128.
 const MAX_DEPTH: usize = 64;
 
-/// A client id serves for an hour at least (draft-ietf-mailmaint-oauth-public §3.10).
+/// The shortest time for which a client id is valid, in seconds (draft-ietf-mailmaint-oauth-public
+/// §3.10).
 pub(crate) const MIN_PROVISIONAL: u64 = 3600;
 
 #[cfg(test)]
@@ -271,7 +305,7 @@ mod tests {
         }
     }
 
-    /// `docs/configuration.md` is these tables; `BLESS=1 cargo test` writes it.
+    /// Compares `docs/configuration.md` with the tables; `BLESS=1 cargo test` writes it.
     #[test]
     #[expect(
         clippy::disallowed_methods,
@@ -280,17 +314,19 @@ mod tests {
     fn the_documentation_is_up_to_date() {
         let mut page = String::from(
             "# Settings\n\n\
-             They stand in the table `[oauth.client-registration]` of a TOML file, which may be the mail server's\n\
-             own, or the same as JSON. A key that does not exist is refused, with the one that comes nearest, and\n\
-             all mistakes are reported at once. What is legal and unwise is a warning.\n\n",
+             Gatepost's settings are in the table `[oauth.client-registration]` of a TOML file. That file can be the\n\
+             mail server's own configuration file. The settings can also be written as JSON. All mistakes are\n\
+             reported at once. A key that does not exist is a mistake, and the message names the most similar key. A\n\
+             setting that is allowed, but is a risk or needs something else to work, gives a warning.\n\n",
         );
         describe(&mut page, Policy::described());
         page.push_str(
             "\n# Terms\n\n\
-             What one caller may register, within the settings above. The directory keeps the terms of an API key or\n\
-             of its account as JSON, and the host hands them over with the caller; those of callers without a key are\n\
-             the setting `anonymous-terms`. What is left out is as the settings have it. A client is held to the terms\n\
-             that it was registered under for as long as it lives.\n\n\
+             Terms limit what one caller can register. They can only narrow the settings above. The mail server\n\
+             stores the terms of an API key or of its account as a JSON object, and passes them with each request of\n\
+             the caller. The terms of callers without an API key are the setting `anonymous-terms`. A term that is\n\
+             left out changes nothing. The terms of an API key are stored with each client that it registers, and\n\
+             apply to later changes of the client too.\n\n\
              ```json\n{\"redirect-hosts\": [\".example.com\"], \"max-registrations\": 5, \"networks\": [\"192.0.2.0/24\"]}\n```\n\n",
         );
         describe(&mut page, Terms::described());

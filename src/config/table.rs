@@ -1,5 +1,5 @@
-//! Tables of settings: every key with its default and what it does. Reading, defaults, the message for
-//! an unknown key and the documentation follow from it.
+//! The macro for tables of settings. From one list of keys it makes the type, the defaults, the
+//! reader, the message for an unknown key, and the documentation.
 
 use crate::diagnostic::Severity;
 
@@ -27,7 +27,7 @@ macro_rules! table {
         impl $name {
             pub(super) const KEYS: &[&str] = &[$($key),*];
 
-            /// Reads the table; what cannot be read is reported and keeps its default.
+            /// Reads the table. It reports a value that cannot be read, and keeps the default.
             pub(super) fn read_table(
                 table: &$crate::document::Object<'_>,
                 path: &str,
@@ -50,7 +50,7 @@ macro_rules! table {
                 read
             }
 
-            /// Every key, for the documentation.
+            /// Returns every key, for the documentation.
             #[cfg(test)]
             pub(super) fn described() -> Vec<$crate::config::table::Described> {
                 let defaults = Self::default();
@@ -76,7 +76,7 @@ pub(super) struct Described {
     pub(super) default: Option<String>,
 }
 
-/// A key's path: that of its table, and its name.
+/// Returns the path of a key: the path of its table, a dot, and the key.
 pub(super) fn below(table: &str, key: &str) -> String {
     match table {
         "" => key.to_owned(),
@@ -96,7 +96,7 @@ pub(super) fn unknown(path: &str, key: &str, keys: &[&str]) -> SettingFinding {
             Some((_, known)) => format!("There is no such key; {known} comes near."),
             None => "There is no such key.".to_owned(),
         },
-        // Who mistyped one key has no use for all of them.
+        // For a typing mistake a list of all keys is no help.
         allowed: nearest.is_none().then(|| keys.join(", ")),
         severity: Severity::Error,
     }

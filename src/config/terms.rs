@@ -1,6 +1,6 @@
-//! Terms: what one caller may register, within what the policy offers. An API key, or the account it
-//! belongs to, carries them (RFC 7591 §3, "initial access token"); callers without one share those of
-//! the policy.
+//! The table of the terms, which limit what one caller can register within the policy. They belong
+//! to an API key or its account (RFC 7591 §3, "initial access token"). Callers without an API key
+//! have the terms in the setting `anonymous-terms`.
 
 use std::net::IpAddr;
 
@@ -15,24 +15,29 @@ use super::table::table;
 use super::value::{Setting, list};
 
 table! {
-    /// What one caller may register. What is left out is as the policy has it.
+    /// The limits of what one caller can register. A term that is left out changes nothing.
     Terms {
-        /// The scopes that the caller's clients may have.
+        /// The scopes that the caller's clients can register.
         scopes "scopes": Option<TokenList> = None;
-        /// The grant types that they may use.
+        /// The grant types that the caller's clients can register.
         grant_types "grant-types": Option<Vec<GrantType>> = None;
-        /// The ways they may authenticate at the token endpoint.
+        /// The authentication methods at the token endpoint that the caller's clients can register.
         auth_methods "auth-methods": Option<Vec<AuthMethod>> = None;
-        /// The hosts that their https redirect URIs may have. One that begins with a dot stands for all
-        /// hosts below it.
+        /// The hosts that https redirect URIs of the caller's clients can have. An entry that
+        /// begins with a dot means all hosts below that name. If the list is empty, the terms allow
+        /// all hosts.
         redirect_hosts "redirect-hosts": AllowLists = AllowLists::default();
-        /// The schemes that their redirect URIs may have, `https` and `http` among them.
+        /// The schemes that redirect URIs of the caller's clients can have, including `https` and
+        /// `http`. If the list is empty, the terms allow all schemes.
         redirect_schemes "redirect-schemes": AllowLists = AllowLists::default();
-        /// The networks that the caller may register from.
+        /// The networks that the caller can register from. If the list is empty, all networks are
+        /// allowed; otherwise a caller whose address is not known is refused.
         networks "networks": Networks = Networks::default();
-        /// How many registrations the API key is good for, in all; 0 for any number.
+        /// The maximum number of registrations that the API key can make, since it exists; 0 means
+        /// no limit.
         max_registrations "max-registrations": u64 = 0;
-        /// When the permission to register ends, in seconds since 1970; 0 for never.
+        /// The time from which the caller cannot register any more, in seconds since 1970; 0 means
+        /// never.
         expires_at "expires-at": u64 = 0;
     }
 }
@@ -58,12 +63,12 @@ impl Setting for Terms {
     }
 }
 
-/// Networks; if there are none, all.
+/// A list of networks. An empty list means all networks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Networks(Vec<IpNet>);
 
 impl Networks {
-    /// Whether an address is in one of them. One that is not known is in none.
+    /// Whether an address is in one of the networks. An unknown address is in none.
     pub(crate) fn permit(&self, address: Option<&str>) -> bool {
         let address = address.and_then(|text| text.parse::<IpAddr>().ok());
         self.0.is_empty()
@@ -76,7 +81,7 @@ impl Networks {
 
 impl Setting for Networks {
     fn read(value: &Json<'_>) -> Option<Self> {
-        // A network with bits set beyond its prefix is a slip of the pen.
+        // A network with bits set beyond its prefix is a typing mistake.
         let network = |text: &str| {
             let network: IpNet = text.parse().ok()?;
             (network == network.trunc()).then_some(network)

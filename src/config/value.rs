@@ -1,4 +1,4 @@
-//! What one setting can be.
+//! The trait of the types that a setting can have, and the simple ones among them.
 
 use crate::document::Json;
 use crate::oauth::ClientId;
@@ -6,15 +6,15 @@ use crate::uri;
 
 use super::finding::{SettingFinding, mistake};
 
-/// A type of setting.
+/// The type of a setting.
 pub(super) trait Setting: Sized {
-    /// Reads a value, or says that it is not one.
+    /// Reads a value; `None` if it is not allowed.
     fn read(value: &Json<'_>) -> Option<Self>;
 
-    /// What may be written, to complete "allowed: …".
+    /// Returns the allowed values, as a phrase that completes "allowed: …".
     fn allowed() -> String;
 
-    /// Reads a value, or reports that it is not one.
+    /// Reads a value, or reports that it is not allowed.
     fn read_at(value: &Json<'_>, path: &str, findings: &mut Vec<SettingFinding>) -> Option<Self> {
         let read = Self::read(value);
         if read.is_none() {
@@ -23,14 +23,14 @@ pub(super) trait Setting: Sized {
         read
     }
 
-    /// How it is written, if it can be and is not nothing.
+    /// Returns the value as it is written in TOML; `None` if it is not set.
     #[cfg(test)]
     fn show(&self) -> Option<String> {
         None
     }
 }
 
-/// A setting that may be left out.
+/// A setting that has no default.
 impl<T: Setting> Setting for Option<T> {
     fn read(value: &Json<'_>) -> Option<Self> {
         T::read(value).map(Some)
@@ -83,7 +83,7 @@ impl Setting for u64 {
     }
 }
 
-/// A URL that the server itself serves, without a slash at its end.
+/// A URL of the server itself, without a slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EndpointUrl(pub(crate) String);
 
@@ -117,7 +117,7 @@ impl Setting for ClientId {
     }
 }
 
-/// A list of names, none of them twice.
+/// Reads a list of names; `None` if a name is not allowed, or is in the list twice.
 pub(super) fn list<T: PartialEq>(
     value: &Json<'_>,
     named: impl Fn(&str) -> Option<T>,

@@ -1,4 +1,5 @@
-//! What a decision consists of, and the HTTP response in it.
+//! The parts of a decision: outcome, HTTP response, effect, diagnostics, documents to fetch,
+//! client.
 
 pub(crate) mod response;
 
@@ -6,25 +7,62 @@ use std::borrow::Cow;
 
 use crate::diagnostic::{Diagnostic, Findings};
 
-/// The answer to one request: data, never an error.
+/// The answer to one request.
+///
+/// A refusal is a decision too, and not an error: its response says what is wrong.
+///
+/// ```
+/// use gatepost::{Caller, Context, Effect, Outcome, Record, Registrar};
+///
+/// let registrar = Registrar::compile("")?;
+/// let context = Context {
+///     caller: Caller::with_permissions(&["authenticate", "oauth-client-registration"]),
+///     ..Context::default()
+/// };
+///
+/// let decision = registrar.register(&context, br#"{"redirect_uris": ["com.example:/cb"]}"#)?;
+/// assert_eq!(decision.outcome, Outcome::Accept);
+/// // In one transaction:
+/// match decision.effect {
+///     Effect::None => {}
+///     Effect::Store(record) => insert(record),
+///     Effect::Share(record) => insert_if_absent(record),
+///     Effect::Replace(record) => overwrite(record),
+///     Effect::Remove(client_id) => delete(client_id),
+/// }
+/// // After it is committed, send `decision.response`:
+/// assert_eq!(decision.response.status, 201);
+/// # fn insert(record: Record) { assert!(record.client_id.starts_with("gpc_")) }
+/// # fn insert_if_absent(_: Record) {}
+/// # fn overwrite(_: Record) {}
+/// # fn delete(_: String) {}
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// Accepted or refused.
+    /// Whether the request is accepted or refused.
     pub outcome: Outcome,
-    /// What to send.
+    /// The HTTP response. The host sends it after it has carried out the effect. If
+    /// [`authorize`](crate::Registrar::authorize),
+    /// [`authenticate`](crate::Registrar::authenticate), [`lifecycle`](crate::Registrar::lifecycle)
+    /// or [`client_document`](crate::Registrar::client_document) accepts, the response is empty,
+    /// and the host sends one of its own, if any.
     pub response: Response,
-    /// What to do first, in one transaction.
+    /// What the host has to do before it sends the response.
     pub effect: Effect,
-    /// All that was found, errors about redirect URIs first.
+    /// The findings: errors first, then warnings, then notes, and in each group those about
+    /// redirect URIs first. A decision has at most 64. An accepted request can have warnings and
+    /// notes.
     pub diagnostics: Vec<Diagnostic>,
-    /// What the client has named for the host to fetch.
+    /// The documents that the client has named by URI, and that the host may have to fetch.
     pub fetches: Vec<Fetch>,
-    /// The client that the decision is about, where it is about one that the host has to know.
+    /// The client that the decision is about. `None`: the host needs to know no more than the
+    /// response and the effect say.
     pub client: Option<Client>,
 }
 
 impl Decision {
-    /// An accepted request, without anything to fetch and without a client to be told of.
+    /// Makes a decision that accepts, without documents to fetch and without a client.
     pub(crate) fn accept(response: Response, effect: Effect, findings: Findings) -> Self {
         Self {
             outcome: Outcome::Accept,
@@ -36,7 +74,7 @@ impl Decision {
         }
     }
 
-    /// A refused request.
+    /// Makes a decision that refuses.
     pub(crate) const fn refuse(response: Response, diagnostics: Vec<Diagnostic>) -> Self {
         Self {
             outcome: Outcome::Refuse,
@@ -49,106 +87,124 @@ impl Decision {
     }
 }
 
-/// A client, as far as the host needs to know it.
+/// The client that a decision is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
     /// The client's id.
     pub client_id: String,
-    /// What the server knows of it.
+    /// How the server knows the client.
     pub standing: Standing,
-    /// Where the authorization response goes: the redirect URI in full, with the port that was
-    /// asked for.
+    /// The redirect URI that the authorization response is sent to, as it is in the request, with
+    /// its port. `None`: the operation decides about none.
     pub redirect_uri: Option<String>,
-    /// The scope that may be granted: what was asked for, cut to what is registered.
+    /// The scope that may be granted (RFC 6749 §3.3): the requested scope without what the client
+    /// did not register. `None`: the operation decides about none, or the client has no scope.
     pub scope: Option<String>,
-    /// The registered metadata as a JSON object; empty for a client that is not registered.
+    /// The registered metadata (RFC 7591 §2) as a JSON object. `{}`: the client is not registered,
+    /// or the decision tells only its id.
     pub metadata: String,
-    /// The assertion that the client authenticated with.
+    /// The assertion that the client authenticated with. `None`: it used no assertion.
     pub assertion: Option<Assertion>,
 }
 
-/// What the server knows of a client. Whatever the standing, its name and its links are its own
-/// claim, unless an administrator registered it.
+/// How the server knows a client.
+///
+/// The name and the links in the metadata are the client's own claim. Only an administrator's
+/// registration ([`Standing::Provisioned`]) makes them trustworthy, so a consent page should say
+/// that the others are not verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// An administrator registered it by hand.
+    /// An administrator registered it.
     Provisioned,
-    /// It registered itself.
+    /// It registered itself, with an API key or anonymously.
     Registered,
-    /// Its id is the URL of the document that describes it.
+    /// Its id is the URL of its client ID metadata document.
     Document,
-    /// It uses an id that everybody may use.
+    /// Its id is one that every client may use: see the settings `open-client` and `static-client`.
     Shared,
-    /// Nobody registered it, and nothing requires that.
+    /// It is not registered, and the setting `require` is `false`.
     Unregistered,
-    /// Nobody registered it, and the account may use any client.
+    /// It is not registered, and the account has the permission `oauth-client-override`.
     Overridden,
 }
 
-/// An assertion that is good for one use (RFC 7523 §3): the host refuses the request if it has seen
-/// the id from this client, and remembers it until it expires.
+/// An assertion that a client authenticated with (RFC 7523 §3).
+///
+/// It may be used once. The host remembers its id, together with the client's id, until the
+/// assertion expires, and refuses a request with an id that it remembers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assertion {
     /// The claim `jti`.
     pub id: String,
-    /// When the assertion expires, in seconds since 1970.
+    /// The time until which the assertion is accepted, in seconds since 1970: its claim `exp` and
+    /// 60 seconds for clocks that differ.
     pub expires_at: u64,
 }
 
-/// A document that the client has named and the core does not fetch.
+/// A document that the client has named by URI. The library fetches nothing itself.
 ///
-/// A host that fetches it does so by https alone, without credentials, follows no redirect, connects
-/// only to addresses that are public (RFC 6890) and the ones it checked, reads no more than
-/// `max_bytes` and waits no longer than `timeout` (RFC 9700 §4, RFC 7591 §5).
+/// A host that fetches it uses https, sends no credentials, and follows no redirect. It connects
+/// only to public addresses (RFC 6890), and to the address that it checked, without a second
+/// look-up of the name. It reads at most `max_bytes` and waits at most `timeout` (RFC 7591 §5, RFC
+/// 9700 §4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetch {
     /// The document's URI.
     pub uri: String,
-    /// Where it stands: a JSON Pointer into the registered metadata.
+    /// The place of the URI in the registered metadata: a JSON Pointer (RFC 6901) such as
+    /// `/jwks_uri`. It is empty if the URI is the client id itself.
     pub pointer: String,
-    /// When it is needed.
+    /// When the document is needed.
     pub due: Due,
-    /// How much of it may be read, in bytes.
+    /// The largest size that the host accepts, in bytes.
     pub max_bytes: u32,
-    /// How long it may take, in seconds.
+    /// The longest time that the fetch may take, in seconds.
     pub timeout: u32,
 }
 
 /// When a document is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// At once. Of a registration, before the effect is carried out: a JSON array of strings that must
-    /// hold every redirect URI of the client, or else the registration is refused (OpenID Connect
-    /// Registration 1.0 §5). Otherwise the client's keys or its document, to ask again with.
+    /// Before the host does anything else with the decision. What the document is follows from the
+    /// operation:
+    ///
+    /// - A registration or an update: the `sector_identifier_uri`. It must be a JSON array that
+    ///   contains every redirect URI of the client (OpenID Connect Registration 1.0 §5). If the host
+    ///   cannot fetch it, or a redirect URI is missing, the host does not carry out the effect, and
+    ///   refuses the request.
+    /// - [`authenticate`](crate::Registrar::authenticate): the client's `jwks_uri`. The host asks again
+    ///   with the document as [`Request::jwks`](crate::Request::jwks).
+    /// - [`client_document`](crate::Registrar::client_document): the document at the client id. The
+    ///   host asks again with the document.
     BeforeEffect,
-    /// When the client first uses it.
+    /// Not before the client uses it.
     OnUse,
 }
 
-/// Accepted or refused.
+/// Whether a request is accepted or refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Carry out the effect, then send the response.
+    /// The host carries out the effect, then sends the response.
     Accept,
-    /// Send the response; there is no effect.
+    /// The host sends the response. There is no effect.
     Refuse,
 }
 
 /// An HTTP response.
 ///
-/// Its body may hold a secret that is given out once, so it does not show itself in debug output.
+/// Its body can contain a secret or a token, so debug output shows only the body's length.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Response {
-    /// The status code.
+    /// The status code, such as 201.
     pub status: u16,
-    /// The header fields, in order.
+    /// The header fields, in the order in which they are sent.
     pub headers: Vec<Header>,
-    /// The body: JSON, or nothing.
+    /// The body: a JSON object, or empty. The host sends it and keeps no copy.
     pub body: String,
 }
 
 impl Response {
-    /// Nothing to send: what the host sends is its own.
+    /// Makes an empty response, for a decision after which the host sends a response of its own.
     pub(crate) const fn none() -> Self {
         Self {
             status: 200,
@@ -171,33 +227,39 @@ impl std::fmt::Debug for Response {
 /// One HTTP header field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// The field's name.
+    /// The field's name, such as `Content-Type`.
     pub name: &'static str,
     /// The field's value.
     pub value: Cow<'static, str>,
 }
 
-/// What the host has to do, in one transaction, before it sends the response.
+/// What the host has to do before it sends the response.
+///
+/// The host does it in one transaction. In the same transaction it checks that the facts of the
+/// decision still hold: the record is unchanged, and no counter is higher. If they do not, it
+/// decides again with the new facts and the same entropy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Nothing.
+    /// Do nothing.
     None,
-    /// Store a new client.
+    /// Insert the record of a new client. No record has this client id yet.
     Store(Record),
-    /// Store the client, unless there is one with this id, which then stays as it is: the client id
-    /// is shared by all who register the same.
+    /// Insert the record, unless a record with this client id exists; that one stays as it is.
+    /// Equal registrations have the same client id.
     Share(Record),
-    /// Put this in the place of the record with the same client id.
+    /// Overwrite the record that has the same client id.
     Replace(Record),
-    /// Remove the client with this id, and all it holds.
+    /// Delete the record with this client id, and the client's grants and tokens.
     Remove(String),
 }
 
-/// A registered client, as the host stores it.
+/// The record of a client, which the host stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// The client's id, unique among all clients.
+    /// The client's id. It is unique among all clients.
     pub client_id: String,
-    /// A versioned JSON document, opaque to the host. It holds hashes, no secrets.
+    /// A JSON document with a version, described in `docs/record.md`. The host stores it and passes
+    /// it back unchanged as [`Context::record`](crate::Context::record). It contains hashes of
+    /// secrets, and no secrets.
     pub document: String,
 }

@@ -1,4 +1,4 @@
-//! The HTTP responses: RFC 7591 §3.2, RFC 6750 §3.
+//! Makes the HTTP responses (RFC 7591 §3.2, RFC 6750 §3).
 
 use std::borrow::Cow;
 
@@ -10,10 +10,10 @@ use crate::facts::permission::AUTHENTICATE;
 
 use super::{Decision, Header, Response};
 
-/// What a client is told that failed with HTTP Basic (RFC 6749 §5.2).
+/// The challenge for a client that failed to authenticate with HTTP Basic (RFC 6749 §5.2).
 pub(crate) const BASIC_CHALLENGE: &str = "Basic realm=\"clients\"";
 
-/// A response that carries JSON, and that nobody keeps (requirements B1).
+/// Makes a response with a JSON body that must not be cached (requirements B1).
 pub(crate) fn json(status: u16, body: String) -> Response {
     Response {
         status,
@@ -26,7 +26,7 @@ pub(crate) fn json(status: u16, body: String) -> Response {
     }
 }
 
-/// A response without a body, and that nobody keeps.
+/// Makes a response without a body that must not be cached.
 pub(crate) fn nothing(status: u16) -> Response {
     let mut response = json(status, String::new());
     response
@@ -35,13 +35,13 @@ pub(crate) fn nothing(status: u16) -> Response {
     response
 }
 
-/// Serialises what can always be serialised: maps with string keys, and nothing that fails.
+/// Serialises a value whose serialisation cannot fail, because all its maps have string keys.
 pub(crate) fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("the value has string keys, and nothing in it fails")
 }
 
-/// One JSON object with the members of both, none of which may have the same name; the first has
-/// some.
+/// Joins two JSON objects into one. They must not have members with the same name, and the first
+/// must not be empty.
 pub(crate) fn joined(first: &impl Serialize, second: &RawValue) -> String {
     let mut object = to_json(first);
     let members = second.get().trim_start_matches('{');
@@ -53,7 +53,7 @@ pub(crate) fn joined(first: &impl Serialize, second: &RawValue) -> String {
     object
 }
 
-/// A refusal with all that was found; `findings` holds an error.
+/// Makes a refusal with all findings. There must be an error among them.
 pub(crate) fn refusal(findings: Findings) -> Decision {
     let error = findings.first_error().expect("a refusal is about an error");
     let diagnostics = findings.into_diagnostics();
@@ -70,7 +70,7 @@ pub(crate) fn refusal(findings: Findings) -> Decision {
     Decision::refuse(response, diagnostics)
 }
 
-/// A refusal that may be otherwise after some seconds (requirements B7).
+/// Makes a refusal that asks the client to try again after some seconds (requirements B7).
 pub(crate) fn refusal_until(findings: Findings, retry_after: Option<u64>) -> Decision {
     let mut decision = refusal(findings);
     if let Some(seconds) = retry_after {
@@ -80,7 +80,8 @@ pub(crate) fn refusal_until(findings: Findings, retry_after: Option<u64>) -> Dec
     decision
 }
 
-/// A refusal that does not say why: the reason is in the diagnostics, for the host alone.
+/// Makes a refusal whose response does not contain the reason. The reason is in the diagnostics,
+/// which only the host reads.
 pub(crate) fn opaque(
     findings: Findings,
     error: ErrorCode,
@@ -103,7 +104,8 @@ pub(crate) fn opaque(
     Decision::refuse(response, findings.into_diagnostics())
 }
 
-/// The first finding in the characters of RFC 6749 §5.2, which have no quote and no backslash.
+/// Describes the first finding in the characters that RFC 6749 §5.2 allows: no quote and no
+/// backslash.
 pub(crate) fn describe(diagnostics: &[Diagnostic]) -> String {
     let Some(first) = diagnostics.first() else {
         return String::new();
@@ -122,7 +124,8 @@ pub(crate) fn describe(diagnostics: &[Diagnostic]) -> String {
         .collect()
 }
 
-/// RFC 6750 §3: no error code where no token was sent.
+/// Returns the challenge for an error (RFC 6750 §3). It has no error code if the request had no
+/// token.
 pub(crate) fn challenge(error: ErrorCode, description: &str) -> Option<String> {
     const REALM: &str = "Bearer realm=\"client registration\"";
     let name = error.name();

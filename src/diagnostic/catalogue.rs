@@ -1,9 +1,9 @@
-//! What the catalogue of rules is made of: a rule, and a flaw, which is a rule for redirect URIs and for
-//! other URIs alike.
+//! The types of the catalogue of rules: a rule, and a flaw, which is one rule for redirect URIs and
+//! another for all other URIs.
 
 use super::error_code::ErrorCode;
 
-/// One rule.
+/// A rule: its code, its error code, its source and its message.
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) code: &'static str,
@@ -12,7 +12,7 @@ pub(crate) struct Rule {
     pub(crate) message: &'static str,
 }
 
-/// What a URI is registered for, which decides the code and the error of a flaw in it.
+/// The purpose of a URI. The code and the error code of a flaw depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// A redirect URI: `redirect-uri-…`, `invalid_redirect_uri`.
@@ -21,7 +21,7 @@ pub(crate) enum Role {
     Other,
 }
 
-/// A rule that holds for redirect URIs and for other URIs alike.
+/// A pair of rules with the same message: one for redirect URIs, one for all other URIs.
 #[derive(Debug)]
 pub(crate) struct Flaw {
     pub(super) redirect: Rule,
@@ -37,7 +37,7 @@ impl Flaw {
     }
 }
 
-/// Makes a static of each rule, and a list of them all for tests.
+/// Makes a static for each rule, and a list of all rules for the tests.
 macro_rules! rules {
     (
         $all:ident;
@@ -57,7 +57,7 @@ macro_rules! rules {
     };
 }
 
-/// Makes a static of each flaw, and a list of them all for tests.
+/// Makes a static for each flaw, and a list of all flaws for the tests.
 macro_rules! flaws {
     ($all:ident; $($name:ident: $code:literal, $redirect:literal / $other:literal, $message:literal;)*) => {
         $(

@@ -1,6 +1,6 @@
-//! The error codes of refusals, with the HTTP status that goes with each.
+//! The error codes of refusals, and the HTTP status of each.
 
-/// The `error` of a refusal.
+/// The member `error` of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ErrorCode {
     /// RFC 7591 §3.2.2
@@ -13,17 +13,17 @@ pub(crate) enum ErrorCode {
     UnapprovedSoftwareStatement,
     /// RFC 6749 §4.1.2.1, §5.2
     InvalidRequest,
-    /// RFC 6750 §3.1, of a token that is none
+    /// RFC 6750 §3.1: the header is not one bearer token.
     MalformedToken,
-    /// RFC 6750 §3, no token at all: the challenge has no error code
+    /// RFC 6750 §3: there is no token, so the challenge has no error code.
     MissingToken,
     /// RFC 6750 §3.1
     InvalidToken,
-    /// RFC 6750 §3.1, and the permission that is needed
+    /// RFC 6750 §3.1, with the permission that is missing
     InsufficientScope(&'static str),
     /// RFC 6585 §4
     TooManyRequests,
-    /// RFC 6749 §4.1.2.1, for what the caller may never do
+    /// RFC 6749 §4.1.2.1: repeating the request later does not help.
     AccessDenied,
     /// RFC 6749 §5.2
     InvalidClient,
@@ -41,9 +41,9 @@ pub(crate) enum ErrorCode {
     RequestNotSupported,
     /// OpenID Connect Core 1.0 §3.1.2.6
     RequestUriNotSupported,
-    /// An administrator's choice of an id that is taken
+    /// An administrator chose a client id that exists.
     Conflict,
-    /// What an administrator looks for and is not there
+    /// An administrator named a client that does not exist.
     NotFound,
 }
 

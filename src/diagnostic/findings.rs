@@ -1,4 +1,4 @@
-//! What was found in one request, in the order in which a refusal says it.
+//! Collects the findings about one request, and sorts them as a refusal lists them.
 
 use std::borrow::Cow;
 
@@ -8,39 +8,63 @@ use super::catalogue::Rule;
 use super::error_code::ErrorCode;
 use super::place::Place;
 
-/// How many findings one decision carries at most. A document with more mistakes than this is not
-/// helped by hearing of each.
+/// The largest number of findings in one decision. It keeps the answer to a document full of
+/// mistakes small.
 const MAX_FINDINGS: usize = 64;
 
-/// One finding about the submitted document or the caller.
+/// One finding about the submitted document, the request or the caller.
+///
+/// ```
+/// use gatepost::{Caller, Context, Registrar, Severity};
+///
+/// let registrar = Registrar::compile("")?;
+/// let context = Context {
+///     caller: Caller::with_permissions(&["authenticate", "oauth-client-registration"]),
+///     ..Context::default()
+/// };
+/// let decision = registrar.register(&context, br#"{"redirect_uris": ["https://a.example/#"]}"#)?;
+/// let found = &decision.diagnostics[0];
+/// assert_eq!(found.code, "redirect-uri-fragment");
+/// assert_eq!(found.pointer, "/redirect_uris/0");
+/// assert_eq!(found.reference, "RFC 6749 §3.1.2");
+/// assert_eq!(found.severity, Severity::Error);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
-    /// What was found, a stable kebab-case name such as `redirect-uri-fragment`.
+    /// The name of the rule, in kebab-case, such as `redirect-uri-fragment`. Names never change;
+    /// `docs/diagnostics.md` lists them.
     pub code: &'static str,
-    /// Where: a JSON Pointer (RFC 6901) into the submitted document; empty for the whole.
+    /// The place of the finding: a JSON Pointer (RFC 6901) into the submitted document, or
+    /// `/` and the name of a request's parameter. It is empty if the finding is about the whole
+    /// document or about the caller.
     pub pointer: String,
-    /// One sentence for a person. It quotes nothing of the document.
+    /// One sentence for the developer of the client. It quotes nothing from the document.
     pub message: Cow<'static, str>,
-    /// The rule's source, such as `RFC 6749 §3.1.2`.
+    /// The source of the rule, such as `RFC 6749 §3.1.2`.
     pub reference: &'static str,
-    /// How much it weighs.
+    /// Whether the finding is the reason for a refusal.
     pub severity: Severity,
 }
 
-/// How much a finding weighs.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The document is refused because of it.
+    /// The request, or the settings, are refused because of it.
     Error,
-    /// Accepted, and unwise.
+    /// It is accepted, but there is a risk or a mistake that should be corrected.
     Warning,
-    /// Accepted, with something changed or left out.
+    /// It is accepted, and something was changed or left out.
     Note,
 }
 
 impl Severity {
-    /// The name as it stands in a response: `error`, `warning` or `note`.
+    /// Returns the name that responses contain: `error`, `warning` or `note`.
+    ///
+    /// ```
+    /// assert_eq!(gatepost::Severity::Warning.name(), "warning");
+    /// ```
     pub const fn name(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -50,7 +74,7 @@ impl Severity {
     }
 }
 
-/// All that one pass over a request finds.
+/// The findings about one request.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     list: Vec<Finding>,
@@ -69,7 +93,8 @@ impl Findings {
         self.add(rule, place, Severity::Error, Cow::Borrowed(rule.message));
     }
 
-    /// Like [`error`](Self::error), with a sentence that names a bound or what is offered.
+    /// Adds an error with a message of its own, such as one that names a limit or the offered
+    /// values.
     pub(crate) fn error_saying(&mut self, rule: &'static Rule, place: Place<'_>, message: String) {
         self.add(rule, place, Severity::Error, Cow::Owned(message));
     }
@@ -86,7 +111,8 @@ impl Findings {
         self.list.iter().any(|f| f.severity == Severity::Error)
     }
 
-    /// The error that a refusal is about: the first about a redirect URI, or else the first.
+    /// Returns the error code of the refusal: that of the first error about a redirect URI,
+    /// otherwise that of the first error.
     pub(crate) fn first_error(&self) -> Option<ErrorCode> {
         let mut errors = self.list.iter().filter(|f| f.severity == Severity::Error);
         let first = errors.next()?.rule.error;
@@ -96,7 +122,8 @@ impl Findings {
         Some(first)
     }
 
-    /// Errors before warnings before notes, those about redirect URIs first, else as found.
+    /// Returns the findings as diagnostics: errors, then warnings, then notes; in each group those
+    /// about redirect URIs first; otherwise in the order in which they were found.
     pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         self.list.sort_by_key(|f| {
             (
@@ -131,7 +158,7 @@ impl Findings {
                 severity,
             });
         } else if severity == Severity::Error && !self.has_errors() {
-            // A refusal must have an error to show, however many notes came before it.
+            // A refusal must contain an error, even after as many notes as there is space for.
             self.list.truncate(MAX_FINDINGS - 1);
             self.add(rule, place, severity, message);
         }

@@ -1,4 +1,4 @@
-//! Findings: what is wrong, where, and which standard says so.
+//! Findings: their codes, their places in the document, and the standards that they follow from.
 
 mod catalogue;
 mod error_code;

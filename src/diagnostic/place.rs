@@ -1,10 +1,11 @@
-//! Places in a submitted document, and the JSON Pointers that name them.
+//! Places in a submitted document, and the JSON Pointers to them.
 
-/// How long a pointer may become, in bytes. A longer one ends at the last member that fits, so that
-/// no document makes an answer many times its own size.
+/// The maximum length of a pointer, in bytes. A longer one ends at the last member that fits. So
+/// the answer to a document cannot become many times larger than the document.
 const MAX_POINTER: usize = 256;
 
-/// A place in the submitted document, free to carry around and written out only for a finding.
+/// A place in the submitted document. It is a chain of references, and becomes a text only for a
+/// finding.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place<'a> {
     Document,
@@ -25,7 +26,7 @@ impl<'a> Place<'a> {
         Self::Item(self, index)
     }
 
-    /// The place as a JSON Pointer (RFC 6901).
+    /// Returns the place as a JSON Pointer (RFC 6901).
     pub(crate) fn pointer(self) -> String {
         match self {
             Self::Document => String::new(),

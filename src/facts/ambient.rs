@@ -1,9 +1,10 @@
-//! Time and randomness of the operating system, for hosts that leave them out. Nothing else in the
-//! library reads a clock or draws randomness, and a component has neither.
+//! Reads the operating system's clock and random generator, for a host that passes no time or no
+//! entropy. No other file of the library reads a clock or draws randomness. A component can do
+//! neither.
 
 use super::context::{MIN_ENTROPY, Misuse};
 
-/// Seconds since 1970-01-01T00:00:00Z.
+/// The current time, in seconds since 1970-01-01T00:00:00Z.
 #[cfg(not(target_family = "wasm"))]
 #[expect(
     clippy::disallowed_methods,
@@ -16,7 +17,7 @@ pub(crate) fn now() -> Result<u64, Misuse> {
         .map_err(|_| Misuse::TimeMissing)
 }
 
-/// As many bytes as a decision takes at least.
+/// [`MIN_ENTROPY`] random bytes.
 #[cfg(not(target_family = "wasm"))]
 #[expect(
     clippy::disallowed_methods,

@@ -1,4 +1,5 @@
-//! The facts that a decision is made from: who asks, what the host counted, and what arrived.
+//! The facts that a decision is made from: the caller, the host's counters, the stored record and
+//! the request.
 
 pub(crate) mod ambient;
 mod context;

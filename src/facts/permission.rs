@@ -1,22 +1,22 @@
-//! The permissions of an API key, by the names that a mail server knows them by.
+//! The names of the permissions that an API key or an account can have.
 
-/// Permission to sign in at all.
+/// The permission to sign in. Without it, no other permission counts.
 pub(crate) const AUTHENTICATE: &str = "authenticate";
 
-/// Permission to register clients.
+/// The permission to register clients.
 pub(crate) const REGISTRATION: &str = "oauth-client-registration";
 
-/// Permission to use any client id where registration is required.
+/// The permission to use any client id, although the settings require registration.
 pub(crate) const OVERRIDE: &str = "oauth-client-override";
 
-/// Permission to show a client.
+/// The permission to read any client's registration.
 pub(crate) const GET: &str = "oauth-client-get";
 
-/// Permission to register a client by hand.
+/// The permission to register a client as an administrator.
 pub(crate) const CREATE: &str = "oauth-client-create";
 
-/// Permission to change a client.
+/// The permission to change, disable and enable any client, and to give it a new secret.
 pub(crate) const UPDATE: &str = "oauth-client-update";
 
-/// Permission to delete a client.
+/// The permission to delete any client.
 pub(crate) const DELETE: &str = "oauth-client-delete";

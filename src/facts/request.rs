@@ -1,38 +1,54 @@
 //! A request to one of the authorization server's endpoints, as it arrived.
 
-/// A request that names a client.
+/// A request that a client, or a browser on its behalf, sent to the authorization server.
+///
+/// ```
+/// use gatepost::{Endpoint, Registrar, Request};
+///
+/// let request = Request {
+///     endpoint: Endpoint::Token,
+///     authorization: None,
+///     parameters: b"grant_type=refresh_token&refresh_token=xyz&client_id=mail-client",
+///     jwks: None,
+/// };
+/// let registrar = Registrar::compile("")?;
+/// assert_eq!(registrar.identify(&request).as_deref(), Some("mail-client"));
+/// # Ok::<(), gatepost::SettingsError>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// Where it arrived.
+    /// The endpoint that received the request.
     pub endpoint: Endpoint,
-    /// The value of its `Authorization` header.
+    /// The value of the `Authorization` header. `None`: the request has no such header.
     pub authorization: Option<&'a str>,
-    /// Its parameters as they arrived, in the form `application/x-www-form-urlencoded`: the query of
-    /// a `GET`, the body of a `POST`.
+    /// The parameters as they arrived, encoded as `application/x-www-form-urlencoded`: the query
+    /// string of a `GET`, the body of a `POST`. Invalid bytes are allowed: the decision refuses
+    /// them.
     pub parameters: &'a [u8],
-    /// The key set that the host fetched from the client's `jwks_uri`, because an earlier decision
-    /// asked for it.
+    /// The client's key set (RFC 7517 §5) as JSON. The host fetches it from the client's `jwks_uri`
+    /// if an earlier decision asked for that in its [`fetches`](crate::Decision::fetches). `None`:
+    /// it was not fetched.
     pub jwks: Option<&'a str>,
 }
 
 /// An endpoint of the authorization server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
-    /// RFC 6749 §3.1
+    /// The authorization endpoint (RFC 6749 §3.1).
     Authorization,
-    /// RFC 9126 §2
+    /// The pushed authorization request endpoint (RFC 9126 §2).
     PushedAuthorization,
-    /// RFC 8628 §3.1
+    /// The device authorization endpoint (RFC 8628 §3.1).
     DeviceAuthorization,
-    /// RFC 6749 §3.2
+    /// The token endpoint (RFC 6749 §3.2).
     Token,
-    /// RFC 7662 §2
+    /// The introspection endpoint (RFC 7662 §2).
     Introspection,
-    /// RFC 7009 §2
+    /// The revocation endpoint (RFC 7009 §2).
     Revocation,
 }
 
-/// What a request carries may be a secret, so that it does not show itself in debug output.
+/// Shows the endpoint alone, because the rest can contain secrets.
 impl std::fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Request")

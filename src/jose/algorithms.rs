@@ -1,13 +1,13 @@
-//! The algorithms that a server can offer, by their names.
+//! The names of the algorithms that a server can offer.
 
-/// Signature algorithms that a server can offer (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2). None
-/// is symmetric: a MAC needs the secret itself, and only its hash is stored.
+/// The signature algorithms that a server can offer (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2).
+/// None is symmetric, because a MAC needs the secret itself, and only its hash is stored.
 pub(crate) const SIGNING_ALGORITHMS: &[&str] = &[
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
     "Ed25519", "Ed448",
 ];
 
-/// Key management algorithms that a server can offer, public-key ones (RFC 7518 §4).
+/// The key management algorithms that a server can offer; all use public keys (RFC 7518 §4).
 pub(crate) const ENCRYPTION_ALGORITHMS: &[&str] = &[
     "RSA-OAEP",
     "RSA-OAEP-256",
@@ -17,7 +17,7 @@ pub(crate) const ENCRYPTION_ALGORITHMS: &[&str] = &[
     "ECDH-ES+A256KW",
 ];
 
-/// Content encryption algorithms (RFC 7518 §5.1).
+/// The content encryption algorithms that a server can offer (RFC 7518 §5.1).
 pub(crate) const CONTENT_ENCRYPTION_ALGORITHMS: &[&str] = &[
     "A128CBC-HS256",
     "A192CBC-HS384",

@@ -1,5 +1,5 @@
-//! JSON Object Signing and Encryption (RFC 7515 to RFC 7518): the keys that clients register and that
-//! administrators trust, and the signatures that they verify.
+//! JSON Object Signing and Encryption (RFC 7515 to RFC 7518): checks the keys that clients register
+//! and administrators trust, and verifies signatures with them.
 
 mod algorithms;
 pub(crate) mod jws;

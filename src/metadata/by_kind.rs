@@ -1,5 +1,5 @@
-//! Members that have no rules but those of their kind. Where an extension is not offered, its members
-//! are left out, and the client sees in the answer that they are.
+//! Reads members that have only the rules of their kind. The members of an extension that is not
+//! offered are left out of the registration, and so of the response.
 
 use std::net::IpAddr;
 
@@ -13,17 +13,17 @@ use super::described::Described;
 use super::members::{Kind, Member};
 use super::profile::Profile;
 
-/// How many entries a list in a member of an extension may have, and how many characters a text.
+/// The maximum number of entries of a list, and the maximum length of a text, in characters.
 const MAX_ITEMS: usize = 32;
 const MAX_TEXT: u64 = 256;
 
-/// How long a URI of a request object may be (OpenID Connect Core 1.0 §6.2).
+/// The maximum length of the URI of a request object, in bytes (OpenID Connect Core 1.0 §6.2).
 const MAX_REQUEST_URI: usize = 512;
 
-/// The largest integer that every JSON reader keeps (RFC 8259 §6).
+/// The largest integer that every JSON parser reads exactly (RFC 8259 §6).
 const MAX_SECONDS: u64 = (1 << 53) - 1;
 
-/// Reads a member that has no rules but those of its kind.
+/// Reads a member that has only the rules of its kind.
 pub(super) fn read(
     member: Member,
     value: &Json<'_>,
@@ -50,7 +50,7 @@ pub(super) fn read(
     .value(member.kind(), value)
 }
 
-/// Holds a value against the type of its member; an error says what the type is.
+/// Checks the type of a value. The error is the name of the right type.
 fn typed(kind: Kind, value: &Json<'_>) -> Result<(), &'static str> {
     let strings = |items: &[Json<'_>]| items.iter().all(|item| matches!(item, Json::Text(_)));
     match (kind, value) {
@@ -69,7 +69,8 @@ fn typed(kind: Kind, value: &Json<'_>) -> Result<(), &'static str> {
     }
 }
 
-/// Nobody is told that a protection was dropped by leaving it out of an answer (requirements G9).
+/// Reports a member of an extension that is not offered. A protection is refused: the client would
+/// not notice that the response leaves it out (requirements G9).
 fn unoffered(
     kind: Kind,
     value: &Json<'_>,
@@ -87,7 +88,7 @@ fn unoffered(
     }
 }
 
-/// Judges values that have the type of their member.
+/// Checks values that have the right type.
 struct Judge<'a, 'p> {
     place: Place<'p>,
     policy: &'a Policy,
@@ -172,8 +173,8 @@ impl Judge<'_, '_> {
         sound.then(|| text.to_owned())
     }
 
-    /// https, and a fragment only if it is the SHA-256 of what is there (OpenID Connect Core 1.0
-    /// §6.2).
+    /// Checks the URI of a request object: https, and a fragment only if it is the SHA-256 of the
+    /// object (OpenID Connect Core 1.0 §6.2).
     fn request_uri(&mut self, text: &str) -> bool {
         let (uri, hash) = match text.split_once('#') {
             Some((uri, hash)) => (uri, Some(hash)),
@@ -193,8 +194,8 @@ impl Judge<'_, '_> {
         uri::shown(uri, &mut report)
     }
 
-    /// The rules for redirect URIs, with the error for other metadata (OpenID Connect RP-Initiated
-    /// Logout 1.0 §3.1).
+    /// Checks a URI by the rules for redirect URIs, but with the error code for other metadata
+    /// (OpenID Connect RP-Initiated Logout 1.0 §3.1).
     fn logout_redirect(&mut self, text: &str) -> bool {
         let rules = Profile::Full.redirect_uri_rules(self.policy);
         let mut scratch = Findings::default();
@@ -211,7 +212,7 @@ impl Judge<'_, '_> {
     }
 }
 
-/// Whether a value is one of those that are offered.
+/// Checks that a value is offered.
 pub(super) fn offered(
     text: &str,
     offered: &[&str],

@@ -1,4 +1,5 @@
-//! What is registered: the members in a fixed order, and what in them a host would have to fetch.
+//! The registered metadata, their order in JSON, and the documents in them that a host may have to
+//! fetch.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
@@ -12,7 +13,8 @@ use crate::uri::{self, RedirectUri};
 use super::described::{Described, Description};
 use super::members::Member;
 
-/// A client's registered metadata: whole, consistent, and the same when it is submitted again.
+/// The registered metadata of a client. They are complete and consistent, and the same if they are
+/// submitted again.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ClientMetadata {
     pub(crate) redirect_uris: Vec<RedirectUri>,
@@ -27,7 +29,7 @@ pub(crate) struct ClientMetadata {
 }
 
 impl ClientMetadata {
-    /// What the client has named for the host to fetch (requirements A22).
+    /// Returns the documents that the client has named by URI (requirements A22).
     pub(crate) fn fetches(&self) -> Vec<Fetch> {
         let mut fetches = Vec::new();
         if let Some(uri) = &self.jwks_uri {
@@ -53,8 +55,9 @@ impl ClientMetadata {
         self.scope.as_deref()
     }
 
-    /// What all who register the same have in common (requirements G5): not the version of the
-    /// program, nor the port of a loopback redirect URI, which is another at each start.
+    /// Returns what equal registrations have in common (requirements G5): everything except the
+    /// version of the program, and the ports of loopback redirect URIs, which change at each start
+    /// of the program.
     pub(crate) fn shared(&self) -> Box<RawValue> {
         let mut common = self.clone();
         common
@@ -66,14 +69,14 @@ impl ClientMetadata {
         common.to_raw()
     }
 
-    /// As JSON, which is both answered and stored.
+    /// Returns the metadata as JSON, as they are in the response and in the record.
     pub(crate) fn to_raw(&self) -> Box<RawValue> {
         to_raw_value(self).expect("the members have string keys, and nothing in them fails")
     }
 }
 
 impl Serialize for ClientMetadata {
-    /// In a fixed order, what is absent left out.
+    /// Writes the members in a fixed order, without absent ones.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         if !self.redirect_uris.is_empty() {
@@ -111,7 +114,7 @@ impl Serialize for ClientMetadata {
 }
 
 impl Fetch {
-    /// A client's keys, at its `jwks_uri`.
+    /// Makes the fetch of a client's keys from its `jwks_uri`.
     pub(crate) fn of_keys(uri: &str, due: Due) -> Self {
         fetch(uri, Member::JwksUri, None, due)
     }

@@ -1,14 +1,14 @@
-//! Members that no other member depends on.
+//! The members that no other member depends on.
 
 use serde::Serialize;
 
 use super::members::Member;
 
-/// A member that is kept as it stands, once it was found to be sound.
+/// A valid member that is registered as it was submitted.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Description {
     pub(super) member: Member,
-    /// The language of a human-readable member (RFC 7591 §2.2).
+    /// The language tag of a human-readable member (RFC 7591 §2.2).
     pub(super) tag: Option<String>,
     pub(super) value: Described,
 }

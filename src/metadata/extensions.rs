@@ -1,5 +1,5 @@
-//! What the members of extensions have to do with each other and with the rest: OpenID Connect, logout,
-//! certificates, signed requests and the like (requirements F).
+//! Checks the members of extensions against each other and against the rest: OpenID Connect,
+//! logout, certificates, signed requests and so on (requirements F).
 
 use crate::config::Policy;
 use crate::diagnostic::{Findings, Place, rule};
@@ -12,7 +12,8 @@ use super::members::Member;
 use super::profile::Profile;
 use super::submitted::{Field, Submitted};
 
-/// Algorithms for the encryption of something, and what encrypts its content.
+/// The members with a key management algorithm, each with its member for the content encryption
+/// algorithm.
 const ENCRYPTED: [(Member, Member); 4] = [
     (
         Member::IdTokenEncryptedResponseAlg,
@@ -32,7 +33,8 @@ const ENCRYPTED: [(Member, Member); 4] = [
     ),
 ];
 
-/// The five ways to name a certificate's subject, of which a client uses one (RFC 8705 §2.1.2).
+/// The five members that name the subject of a certificate. A client uses one of them (RFC 8705
+/// §2.1.2).
 const SUBJECTS: [Member; 5] = [
     Member::TlsClientAuthSubjectDn,
     Member::TlsClientAuthSanDns,
@@ -41,7 +43,7 @@ const SUBJECTS: [Member; 5] = [
     Member::TlsClientAuthSanEmail,
 ];
 
-/// What the members of extensions have to do with each other and with the rest.
+/// Checks the members of extensions against each other and against the rest.
 pub(super) fn relate(
     submitted: &mut Submitted,
     auth_method: Option<AuthMethod>,
@@ -68,7 +70,7 @@ pub(super) fn relate(
     }
 }
 
-/// Requirements F3: `enc` needs `alg`, and has a default beside it.
+/// Checks that each `enc` has its `alg`, and adds the default `enc` to an `alg` (requirements F3).
 fn encryption(submitted: &mut Submitted, policy: &Policy, findings: &mut Findings) {
     const DEFAULT: &str = "A128CBC-HS256";
     let offered = policy.content_encryption_algs.names();
@@ -87,8 +89,8 @@ fn encryption(submitted: &mut Submitted, policy: &Policy, findings: &mut Finding
     }
 }
 
-/// What is encrypted for the client, or signed by it, needs its keys (OpenID Connect Registration
-/// 1.0 §2).
+/// Checks that a client with an algorithm for encryption to it, or for its own signatures, has keys
+/// (OpenID Connect Registration 1.0 §2).
 fn keys(submitted: &Submitted, findings: &mut Findings) {
     let by_value = match &submitted.jwks {
         Field::Absent => false,
@@ -110,7 +112,7 @@ fn keys(submitted: &Submitted, findings: &mut Findings) {
     }
 }
 
-/// The algorithm of a client's assertions, which means nothing if it does not make any.
+/// Checks the algorithm of a client's assertions. It is left out if the client makes no assertions.
 fn assertion_algorithm(
     submitted: &mut Submitted,
     auth_method: Option<AuthMethod>,
@@ -130,7 +132,7 @@ fn assertion_algorithm(
     }
 }
 
-/// RFC 8705 §2.1.2
+/// Checks the members that name the subject of a certificate (RFC 8705 §2.1.2).
 fn subjects(submitted: &mut Submitted, auth_method: Option<AuthMethod>, findings: &mut Findings) {
     match auth_method {
         Some(AuthMethod::TlsClientAuth) => {
@@ -149,8 +151,9 @@ fn subjects(submitted: &mut Submitted, auth_method: Option<AuthMethod>, findings
     }
 }
 
-/// OpenID Connect Core 1.0 §8.1: a pairwise identifier is made for a host, and several redirect
-/// URIs, or one without a host of its own, do not tell which.
+/// Checks that a client with pairwise subject identifiers has one host, which they are made for. If
+/// the redirect URIs have several hosts, or none, it needs a `sector_identifier_uri` (OpenID
+/// Connect Core 1.0 §8.1).
 fn pairwise(submitted: &Submitted, findings: &mut Findings) {
     let pairwise = Described::Text("pairwise".to_owned());
     if submitted.described(Member::SubjectType) != Some(&pairwise)
@@ -170,7 +173,8 @@ fn pairwise(submitted: &Submitted, findings: &mut Findings) {
     }
 }
 
-/// Requirements F6: what the server calls on logging out is on a host that the client redirects to.
+/// Checks that the logout URIs that the server calls are on a host of a redirect URI (requirements
+/// F6).
 fn own_hosts(submitted: &Submitted, findings: &mut Findings) {
     for member in [Member::FrontchannelLogoutUri, Member::BackchannelLogoutUri] {
         let Some(Described::Text(logout)) = submitted.described(member) else {
@@ -183,7 +187,7 @@ fn own_hosts(submitted: &Submitted, findings: &mut Findings) {
     }
 }
 
-/// OpenID Connect CIBA Core 1.0 §4
+/// Checks the members for CIBA (OpenID Connect CIBA Core 1.0 §4).
 fn ciba(submitted: &Submitted, grant_types: Option<&[GrantType]>, findings: &mut Findings) {
     let mode = submitted.described(Member::BackchannelTokenDeliveryMode);
     if grant_types.is_some_and(|g| g.contains(&GrantType::Ciba)) && mode.is_none() {
@@ -200,8 +204,8 @@ fn ciba(submitted: &Submitted, grant_types: Option<&[GrantType]>, findings: &mut
     }
 }
 
-/// What an OpenID provider registers for a client that says nothing (OpenID Connect Registration
-/// 1.0 §2); where RS256 is not offered, the first algorithm that is.
+/// Adds the defaults of OpenID Connect (OpenID Connect Registration 1.0 §2). If RS256 is not
+/// offered, the default algorithm is the first offered one.
 fn openid_defaults(submitted: &mut Submitted, policy: &Policy) {
     let offered = policy.signing_algs.names();
     let signing = offered.iter().find(|a| **a == "RS256").or(offered.first());

@@ -1,5 +1,6 @@
-//! The mail profile (draft-ietf-mailmaint-oauth-public §3.3): what callers without an API key are
-//! held to. Its one security rule is that only a native program can finish the flow.
+//! The mail profile (draft-ietf-mailmaint-oauth-public §3.3): the rules for clients of callers
+//! without an API key. Its one security rule is that only a native program can receive the
+//! authorization response.
 
 use crate::diagnostic::{Findings, Place, rule};
 use crate::oauth::{AuthMethod, GrantType, ResponseType};
@@ -7,7 +8,7 @@ use crate::oauth::{AuthMethod, GrantType, ResponseType};
 use super::redirects::native;
 use super::submitted::{Field, Submitted};
 
-/// Requirements G1 and G2, for what was submitted.
+/// Checks submitted metadata by the mail profile (requirements G1, G2).
 pub(super) fn restrict(submitted: &mut Submitted, findings: &mut Findings) {
     let list = Place::top("redirect_uris");
     for (index, uri) in &submitted.redirect_uris {
@@ -39,8 +40,8 @@ pub(super) fn restrict(submitted: &mut Submitted, findings: &mut Findings) {
         findings.error(&rule::GRANT_TYPES_NOT_MAIL, place);
         return;
     }
-    // What gets its answer otherwise than by a redirect to the user's own machine is not for
-    // strangers. The grant that no public client may have has a finding of its own.
+    // Anonymous callers get only grants whose response is a redirect to the user's machine. The
+    // client credentials grant has a finding of its own, because no public client can use it.
     let named = grant_types.len();
     grant_types.retain(|grant| !matches!(grant, GrantType::DeviceCode | GrantType::Ciba));
     if grant_types.len() < named {

@@ -1,32 +1,32 @@
-//! The members that a client can register: the name each has in the document, what its value is,
-//! and the extension that a server has to offer for it.
+//! The table of the members that a client can register: the name in the document, the kind of the
+//! value, and the extension that the server must offer for it.
 
 use crate::oauth::Extension;
 
-/// What the value of a member is.
+/// The kind of a member's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// One that other members depend on, with rules of its own.
+    /// A value with rules of its own, which other members depend on.
     Core,
     /// A text that people see.
     Text,
-    /// A list of such texts.
+    /// A list of texts that people see.
     Texts,
     /// An https URI that a person or a browser is sent to.
     Link,
     /// An https URI that the server would fetch or call.
     Called,
-    /// URIs of request objects (OpenID Connect Core 1.0 §6.2).
+    /// The URIs of request objects (OpenID Connect Core 1.0 §6.2).
     RequestUris,
-    /// Where a person goes after logging out.
+    /// The URIs that a browser is sent to after the logout.
     LogoutRedirects,
-    /// An https URI on a host that the client redirects to.
+    /// An https URI on the host of a redirect URI.
     OwnHost,
-    /// A count of seconds.
+    /// A number of seconds.
     Seconds,
     /// True or false.
     Flag,
-    /// True or false, where true protects the client and must not be dropped without a word.
+    /// True or false. True protects the client, so it must not be left out without an error.
     Protection,
     /// A signature algorithm.
     Signing,
@@ -34,11 +34,11 @@ pub(super) enum Kind {
     Encryption,
     /// A content encryption algorithm (RFC 7518 §5).
     ContentEncryption,
-    /// One of these.
+    /// One of these values.
     OneOf(&'static [&'static str]),
-    /// Some of the types of authorization details that the policy offers.
+    /// A list of types of authorization details that the policy offers.
     DetailTypes,
-    /// What a certificate's subject is (RFC 8705 §2.1.2).
+    /// The subject of a certificate (RFC 8705 §2.1.2).
     Subject,
     /// An IP address in a certificate.
     SubjectAddress,
@@ -72,7 +72,7 @@ macro_rules! members {
                 }
             }
 
-            /// The extension that a server offers with this member; `None` if every server does.
+            /// Returns the extension that the member belongs to; `None` if it belongs to none.
             pub(super) const fn extension(self) -> Option<Extension> {
                 match self {
                     $(Self::$variant => $extension,)*
@@ -157,7 +157,7 @@ members! {
 }
 
 impl Member {
-    /// Whether people read it, so that it may stand in several languages (RFC 7591 §2.2).
+    /// Whether people read the member, so that it can have several languages (RFC 7591 §2.2).
     pub(super) const fn is_human_readable(self) -> bool {
         matches!(
             self,
@@ -166,8 +166,8 @@ impl Member {
     }
 }
 
-/// Whether a language tag is well-formed, as far as its syntax goes (RFC 5646 §2.1): subtags of one
-/// to eight letters and digits, the first of letters alone.
+/// Whether a text has the syntax of a language tag (RFC 5646 §2.1): subtags of one to eight letters
+/// and digits, the first of letters only.
 pub(super) fn is_language_tag(tag: &str) -> bool {
     let mut subtags = tag.split('-');
     let language = subtags.next().unwrap_or_default();

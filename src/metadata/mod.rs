@@ -1,4 +1,4 @@
-//! Client metadata (RFC 7591 §2): what is submitted, and what is registered in its place.
+//! Client metadata (RFC 7591 §2): reads what a client submits, and makes of it what is registered.
 
 mod by_kind;
 mod client_metadata;

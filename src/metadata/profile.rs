@@ -1,4 +1,4 @@
-//! What a client is held to, by who registers it.
+//! Profiles: the rules for a client's metadata, which depend on who registers it.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,27 +6,27 @@ use crate::config::Policy;
 use crate::oauth::AuthMethod;
 use crate::uri::{Localhost, PrivateSchemes, RedirectUriRules};
 
-/// What a caller is held to.
+/// The rules for a client's metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Profile {
-    /// RFC 7591 as the policy has it.
+    /// RFC 7591 within the policy, for callers with an API key.
     Full,
-    /// The mail profile on top of it.
+    /// RFC 7591 and the mail profile, for anonymous callers.
     Mail,
-    /// What an administrator registers by hand.
+    /// RFC 7591, with redirect URIs that only an administrator can register.
     Administrator,
-    /// What a client ID metadata document may say.
+    /// The rules for client ID metadata documents.
     Document,
 }
 
 impl Profile {
-    /// Whether a client without a word about it is a public one.
+    /// Whether a client that names no authentication method is a public one.
     pub(super) const fn is_public(self) -> bool {
         matches!(self, Self::Mail | Self::Document)
     }
 
-    /// The rules for redirect URIs of a client with this profile.
+    /// Returns the rules for the redirect URIs of a client with this profile.
     pub(crate) const fn redirect_uri_rules(self, policy: &Policy) -> RedirectUriRules {
         RedirectUriRules {
             localhost: match self {
@@ -42,7 +42,7 @@ impl Profile {
         }
     }
 
-    /// The authentication method of a client that names none (requirements A8, G2).
+    /// Returns the authentication method of a client that names none (requirements A8, G2).
     pub(super) const fn default_auth_method(self) -> AuthMethod {
         if self.is_public() {
             AuthMethod::None

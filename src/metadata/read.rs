@@ -1,5 +1,5 @@
-//! The document's members one by one: each read by its own type and rules. What they have to do
-//! with each other is for `relations`.
+//! Reads the members of a document one by one, each by its own type and rules. `relations` checks
+//! them against each other.
 
 use crate::config::Policy;
 use crate::diagnostic::{Findings, Place, Role, Rule, rule};
@@ -16,14 +16,15 @@ use super::profile::Profile;
 use super::redirects::permit;
 use super::submitted::{Field, Redirects, Submitted};
 
-/// How many members with a language tag are taken.
+/// The maximum number of members with a language tag.
 const MAX_LOCALISED: usize = 64;
 
-/// How many contacts are taken (requirements A17), and how many characters each may have.
+/// The maximum number of contacts (requirements A17), and the maximum length of each, in
+/// characters.
 const MAX_CONTACTS: usize = 10;
 const MAX_CONTACT_LENGTH: u64 = 320;
 
-/// Reads what a client asks for.
+/// Reads the members of a submitted document.
 pub(super) fn read(
     document: &Object<'_>,
     profile: Profile,
@@ -38,7 +39,7 @@ pub(super) fn read(
         findings,
     };
     for (name, value) in document.iter() {
-        // RFC 7592 §2.2: null is as if absent.
+        // RFC 7592 §2.2: `null` means absent.
         if *value != Json::Null {
             reader.member(name, value);
         }
@@ -61,7 +62,8 @@ impl Reader<'_> {
             Some((base, tag)) => (base, Some(tag)),
             None => (name, None),
         };
-        // Unknown members are ignored (RFC 7591 §2), those among them that only a server may set.
+        // Unknown members are ignored (RFC 7591 §2). Members that only a server sets, such as
+        // `client_id`, are among them.
         let Some(member) = Member::named(base) else {
             return;
         };
@@ -129,7 +131,7 @@ impl Reader<'_> {
                 let keys = KeySet::new(value, &rules, place, self.findings);
                 self.submitted.jwks = Field::from_sound(keys);
             }
-            // It was read before everything else.
+            // The statement was read before all other members.
             Member::SoftwareStatement => {}
             _ => self.describe(member, None, value, place),
         }
@@ -165,7 +167,7 @@ impl Reader<'_> {
             if registered.iter().any(|(_, uri)| uri.text == *text) {
                 self.findings.note(&rule::REDIRECT_URI_DUPLICATE, place);
             } else if let Some(uri) = RedirectUri::new(text, &rules, place, self.findings) {
-                // An administrator may any.
+                // An administrator can register any scheme and host.
                 if self.profile != Profile::Administrator {
                     permit(&uri, self.policy, place, self.findings);
                 }
@@ -174,7 +176,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A human-readable member in one language (requirements A19).
+    /// Reads a human-readable member in one language (requirements A19).
     fn localised(&mut self, member: Member, tag: &str, value: &Json<'_>, place: Place<'_>) {
         self.localised += 1;
         if self.localised == MAX_LOCALISED + 1 {
@@ -197,14 +199,14 @@ impl Reader<'_> {
         }
     }
 
-    /// A member without rules but those of its kind.
+    /// Reads a member that has only the rules of its kind.
     fn describe(&mut self, member: Member, tag: Option<&str>, value: &Json<'_>, place: Place<'_>) {
         let described = match member {
             Member::ClientName => self
                 .text(value, place)
                 .and_then(|t| text::shown(t, self.policy.max_name_length, place, self.findings))
                 .filter(|name| {
-                    // The real one has its name from an administrator.
+                    // An administrator registers the client that really has the name.
                     let protected = &self.policy.protected_names;
                     self.profile == Profile::Administrator
                         || protected.permit(name, place, self.findings)
@@ -282,7 +284,7 @@ impl Reader<'_> {
         item
     }
 
-    /// A list of names, each once (RFC 7591 has no use for the same one twice).
+    /// Reads a list of names, and leaves out duplicates.
     fn some_of<T: PartialEq>(
         &mut self,
         value: &Json<'_>,

@@ -1,10 +1,10 @@
-//! Rules about one redirect URI that depend on who registers it.
+//! Checks the rules for one redirect URI that depend on who registers it.
 
 use crate::config::Policy;
 use crate::diagnostic::{Findings, Place, rule};
 use crate::uri::{self, RedirectKind, RedirectUri};
 
-/// Requirements G1, for one redirect URI.
+/// Checks that a redirect URI is native (requirements G1).
 pub(crate) fn native(uri: &RedirectUri, place: Place<'_>, findings: &mut Findings) {
     if !uri.kind.is_native() {
         findings.error(&rule::REDIRECT_URI_NOT_NATIVE, place);
@@ -14,7 +14,7 @@ pub(crate) fn native(uri: &RedirectUri, place: Place<'_>, findings: &mut Finding
     }
 }
 
-/// Whether this scheme and this host are among those that may be registered.
+/// Checks that the policy allows the scheme and the host of a redirect URI.
 pub(crate) fn permit(
     uri: &RedirectUri,
     policy: &Policy,

@@ -1,4 +1,4 @@
-//! Registered metadata as it stands in a record, as far as decisions about a client's use need it.
+//! Reads the registered metadata in a record, as far as decisions about a client's use need them.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::facts::Misuse;
 use crate::oauth::{AuthMethod, GrantType, ResponseType};
 
-/// What a client registered. It was found to be sound then.
+/// The registered metadata of a client. They were valid when they were registered.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Registered<'a> {
     #[serde(borrow, default)]
@@ -18,7 +18,7 @@ pub(crate) struct Registered<'a> {
     pub(crate) grant_types: Vec<GrantType>,
     #[serde(default)]
     pub(crate) response_types: Vec<ResponseType>,
-    /// The scope tokens, with a space between each. None has a character that JSON escapes.
+    /// The scope tokens, separated by spaces. No token has a character that JSON escapes.
     #[serde(borrow, default)]
     pub(crate) scope: &'a str,
     #[serde(borrow, default)]

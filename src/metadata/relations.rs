@@ -1,4 +1,4 @@
-//! What the members have to do with each other, and what is registered for those left out.
+//! Checks the members against each other, and adds defaults for absent ones.
 
 use crate::config::Policy;
 use crate::diagnostic::{Findings, Place, rule};
@@ -14,7 +14,7 @@ use super::read::{auth_method_not_offered, grant_type_not_offered, read};
 use super::submitted::{Field, Redirects, Submitted};
 use super::{extensions, mail, scope, site, statement};
 
-/// What would be registered, or all that is wrong with the document.
+/// Reads a document and returns what is registered for it, or reports all that is wrong with it.
 pub(crate) fn judge(
     body: &[u8],
     profile: Profile,
@@ -26,7 +26,7 @@ pub(crate) fn judge(
     accept(&document, profile, now, policy, findings)
 }
 
-/// What is registered for a submitted document, or all that is wrong with it.
+/// Returns what is registered for a document, or reports all that is wrong with it.
 pub(crate) fn accept(
     document: &Object<'_>,
     profile: Profile,
@@ -116,8 +116,8 @@ pub(crate) fn accept(
     })
 }
 
-/// The authentication method, by default the profile's; where the policy does not offer that one,
-/// the first that it does (requirements A8, RFC 7591 §3.2.1).
+/// Returns the authentication method. The default is that of the profile or, if the policy does not
+/// offer it, the first offered one (requirements A8, RFC 7591 §3.2.1).
 fn auth_method(
     submitted: &Submitted,
     profile: Profile,
@@ -140,8 +140,8 @@ fn auth_method(
     Some(method)
 }
 
-/// A client that authenticates with its own key registers it (requirements A14): one that verifies
-/// its signatures, if those are how it does that (RFC 7523 §2.2).
+/// Checks that a client that authenticates with a key registers one (requirements A14). For signed
+/// assertions the key must verify an offered algorithm (RFC 7523 §2.2).
 fn own_keys(
     submitted: &Submitted,
     auth_method: Option<AuthMethod>,
@@ -174,8 +174,8 @@ fn own_keys(
     }
 }
 
-/// Grant types and response types, in agreement (requirements A8, A9; RFC 7591 §2.1). Without the
-/// authorization code grant there is nothing to respond with, and an absent member means that.
+/// Returns the grant types and the response types, and checks that they agree (requirements A8, A9;
+/// RFC 7591 §2.1). Without the authorization code grant, absent response types mean an empty list.
 fn grants(
     grant_types: Field<Vec<GrantType>>,
     response_types: Field<Vec<ResponseType>>,
@@ -203,8 +203,9 @@ fn grants(
     Some((grant_types, response_types))
 }
 
-/// The application type, derived from the redirect URIs where it is absent (requirements E9, F1):
-/// OpenID's own default, `web`, would refuse every mail client that does not know the member.
+/// Returns the application type. If it is absent, it is derived from the redirect URIs
+/// (requirements E9, F1): with OpenID's default, `web`, every mail client that does not know the
+/// member would be refused.
 fn application_type(
     asked: &Field<ApplicationType>,
     redirect_uris: &[(usize, RedirectUri)],
@@ -271,7 +272,7 @@ mod tests {
                 &in_algorithm("HS256"),
                 &["value-not-offered /token_endpoint_auth_signing_alg"],
             ),
-            // What is wrong with the set says enough.
+            // The finding about the set is enough.
             (by_jwt, r#", "jwks": []"#, &["jwks-shape /jwks"]),
             (by_tls, "", no_keys),
             (by_tls, empty, no_keys),

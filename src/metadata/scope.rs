@@ -1,11 +1,11 @@
-//! The scope that is registered (RFC 6749 §3.3).
+//! Makes the scope that is registered (RFC 6749 §3.3).
 
 use crate::config::{Policy, UnknownScopes};
 use crate::diagnostic::{Findings, Place, rule};
 use crate::oauth::{Cut, cut};
 
-/// What is registered for the scope that was asked for (requirements A11): what is offered of it,
-/// each once; the policy's default if nothing was asked for.
+/// Returns the scope that is registered for a requested one (requirements A11): its offered tokens,
+/// without duplicates. Without a requested scope it is the policy's default.
 pub(super) fn registered(
     asked: Option<&str>,
     policy: &Policy,

@@ -1,5 +1,5 @@
-//! Whether what a client names is on one site, where the policy asks for that (requirements A21,
-//! E5): a home page that people know must not vouch for somewhere else.
+//! Checks that the URIs of a client are on one site, if the policy asks for that (requirements A21,
+//! E5). Otherwise a well-known home page could make people trust URIs of another site.
 
 use crate::config::{Policy, SameSite};
 use crate::diagnostic::{Findings, Place, Role, Rule, rule};
@@ -9,8 +9,8 @@ use super::described::{Described, Description};
 use super::members::{Kind, Member};
 use super::submitted::Submitted;
 
-/// Holds links and redirect URIs against the site of `client_uri` (RFC 7591 §5) and private-use
-/// schemes as well (RFC 8252 §7.1). Without a sound `client_uri` there is nothing to compare with.
+/// Compares links and redirect URIs with the site of `client_uri` (RFC 7591 §5), and private-use
+/// schemes too (RFC 8252 §7.1). Without a valid `client_uri` there is nothing to compare with.
 pub(super) fn relate(submitted: &Submitted, policy: &Policy, findings: &mut Findings) {
     if policy.same_site == SameSite::Off && policy.same_site_schemes == SameSite::Off {
         return;
@@ -52,8 +52,8 @@ pub(super) fn relate(submitted: &Submitted, policy: &Policy, findings: &mut Find
     }
 }
 
-/// The site of `client_uri`, or of its first localised form: whoever leaves out the plain one is
-/// not compared with nothing.
+/// Returns the site of `client_uri` or, if only localised forms exist, that of the first one. So a
+/// client cannot avoid the check by leaving out the plain form.
 fn client_site(submitted: &Submitted) -> Option<&str> {
     let mut forms = submitted.described.iter();
     let plain = submitted.described(Member::ClientUri);

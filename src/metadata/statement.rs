@@ -1,4 +1,4 @@
-//! Software statements (RFC 7591 §2.3): metadata that somebody trusted vouches for.
+//! Software statements (RFC 7591 §2.3): metadata that a trusted issuer signed.
 
 use std::borrow::Cow;
 
@@ -11,15 +11,15 @@ use super::members::Member;
 use super::profile::Profile;
 use super::read;
 
-/// A statement that is believed.
+/// An accepted statement.
 pub(super) struct Statement<'d> {
-    /// As it was sent.
+    /// The statement as it was sent.
     pub(super) token: &'d str,
     payload: Vec<u8>,
 }
 
-/// Reads a document's statement, if it has one. `None`, too, for one that is not believed, with the
-/// finding that says why (requirements C1, C2).
+/// Reads the statement in a document, if it has one (requirements C1, C2). A statement that is not
+/// accepted gives `None` and a finding.
 pub(super) fn read<'d>(
     document: &'d Object<'_>,
     profile: Profile,
@@ -31,7 +31,7 @@ pub(super) fn read<'d>(
     let place = Place::top(name);
     match document.member(name) {
         None | Some(Json::Null) => {
-            // An administrator vouches for the client.
+            // An administrator need not show a statement.
             if policy.require_software_statement && profile != Profile::Administrator {
                 findings.error(&rule::STATEMENT_MISSING, place);
             }
@@ -56,7 +56,7 @@ fn verify(token: &str, now: u64, policy: &Policy) -> Result<Vec<u8>, &'static Ru
     let jws = Jws::read(token, &limits).map_err(reason)?;
     let claims = jws::claims(&jws.payload, &limits).ok_or(&rule::STATEMENT_SYNTAX)?;
     let issuer = jws::text(&claims, "iss").ok_or(&rule::STATEMENT_SYNTAX)?;
-    // What could not be verified for anybody is not an issuer's fault.
+    // An algorithm that the library cannot verify is reported first, for every issuer.
     jws.is_by(jws::VERIFIABLE).map_err(reason)?;
     let trusted = policy
         .trusted_issuers
@@ -88,7 +88,7 @@ const fn reason(fault: Fault) -> &'static Rule {
 }
 
 impl Statement<'_> {
-    /// The document as it is with the statement's claims in the place of members of the same name
+    /// Returns the document with the statement's claims instead of members of the same name
     /// (requirements C3).
     pub(super) fn over<'s>(&'s self, document: &'s Object<'_>, policy: &Policy) -> Object<'s> {
         let claims = self.claims(policy);
@@ -97,7 +97,8 @@ impl Statement<'_> {
         plain.chain(claims.iter()).map(copied).collect()
     }
 
-    /// A claim that is of no use is the statement's fault, whatever else is said of it.
+    /// Checks the types of the claims. A wrong type is reported as a flaw of the statement, in
+    /// addition to the finding about the member.
     pub(super) fn judge(&self, profile: Profile, policy: &Policy, findings: &mut Findings) {
         let mut scratch = Findings::default();
         read::read(&self.claims(policy), profile, policy, &mut scratch);
@@ -108,8 +109,8 @@ impl Statement<'_> {
         }
     }
 
-    /// The claims that are there: null is as if absent. Those about the statement itself, and a
-    /// statement inside, are no members that would be read.
+    /// Returns the claims that are not `null`. Claims about the statement itself, and a statement
+    /// inside it, are no members that are read.
     fn claims(&self, policy: &Policy) -> Object<'_> {
         let claims = jws::claims(&self.payload, &policy.document_limits()).unwrap_or_default();
         let given = claims.iter().filter(|(_, value)| **value != Json::Null);
@@ -121,7 +122,7 @@ fn copied<'o>((name, value): (&str, &Json<'o>)) -> (Cow<'o, str>, Json<'o>) {
     (Cow::Owned(name.to_owned()), value.clone())
 }
 
-/// Whether two names are those of one member: language tags are compared without case (requirements
+/// Whether two names mean the same member. Language tags are compared without case (requirements
 /// A19).
 fn is_same(name: &str, other: &str) -> bool {
     match (name.split_once('#'), other.split_once('#')) {

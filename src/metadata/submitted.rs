@@ -1,4 +1,4 @@
-//! What a client asks for, member by member, as far as each is sound by itself.
+//! The submitted members, each valid by itself.
 
 use crate::diagnostic::{Findings, Place, rule};
 use crate::jose::KeySet;
@@ -8,12 +8,12 @@ use crate::uri::RedirectUri;
 use super::described::{Described, Description};
 use super::members::Member;
 
-/// What a client asks for.
+/// The members that a client submitted.
 #[derive(Debug, Default)]
 pub(super) struct Submitted {
-    /// The redirect URIs that may be registered, each with its index in the document.
+    /// The valid redirect URIs, each with its index in the document.
     pub(super) redirect_uris: Vec<(usize, RedirectUri)>,
-    /// Whether there is a list of redirect URIs with something in it.
+    /// Whether the document has a list of redirect URIs that is not empty.
     pub(super) redirects: Redirects,
     pub(super) application_type: Field<ApplicationType>,
     pub(super) auth_method: Field<AuthMethod>,
@@ -21,13 +21,13 @@ pub(super) struct Submitted {
     pub(super) response_types: Field<Vec<ResponseType>>,
     pub(super) scope: Option<String>,
     pub(super) described: Vec<Description>,
-    /// Members that are there, and unsound or not offered.
+    /// The members that are in the document, but are invalid or not offered.
     pub(super) left_out: Vec<Member>,
     pub(super) jwks_uri: Field<String>,
     pub(super) jwks: Field<KeySet>,
 }
 
-/// Whether there is a list of redirect URIs with something in it.
+/// Whether the document has a list of redirect URIs that is not empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Redirects {
     #[default]
@@ -35,15 +35,16 @@ pub(super) enum Redirects {
     Given,
 }
 
-/// A member that others depend on.
+/// A member that other members depend on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Field<T> {
-    /// It is not there.
+    /// The member is absent.
     #[default]
     Absent,
-    /// It is there, and a finding says what is wrong with it, so that nothing follows from it.
+    /// The member is invalid and has a finding. Other members are not checked against it, so one
+    /// mistake gives one finding.
     Unsound,
-    /// It is there.
+    /// The member is valid.
     Sound(T),
 }
 
@@ -52,7 +53,7 @@ impl<T> Field<T> {
         value.map_or(Self::Unsound, Self::Sound)
     }
 
-    /// What is there, or else this; `None` if what is there is unsound.
+    /// Returns the value, or the default if the member is absent; `None` if it is invalid.
     pub(super) fn or_default(self, default: impl FnOnce() -> T) -> Option<T> {
         match self {
             Self::Absent => Some(default()),
@@ -70,7 +71,7 @@ impl<T> Field<T> {
 }
 
 impl Submitted {
-    /// The value of a member, in no particular language.
+    /// Returns the value of a member without a language tag.
     pub(super) fn described(&self, member: Member) -> Option<&Described> {
         let description = self
             .described
@@ -87,7 +88,7 @@ impl Submitted {
         });
     }
 
-    /// Drops a member that has no meaning for this client.
+    /// Removes a member that has no meaning for this client.
     pub(super) fn leave_out(&mut self, member: Member, findings: &mut Findings) {
         if self.described(member).is_some() {
             self.described.retain(|d| d.member != member);

@@ -1,17 +1,17 @@
-//! Client ids: those that are made here, and those that an administrator chooses.
+//! The client ids that the library generates, and those that an administrator chooses.
 
-/// What an id begins with that is made here.
+/// The prefix of a generated client id.
 pub(crate) const MADE: &str = "gpc_";
 
-/// What an id begins with that is made here and carries its registration.
+/// The prefix of a generated client id that contains its registration.
 pub(crate) const STATELESS: &str = "gpx_";
 
-/// Whether an id looks like one that is made here, and so like nobody's choice.
+/// Whether an id has the prefix of a generated one.
 pub(crate) fn is_made_here(client_id: &str) -> bool {
     client_id.starts_with(MADE) || is_stateless(client_id)
 }
 
-/// Whether an id looks like one that carries its registration.
+/// Whether an id has the prefix of one that contains its registration.
 pub(crate) fn is_stateless(client_id: &str) -> bool {
     client_id.starts_with(STATELESS)
 }
@@ -21,8 +21,8 @@ pub(crate) fn is_stateless(client_id: &str) -> bool {
 pub(crate) struct ClientId(pub(crate) String);
 
 impl ClientId {
-    /// Letters, digits and `.`, `_`, `~`, `-`, 128 at most, so that it needs no quoting anywhere, and
-    /// none that looks like one that is made here.
+    /// Checks an id: 1 to 128 letters, digits and `.`, `_`, `~`, `-`, so that it needs no quoting
+    /// anywhere, and not the prefix of a generated id.
     pub(crate) fn new(text: &str) -> Option<Self> {
         let plain = (1..=128).contains(&text.len())
             && text

@@ -1,4 +1,5 @@
-//! The values that OAuth itself defines: grants, response types, ways to authenticate, scopes, client ids.
+//! Values that OAuth defines: grant types, response types, authentication methods, scopes and
+//! client ids.
 
 pub(crate) mod client_id;
 mod names;

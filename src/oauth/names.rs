@@ -1,4 +1,5 @@
-//! The names that the standards define: grants, response types, ways to authenticate, extensions.
+//! Names that the standards define: grant types, response types, authentication methods,
+//! extensions.
 
 use std::borrow::Cow;
 
@@ -34,8 +35,8 @@ macro_rules! names {
 }
 
 names! {
-    /// The grants there can be (requirements A10). The implicit grant and the password grant are
-    /// not among them (RFC 9700 §2.1.2, §2.4).
+    /// The grant types that can be offered (requirements A10). The implicit grant and the password
+    /// grant are not among them (RFC 9700 §2.1.2, §2.4).
     GrantType {
         /// RFC 6749 §4.1
         AuthorizationCode "authorization_code",
@@ -49,14 +50,15 @@ names! {
         Ciba "urn:openid:params:grant-type:ciba",
     }
 
-    /// The response types there can be: without the implicit grant, one.
+    /// The response types that can be offered. Without the implicit grant there is one.
     ResponseType {
         /// RFC 6749 §4.1.1
         Code "code",
     }
 
-    /// How a client proves who it is at the token endpoint (RFC 7591 §2, RFC 8705 §2). There is no
-    /// `client_secret_jwt`: it needs the secret itself, and only its hash is stored.
+    /// The authentication methods at the token endpoint (RFC 7591 §2, RFC 8705 §2).
+    /// `client_secret_jwt` is not among them, because it needs the secret itself, and only its hash
+    /// is stored.
     AuthMethod {
         /// A public client.
         None "none",
@@ -72,8 +74,8 @@ names! {
         SelfSignedTlsClientAuth "self_signed_tls_client_auth",
     }
 
-    /// What an authorization server can offer beyond RFC 6749 and RFC 7591, each with members of
-    /// its own.
+    /// The extensions of RFC 6749 and RFC 7591 that a server can offer. Each has metadata of its
+    /// own.
     Extension {
         /// OpenID Connect Core 1.0
         OpenId "openid",
@@ -99,9 +101,9 @@ names! {
         Ciba "ciba",
     }
 
-    /// OpenID Connect Registration 1.0 §2
+    /// The application types (OpenID Connect Registration 1.0 §2).
     ApplicationType {
-        /// A program on the user's own machine.
+        /// A program on the user's machine.
         Native "native",
         /// A program on a web server.
         Web "web",
@@ -109,12 +111,12 @@ names! {
 }
 
 impl AuthMethod {
-    /// Whether a client that uses it is given a secret.
+    /// Whether a client with this method gets a secret.
     pub(crate) const fn uses_secret(self) -> bool {
         matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost)
     }
 
-    /// Whether a client that uses it has to register its keys.
+    /// Whether a client with this method must register keys.
     pub(crate) const fn uses_keys(self) -> bool {
         matches!(self, Self::PrivateKeyJwt | Self::SelfSignedTlsClientAuth)
     }

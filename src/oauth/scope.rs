@@ -1,6 +1,6 @@
-//! Scopes (RFC 6749 §3.3): what one is, and cutting one to what may be had.
+//! Scopes (RFC 6749 §3.3): their syntax, and reducing a scope to the allowed tokens.
 
-/// A scope token: `%x21 / %x23-5B / %x5D-7E`, one or more.
+/// Whether a text is a scope token: one or more of `%x21 / %x23-5B / %x5D-7E` (RFC 6749 §3.3).
 pub(crate) fn is_scope_token(token: &str) -> bool {
     !token.is_empty()
         && token
@@ -8,14 +8,15 @@ pub(crate) fn is_scope_token(token: &str) -> bool {
             .all(|b| matches!(b, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
 }
 
-/// What is left of a scope.
+/// A scope, reduced to the allowed tokens.
 pub(crate) struct Cut<'s> {
     pub(crate) kept: Vec<&'s str>,
-    /// Whether something is gone.
+    /// Whether a token was left out.
     pub(crate) is_less: bool,
 }
 
-/// What may be had of the scope that is asked for, each once; `None` if it is no scope.
+/// Reduces a requested scope to the allowed tokens, without duplicates; `None` if its syntax is
+/// wrong.
 pub(crate) fn cut(asked: &str, may_be_had: impl Fn(&str) -> bool) -> Option<Cut<'_>> {
     let mut cut = Cut {
         kept: Vec::new(),

@@ -1,4 +1,4 @@
-//! HTTP Basic, as clients authenticate with it (RFC 6749 §2.3.1).
+//! Reads HTTP Basic, as clients use it (RFC 6749 §2.3.1).
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -6,26 +6,26 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use url::form_urlencoded;
 
-/// Clients pad, or do not.
+/// The base64 of HTTP Basic. Some clients write the padding, some do not.
 const STANDARD: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// What HTTP Basic says of a client.
+/// The client id and the secret in HTTP Basic.
 pub(crate) struct Basic {
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
 }
 
-/// Whether a header is one of HTTP Basic.
+/// Whether an `Authorization` header uses HTTP Basic.
 pub(crate) fn is_basic(authorization: &str) -> bool {
     let scheme = authorization.split(' ').next().unwrap_or_default();
     scheme.eq_ignore_ascii_case("basic")
 }
 
-/// Reads HTTP Basic as clients use it (RFC 6749 §2.3.1): both parts are form-encoded before they are
-/// joined and encoded again. One that names nobody is none.
+/// Reads HTTP Basic as clients use it (RFC 6749 §2.3.1): both parts are form-encoded before they
+/// are joined and encoded in base64. `None`: the syntax is wrong, or the client id is empty.
 pub(crate) fn basic(authorization: &str) -> Option<Basic> {
     if !is_basic(authorization) {
         return None;
@@ -40,7 +40,7 @@ pub(crate) fn basic(authorization: &str) -> Option<Basic> {
     })
 }
 
-/// One form-encoded text; `None` if it is none.
+/// Decodes one form-encoded text; `None` if its encoding is wrong.
 fn form_decoded(text: &str) -> Option<String> {
     let mut percents = text.split('%').skip(1);
     let is_escape = |rest: &str| {
@@ -50,7 +50,7 @@ fn form_decoded(text: &str) -> Option<String> {
     if !percents.all(is_escape) {
         return None;
     }
-    // These would separate it from others.
+    // These characters would separate the text from others.
     let whole = text.replace('&', "%26").replace('=', "%3D");
     let (decoded, _) = form_urlencoded::parse(whole.as_bytes())
         .next()

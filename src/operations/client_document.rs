@@ -1,5 +1,5 @@
-//! Client ID metadata documents: a client whose id is the URL of the document that describes it
-//! (draft-ietf-oauth-client-id-metadata-document).
+//! Decides about client ID metadata documents: the client id is the URL of a document that
+//! describes the client (draft-ietf-oauth-client-id-metadata-document).
 
 use std::borrow::Cow;
 
@@ -13,10 +13,10 @@ use crate::metadata::{self, ClientMetadata, Profile};
 use crate::oauth::AuthMethod;
 use crate::uri;
 
-/// How long the host waits for a document, in seconds.
+/// The longest time that the host waits for a document, in seconds.
 const TIMEOUT: u32 = 5;
 
-/// Judges a URL as a client id, and then the document that was read there.
+/// Decides about a URL as a client id, and then about the document that the host fetched from it.
 pub(crate) fn judge(
     context: &Context<'_>,
     now: u64,
@@ -92,7 +92,7 @@ pub(crate) fn judge(
     })
 }
 
-/// What a document describes, or all that is wrong with it (requirements I2).
+/// Reads a document, or reports all that is wrong with it (requirements I2).
 fn read(
     document: &[u8],
     client_id: &str,
@@ -133,7 +133,7 @@ fn read(
     metadata.filter(|_| !findings.has_errors())
 }
 
-/// A member that is there; null is as if absent.
+/// Returns a member that is not `null`.
 fn member<'o, 'd>(object: &'o Object<'d>, name: &str) -> Option<&'o Json<'d>> {
     object.member(name).filter(|value| **value != Json::Null)
 }

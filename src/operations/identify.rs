@@ -1,4 +1,4 @@
-//! Which client a request names, so that the host can look up its record.
+//! Finds the client id in a request, so that the host can look up the record.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,12 +9,12 @@ use crate::facts::{Endpoint, Request};
 use super::basic::basic;
 use super::parameters::Parameters;
 
-/// The client that a request names: by a parameter, by HTTP Basic, or as the subject of an assertion.
-/// `None` if it names none, or two. Nothing is verified here.
+/// Returns the client id that a request names: in a parameter, in HTTP Basic, or as the subject of
+/// an assertion. `None`: it names none, or two different ones. Nothing is verified here.
 ///
-/// At the authorization endpoint the parameter alone counts: no client authenticates there, the header
-/// is the user's own, and whoever wrote the link could add an assertion of another client, so that the
-/// record of the one that is meant would not be looked up.
+/// At the authorization endpoint only the parameter counts. No client authenticates there, and the
+/// header is the user's own. Otherwise the author of a link could add an assertion of another
+/// client, and the host would not look up the right record.
 pub(crate) fn client_id(request: &Request<'_>) -> Option<String> {
     let parameters = Parameters::read(request.parameters).ok()?;
     let named = parameters.get("client_id").map(str::to_owned);
@@ -31,7 +31,7 @@ pub(crate) fn client_id(request: &Request<'_>) -> Option<String> {
     names.all(|name| name == first).then_some(first)
 }
 
-/// The subject that a JWT claims (RFC 7523 §3).
+/// Returns the claim `sub` of a JWT (RFC 7523 §3).
 fn subject(jwt: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Claims {

@@ -1,5 +1,4 @@
-//! The client information response (RFC 7591 §3.2.1, RFC 7592 §3): what a client is told of its
-//! registration.
+//! Makes the client information response (RFC 7591 §3.2.1, RFC 7592 §3).
 
 use serde::{Serialize, Serializer};
 
@@ -7,7 +6,8 @@ use crate::client::{Secret, Stored};
 use crate::config::Policy;
 use crate::decision::{Response, response};
 
-/// What is told beside the registered metadata: the credentials, each this once.
+/// The members of the response besides the registered metadata. Each secret and token is in one
+/// response only.
 #[derive(Serialize)]
 pub(crate) struct Information<'a> {
     client_id: &'a str,
@@ -26,7 +26,7 @@ struct IssuedSecret<'a> {
     expires_at: u64,
 }
 
-/// How the client manages its registration.
+/// The members with which the client manages its registration.
 #[derive(Serialize)]
 struct Management<'a> {
     #[serde(rename = "registration_access_token")]
@@ -35,7 +35,7 @@ struct Management<'a> {
     uri: String,
 }
 
-/// The one place where a secret is written: into the answer that hands it out.
+/// Writes a secret into the response. No other code writes a secret.
 fn reveal<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(secret.reveal())
 }
@@ -50,7 +50,7 @@ impl<'a> Information<'a> {
         }
     }
 
-    /// With the secret that was just made. One that was made before is known by its hash alone.
+    /// Adds a secret that was just made. Of an older secret only the hash is stored.
     pub(crate) fn with_secret(mut self, secret: Option<&'a Secret>, stored: &Stored<'_>) -> Self {
         self.client_secret = secret.map(|secret| IssuedSecret {
             secret,
@@ -59,7 +59,7 @@ impl<'a> Information<'a> {
         self
     }
 
-    /// With the registration access token, if the server has an endpoint to use it at.
+    /// Adds the registration access token, if the settings have the registration endpoint.
     pub(crate) fn with_token(mut self, token: Option<&'a str>, policy: &Policy) -> Self {
         let endpoint = policy.registration_endpoint.as_ref();
         self.management = token.zip(endpoint).map(|(token, endpoint)| Management {
@@ -69,7 +69,7 @@ impl<'a> Information<'a> {
         self
     }
 
-    /// As a response, with the metadata that are registered.
+    /// Makes the response, with the registered metadata.
     pub(crate) fn respond(&self, status: u16, stored: &Stored<'_>) -> Response {
         response::json(status, response::joined(self, stored.metadata.raw()))
     }

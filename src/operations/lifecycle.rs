@@ -1,4 +1,4 @@
-//! Whether a client is kept: never authorised, never used, idle, its secret expired (requirements G5).
+//! Decides whether a client is kept, by its use and its age (requirements G5).
 
 use crate::client::{By, Stored, stateless};
 use crate::config::{MIN_PROVISIONAL, Policy};
@@ -7,7 +7,7 @@ use crate::diagnostic::{Findings, Place, Rule, rule};
 use crate::facts::{Activity, Context, Misuse};
 use crate::oauth::client_id::is_stateless;
 
-/// Decides whether the client with this id is kept. One without a record has nothing to be removed.
+/// Decides whether the client with this id is kept. Without a record there is nothing to remove.
 pub(crate) fn judge(
     context: &Context<'_>,
     now: u64,
@@ -31,8 +31,8 @@ pub(crate) fn judge(
     Ok(Decision::accept(Response::none(), effect, findings))
 }
 
-/// Why a client is removed, if it is. A time that is 0 in the settings is no reason; a clock that went
-/// back makes nothing older.
+/// Returns the reason to remove a client; `None` if it is kept. A lifetime of 0 in the settings is
+/// never over. A clock that was set back makes nothing older.
 fn reason_to_remove(
     stored: &Stored<'_>,
     activity: &Activity,
@@ -47,16 +47,18 @@ fn reason_to_remove(
         ..
     } = stored;
     if stored.is_shut_out() {
-        // What is shut out stays so, unless its id says nothing any more: it could register again.
+        // A disabled or denied client stays, because it could register again. It is removed if its
+        // id contains a registration that cannot be read any more.
         let is_over = is_stateless(client_id) && stateless::open(client_id, now, policy).is_none();
         return is_over.then_some(&rule::CLIENT_DENIAL_OVER);
     }
-    // An administrator's client is an administrator's to remove, and a document's is read again.
+    // Only an administrator removes the client of an administrator. The host fetches a document
+    // again.
     if matches!(registered_by.by, By::Administrator | By::Document) {
         return None;
     }
     let passed = |since: u64, lifetime: u64| lifetime != 0 && now >= since.saturating_add(lifetime);
-    // A client id is good for an hour, and for as long as it has a valid refresh token.
+    // A client is kept for at least an hour, and as long as it has a valid refresh token.
     if !passed(*issued_at, MIN_PROVISIONAL) || activity.refresh_tokens.is_some_and(|n| n > 0) {
         return None;
     }

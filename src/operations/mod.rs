@@ -1,8 +1,8 @@
-//! What a registrar decides: each operation of the interface is in a file of its name.
+//! The operations of the interface. Each is in a file of its name.
 //!
-//! `read`, `update`, `remove`, `disable`, `enable` and `rotate_secret` are in [`manage`]. Several operations
-//! share [`parameters`] and [`basic`], which read a request, and [`information`], which is what a client is
-//! told of its registration.
+//! `read`, `update`, `remove`, `disable`, `enable` and `rotate_secret` are in [`manage`]. Several
+//! operations use [`parameters`] and [`basic`], which read a request, and [`information`], which
+//! makes the response about a registration.
 
 pub(crate) mod authenticate;
 pub(crate) mod authorize;

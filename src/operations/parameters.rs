@@ -1,4 +1,4 @@
-//! The parameters of a request, each read once.
+//! Reads the parameters of a request.
 
 use std::borrow::Cow;
 
@@ -6,15 +6,16 @@ use url::form_urlencoded;
 
 use crate::diagnostic::{Rule, rule};
 
-/// The parameters of a request, each decoded. One without a value is as if left out (RFC 6749 §3.1).
+/// The decoded parameters of a request. A parameter without a value means an absent one (RFC 6749
+/// §3.1).
 #[derive(Debug)]
 pub(crate) struct Parameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
-/// How many bytes parameters may have, and how many of them there may be.
+/// The maximum size of all parameters, in bytes, and their maximum number.
 const MAX_BYTES: usize = 32_768;
 const MAX_COUNT: usize = 100;
 
-/// Parameters that may stand more than once (RFC 8707 §2, RFC 8693 §2.1).
+/// The parameters that a request may repeat (RFC 8707 §2, RFC 8693 §2.1).
 const REPEATABLE: &[&str] = &["audience", "resource"];
 
 impl<'a> Parameters<'a> {
@@ -27,7 +28,7 @@ impl<'a> Parameters<'a> {
             if parameters.len() == MAX_COUNT {
                 return Err(&rule::PARAMETERS_TOO_MANY);
             }
-            // The parser puts this in the place of what is not UTF-8.
+            // The parser replaces what is not UTF-8 with this character.
             if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
                 return Err(&rule::PARAMETERS_ENCODING);
             }

@@ -1,4 +1,4 @@
-//! Registration by an administrator's hand.
+//! Decides a registration by an administrator.
 
 use std::borrow::Cow;
 
@@ -13,8 +13,8 @@ use crate::policy;
 
 use super::information::Information;
 
-/// Decides a registration by an administrator, who may choose the id, and redirect URIs that nobody
-/// else could register (requirements E12).
+/// Decides a registration by an administrator, who may choose the client id, and redirect URIs that
+/// a client cannot register itself (requirements E12).
 pub(crate) fn provision(
     context: &Context<'_>,
     now: u64,

@@ -1,4 +1,4 @@
-//! Registration by a client itself (RFC 7591 §3).
+//! Decides a registration by a client (RFC 7591 §3).
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use crate::policy::{self, Admission};
 
 use super::information::Information;
 
-/// Decides a `POST` to the registration endpoint at a time, with entropy that is long enough.
+/// Decides a `POST` to the registration endpoint. The entropy must be long enough.
 pub(crate) fn register(
     context: &Context<'_>,
     now: u64,
@@ -56,8 +56,9 @@ pub(crate) fn register(
             policy::within_limits(&admission, &context.usage, now, &mut findings)
     {
         let mut refusal = response::refusal_until(findings, exhausted.retry_after);
-        // Whoever registers what is registered already adds nothing: given the record, if there is
-        // one, the decision is another.
+        // An equal registration that exists needs no new record, so the limits do not count for it.
+        // The client id tells the host which record to look up; with that record, the decision
+        // accepts.
         refusal.client = (identity == Identity::Shared).then(|| named(client_id));
         return Ok(refusal);
     }
@@ -75,7 +76,7 @@ pub(crate) fn register(
         policy,
         &mut generator,
     );
-    // What several share, none of them may change (RFC 7592 §5).
+    // A client must not change a registration that others share (RFC 7592 §5).
     let manages = identity == Identity::Own && policy.registration_endpoint.is_some();
     let token = manages.then(|| stored.issue_token(&mut generator));
     let response = Information::new(&stored)
@@ -89,7 +90,8 @@ pub(crate) fn register(
     };
     Ok(Decision {
         fetches: metadata.fetches(),
-        // Nothing is stored, so that only this tells the host which record may deny it.
+        // No record is stored, so only the client id tells the host which record can deny the
+        // client.
         client: (identity == Identity::Sealed).then(|| named(stored.client_id.into_owned())),
         ..Decision::accept(response, effect, findings)
     })
@@ -101,26 +103,26 @@ fn registrant<'a>(context: &Context<'a>, admission: &Admission<'_>) -> Registran
         by: admission.by,
         profile: admission.profile,
         account: context.caller.account.map(Cow::Borrowed),
-        // They were read when the caller was admitted, so that they are JSON.
+        // The terms were read when the caller was admitted, so they are JSON.
         terms: terms.and_then(|terms| serde_json::from_str(terms).ok()),
     }
 }
 
-/// Whose a client id is.
+/// The kind of a client id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Identity {
-    /// This registration's alone.
+    /// Only this registration has it.
     Own,
-    /// That of all who register the same.
+    /// Equal registrations have it.
     Shared,
-    /// It carries the registration.
+    /// It contains the registration.
     Sealed,
-    /// Everybody's.
+    /// Every client has it.
     Static,
 }
 
-/// The id that a client is given (requirements G5, G8). Only public clients share: a secret is no
-/// secret between several.
+/// Returns the client id, and its kind (requirements G5, G8). Only public clients share one,
+/// because a shared secret would not be secret.
 fn identify(
     metadata: &ClientMetadata,
     registrant: &Registrant<'_>,
@@ -156,7 +158,7 @@ fn identify(
     (generator.client_id(), Identity::Own)
 }
 
-/// A client of which nothing but its id matters.
+/// Makes a client that tells the host only the client id.
 fn named(client_id: String) -> Client {
     Client {
         client_id,

@@ -1,5 +1,5 @@
-//! What a policy says of a client that is registered already, or of a draft: every finding, and
-//! nothing is issued.
+//! Checks a registered client, or a draft of one, against the policy. It reports every finding and
+//! issues nothing.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -12,7 +12,7 @@ use crate::facts::{Context, Misuse};
 use crate::metadata::{self, ClientMetadata};
 use crate::policy;
 
-/// Judges a registered client: whether it could register the same today.
+/// Checks whether a registered client could register the same metadata today.
 pub(crate) fn client(
     context: &Context<'_>,
     now: u64,
@@ -42,7 +42,7 @@ pub(crate) fn client(
     Ok(verdict(Some(client_id), metadata, findings))
 }
 
-/// Judges a draft as if the caller had submitted it.
+/// Checks a draft as if the caller submitted it.
 pub(crate) fn draft(
     context: &Context<'_>,
     now: u64,
@@ -63,7 +63,8 @@ pub(crate) fn draft(
     Ok(verdict(None, metadata, findings))
 }
 
-/// The answer is the same for good and bad: what was asked for is the findings.
+/// Makes the decision. The response has the status 200 in any case, because the findings are what
+/// was asked for.
 fn verdict(
     client_id: Option<&str>,
     metadata: Option<ClientMetadata>,
@@ -97,7 +98,7 @@ struct Verdict<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<&'a str>,
     acceptable: bool,
-    /// What would be registered.
+    /// The metadata that would be registered.
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<&'a RawValue>,
     diagnostics: &'a [Diagnostic],

@@ -1,5 +1,5 @@
-//! What the server says of itself (RFC 8414 §2), so far as it follows from the policy: what is
-//! advertised is what is accepted (requirements J1).
+//! Makes the authorization server metadata (RFC 8414 §2) that follow from the policy, so that the
+//! server advertises what it accepts (requirements J1).
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use crate::config::Policy;
 use crate::decision::response;
 use crate::oauth::{AuthMethod, Extension, GrantType, ResponseType};
 
-/// The members as a JSON object. Empty lists are left out (RFC 8414 §3.2).
+/// Returns the members as a JSON object. Empty lists are left out (RFC 8414 §3.2).
 pub(crate) fn advertise(policy: &Policy) -> String {
     let mut members = Map::new();
     let mut add = |name: &str, value: Value| {
@@ -58,7 +58,7 @@ pub(crate) fn advertise(policy: &Policy) -> String {
         json!(true),
     );
 
-    // OpenID Connect Discovery 1.0 §3: where this is left out, it means true.
+    // OpenID Connect Discovery 1.0 §3: if it is absent, it means true.
     let offers = |extension| policy.extensions.contains(&extension);
     add(
         "request_uri_parameter_supported",
@@ -72,7 +72,7 @@ pub(crate) fn advertise(policy: &Policy) -> String {
     response::to_json(&members)
 }
 
-/// What goes with an extension.
+/// Returns the members of an extension.
 fn members_of(extension: Extension, policy: &Policy) -> Vec<(&'static str, Value)> {
     let signing = json!(policy.signing_algs.names());
     let encryption = json!(policy.encryption_algs.names());
@@ -127,7 +127,7 @@ fn members_of(extension: Extension, policy: &Policy) -> Vec<(&'static str, Value
             ),
             ("backchannel_user_code_parameter_supported", json!(true)),
         ],
-        // Their endpoints are the host's to name.
+        // The host adds their endpoints.
         Extension::RpInitiatedLogout | Extension::PushedRequests => Vec::new(),
     }
 }

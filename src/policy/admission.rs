@@ -1,4 +1,4 @@
-//! Who may register (RFC 7591 §3), and within which policy.
+//! Decides who can register (RFC 7591 §3), and within which policy.
 
 use std::borrow::Cow;
 
@@ -9,18 +9,18 @@ use crate::facts::permission::REGISTRATION;
 use crate::facts::{Caller, Credential, Misuse};
 use crate::metadata::Profile;
 
-/// What a caller may register, and in whose name.
+/// The permission to register: who registers, by which rules, and within which policy.
 #[derive(Debug)]
 pub(crate) struct Admission<'a> {
     pub(crate) by: By,
     pub(crate) profile: Profile,
-    /// The policy within the caller's terms.
+    /// The policy, narrowed to the caller's terms.
     pub(crate) policy: Cow<'a, Policy>,
-    /// How many registrations the caller's key is good for; 0 for any number.
+    /// The maximum number of registrations of the caller's API key; 0 means no limit.
     pub(super) max_registrations: u64,
 }
 
-/// Decides whether this caller may register at all, and what its client is held to.
+/// Decides whether a caller can register, and by which rules.
 pub(crate) fn admit<'a>(
     caller: &Caller<'_>,
     now: u64,
@@ -50,8 +50,8 @@ pub(crate) fn admit<'a>(
     })
 }
 
-/// The policy within the terms that a client was registered under (requirements D4). Strangers share
-/// those of the policy, as they are now.
+/// Returns the policy, narrowed to the terms that a client was registered under (requirements D4).
+/// For clients of anonymous callers these are the current terms in the setting `anonymous-terms`.
 pub(crate) fn within_terms<'a>(
     registrant: &Registrant<'_>,
     policy: &'a Policy,
@@ -68,7 +68,7 @@ pub(crate) fn within_terms<'a>(
     }
 }
 
-/// The terms of the caller's key. Those of a caller without one count for nothing.
+/// Returns the terms of the caller's API key. Without an accepted API key, terms are ignored.
 fn terms_of(caller: &Caller<'_>) -> Result<Option<Terms>, Misuse> {
     match (caller.credential, caller.terms) {
         (Credential::Accepted, Some(terms)) => config::terms(terms)
@@ -78,8 +78,9 @@ fn terms_of(caller: &Caller<'_>) -> Result<Option<Terms>, Misuse> {
     }
 }
 
-/// RFC 6750 §3. A token that is no good is never taken for no token, or else a client whose key
-/// expired would be registered as a stranger without noticing.
+/// Returns who registers, and by which rules (RFC 6750 §3). A wrong token is not treated like a
+/// missing one: otherwise a client whose API key expired would be registered as an anonymous one
+/// without noticing.
 fn profile(caller: &Caller<'_>, policy: &Policy) -> Result<(By, Profile), &'static Rule> {
     match caller.credential {
         Credential::Missing if policy.anonymous => Ok((
@@ -94,7 +95,8 @@ fn profile(caller: &Caller<'_>, policy: &Policy) -> Result<(By, Profile), &'stat
     }
 }
 
-/// Whether the caller has a live API key with a permission; if not, the rule that says so.
+/// Checks that the caller has a live API key with a permission. The error is the rule that is
+/// broken.
 pub(crate) fn permit(
     caller: &Caller<'_>,
     permission: &str,
@@ -109,7 +111,7 @@ pub(crate) fn permit(
     }
 }
 
-/// From where, and until when, a caller may register.
+/// Checks the time and the caller's network against the terms.
 fn bounds(terms: &Terms, caller: &Caller<'_>, now: u64) -> Result<(), &'static Rule> {
     if terms.expires_at != 0 && terms.expires_at <= now {
         return Err(&rule::TERMS_EXPIRED);

@@ -1,4 +1,4 @@
-//! How many clients may be registered, and how often.
+//! Checks the limits on the number of clients and registrations.
 
 use std::net::IpAddr;
 
@@ -11,8 +11,8 @@ use crate::facts::Usage;
 
 use super::admission::Admission;
 
-/// Decides whether one client more may be registered (RFC 7591 §5): the first limit that is used up
-/// refuses. 0 is no limit, and an absent counter is not enforced.
+/// Decides whether one more client can be registered (RFC 7591 §5). The first limit that is reached
+/// refuses. The limit 0 means no limit; a counter that is absent is not checked.
 pub(crate) fn within_limits(
     admission: &Admission<'_>,
     usage: &Usage,
@@ -77,24 +77,25 @@ pub(crate) fn within_limits(
     }
 }
 
-/// A limit that is used up.
+/// A limit that is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Exhausted {
-    /// After how many seconds it may not be, if waiting helps.
+    /// The time after which the client can try again, in seconds; `None` if waiting does not help.
     pub(crate) retry_after: Option<u64>,
 }
 
-/// When clients that nobody uses may have been removed, in seconds.
+/// The time after which unused clients may have been removed, in seconds.
 const AFTER_A_SWEEP: u64 = 3600;
 
-/// How many seconds the current window lasts; windows begin at multiples of their length.
+/// Returns the time until the next window begins, in seconds. Windows begin at multiples of their
+/// length.
 fn window_left(now: u64, policy: &Policy) -> u64 {
     let window = policy.address_window.max(1);
     window - now % window
 }
 
-/// The network that an address is counted under: one IPv4 address, or the 2^64 addresses that an IPv6
-/// subscriber has, unless the settings say otherwise.
+/// Returns the network that an address is counted under. By default it is one IPv4 address, or the
+/// 2^64 addresses of an IPv6 subscriber.
 pub(crate) fn network(address: &str, policy: &Policy) -> Option<String> {
     let address: IpAddr = address.parse().ok()?;
     let address = address.to_canonical();

@@ -1,4 +1,4 @@
-//! Decides who may register, within which policy, and how often.
+//! Decides who can register, within which policy, and how often.
 
 mod admission;
 mod limits;

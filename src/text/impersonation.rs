@@ -1,5 +1,5 @@
-//! Names that imitate a protected one (RFC 7591 §5): an administrator lists what no client may call
-//! itself, and what looks the same is the same.
+//! Finds names that imitate a protected one (RFC 7591 §5). An administrator lists the names that no
+//! client can register; a name that looks the same counts as the same.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -7,7 +7,7 @@ use unicode_security::skeleton;
 
 use crate::diagnostic::{Findings, Place, rule};
 
-/// The names that no client may have.
+/// The names that no client can register.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ProtectedNames(Vec<ProtectedName>);
 
@@ -16,8 +16,8 @@ impl ProtectedNames {
         Self(names)
     }
 
-    /// Judges a name that people will see: it must not look like a protected one, nor have one among
-    /// its words.
+    /// Checks a name that people will see: it must not look like a protected one, or contain one as
+    /// a word.
     pub(crate) fn permit(&self, name: &str, place: Place<'_>, findings: &mut Findings) -> bool {
         if self.0.is_empty() {
             return true;
@@ -32,20 +32,20 @@ impl ProtectedNames {
     }
 }
 
-/// What a protected name looks like, in each of its [`looks`], without what stands between words.
+/// The [`looks`] of a protected name, each without what separates its words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ProtectedName(Vec<String>);
 
 impl ProtectedName {
-    /// A name has to have something that can be imitated.
+    /// Makes a protected name; `None` if it has no letter and no digit.
     pub(crate) fn new(name: &str) -> Option<Self> {
         let looks: Vec<_> = looks(name).iter().map(|words| words.concat()).collect();
         let visible = looks.iter().all(|look| !look.is_empty());
         visible.then_some(Self(looks))
     }
 
-    /// Whether some words in a row are this name, however they are set apart: `Out look` is
-    /// `Outlook`, while `Outlooks` is not.
+    /// Whether consecutive words are this name, whatever separates them: `Out look` is `Outlook`,
+    /// but `Outlooks` is not.
     fn is_among(&self, words: &[String]) -> bool {
         (0..words.len()).any(|start| self.0.iter().any(|look| begins(&words[start..], look)))
     }
@@ -63,33 +63,35 @@ fn begins(words: &[String], look: &str) -> bool {
     false
 }
 
-/// The words of a name by their look (UTS 39 §4): as they are written, in lower case and in capitals.
+/// Returns the words of a name by their look (UTS 39 §4): as they are written, in lower case and in
+/// capitals.
 ///
-/// One look is not enough, because letters that look alike in one case do not in the other: Cyrillic
-/// `Н` is a Latin `H`, `н` is not an `h`, and a small `l` is a capital `I`. So case is put aside
-/// before the skeleton is taken, and after.
+/// One look is not enough, because letters can look alike in one case and not in the other:
+/// Cyrillic `Н` looks like a Latin `H`, but `н` does not look like an `h`, and a small `l` looks
+/// like a capital `I`. So differences of case are removed before the skeleton is computed, and
+/// after it.
 fn looks(name: &str) -> Vec<Vec<String>> {
-    // Signs that NFKC would make letters of, as part of the word before them.
+    // NFKC would turn these signs into letters that belong to the word before them.
     let written: String = name.replace(['™', '℠'], " ").nfkc().collect();
     let small = folded(written.chars());
     let capital = written.chars().flat_map(char::to_uppercase).collect();
     let mut looks = Vec::from([written, small, capital].map(|text: String| {
         let look = folded(skeleton(&text));
-        // Small letters have skeletons that their capitals do not: `m` is `rn`.
+        // Some small letters have a skeleton that their capitals do not have: that of `m` is `rn`.
         words(&folded(skeleton(&look)))
     }));
     looks.dedup();
     looks
 }
 
-/// A text without differences of case.
+/// Removes differences of case.
 fn folded(text: impl Iterator<Item = char>) -> String {
     text.flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
         .collect()
 }
 
-/// Runs of letters and digits, without the marks on them.
+/// Returns the runs of letters and digits, without combining marks.
 fn words(text: &str) -> Vec<String> {
     text.chars()
         .filter(|c| c.is_alphanumeric() || !is_combining_mark(*c))

@@ -1,4 +1,4 @@
-//! Text that people see: what may be shown, and which names imitate a protected one.
+//! Checks text that people see: its characters, and whether a name imitates a protected one.
 
 mod impersonation;
 mod shown;

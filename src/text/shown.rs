@@ -1,4 +1,4 @@
-//! Text that people see (requirements A20): a name must look like what it is.
+//! Checks the characters of text that people see (requirements A20).
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCa
 use crate::diagnostic::{Findings, Place, Role, Rule, rule};
 use crate::uri::{self, Report};
 
-/// Judges a text, and gives it as it is registered: NFC, without white space around it.
+/// Checks a text, and returns it as it is registered: in NFC, without white space around it.
 pub(crate) fn shown(
     text: &str,
     max_characters: u64,
@@ -54,7 +54,7 @@ pub(crate) fn shown(
     Some(normalised.into_owned())
 }
 
-/// Whether a character shows something by itself: joiners and marks need another one to stand at.
+/// Whether a character is visible by itself. Joiners and marks need another character.
 fn is_visible(character: char) -> bool {
     matches!(
         character.general_category_group(),
@@ -71,16 +71,17 @@ fn is_mark(character: char) -> bool {
         && !matches!(character, '\u{fe0e}' | '\u{fe0f}')
 }
 
-/// What is wrong with a character in a text that people see.
+/// Returns the rule that a character breaks in a text that people see.
 fn fault(character: char) -> Option<&'static Rule> {
     match character {
         ' ' => None,
-        // Joiners make words in many scripts, and emoji; the selectors choose between two looks.
+        // Many scripts and emoji need the joiners. The variation selectors choose between two
+        // forms.
         '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' => None,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
             Some(&rule::TEXT_BIDI)
         }
-        // Letters and marks that show nothing.
+        // Letters and marks that are invisible.
         '\u{34f}'
         | '\u{115f}'
         | '\u{1160}'
@@ -106,7 +107,7 @@ fn fault(character: char) -> Option<&'static Rule> {
     }
 }
 
-/// An e-mail address, or a URI at which somebody answers (requirements A17).
+/// Whether a text is an e-mail address or a contact URI (requirements A17).
 pub(crate) fn is_contact(contact: &str) -> bool {
     match contact.split_once(':') {
         None => is_mail_address(contact),
@@ -121,7 +122,7 @@ pub(crate) fn is_contact(contact: &str) -> bool {
             uri::shown(contact, &mut report)
         }
         Some(("sip" | "sips" | "xmpp", address)) => address.is_ascii() && is_mail_address(address),
-        // RFC 3966 §3, without parameters.
+        // A telephone number (RFC 3966 §3), without parameters.
         Some(("tel", number)) => {
             number.bytes().any(|b| b.is_ascii_digit())
                 && number
@@ -134,7 +135,8 @@ pub(crate) fn is_contact(contact: &str) -> bool {
     }
 }
 
-/// Something that can be an address (RFC 5321 §4.1.2, RFC 6531 §3.3), without quoted strings.
+/// Whether a text can be an e-mail address (RFC 5321 §4.1.2, RFC 6531 §3.3). Quoted strings are not
+/// accepted.
 fn is_mail_address(address: &str) -> bool {
     let atom = |part: &str| {
         part.split('.').all(|atom| {

@@ -1,4 +1,4 @@
-//! URLs that are client ids (draft-ietf-oauth-client-id-metadata-document §3).
+//! Checks URLs that are client ids (draft-ietf-oauth-client-id-metadata-document §3).
 
 use crate::diagnostic::{Findings, Place, Role, rule};
 
@@ -8,10 +8,11 @@ use super::parts::host;
 use super::report::Report;
 use super::web;
 
-/// How long such a URL may be, in bytes.
+/// The maximum length of such a URL, in bytes.
 const MAX_LENGTH: usize = 512;
 
-/// Judges a URL by what the draft asks of it, and by where documents may come from; no hosts are any.
+/// Checks a URL against the draft, and its host against the allowed ones. An empty list allows all
+/// hosts.
 pub(crate) fn is_client_url(url: &str, hosts: &[String], findings: &mut Findings) -> bool {
     let place = Place::Document;
     let mut report = Report::new(Role::Other, place, findings);

@@ -1,14 +1,14 @@
-//! What every URI has to keep, whatever its scheme, and that two parsers agree about it.
+//! Checks the rules for URIs of every scheme, and compares the readings of two parsers.
 
 use crate::diagnostic::rule;
 
 use super::parts::{Authority, Parts, port_number};
 use super::report::Report;
 
-/// How long a URI may be, in bytes.
+/// The maximum length of a URI, in bytes.
 pub(super) const MAX_URI: usize = 2048;
 
-/// Judges what every URI has to keep, whatever its scheme: RFC 3986 syntax, in one spelling.
+/// Checks the rules for URIs of every scheme: the syntax of RFC 3986, in one spelling.
 pub(super) fn generic<'a>(uri: &'a str, report: &mut Report<'_, '_>) -> Option<Parts<'a>> {
     if uri.len() > MAX_URI {
         report.flaw(&rule::TOO_LONG);
@@ -28,7 +28,7 @@ pub(super) fn generic<'a>(uri: &'a str, report: &mut Report<'_, '_>) -> Option<P
     if parts.fragment.is_some() {
         report.flaw(&rule::FRAGMENT);
     }
-    // Square brackets stand around an IP literal and nowhere else (RFC 3986 §3.3, §3.4).
+    // Square brackets are allowed only around an IP literal (RFC 3986 §3.3, §3.4).
     let bracketed = |text: &str| text.bytes().any(|b| matches!(b, b'[' | b']'));
     if bracketed(parts.path) || parts.query.is_some_and(bracketed) {
         report.flaw(&rule::CHARACTER);
@@ -40,7 +40,8 @@ pub(super) fn generic<'a>(uri: &'a str, report: &mut Report<'_, '_>) -> Option<P
     Some(parts)
 }
 
-/// RFC 3986 §2.1, and what an escape must not hide.
+/// Checks percent-encoding (RFC 3986 §2.1), and that it encodes no separator and no control
+/// character.
 fn escapes(uri: &str, parts: &Parts<'_>, report: &mut Report<'_, '_>) {
     if !uri.as_bytes().contains(&b'%') {
         return;
@@ -67,14 +68,14 @@ fn escapes(uri: &str, parts: &Parts<'_>, report: &mut Report<'_, '_>) {
     }
 }
 
-/// The byte that the escape at this index stands for.
+/// Decodes the percent-encoded byte at this index.
 fn escaped(text: &str, at: usize) -> Option<u8> {
     let digits = text.get(at + 1..at + 3)?;
     let hexadecimal = digits.bytes().all(|b| b.is_ascii_hexdigit());
     hexadecimal.then(|| u8::from_str_radix(digits, 16).ok())?
 }
 
-/// RFC 3986 §2: reserved, unreserved and the percent sign.
+/// Whether a byte can be in a URI (RFC 3986 §2): reserved, unreserved and the percent sign.
 const fn is_uri_byte(byte: u8) -> bool {
     matches!(byte,
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9'
@@ -83,8 +84,8 @@ const fn is_uri_byte(byte: u8) -> bool {
         | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=')
 }
 
-/// Holds the reading of RFC 3986 against that of the WHATWG URL standard: a browser must go where
-/// the registration says.
+/// Compares the reading of RFC 3986 with that of the WHATWG URL standard, because a browser must go
+/// to the host that was registered.
 pub(super) fn agreed(uri: &str, parts: &Parts<'_>, report: &mut Report<'_, '_>) -> bool {
     let agreed = is_plain(parts) || second_opinion(uri, parts);
     if !agreed {
@@ -93,8 +94,8 @@ pub(super) fn agreed(uri: &str, parts: &Parts<'_>, report: &mut Report<'_, '_>) 
     agreed
 }
 
-/// Whether there is nothing in a sound URI that a parser could read in its own way. Most are so,
-/// and the second parser would take a quarter of a decision.
+/// Whether a valid URI has nothing that two parsers could read differently. Most URIs are like
+/// that, and the second parser would take a quarter of the time of a decision.
 fn is_plain(parts: &Parts<'_>) -> bool {
     !parts.authority.is_some_and(|a| a.contains("xn--"))
         && parts
@@ -136,7 +137,7 @@ mod tests {
         }
     }
 
-    /// What is taken to be plain is read the same by both parsers.
+    /// Both parsers read every plain URI in the same way.
     #[test]
     fn nobody_disagrees_about_plain_uris() {
         let rules = RedirectUriRules {

@@ -1,4 +1,4 @@
-//! Hosts on the public internet.
+//! Checks hosts: domain names and addresses of the public internet.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -9,8 +9,8 @@ use crate::diagnostic::rule;
 
 use super::report::Report;
 
-/// Names that mean something on one network only, or nothing (RFC 6761, RFC 6762, RFC 7686,
-/// RFC 8375, and ICANN's reservation of `internal`).
+/// The suffixes of names that exist only on a local network, or nowhere (RFC 6761, RFC 6762, RFC
+/// 7686, RFC 8375, and ICANN's reservation of `internal`).
 const LOCAL_SUFFIXES: &[&str] = &[
     ".localhost",
     ".localdomain",
@@ -24,20 +24,20 @@ const LOCAL_SUFFIXES: &[&str] = &[
 /// Whether the host of an https URI may be an IP address (requirements E6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IpLiterals {
-    /// Not at all.
+    /// No address is allowed.
     Refuse,
-    /// If it is one of the public internet.
+    /// An address of the public internet is allowed.
     Public,
 }
 
-/// Whether a host stands in a list. An entry that begins with a dot stands for all hosts below it.
+/// Whether a list contains a host. An entry that begins with a dot means all hosts below that name.
 pub(crate) fn host_is_listed(host: &str, list: &[String]) -> bool {
     list.iter()
         .any(|listed| listed == host || listed.starts_with('.') && host.ends_with(listed))
 }
 
-/// A host that anybody may be sent to: a registered name or, where those are taken, a public address
-/// in its one spelling (RFC 5952 §4).
+/// Checks that a host is on the public internet: a registered name or, if addresses are allowed, a
+/// public address in its canonical spelling (RFC 5952 §4).
 pub(super) fn public(host: &str, literals: IpLiterals, report: &mut Report<'_, '_>) -> bool {
     let address = match literals {
         IpLiterals::Refuse => None,
@@ -57,8 +57,8 @@ pub(super) fn public(host: &str, literals: IpLiterals, report: &mut Report<'_, '
     true
 }
 
-/// A registered name in its ASCII form, with a public suffix that is not the whole of it
-/// (requirements E6).
+/// Checks a registered name: in its ASCII form, and with at least one label before the public
+/// suffix (requirements E6).
 fn registered_name(host: &str, report: &mut Report<'_, '_>) -> bool {
     if is_ip_like(host) {
         report.flaw(&rule::HOST_IP);
@@ -69,7 +69,7 @@ fn registered_name(host: &str, report: &mut Report<'_, '_>) -> bool {
         return false;
     }
     let encoded = |label: &&str| label.starts_with("xn--");
-    // RFC 5890 §2.3.1 reserves the other labels with two hyphens in that place.
+    // RFC 5890 §2.3.1 reserves all other labels with two hyphens at this place.
     let reserved = |label: &str| label.as_bytes().get(2..4) == Some(b"--") && !encoded(&label);
     if host.len() > 253
         || host
@@ -94,8 +94,8 @@ fn registered_name(host: &str, report: &mut Report<'_, '_>) -> bool {
             .all(|label| internationalised(label, report))
 }
 
-/// The part of a registered name that somebody has registered: the public suffix and one label
-/// before it. `None` if there is no such label, and for an IP address.
+/// Returns the registrable domain of a name: the public suffix and one label before it. `None`:
+/// there is no such label, or the host is an IP address.
 pub(super) fn registrable_domain(host: &str) -> Option<&str> {
     if is_ip_like(host) {
         return None;
@@ -103,10 +103,10 @@ pub(super) fn registrable_domain(host: &str) -> Option<&str> {
     psl2::lookup(host)?.registrable_domain()
 }
 
-/// A label that stands for one outside of ASCII: it has to be the one encoding that strict UTS 46
-/// processing gives, which is IDNA2008's but for symbols, and what people are shown in its place
-/// has to be highly restrictive (UTS 39 §5.2), which leaves no symbols. The URL parser that has to
-/// agree judges the labels together.
+/// Checks an internationalised label. It must be the encoding that strict UTS 46 processing gives;
+/// that is the encoding of IDNA2008, except that it also allows symbols. The decoded label, which
+/// people see, must be highly restrictive (UTS 39 §5.2); that allows no symbols. The second URL
+/// parser checks all labels together.
 fn internationalised(label: &str, report: &mut Report<'_, '_>) -> bool {
     let (decoded, result) =
         Uts46::new().to_unicode(label.as_bytes(), AsciiDenyList::STD3, Hyphens::Check);
@@ -124,7 +124,7 @@ fn internationalised(label: &str, report: &mut Report<'_, '_>) -> bool {
     restrictive
 }
 
-/// A label of letters, digits and hyphens, as DNS has it (RFC 5890 §2.3.1), in lower case.
+/// Whether a label consists of lower-case letters, digits and hyphens (RFC 5890 §2.3.1).
 pub(super) fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && !label.starts_with('-')
@@ -134,8 +134,8 @@ pub(super) fn is_label(label: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-/// What some parser takes for an IP address: a literal in brackets, or a name whose last label is a
-/// number in any notation, with or without a dot behind it (URL standard §3.5).
+/// Whether a parser could read a host as an IP address: a literal in brackets, or a name whose last
+/// label is a number in any notation, with or without a dot after it (URL standard §3.5).
 fn is_ip_like(host: &str) -> bool {
     let name = host.strip_suffix('.').unwrap_or(host);
     let last = name.rsplit('.').next().unwrap_or_default();
@@ -148,7 +148,7 @@ fn is_ip_like(host: &str) -> bool {
         || (!last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// An IP literal as RFC 3986 §3.2.2 has it.
+/// Reads an IP literal (RFC 3986 §3.2.2).
 fn address(host: &str) -> Option<IpAddr> {
     match host.strip_prefix('[') {
         Some(literal) => {
@@ -159,15 +159,15 @@ fn address(host: &str) -> Option<IpAddr> {
     }
 }
 
-/// Whether an address is one that a machine on the public internet can have (RFC 6890, and the two
-/// registries of special-purpose addresses at IANA).
+/// Whether an address is on the public internet (RFC 6890, and IANA's two registries of
+/// special-purpose addresses).
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => !SPECIAL_V4.iter().any(|(network, length)| {
             (address.to_bits() ^ network.to_bits()).leading_zeros() >= *length
         }),
-        // All of unicast is in 2000::/3: what is mapped, translated (RFC 6052), discarded,
-        // unique-local, link-local or multicast lies outside.
+        // All global unicast addresses are in 2000::/3. Mapped, translated (RFC 6052),
+        // discard-only, unique-local, link-local and multicast addresses are not.
         IpAddr::V6(address) => {
             address.segments()[0] >> 13 == 1
                 && !SPECIAL_V6.iter().any(|(network, length)| {
@@ -196,7 +196,7 @@ const SPECIAL_V4: [(Ipv4Addr, u32); 18] = [
     (Ipv4Addr::new(192, 0, 2, 0), 24),
     (Ipv4Addr::new(198, 51, 100, 0), 24),
     (Ipv4Addr::new(203, 0, 113, 0), 24),
-    // Sinks for reverse look-ups (RFC 7534, RFC 7535), and multicast relays (RFC 7450).
+    // AS112 servers for reverse look-ups (RFC 7534, RFC 7535), and multicast relays (RFC 7450).
     (Ipv4Addr::new(192, 31, 196, 0), 24),
     (Ipv4Addr::new(192, 175, 48, 0), 24),
     (Ipv4Addr::new(192, 52, 193, 0), 24),
@@ -215,9 +215,9 @@ const SPECIAL_V6: [(Ipv6Addr, u32); 5] = [
     // Documentation (RFC 3849, RFC 9637).
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
-    // 6to4 (RFC 3056), which hides an IPv4 address.
+    // 6to4 (RFC 3056): it contains an IPv4 address.
     (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),
-    // Sinks for reverse look-ups (RFC 7534).
+    // AS112 servers for reverse look-ups (RFC 7534).
     (Ipv6Addr::new(0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0), 48),
 ];
 

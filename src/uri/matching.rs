@@ -1,11 +1,14 @@
-//! Redirect URIs: whether the one in an authorization request is a registered one (requirements E2).
+//! Compares the redirect URI of an authorization request with a registered one (requirements E2).
 
 use super::parts::port_number;
 
-/// Whether a requested redirect URI is this registered one: the same string (RFC 9700 §4.1.3), but
-/// for the port of a loopback address, which the client cannot know beforehand (RFC 8252 §7.3).
+/// Returns whether a requested redirect URI matches a registered one.
 ///
-/// The registered URI is one that registration accepted.
+/// The two strings must be equal (RFC 9700 §4.1.3). There is one exception: with the hosts
+/// `127.0.0.1`, `[::1]` and `localhost` and the scheme `http`, the port may differ, because a
+/// native client gets its port only when it starts (RFC 8252 §7.3).
+///
+/// `registered` must be a redirect URI that a registration accepted.
 ///
 /// ```
 /// use gatepost::redirect_uri_matches as matches;
@@ -22,12 +25,12 @@ pub fn redirect_uri_matches(registered: &str, requested: &str) -> bool {
         )
 }
 
-/// Whether a registered redirect URI is one of a loopback address.
+/// Returns whether a registered redirect URI has a loopback host.
 pub(crate) fn is_loopback(uri: &str) -> bool {
     without_port(uri).is_some()
 }
 
-/// A redirect URI as it is whatever port a loopback address has.
+/// Returns a redirect URI without the port of a loopback host.
 pub(crate) fn portless(uri: &str) -> String {
     match without_port(uri) {
         Some((host, path)) => format!("http://{host}{path}"),
@@ -35,8 +38,8 @@ pub(crate) fn portless(uri: &str) -> String {
     }
 }
 
-/// A loopback URI's host, and what follows its port; `None` for any other URI, and for one whose
-/// port could not be registered.
+/// Splits a loopback URI into its host, and its path and query. `None`: it is another URI, or its
+/// port is not a valid one.
 fn without_port(uri: &str) -> Option<(&str, &str)> {
     let rest = uri.strip_prefix("http://")?;
     let host = ["127.0.0.1", "[::1]", "localhost"]

@@ -1,7 +1,7 @@
-//! URIs: what may be registered, and what matches.
+//! URIs: which can be registered, and which match a registered one.
 //!
-//! The text itself is judged, never a parser's repaired form of it (RFC 3986 §7.3 tells why), and a
-//! second, independent parser has to agree with the reading.
+//! The checks read the text itself, not the corrected form that a parser makes of it (RFC 3986
+//! §7.3). A second, independent parser must read the same scheme, host, port and path.
 
 mod client_url;
 mod generic;

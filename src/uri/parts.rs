@@ -1,6 +1,6 @@
-//! A URI taken apart, without a word about whether it is sound.
+//! Splits a URI into its components, without checking them.
 
-/// A URI's components, as they stand in it (RFC 3986 appendix B).
+/// The components of a URI, as they are written (RFC 3986 appendix B).
 #[derive(Debug, PartialEq)]
 pub(super) struct Parts<'a> {
     pub(super) scheme: &'a str,
@@ -10,7 +10,7 @@ pub(super) struct Parts<'a> {
     pub(super) fragment: Option<&'a str>,
 }
 
-/// An authority's components, as they stand in it (RFC 3986 §3.2).
+/// The components of an authority, as they are written (RFC 3986 §3.2).
 #[derive(Debug, PartialEq)]
 pub(super) struct Authority<'a> {
     pub(super) user_info: Option<&'a str>,
@@ -19,7 +19,7 @@ pub(super) struct Authority<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Takes a URI apart; `None` without a scheme (RFC 3986 §3.1).
+    /// Splits a URI; `None` if it has no scheme (RFC 3986 §3.1).
     pub(super) fn split(uri: &'a str) -> Option<Self> {
         let (scheme, rest) = split_at_byte(uri, b':');
         let rest = rest?;
@@ -49,7 +49,8 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// What stands before the first of these ASCII characters, and what behind it if there is one.
+/// Splits a text at the first of these ASCII characters. The second part is `None` if there is
+/// none.
 fn split_at_byte(text: &str, byte: u8) -> (&str, Option<&str>) {
     match text.bytes().position(|b| b == byte) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
@@ -63,7 +64,7 @@ impl<'a> Authority<'a> {
             Some(at) => (Some(&authority[..at]), &authority[at + 1..]),
             None => (None, authority),
         };
-        // The colons inside of an IP literal do not start a port.
+        // A colon inside an IP literal does not start a port.
         let literal = match rest.starts_with('[') {
             true => rest.find(']').unwrap_or(0),
             false => 0,
@@ -81,14 +82,14 @@ impl<'a> Authority<'a> {
     }
 }
 
-/// The host of a sound URI, as it stands in it.
+/// Returns the host of a valid URI, as it is written.
 pub(crate) fn host(uri: &str) -> &str {
     let (_, authority) = uri.split_once("//").unwrap_or_default();
     let end = authority.find(['/', '?', '#']).unwrap_or(authority.len());
     Authority::split(&authority[..end]).host
 }
 
-/// The scheme, host and port of a sound URI, as they stand in it.
+/// Returns the scheme, host and port of a valid URI, as they are written.
 pub(crate) fn origin(uri: &str) -> &str {
     let start = uri.find("//").map_or(0, |slashes| slashes + 2);
     let end = uri[start..]
@@ -97,7 +98,7 @@ pub(crate) fn origin(uri: &str) -> &str {
     &uri[..start + end]
 }
 
-/// A port as it may be written: 1 to 65535, no sign, no leading zero.
+/// Reads a port: 1 to 65535, without a sign and without a leading zero.
 pub(super) fn port_number(port: &str) -> Option<u16> {
     let plain = port.bytes().all(|b| b.is_ascii_digit()) && !port.starts_with('0');
     plain.then(|| port.parse().ok())?

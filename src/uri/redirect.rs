@@ -1,4 +1,4 @@
-//! Redirect URIs: which of them may be registered (requirements E1 to E10).
+//! Checks which redirect URIs can be registered (requirements E1 to E10).
 
 use crate::diagnostic::{Findings, Place, Role, rule};
 
@@ -9,8 +9,8 @@ use super::report::Report;
 use super::schemes::{DOTTED_SCHEMES, FORBIDDEN_SCHEMES};
 use super::web;
 
-/// Parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207 §2, OpenID Connect Session
-/// Management 1.0 §2).
+/// The parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207 §2, OpenID Connect
+/// Session Management 1.0 §2).
 const RESPONSE_PARAMETERS: &[&str] = &[
     "access_token",
     "code",
@@ -27,34 +27,35 @@ const RESPONSE_PARAMETERS: &[&str] = &[
     "token_type",
 ];
 
-/// A redirect URI that may be registered, byte for byte as it was sent.
+/// A redirect URI that can be registered, byte for byte as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RedirectUri {
     pub(crate) text: String,
     pub(crate) kind: RedirectKind,
 }
 
-/// Where a redirect URI leads.
+/// The kind of a redirect URI: what receives the authorization response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RedirectKind {
-    /// A web server, or an app that claimed its address (RFC 8252 §7.2).
+    /// A web server, or an app that claimed an https URL (RFC 8252 §7.2).
     Https,
-    /// A program on the same machine, by an IP literal (RFC 8252 §7.3).
+    /// A program on the same machine, with an IP literal (RFC 8252 §7.3).
     Loopback,
-    /// A program on the same machine, by a name that might be resolved otherwise (RFC 8252 §8.3).
+    /// A program on the same machine, with the name `localhost`, which can resolve to another
+    /// machine (RFC 8252 §8.3).
     Localhost,
     /// An app that claimed a private-use scheme (RFC 8252 §7.1).
     PrivateUse,
 }
 
 impl RedirectKind {
-    /// Whether only a program on the user's own machine gets the answer.
+    /// Whether only a program on the user's machine receives the authorization response.
     pub(crate) const fn is_native(self) -> bool {
         !matches!(self, Self::Https)
     }
 }
 
-/// What the policy says about redirect URIs.
+/// The policy's rules for redirect URIs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RedirectUriRules {
     pub(crate) localhost: Localhost,
@@ -62,26 +63,27 @@ pub(crate) struct RedirectUriRules {
     pub(crate) private_schemes: PrivateSchemes,
 }
 
-/// Which private-use schemes may be registered.
+/// The private-use schemes that can be registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PrivateSchemes {
     /// Reversed domain names (RFC 8252 §7.1).
     ReverseDomain,
-    /// Any that have no other meaning: an administrator knows whose they are (requirements E12).
+    /// All that have no other meaning, because an administrator knows who uses them (requirements
+    /// E12).
     Any,
 }
 
-/// Whether `http://localhost` may be registered (RFC 8252 §8.3 advises against it).
+/// Whether `http://localhost` can be registered (RFC 8252 §8.3 advises against it).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Localhost {
-    /// With a warning.
+    /// It can, with a warning.
     Accept,
-    /// Not at all.
+    /// It cannot.
     Refuse,
 }
 
 impl RedirectUri {
-    /// Judges one redirect URI, and reports every flaw it has.
+    /// Checks one redirect URI, and reports every flaw in it.
     pub(crate) fn new(
         text: &str,
         rules: &RedirectUriRules,
@@ -120,7 +122,7 @@ impl RedirectUri {
     }
 }
 
-/// http is for a program on the same machine (requirements E2 to E4).
+/// Checks an http URI: its host must be a loopback one (requirements E2 to E4).
 fn loopback(
     text: &str,
     parts: &Parts<'_>,
@@ -159,7 +161,7 @@ fn loopback(
     kind
 }
 
-/// Any other scheme is private, and then a reversed domain name (requirements E5).
+/// Checks a URI with any other scheme: the scheme must be a reversed domain name (requirements E5).
 fn private_use(
     text: &str,
     scheme: &str,
@@ -192,7 +194,7 @@ fn private_use(
     }
 }
 
-/// Whether the query has a parameter that the authorization response would add.
+/// Whether the query has a parameter that the authorization response adds too.
 fn holds_response_parameter(query: &str) -> bool {
     url::form_urlencoded::parse(query.as_bytes())
         .any(|(name, _)| RESPONSE_PARAMETERS.contains(&name.as_ref()))

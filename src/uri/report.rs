@@ -1,8 +1,8 @@
-//! What is found in one URI, reported by what it is registered for.
+//! Reports the flaws of one URI, by its purpose.
 
 use crate::diagnostic::{Findings, Flaw, Place, Role, Rule};
 
-/// The flaws of one URI, each reported where it stands.
+/// Collects the flaws of one URI, with its place in the document.
 pub(crate) struct Report<'f, 'p> {
     pub(super) role: Role,
     pub(super) place: Place<'p>,
@@ -25,7 +25,7 @@ impl<'f, 'p> Report<'f, 'p> {
         self.findings.error(flaw.rule(self.role), self.place);
     }
 
-    /// A flaw that only URIs of one role can have.
+    /// Reports a flaw that only URIs of one role can have.
     pub(super) fn fault(&mut self, rule: &'static Rule) {
         self.sound = false;
         self.findings.error(rule, self.place);

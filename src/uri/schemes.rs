@@ -1,7 +1,7 @@
-//! Schemes that are no client's own.
+//! Lists of schemes that a client cannot claim as its own.
 
-/// Schemes with a meaning of their own: a browser or a mail program does something with them that
-/// is not handing over a response (RFC 8252 §8.4), or they name what no program answers.
+/// Schemes with another meaning: a browser or a mail program does not pass a URI of such a scheme
+/// to a client (RFC 8252 §8.4).
 pub(super) const FORBIDDEN_SCHEMES: &[&str] = &[
     "about",
     "acap",
@@ -56,7 +56,7 @@ pub(super) const FORBIDDEN_SCHEMES: &[&str] = &[
     "xmpp",
 ];
 
-/// Registered schemes that have a dot and are no reversed domain names (IANA "Uniform Resource
+/// Registered schemes that contain a dot but are not reversed domain names (IANA "Uniform Resource
 /// Identifier (URI) Schemes").
 pub(super) const DOTTED_SCHEMES: &[&str] = &[
     "iris.beep",

@@ -1,15 +1,16 @@
-//! Sites: what belongs to one owner, by the name that somebody registered.
+//! Sites: the registrable domains of URIs.
 
 use super::host;
 use super::parts::{Authority, Parts};
 
-/// The site of a sound https URI: the registrable domain of its host. An IP address has none.
+/// Returns the site of a valid https URI: the registrable domain of its host. An IP address has
+/// none.
 pub(crate) fn site(uri: &str) -> Option<&str> {
     host::registrable_domain(Authority::split(Parts::split(uri)?.authority?).host)
 }
 
-/// The site of a sound URI with a private-use scheme: the registrable domain of the name that the
-/// scheme is, reversed (RFC 8252 §7.1).
+/// Returns the site of a valid URI with a private-use scheme: the registrable domain of the name
+/// that the scheme reverses (RFC 8252 §7.1).
 pub(crate) fn scheme_site(uri: &str) -> Option<String> {
     let labels = Vec::from_iter(Parts::split(uri)?.scheme.rsplit('.'));
     host::registrable_domain(&labels.join(".")).map(str::to_owned)

@@ -1,4 +1,4 @@
-//! URIs with https: those that people follow, and the registration endpoint's own.
+//! Checks https URIs: links that people follow, and the server's own endpoints.
 
 use crate::diagnostic::{Role, rule};
 
@@ -7,7 +7,7 @@ use super::host::{self, IpLiterals};
 use super::parts::{Authority, Parts, port_number};
 use super::report::Report;
 
-/// A URI that people are shown and follow (requirements A21).
+/// Checks a link that people see and follow (requirements A21).
 pub(crate) fn shown(uri: &str, report: &mut Report<'_, '_>) -> bool {
     let Some(parts) = generic(uri, report) else {
         return false;
@@ -19,7 +19,7 @@ pub(crate) fn shown(uri: &str, report: &mut Report<'_, '_>) -> bool {
     https(uri, &parts, IpLiterals::Refuse, report)
 }
 
-/// The rest of the rules for a URI that was found to be https (requirements E6, E8).
+/// Checks the rules that apply to https URIs only (requirements E6, E8).
 pub(super) fn https(
     uri: &str,
     parts: &Parts<'_>,
@@ -43,12 +43,12 @@ pub(super) fn https(
     if parts.path.is_empty() && report.role == Role::Redirect {
         report.fault(&rule::REDIRECT_URI_PATH_MISSING);
     }
-    // What is flawed already need not be read a second time.
+    // A URI that already has a flaw need not be read by the second parser.
     known && report.sound && agreed(uri, parts, report)
 }
 
-/// A URL that this server itself serves: https, or http on a loopback address, without query,
-/// fragment and a slash at its end, and written as the URL standard writes it.
+/// Reads a URL of the server itself: https, or http on a loopback address, without query, fragment
+/// and a slash at its end, and written as the URL standard writes it.
 pub(crate) fn endpoint(text: &str) -> Option<url::Url> {
     let url = url::Url::parse(text).ok()?;
     let secure = match url.scheme() {

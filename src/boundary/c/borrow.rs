@@ -1,4 +1,4 @@
-//! What C lends for a call, as bytes and as text.
+//! Borrows the strings and bytes that C passes to a call.
 
 use std::slice;
 
@@ -10,7 +10,7 @@ impl Str {
     ///
     /// As for [`borrow`].
     pub(super) unsafe fn bytes<'a>(self, name: &str) -> Result<&'a [u8], Error> {
-        // SAFETY: the caller vouches for the same.
+        // SAFETY: the caller guarantees the same.
         Ok(unsafe { self.optional_bytes(name) }?.unwrap_or_default())
     }
 
@@ -18,7 +18,7 @@ impl Str {
     ///
     /// As for [`borrow`].
     pub(super) unsafe fn optional_bytes<'a>(self, name: &str) -> Result<Option<&'a [u8]>, Error> {
-        // SAFETY: the caller vouches for the same.
+        // SAFETY: the caller guarantees the same.
         unsafe { borrow(self.ptr.cast(), self.len, name) }
     }
 
@@ -26,7 +26,7 @@ impl Str {
     ///
     /// As for [`borrow`].
     pub(super) unsafe fn text<'a>(self, name: &str) -> Result<&'a str, Error> {
-        // SAFETY: the caller vouches for the same.
+        // SAFETY: the caller guarantees the same.
         utf8(unsafe { self.bytes(name) }?, name)
     }
 
@@ -34,19 +34,19 @@ impl Str {
     ///
     /// As for [`borrow`].
     pub(super) unsafe fn optional_text<'a>(self, name: &str) -> Result<Option<&'a str>, Error> {
-        // SAFETY: the caller vouches for the same.
+        // SAFETY: the caller guarantees the same.
         unsafe { self.optional_bytes(name) }?
             .map(|bytes| utf8(bytes, name))
             .transpose()
     }
 }
 
-/// The bytes at a pointer, or none if it is NULL.
+/// Borrows the bytes at a pointer; `None` if it is NULL and the length is 0.
 ///
 /// # Safety
 ///
 /// If `ptr` is not NULL and `len` is a length that memory can have, `len` bytes can be read there for `'a`,
-/// and nobody writes to them meanwhile.
+/// and nothing writes to them during that time.
 pub(super) unsafe fn borrow<'a>(
     ptr: *const u8,
     len: usize,
@@ -59,11 +59,11 @@ pub(super) unsafe fn borrow<'a>(
             Err(Error::null(name))
         };
     }
-    // A negative length, passed by mistake, arrives as one that no object can have.
+    // A negative length that was passed by mistake is larger than any object.
     if isize::try_from(len).is_err() {
         return Err(Error::length(name));
     }
-    // SAFETY: the pointer is not NULL, the length is possible, and the caller vouches for the rest.
+    // SAFETY: the pointer is not NULL, the length is possible, and the caller guarantees the rest.
     Ok(Some(unsafe { slice::from_raw_parts(ptr, len) }))
 }
 

@@ -1,11 +1,11 @@
-//! Facts that a context or a request owns, in memory that it keeps from one use to the next: a host that
-//! reuses them allocates nothing.
+//! The buffers of a context or a request. They keep their memory from one use to the next, so a host that
+//! reuses its objects allocates nothing.
 
 use std::borrow::Cow;
 
 use zeroize::{Zeroize, Zeroizing};
 
-/// Text that may be left out.
+/// A text that can be absent.
 #[derive(Default)]
 pub(super) struct OptionalText {
     buffer: String,
@@ -24,7 +24,7 @@ impl OptionalText {
     }
 }
 
-/// Bytes that may be left out, and that nobody else is to see: they are overwritten.
+/// Secret bytes that can be absent. They are overwritten when they are replaced or freed.
 #[derive(Default)]
 pub(super) struct SecretBytes {
     buffer: Zeroizing<Vec<u8>>,
@@ -45,7 +45,7 @@ impl SecretBytes {
     }
 }
 
-/// Text that may be left out, and that nobody else is to see.
+/// A secret text that can be absent.
 #[derive(Default)]
 pub(super) struct SecretText(SecretBytes);
 
@@ -60,7 +60,7 @@ impl SecretText {
     }
 }
 
-/// Any number of texts, one behind the other.
+/// A list of texts in one buffer.
 #[derive(Default)]
 pub(super) struct Texts {
     buffer: String,
@@ -78,7 +78,7 @@ impl Texts {
         self.ends.clear();
     }
 
-    /// All of them, in the room that is lent, or in new memory if they are too many for it.
+    /// Returns all texts as a slice: in `room` if they fit there, otherwise in new memory.
     pub(super) fn list<'a, 'r>(&'a self, room: &'r mut [&'a str]) -> Cow<'r, [&'a str]> {
         match room.get_mut(..self.ends.len()) {
             Some(room) => {

@@ -10,7 +10,9 @@ use super::pointer::free;
 use super::status::Status;
 use super::str::Str;
 
-/// The facts of one request. A context may be used again: reset it, and set the next request's facts.
+/// The facts of one request. A context can be used again: reset it, and set the facts of the next request.
+///
+/// The same facts give the same decision, byte for byte.
 ///
 /// Ownership: free it with `gatepost_context_free`.
 /// Threads: one at a time.
@@ -29,24 +31,28 @@ pub struct Context {
     activity: Activity,
 }
 
-/// As many permissions as cost a decision no memory.
+/// The number of permissions up to which a decision allocates no memory for them.
 const USUAL_PERMISSIONS: usize = 8;
 
-/// What the request carried in its `Authorization` header, as the host found it.
+/// The bearer token in the request's `Authorization` header (RFC 6750 §2.1), as the host checked it.
+///
+/// At the authorization endpoint it is the account that signed in: `GATEPOST_CREDENTIAL_ACCEPTED` after the
+/// sign-in, and `GATEPOST_CREDENTIAL_MISSING` before.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credential {
-    /// No bearer token at all.
+    /// The request has no credential, or one of another scheme than `Bearer`.
     Missing = 0,
-    /// A bearer token that is no token (RFC 6750 §2.1), or more than one.
+    /// The header is not one bearer token: its syntax is wrong, or there are several.
     Malformed = 1,
-    /// A bearer token that no live API key has.
+    /// The bearer token belongs to no live API key. It can be a registration access token: see
+    /// `gatepost_context_set_token`.
     Rejected = 2,
-    /// A bearer token of a live API key: the account and the permissions are that key's.
+    /// The bearer token is a live API key. The account, the permissions and the terms are those of the key.
     Accepted = 3,
 }
 
-/// Makes a context of an anonymous caller, with everything else left out.
+/// Makes a context of an anonymous caller, with nothing else set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_new(
     context: *mut *mut Context,
@@ -61,11 +67,11 @@ pub unsafe extern "C" fn gatepost_context_new(
     }
 }
 
-/// Makes a context as it was when it was new, and keeps its memory for the next request. Its entropy and
-/// its token are overwritten.
+/// Resets a context to the state of a new one. It keeps its memory for the next request, and overwrites its
+/// entropy and its token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_reset(context: *mut Context) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.reset();
@@ -74,10 +80,11 @@ pub unsafe extern "C" fn gatepost_context_reset(context: *mut Context) -> Status
     }
 }
 
-/// Sets the time: seconds since 1970-01-01T00:00:00Z. Left out, it is the operating system's.
+/// Sets the time of the request, in seconds since 1970-01-01T00:00:00Z. If it is not set, the
+/// library reads the operating system's clock.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_now(context: *mut Context, now: u64) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.now = Some(now);
@@ -86,18 +93,19 @@ pub unsafe extern "C" fn gatepost_context_set_now(context: *mut Context, now: u6
     }
 }
 
-/// Sets the entropy: at least 32 bytes from a cryptographically secure generator, never used before.
-/// Left out, or if `entropy` is NULL and `len` is 0, the operating system gives it.
+/// Sets the entropy: at least 32 bytes from a cryptographically secure random generator. `len` is the number
+/// of bytes. Client ids, secrets and tokens are made from them, so that no two requests may have the same
+/// bytes.
 ///
-/// One decision uses it up: it is overwritten, and the next decision draws from the operating system
-/// unless entropy is set again.
+/// If the entropy is not set, or if `entropy` is NULL and `len` is 0, the library asks the operating system
+/// for random bytes. After a decision the entropy is overwritten and no longer set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_entropy(
     context: *mut Context,
     entropy: *const u8,
     len: usize,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // bytes for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -107,14 +115,13 @@ pub unsafe extern "C" fn gatepost_context_set_entropy(
     }
 }
 
-/// Sets what the request carried in its `Authorization` header: a `gatepost_credential`. Left out, it
-/// is `GATEPOST_CREDENTIAL_MISSING`.
+/// Sets the `gatepost_credential` of the request. If it is not set, it is `GATEPOST_CREDENTIAL_MISSING`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_credential(
     context: *mut Context,
     credential: i32,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.credential = Credential::try_from(credential)?.into();
@@ -123,13 +130,14 @@ pub unsafe extern "C" fn gatepost_context_set_credential(
     }
 }
 
-/// Sets the account that the API key belongs to. The absent string leaves it out.
+/// Sets the account that the API key belongs to, or the account that signed in. The absent
+/// string means that there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_account(
     context: *mut Context,
     account: Str,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -139,13 +147,15 @@ pub unsafe extern "C" fn gatepost_context_set_account(
     }
 }
 
-/// Adds one of the API key's permissions, such as `oauth-client-registration`.
+/// Adds one permission of the API key or of the account that signed in, such as
+/// `oauth-client-registration`. Permissions count only with `GATEPOST_CREDENTIAL_ACCEPTED`, and
+/// only if `authenticate` is among them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_add_permission(
     context: *mut Context,
     permission: Str,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -155,10 +165,10 @@ pub unsafe extern "C" fn gatepost_context_add_permission(
     }
 }
 
-/// Takes all permissions away.
+/// Removes all permissions.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_clear_permissions(context: *mut Context) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.permissions.clear();
@@ -167,13 +177,14 @@ pub unsafe extern "C" fn gatepost_context_clear_permissions(context: *mut Contex
     }
 }
 
-/// Sets the address that the request came from, as text. The absent string leaves it out.
+/// Sets the IP address that the request came from, as text. The absent string means that the
+/// host does not know it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_address(
     context: *mut Context,
     address: Str,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -183,11 +194,11 @@ pub unsafe extern "C" fn gatepost_context_set_address(
     }
 }
 
-/// Sets the terms that the API key or its account carries, as JSON that `gatepost_check_terms` lets pass.
-/// The absent string leaves them out.
+/// Sets the terms of the API key or of its account, as a JSON object that `gatepost_check_terms` accepts. The
+/// absent string means that there are no terms.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_terms(context: *mut Context, terms: Str) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -197,13 +208,15 @@ pub unsafe extern "C" fn gatepost_context_set_terms(context: *mut Context, terms
     }
 }
 
-/// Sets the bearer token itself, which may be a registration access token (RFC 7592 §2). The absent
-/// string leaves it out.
+/// Sets the bearer token itself. It is needed where it can be a registration access token (RFC 7592 §2),
+/// which the library checks: for `gatepost_read`, `gatepost_update` and `gatepost_remove`. The credential is
+/// then `GATEPOST_CREDENTIAL_REJECTED`, because the host knows no API key with this value. The absent string
+/// means that there is no token.
 ///
-/// It is a secret: it is overwritten when another one is set, and when the context is reset or freed.
+/// The token is a secret. It is overwritten when another one is set, and when the context is reset or freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_token(context: *mut Context, token: Str) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -213,13 +226,14 @@ pub unsafe extern "C" fn gatepost_context_set_token(context: *mut Context, token
     }
 }
 
-/// Sets how many live clients the caller's account has registered. Left out, it is not limited.
+/// Sets the number of live clients that the caller's account has registered. If it is not set,
+/// its limit does not apply.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_account_clients(
     context: *mut Context,
     count: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.usage.account_clients = Some(count);
@@ -228,14 +242,14 @@ pub unsafe extern "C" fn gatepost_context_set_account_clients(
     }
 }
 
-/// Sets how many registrations came from the caller's network in the current window: see
-/// `gatepost_network` and `gatepost_window`. Left out, it is not limited.
+/// Sets the number of registrations from the caller's network in the current window: see `gatepost_network`
+/// and `gatepost_window`. If it is not set, its limits do not apply.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_address_registrations(
     context: *mut Context,
     count: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.usage.address_registrations = Some(count);
@@ -244,13 +258,14 @@ pub unsafe extern "C" fn gatepost_context_set_address_registrations(
     }
 }
 
-/// Sets how many registrations the caller's API key has made in all. Left out, it is not limited.
+/// Sets the number of registrations that the caller's API key has made since it exists. If it is
+/// not set, its limit does not apply.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_key_registrations(
     context: *mut Context,
     count: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.usage.key_registrations = Some(count);
@@ -259,13 +274,14 @@ pub unsafe extern "C" fn gatepost_context_set_key_registrations(
     }
 }
 
-/// Sets how many live clients were registered by callers without an API key. Left out, it is not limited.
+/// Sets the number of live clients that callers without an API key have registered. If it is not set, its
+/// limit does not apply.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_anonymous_clients(
     context: *mut Context,
     count: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.usage.anonymous_clients = Some(count);
@@ -274,13 +290,13 @@ pub unsafe extern "C" fn gatepost_context_set_anonymous_clients(
     }
 }
 
-/// Sets how many live clients there are in all. Left out, it is not limited.
+/// Sets the number of all live clients. If it is not set, its limit does not apply.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_total_clients(
     context: *mut Context,
     count: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.usage.total_clients = Some(count);
@@ -289,11 +305,11 @@ pub unsafe extern "C" fn gatepost_context_set_total_clients(
     }
 }
 
-/// Sets the document of the stored record that the client in question has. The absent string leaves it
-/// out: there is no such record.
+/// Sets the document of the client's stored record, which was written by `gatepost_decision_record`. The
+/// absent string means that the client that the request is about has no record.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_record(context: *mut Context, record: Str) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(context, "context", |facts| {
@@ -303,14 +319,17 @@ pub unsafe extern "C" fn gatepost_context_set_record(context: *mut Context, reco
     }
 }
 
-/// Sets when a user first authorised the client in question, in seconds since 1970, for
-/// `gatepost_lifecycle`. Left out, nobody did.
+/// Sets the time at which a user first authorised the client, in seconds since 1970, for
+/// `gatepost_lifecycle`.
+///
+/// If it is not set, no user has. A host that does not record this time must not leave it out:
+/// the clients of anonymous callers would be removed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_authorised_at(
     context: *mut Context,
     time: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.activity.authorised_at = Some(time);
@@ -319,14 +338,14 @@ pub unsafe extern "C" fn gatepost_context_set_authorised_at(
     }
 }
 
-/// Sets when the client in question was last used, in seconds since 1970, for `gatepost_lifecycle`. Left
-/// out, it never was.
+/// Sets the time at which the client was last used, in seconds since 1970, for `gatepost_lifecycle`. If it is
+/// not set, the client was never used, or not since it was authorised.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_last_used(
     context: *mut Context,
     time: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.activity.last_used = Some(time);
@@ -335,14 +354,14 @@ pub unsafe extern "C" fn gatepost_context_set_last_used(
     }
 }
 
-/// Sets how many refresh tokens of the client in question are valid, for `gatepost_lifecycle`. Left out,
-/// it is not known.
+/// Sets the number of the client's refresh tokens that are valid, for `gatepost_lifecycle`. If it is not set,
+/// the host does not know it, and the setting `idle-lifetime` has no effect.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_refresh_tokens(
     context: *mut Context,
     count: u64,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe {
         change(context, "context", |facts| {
             facts.activity.refresh_tokens = Some(count);
@@ -351,16 +370,16 @@ pub unsafe extern "C" fn gatepost_context_set_refresh_tokens(
     }
 }
 
-/// Frees a context, and overwrites its entropy and its token first. NULL is allowed, and nothing is done.
+/// Frees a context, and overwrites its entropy and its token first. Does nothing if `context` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_free(context: *mut Context) {
-    // SAFETY: the caller passes NULL or a context that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
     unsafe { free(context) }
 }
 
 impl Context {
-    /// Shows the facts to the core. Entropy that made a decision is forgotten: used twice, it would give
-    /// two clients the same secret.
+    /// Makes a decision with these facts, and then erases the entropy: if it were used twice, two clients
+    /// would get the same secret.
     pub(super) fn decide<E>(
         &mut self,
         core: impl FnOnce(&crate::facts::Context<'_>) -> Result<crate::decision::Decision, E>,

@@ -9,83 +9,93 @@ use super::fetch::Fetch;
 use super::pointer::{free, read};
 use super::str::Str;
 
-/// The answer to one request.
+/// The answer to one request. A refusal is a decision too, and not an error.
 ///
 /// Ownership: free it with `gatepost_decision_free`; it may outlive its registrar and its context.
-/// Threads: any number may use it at once.
+/// Threads: any number may use it at the same time.
 pub struct Decision(crate::decision::Decision);
 
-/// Accepted or refused.
+/// Whether a request is accepted or refused.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Send the response; there is no effect.
+    /// The host sends the response. There is no effect.
     Refuse = 0,
-    /// Carry out the effect, then send the response.
+    /// The host carries out the effect, then sends the response.
     Accept = 1,
 }
 
-/// What the host has to do, in one transaction, before it sends the response.
+/// What the host has to do before it sends the response.
+///
+/// The host does it in one transaction. In the same transaction it checks that the facts of the decision
+/// still hold: the record is unchanged, and no counter is higher. If they do not, it decides again with the
+/// new facts and the same entropy.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Nothing.
+    /// Do nothing.
     None = 0,
-    /// Store a new client.
+    /// Insert the record of a new client. No record has this client id yet.
     Store = 1,
-    /// Put this in the place of the record with the same client id.
+    /// Overwrite the record that has the same client id.
     Replace = 2,
-    /// Remove the client with this id, and all it holds.
+    /// Delete the record with this client id, and the client's grants and tokens.
     Remove = 3,
-    /// Store the client, unless there is one with this id, which then stays as it is: the client id is
-    /// shared by all who register the same.
+    /// Insert the record, unless a record with this client id exists; that one stays as it is. Equal
+    /// registrations have the same client id.
     Share = 4,
 }
 
-/// What the server knows of a client. Whatever the standing, its name and its links are its own claim,
-/// unless an administrator registered it.
+/// How the server knows a client.
+///
+/// The name and the links in the metadata are the client's own claim. Only an administrator's registration
+/// (`GATEPOST_STANDING_PROVISIONED`) makes them trustworthy, so a consent page should say that the others are
+/// not verified.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// The decision is about no client that the host has to know.
+    /// The decision names no client.
     None = 0,
-    /// An administrator registered it by hand.
+    /// An administrator registered the client.
     Provisioned = 1,
-    /// It registered itself.
+    /// The client registered itself, with an API key or anonymously.
     Registered = 2,
-    /// Its id is the URL of the document that describes it.
+    /// The client id is the URL of a client ID metadata document.
     Document = 3,
-    /// It uses an id that everybody may use.
+    /// The client id is one that every client may use: see the settings `open-client` and `static-client`.
     Shared = 4,
-    /// Nobody registered it, and nothing requires that.
+    /// The client is not registered, and the setting `require` is `false`.
     Unregistered = 5,
-    /// Nobody registered it, and the account may use any client.
+    /// The client is not registered, and the account has the permission `oauth-client-override`.
     Overridden = 6,
 }
 
-/// Accepted or refused; refused if `decision` is NULL.
+/// Returns whether the request is accepted or refused; `GATEPOST_OUTCOME_REFUSE` if `decision` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_outcome(decision: *const Decision) -> Outcome {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
     unsafe { read(decision, Outcome::Refuse, |made| made.0.outcome.into()) }
 }
 
-/// The response's HTTP status code; 500 if `decision` is NULL.
+/// Returns the HTTP status code of the response; 500 if `decision` is NULL.
+///
+/// If `gatepost_authorize`, `gatepost_authenticate`, `gatepost_lifecycle` or `gatepost_client_document`
+/// accepts, the response is empty, and the host sends one of its own, if any.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_http_status(decision: *const Decision) -> u16 {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
     unsafe { read(decision, 500, |made| made.0.response.status) }
 }
 
-/// How many header fields the response has.
+/// Returns the number of the response's header fields.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_header_count(decision: *const Decision) -> usize {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
     unsafe { read(decision, 0, |made| made.0.response.headers.len()) }
 }
 
-/// The name of the header field at `index`, counted from 0; absent if there are not so many. Valid
-/// until the decision is freed.
+/// Returns the name of the header field at `index`, counted from 0; absent if `index` is too
+/// large. Valid until the decision is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_header_name(
     decision: *const Decision,
@@ -100,8 +110,8 @@ pub unsafe extern "C" fn gatepost_decision_header_name(
     }
 }
 
-/// The value of the header field at `index`, counted from 0; absent if there are not so many. Valid
-/// until the decision is freed.
+/// Returns the value of the header field at `index`, counted from 0; absent if `index` is too
+/// large. Valid until the decision is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_header_value(
     decision: *const Decision,
@@ -116,9 +126,9 @@ pub unsafe extern "C" fn gatepost_decision_header_value(
     }
 }
 
-/// The response's body: JSON, or empty. Valid until the decision is freed.
+/// Returns the body of the response: a JSON object, or empty. Valid until the decision is freed.
 ///
-/// It may hold a secret that is given out this once: send it, and keep no copy.
+/// It can contain a secret or a token. Send it, and keep no copy.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_body(decision: *const Decision) -> Str {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
@@ -129,15 +139,15 @@ pub unsafe extern "C" fn gatepost_decision_body(decision: *const Decision) -> St
     }
 }
 
-/// What to do before the response is sent; nothing if `decision` is NULL.
+/// Returns the effect; `GATEPOST_EFFECT_NONE` if `decision` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_effect(decision: *const Decision) -> Effect {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
     unsafe { read(decision, Effect::None, |made| (&made.0.effect).into()) }
 }
 
-/// The id of the client that the decision is about, and its effect if it has one; absent if it is about no
-/// client that the host has to know. Valid until the decision is freed.
+/// Returns the client id of the effect, or, without an effect, that of the client that the decision names. It
+/// is absent if the decision names no client. Valid until the decision is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_client_id(decision: *const Decision) -> Str {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
@@ -148,8 +158,11 @@ pub unsafe extern "C" fn gatepost_decision_client_id(decision: *const Decision) 
     }
 }
 
-/// The record to store or to replace: a versioned JSON document, opaque to the host, that holds hashes
-/// and no secrets; absent for any other effect. Valid until the decision is freed.
+/// Returns the record of the effect: a JSON document with a version. It is absent if the effect is
+/// `GATEPOST_EFFECT_NONE` or `GATEPOST_EFFECT_REMOVE`. Valid until the decision is freed.
+///
+/// The host stores it, and passes it back unchanged with `gatepost_context_set_record`. It contains hashes of
+/// secrets, and no secrets.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_record(decision: *const Decision) -> Str {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
@@ -163,8 +176,8 @@ pub unsafe extern "C" fn gatepost_decision_record(decision: *const Decision) -> 
     }
 }
 
-/// What the server knows of the client that the decision is about; `GATEPOST_STANDING_NONE` if there is
-/// no client that the host has to know.
+/// Returns how the server knows the client that the decision names; `GATEPOST_STANDING_NONE` if it names
+/// none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_standing(decision: *const Decision) -> Standing {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
@@ -176,8 +189,8 @@ pub unsafe extern "C" fn gatepost_decision_standing(decision: *const Decision) -
     }
 }
 
-/// Where the authorization response goes: the redirect URI in full, with the port that was asked for;
-/// absent where there is none. Valid until the decision is freed.
+/// Returns the redirect URI that the authorization response is sent to, as it is in the request, with its
+/// port; absent if the operation decides about none. Valid until the decision is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_redirect_uri(decision: *const Decision) -> Str {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
@@ -189,8 +202,9 @@ pub unsafe extern "C" fn gatepost_decision_redirect_uri(decision: *const Decisio
     }
 }
 
-/// The scope that may be granted: what was asked for, cut to what is registered; absent where none is
-/// decided. Valid until the decision is freed.
+/// Returns the scope that may be granted (RFC 6749 §3.3): the requested scope without what the client did not
+/// register. It is absent if the operation decides about none, or if the client has no scope. Valid until the
+/// decision is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_scope(decision: *const Decision) -> Str {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
@@ -202,8 +216,9 @@ pub unsafe extern "C" fn gatepost_decision_scope(decision: *const Decision) -> S
     }
 }
 
-/// The registered metadata of the client as a JSON object, which is empty for a client that is not
-/// registered; absent without a client. Valid until the decision is freed.
+/// Returns the registered metadata of the client (RFC 7591 §2) as a JSON object; absent if the decision names
+/// no client. It is `{}` if the client is not registered, or if the decision tells only its id. Valid until
+/// the decision is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_metadata(decision: *const Decision) -> Str {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
@@ -215,9 +230,11 @@ pub unsafe extern "C" fn gatepost_decision_metadata(decision: *const Decision) -
     }
 }
 
-/// The id (`jti`) of the assertion that the client authenticated with, which is good for one use (RFC 7523
-/// §3): the host refuses the request if it has seen the id from this client, and remembers it until the
-/// assertion expires. Absent if there was no assertion. Valid until the decision is freed.
+/// Returns the id (`jti`) of the assertion that the client authenticated with (RFC 7523 §3); absent if it
+/// used no assertion. Valid until the decision is freed.
+///
+/// An assertion may be used once. The host remembers its id, together with the client's id, until the
+/// assertion expires, and refuses a request with an id that it remembers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_assertion_id(decision: *const Decision) -> Str {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
@@ -228,7 +245,8 @@ pub unsafe extern "C" fn gatepost_decision_assertion_id(decision: *const Decisio
     }
 }
 
-/// When the assertion expires, in seconds since 1970; 0 if there was none.
+/// Returns the time until which the assertion is accepted, in seconds since 1970: its claim `exp` and 60
+/// seconds for clocks that differ. It is 0 if there is no assertion.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_assertion_expires_at(decision: *const Decision) -> u64 {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
@@ -239,15 +257,17 @@ pub unsafe extern "C" fn gatepost_decision_assertion_expires_at(decision: *const
     }
 }
 
-/// How many diagnostics there are. An accepted request may have some, too.
+/// Returns the number of diagnostics. An accepted request can have warnings and notes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_diagnostic_count(decision: *const Decision) -> usize {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
     unsafe { read(decision, 0, |made| made.0.diagnostics.len()) }
 }
 
-/// The diagnostic at `index`, counted from 0; NULL if there are not so many. Valid until the decision
+/// Returns the diagnostic at `index`, counted from 0; NULL if `index` is too large. Valid until the decision
 /// is freed.
+///
+/// Errors come first, then warnings, then notes, and in each group those about redirect URIs first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_diagnostic(
     decision: *const Decision,
@@ -261,15 +281,15 @@ pub unsafe extern "C" fn gatepost_decision_diagnostic(
     }
 }
 
-/// How many documents there are for the host to fetch.
+/// Returns the number of documents that the host may have to fetch.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_fetch_count(decision: *const Decision) -> usize {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
     unsafe { read(decision, 0, |made| made.0.fetches.len()) }
 }
 
-/// The document to fetch at `index`, counted from 0; NULL if there are not so many. Valid until the
-/// decision is freed.
+/// Returns the document to fetch at `index`, counted from 0; NULL if `index` is too large. Valid
+/// until the decision is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_fetch(
     decision: *const Decision,
@@ -283,7 +303,7 @@ pub unsafe extern "C" fn gatepost_decision_fetch(
     }
 }
 
-/// Frees a decision, and overwrites its body first. NULL is allowed, and nothing is done.
+/// Frees a decision, and overwrites its body first. Does nothing if `decision` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_free(decision: *mut Decision) {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.

@@ -1,38 +1,40 @@
-//! `gatepost_diagnostic`: one finding about a submitted document or its sender.
+//! `gatepost_diagnostic`: one finding about the submitted document, the request or the caller.
 
 use std::ptr;
 
 use super::pointer::read;
 use super::str::Str;
 
-/// One finding about the submitted document or the caller.
+/// One finding about the submitted document, the request or the caller.
 ///
-/// Ownership: it belongs to the decision that it was read from, and is never freed by itself.
-/// Threads: any number may use it at once.
+/// Ownership: it belongs to the decision that it was read from. Do not free it.
+/// Threads: any number may use it at the same time.
 pub struct Diagnostic {
     _opaque: (),
 }
 
-/// How much a finding weighs.
+/// The severity of a finding.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// The document, or the settings, are refused because of it.
+    /// The request, or the settings, are refused because of it.
     Error = 0,
-    /// Accepted, and unwise.
+    /// It is accepted, but there is a risk or a mistake that should be corrected.
     Warning = 1,
-    /// Accepted, with something changed or left out.
+    /// It is accepted, and something was changed or left out.
     Note = 2,
 }
 
-/// What was found: a stable name such as `redirect-uri-fragment`. Valid as long as the diagnostic.
+/// Returns the name of the rule, in kebab-case, such as `redirect-uri-fragment`. Names never change. Valid as
+/// long as the diagnostic.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_diagnostic_code(diagnostic: *const Diagnostic) -> Str {
     // SAFETY: the caller passes NULL or a diagnostic whose decision is not freed yet.
     unsafe { read(core(diagnostic), Str::ABSENT, |found| Str::view(found.code)) }
 }
 
-/// Where it was found: a JSON Pointer (RFC 6901) into the submitted document, empty for the whole.
+/// Returns the place of the finding: a JSON Pointer (RFC 6901) into the submitted document, or `/` and the
+/// name of a request's parameter. It is empty if the finding is about the whole document or about the caller.
 /// Valid as long as the diagnostic.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_diagnostic_pointer(diagnostic: *const Diagnostic) -> Str {
@@ -44,7 +46,8 @@ pub unsafe extern "C" fn gatepost_diagnostic_pointer(diagnostic: *const Diagnost
     }
 }
 
-/// One sentence for a person. It quotes nothing of the document. Valid as long as the diagnostic.
+/// Returns one sentence for the developer of the client. It quotes nothing from the document. Valid as long
+/// as the diagnostic.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_diagnostic_message(diagnostic: *const Diagnostic) -> Str {
     // SAFETY: the caller passes NULL or a diagnostic whose decision is not freed yet.
@@ -55,7 +58,7 @@ pub unsafe extern "C" fn gatepost_diagnostic_message(diagnostic: *const Diagnost
     }
 }
 
-/// The rule's source, such as `RFC 6749 §3.1.2`. Valid as long as the diagnostic.
+/// Returns the source of the rule, such as `RFC 6749 §3.1.2`. Valid as long as the diagnostic.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_diagnostic_reference(diagnostic: *const Diagnostic) -> Str {
     // SAFETY: the caller passes NULL or a diagnostic whose decision is not freed yet.
@@ -66,7 +69,7 @@ pub unsafe extern "C" fn gatepost_diagnostic_reference(diagnostic: *const Diagno
     }
 }
 
-/// How much it weighs.
+/// Returns the severity; `GATEPOST_SEVERITY_ERROR` if `diagnostic` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_diagnostic_severity(diagnostic: *const Diagnostic) -> Severity {
     // SAFETY: the caller passes NULL or a diagnostic whose decision is not freed yet.
@@ -95,7 +98,7 @@ impl From<crate::diagnostic::Severity> for Severity {
     }
 }
 
-/// Every diagnostic that C holds is the core's under another name.
+/// Casts a pointer from C back to the core's type that it points to.
 const fn core(diagnostic: *const Diagnostic) -> *const crate::diagnostic::Diagnostic {
     diagnostic.cast()
 }

@@ -1,4 +1,4 @@
-//! `gatepost_error`: why a call failed.
+//! `gatepost_error`: the reason why a call failed.
 
 use std::borrow::Cow;
 use std::ptr;
@@ -12,40 +12,41 @@ use super::pointer::{free, read};
 use super::status::Status;
 use super::str::Str;
 
-/// Why a call failed.
+/// The reason why a call failed.
 ///
 /// Ownership: free it with `gatepost_error_free`.
-/// Threads: any number may use it at once.
+/// Threads: any number may use it at the same time.
 pub struct Error {
     status: Status,
     message: Cow<'static, str>,
     findings: Vec<SettingFinding>,
 }
 
-/// The status that the failed call returned; `GATEPOST_STATUS_OK` if `error` is NULL.
+/// Returns the status that the failed call returned; `GATEPOST_STATUS_OK` if `error` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_error_status(error: *const Error) -> Status {
     // SAFETY: the caller passes NULL or an error that is not freed yet.
     unsafe { read(error, Status::Ok, Error::status) }
 }
 
-/// What went wrong, in words. Valid until the error is freed.
+/// Returns a description of the failure. Valid until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_error_message(error: *const Error) -> Str {
     // SAFETY: the caller passes NULL or an error that is not freed yet.
     unsafe { read(error, Str::ABSENT, |error| Str::view(&error.message)) }
 }
 
-/// How many findings there are about the settings, or about the terms that were checked. It is 0 for every
-/// status but `GATEPOST_STATUS_INVALID_SETTINGS` and `GATEPOST_STATUS_TERMS_INVALID`.
+/// Returns the number of findings. Only the errors of `gatepost_registrar_new` with the status
+/// `GATEPOST_STATUS_INVALID_SETTINGS`, and those of `gatepost_check_terms` with the status
+/// `GATEPOST_STATUS_TERMS_INVALID`, have findings.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_error_finding_count(error: *const Error) -> usize {
     // SAFETY: the caller passes NULL or an error that is not freed yet.
     unsafe { read(error, 0, |error| error.findings.len()) }
 }
 
-/// The finding at `index`, counted from 0; NULL if there are not so many. Valid until the error is
-/// freed.
+/// Returns the finding at `index`, counted from 0; NULL if `index` is too large. Valid until the
+/// error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_error_finding(
     error: *const Error,
@@ -59,7 +60,7 @@ pub unsafe extern "C" fn gatepost_error_finding(
     }
 }
 
-/// Frees an error. NULL is allowed, and nothing is done.
+/// Frees an error. Does nothing if `error` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_error_free(error: *mut Error) {
     // SAFETY: the caller passes NULL or an error that is not freed yet.
@@ -94,7 +95,7 @@ impl Error {
         )
     }
 
-    /// What is wrong with terms is found as it is with settings.
+    /// Makes the error of terms that have mistakes.
     pub(super) fn terms(SettingsError(findings): SettingsError) -> Self {
         let message = format!("the terms are wrong in {} places", findings.len());
         Self {

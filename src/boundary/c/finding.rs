@@ -1,4 +1,4 @@
-//! `gatepost_finding`: one mistake or warning about the settings.
+//! `gatepost_finding`: one finding about the settings or about terms.
 
 use std::ptr;
 
@@ -8,23 +8,24 @@ use super::diagnostic::Severity;
 use super::pointer::read;
 use super::str::Str;
 
-/// One mistake or warning about the settings.
+/// One mistake in the settings or terms, or one warning about the settings.
 ///
-/// Ownership: it belongs to the error or the registrar that it was read from, and is never freed by
-/// itself.
-/// Threads: any number may use it at once.
+/// Ownership: it belongs to the error or the registrar that it was read from. Do not free it.
+/// Threads: any number may use it at the same time.
 pub struct Finding {
     _opaque: (),
 }
 
-/// The key's path, such as `oauth.client-registration.require`. Valid as long as the finding.
+/// Returns the path of the key, such as `oauth.client-registration.require`; in terms, the key alone. It is
+/// empty if the text is not TOML, and a JSON Pointer (RFC 6901) if it is not valid JSON. Valid as long as the
+/// finding.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_finding_path(finding: *const Finding) -> Str {
     // SAFETY: the caller passes NULL or a finding whose owner is not freed yet.
     unsafe { read(core(finding), Str::ABSENT, |found| Str::view(&found.path)) }
 }
 
-/// What is wrong, in one sentence. Valid as long as the finding.
+/// Returns the mistake, in one sentence for an administrator. Valid as long as the finding.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_finding_message(finding: *const Finding) -> Str {
     // SAFETY: the caller passes NULL or a finding whose owner is not freed yet.
@@ -35,7 +36,8 @@ pub unsafe extern "C" fn gatepost_finding_message(finding: *const Finding) -> St
     }
 }
 
-/// What would be right; absent if the message says it all. Valid as long as the finding.
+/// Returns the allowed values, as a phrase; absent if the message already says what to do. Valid as long as
+/// the finding.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_finding_allowed(finding: *const Finding) -> Str {
     // SAFETY: the caller passes NULL or a finding whose owner is not freed yet.
@@ -46,7 +48,7 @@ pub unsafe extern "C" fn gatepost_finding_allowed(finding: *const Finding) -> St
     }
 }
 
-/// How much it weighs.
+/// Returns the severity: an error or a warning. It is `GATEPOST_SEVERITY_ERROR` if `finding` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_finding_severity(finding: *const Finding) -> Severity {
     // SAFETY: the caller passes NULL or a finding whose owner is not freed yet.
@@ -65,7 +67,7 @@ impl Finding {
     }
 }
 
-/// Every finding that C holds is a [`SettingFinding`] under another name.
+/// Casts a pointer from C back to the [`SettingFinding`] that it points to.
 const fn core(finding: *const Finding) -> *const SettingFinding {
     finding.cast()
 }

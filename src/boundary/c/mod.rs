@@ -1,7 +1,8 @@
-//! The C boundary: it converts, calls the core and converts back, and holds no rule of its own.
+//! The C interface: each function converts the arguments, calls the core and converts its answer. There
+//! are no rules here.
 //!
-//! Every `pub extern "C"` item here is part of `include/gatepost.h`, and its comment is written for the
-//! reader of that header. The contract they share is the head of `cbindgen.toml`.
+//! Every `pub extern "C"` item is part of `include/gatepost.h`, and its comment is written for the reader
+//! of that header. The conventions that apply to all functions are at the top of `cbindgen.toml`.
 
 #![expect(
     unsafe_code,

@@ -1,4 +1,4 @@
-//! What every entry point that can fail does with the pointers it is given.
+//! Runs the calls that can fail, and turns failures into a status and an error object.
 
 use std::ptr;
 
@@ -6,7 +6,7 @@ use super::error::Error;
 use super::pointer::guard;
 use super::status::Status;
 
-/// Runs an operation: a failure, or a panic, becomes a status and an error object.
+/// Runs an operation. A failure or a panic becomes a status and an error object.
 ///
 /// # Safety
 ///
@@ -26,44 +26,45 @@ pub(super) unsafe fn operate(
     status
 }
 
-/// Changes an object, or says by a status alone why not.
+/// Changes an object. A failure becomes a status, without an error object.
 ///
 /// # Safety
 ///
-/// `object` is NULL or live, and nobody else uses it meanwhile.
+/// `object` is NULL or live, and nothing else uses it during the call.
 pub(super) unsafe fn change<T>(
     object: *mut T,
     name: &str,
     change: impl FnOnce(&mut T) -> Result<(), Error>,
 ) -> Status {
     let changed = guard(Err(Error::PANIC), || {
-        // SAFETY: it is NULL or live, and nobody else uses it, says the caller.
+        // SAFETY: it is NULL or live, and nothing else uses it, as the caller guarantees.
         unsafe { required_mut(object, name) }.and_then(change)
     });
     changed.map_or_else(|failure| failure.status(), |()| Status::Ok)
 }
 
-/// The object behind a pointer that must not be NULL.
+/// Borrows the object behind a pointer that must not be NULL.
 ///
 /// # Safety
 ///
-/// `object` is NULL, or live for `'a` with nobody changing it.
+/// `object` is NULL, or live for `'a` and nothing changes it.
 pub(super) unsafe fn required<'a, T>(object: *const T, name: &str) -> Result<&'a T, Error> {
-    // SAFETY: it is NULL or live, says the caller.
+    // SAFETY: it is NULL or live, as the caller guarantees.
     unsafe { object.as_ref() }.ok_or_else(|| Error::null(name))
 }
 
-/// The object behind a pointer that must not be NULL, to be changed.
+/// Borrows the object behind a pointer that must not be NULL, in order to change it.
 ///
 /// # Safety
 ///
-/// `object` is NULL, or live for `'a` with nobody else using it.
+/// `object` is NULL, or live for `'a` and nothing else uses it.
 pub(super) unsafe fn required_mut<'a, T>(object: *mut T, name: &str) -> Result<&'a mut T, Error> {
-    // SAFETY: it is NULL or live and unshared, says the caller.
+    // SAFETY: it is NULL or live and unshared, as the caller guarantees.
     unsafe { object.as_mut() }.ok_or_else(|| Error::null(name))
 }
 
-/// A place for a result, checked before the work is done and written only when it succeeded.
+/// An output parameter. It is checked before the operation runs, and written only if the operation
+/// succeeds.
 pub(super) struct Output<T>(*mut T);
 
 impl<T> Output<T> {
@@ -78,7 +79,7 @@ impl<T> Output<T> {
     }
 
     pub(super) fn write(self, value: T) {
-        // SAFETY: whoever made the output said that its place may be written.
+        // SAFETY: the caller of `new` guarantees that the place may be written.
         unsafe { self.0.write(value) };
     }
 }
@@ -88,7 +89,7 @@ impl<T> Output<*mut T> {
         self.write(Box::into_raw(Box::new(object)));
     }
 
-    /// Hands NULL over if there is nothing.
+    /// Writes the object, or NULL if there is none.
     pub(super) fn hand_over_if_any(self, object: Option<T>) {
         self.write(object.map_or(ptr::null_mut(), |object| Box::into_raw(Box::new(object))));
     }

@@ -1,4 +1,4 @@
-//! What a registrar decides.
+//! The operations of a registrar.
 
 use crate::facts::Activity;
 
@@ -15,7 +15,13 @@ use super::text::Text;
 
 /// Decides a `POST` to the registration endpoint (RFC 7591 §3.1).
 ///
-/// `body` is the request's body as it arrived: that it may be no UTF-8 and no JSON is part of the
+/// `body` is the body of the request as it arrived. It may be any bytes: the decision refuses what is not a
+/// JSON object in UTF-8. A caller with an API key needs the permission `oauth-client-registration`. A caller
+/// without a credential needs the setting `anonymous`.
+///
+/// Equal registrations can have the same client id. If the effect is `GATEPOST_EFFECT_SHARE`, or if the
+/// standing is not `GATEPOST_STANDING_NONE`, a record with the decision's client id may exist. The host looks
+/// it up. If it exists, the host asks again with that record and with the same entropy, and uses the second
 /// decision.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_register(
@@ -34,11 +40,14 @@ pub unsafe extern "C" fn gatepost_register(
     }
 }
 
-/// Decides a registration that an administrator makes by hand: the same validation, with a client id of the
-/// administrator's choice, or one that is made if `client_id` is absent.
+/// Decides a registration by an administrator.
 ///
-/// It takes the permission `oauth-client-create`. The context's record is that of the client that has the
-/// id already, if there is one.
+/// It validates the metadata as `gatepost_register` does, with two differences. The administrator may choose
+/// the client id; if `client_id` is absent, one is generated. Redirect URIs are allowed that a client cannot
+/// register itself, such as `stalwart://auth`.
+///
+/// The caller needs the permission `oauth-client-create`. The context's record is the record that already has
+/// the chosen client id, if there is one: then the decision is a refusal (409).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_provision(
     registrar: *const Registrar,
@@ -58,8 +67,10 @@ pub unsafe extern "C" fn gatepost_provision(
     }
 }
 
-/// Decides a `GET` of the client configuration endpoint (RFC 7592 §2.1), by the client with its registration
-/// access token, or by an administrator with the permission `oauth-client-get`.
+/// Decides a `GET` of the client configuration endpoint (RFC 7592 §2.1).
+///
+/// The caller is the client with its registration access token, or an administrator with the permission
+/// `oauth-client-get`. The context's record is the client's record.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_read(
     registrar: *const Registrar,
@@ -77,8 +88,12 @@ pub unsafe extern "C" fn gatepost_read(
     }
 }
 
-/// Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2), by the client with its registration
-/// access token, or by an administrator with the permission `oauth-client-update`.
+/// Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2).
+///
+/// `body` is the body of the request as it arrived. It replaces the whole registration: a member that it
+/// leaves out is deleted, or gets its default again. The caller is the client with its registration access
+/// token, or an administrator with the permission `oauth-client-update`. The context's record is the client's
+/// record.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_update(
     registrar: *const Registrar,
@@ -97,8 +112,11 @@ pub unsafe extern "C" fn gatepost_update(
     }
 }
 
-/// Gives a client a new secret, for an administrator with the permission `oauth-client-update`. The old one
-/// stays good for `secret-overlap` seconds.
+/// Decides whether a client gets a new secret.
+///
+/// The response contains the new secret. The old secret stays valid for the number of seconds in the setting
+/// `secret-overlap`. The caller needs the permission `oauth-client-update`. The context's record is the
+/// client's record.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_rotate_secret(
     registrar: *const Registrar,
@@ -116,8 +134,11 @@ pub unsafe extern "C" fn gatepost_rotate_secret(
     }
 }
 
-/// Disables a client, for an administrator with the permission `oauth-client-update`: it is as if it were not
-/// there, and its registration access token is worth nothing, until it is enabled again.
+/// Decides whether a client is disabled.
+///
+/// A disabled client cannot be used, and its registration access token is refused, until it is enabled with
+/// `gatepost_enable`. The caller needs the permission `oauth-client-update`. The context's record is the
+/// client's record. A client that is already disabled is accepted without an effect.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_disable(
     registrar: *const Registrar,
@@ -135,7 +156,10 @@ pub unsafe extern "C" fn gatepost_disable(
     }
 }
 
-/// Enables a client that was disabled, for an administrator with the permission `oauth-client-update`.
+/// Decides whether a client that was disabled is enabled.
+///
+/// The caller needs the permission `oauth-client-update`. The context's record is the client's record. A
+/// client that is not disabled is accepted without an effect.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_enable(
     registrar: *const Registrar,
@@ -153,10 +177,14 @@ pub unsafe extern "C" fn gatepost_enable(
     }
 }
 
-/// Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3), by the client with its
-/// registration access token, or by an administrator with the permission `oauth-client-delete`.
+/// Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3).
 ///
-/// A client whose id carries its registration leaves a record behind that denies it.
+/// The caller is the client with its registration access token, or an administrator with the permission
+/// `oauth-client-delete`. The context's record is the client's record.
+///
+/// A client whose id contains its registration (setting `stateless`) needs no record to be used. So the
+/// effect stores a record that denies the client. `gatepost_lifecycle` removes that record when the id is no
+/// longer valid.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_remove(
     registrar: *const Registrar,
@@ -174,8 +202,13 @@ pub unsafe extern "C" fn gatepost_remove(
     }
 }
 
-/// The id of the client that a request speaks of, so that its record can be looked up and set. NULL is
-/// written if the request names no client, or more than one.
+/// Writes the client id that a request names, so that the host can look up the record.
+///
+/// The id is the parameter `client_id`, the user name of HTTP Basic (RFC 6749 §2.3.1), or the subject of an
+/// assertion (RFC 7523 §3). At the authorization endpoint only the parameter counts. The id is not verified.
+///
+/// If the request names no client or two different ones, or if its parameters cannot be read, the call
+/// succeeds and writes NULL. Free the result with `gatepost_text_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_identify(
     registrar: *const Registrar,
@@ -196,13 +229,26 @@ pub unsafe extern "C" fn gatepost_identify(
     }
 }
 
-/// Decides whether a client may be used, and with what: at the authorization endpoint (RFC 6749 §4.1.1), the
-/// device authorization endpoint (RFC 8628 §3.1), and the token endpoint for each grant.
+/// Decides whether a client may be used, and with which redirect URI and scope.
 ///
-/// The context's caller is the account that signed in; before anybody did, it is nobody. What may be granted
-/// is in `gatepost_decision_scope` and `gatepost_decision_redirect_uri`. The effect of an accepted decision
-/// is due when the user agrees. The response of a refusal is a redirect only where the client and its
-/// redirect URI are known.
+/// The host asks at the authorization endpoint (RFC 6749 §4.1.1), the pushed authorization request endpoint
+/// (RFC 9126 §2.1), the device authorization endpoint (RFC 8628 §3.1), and the token endpoint, for each
+/// grant. The context's record is the client's record. The context's caller is the account that signed in,
+/// because its permission `oauth-client-override` counts; before the sign-in the context has no credential.
+///
+/// If the decision accepts, `gatepost_decision_redirect_uri` and `gatepost_decision_scope` say what may be
+/// granted. The response is empty, because the host sends a page or a token of its own. If the decision has
+/// an effect, the host carries it out when the user agrees.
+///
+/// If the decision refuses, the response is a redirect only if the client and its redirect URI are verified
+/// (RFC 6749 §4.1.2.1). Otherwise it is an error response.
+///
+/// At the token endpoint the caller is the account that the grant belongs to. The scope in the decision is
+/// then the most that the client may have, and the host reduces it to the scope that the user granted.
+///
+/// A host that supports request objects or `request_uri` (RFC 9101, RFC 9126) resolves them first, and passes
+/// the parameters that they contain. For a pushed request it passes `GATEPOST_ENDPOINT_PUSHED_AUTHORIZATION`
+/// again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_authorize(
     registrar: *const Registrar,
@@ -220,9 +266,20 @@ pub unsafe extern "C" fn gatepost_authorize(
     }
 }
 
-/// Decides whether a request comes from the client that it names (RFC 6749 §2.3).
+/// Decides whether a request comes from the client that it names (RFC 6749 §2.3, RFC 7523 §2.2).
 ///
-/// Every refusal looks the same; its reason is in the diagnostics, which are for the host.
+/// The host asks at the token, introspection, revocation, device authorization and pushed authorization
+/// request endpoints. The context's record is the client's record.
+///
+/// If the decision accepts, the response is empty. If `gatepost_decision_assertion_id` is present, the host
+/// checks that the assertion was not used before.
+///
+/// Every failed authentication gets the same response, 401 `invalid_client`. The diagnostics contain the
+/// reason; the host logs them and does not send them. A request that cannot be read, or that authenticates in
+/// two ways, gets 400 `invalid_request` with the reason.
+///
+/// The library does not see the TLS connection. A client that registered a certificate (RFC 8705 §2) is
+/// refused with the diagnostic `client-method-tls`, and the host verifies the certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_authenticate(
     registrar: *const Registrar,
@@ -240,8 +297,11 @@ pub unsafe extern "C" fn gatepost_authenticate(
     }
 }
 
-/// Judges a client that is registered already by this policy, and issues nothing. Accepted means that the
-/// client could register the same today.
+/// Checks a registered client against this policy, for example before new settings are used.
+///
+/// It accepts if the client could register the same metadata today. It issues nothing and has no effect. The
+/// response is always 200; its body contains every finding. The context's record is the client's record. The
+/// operation checks no permission: the host decides who may call it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_review(
     registrar: *const Registrar,
@@ -259,7 +319,10 @@ pub unsafe extern "C" fn gatepost_review(
     }
 }
 
-/// Judges a metadata document as if this caller had submitted it, and issues nothing.
+/// Checks a metadata document as if the caller submitted it to `gatepost_register`.
+///
+/// It issues nothing and has no effect. The limits on the number of clients are not checked. The response is
+/// always 200; its body contains every finding, and what would be registered.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_review_draft(
     registrar: *const Registrar,
@@ -277,8 +340,15 @@ pub unsafe extern "C" fn gatepost_review_draft(
     }
 }
 
-/// Decides whether a client is kept: the effect is to remove it, or nothing. What became of the client since
-/// it was registered is in the context.
+/// Decides whether a client is kept, for a host that looks through its clients at intervals.
+///
+/// It always accepts. The effect is `GATEPOST_EFFECT_REMOVE` if the client is to be removed, and the
+/// diagnostic says why: no user authorised it, nobody used it, it was idle for too long, or its secret
+/// expired. The response is empty.
+///
+/// The context's record is the client's record; without a record there is nothing to remove. How the client
+/// was used is in the context too: `gatepost_context_set_authorised_at`, `gatepost_context_set_last_used`,
+/// `gatepost_context_set_refresh_tokens`. The operation checks no permission.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_lifecycle(
     registrar: *const Registrar,
@@ -297,11 +367,14 @@ pub unsafe extern "C" fn gatepost_lifecycle(
     }
 }
 
-/// Judges a client id that is a URL (draft-ietf-oauth-client-id-metadata-document). Without its document, the
-/// decision says whether it is acceptable and what to fetch; with it, whether the client is, and the effect
-/// is to store its record, for as long as the document is cached.
+/// Decides whether a client id that is a URL may be used (draft-ietf-oauth-client-id-metadata-document). The
+/// setting `client-id-metadata-documents` allows such ids.
 ///
-/// `document` is what was fetched, as it arrived; the absent string means that nothing was fetched yet.
+/// The host asks twice. The first time `document` is absent. The decision says whether the URL is acceptable,
+/// and `gatepost_decision_fetch` gives the URL with the limits for fetching it. The second time `document` is
+/// the body that the host fetched, which may be any bytes. If the document is acceptable, the effect stores
+/// the client's record. The host keeps the record as long as HTTP caching allows it to keep the document, and
+/// then fetches the document again. The context's record is the client's record, if there is one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_client_document(
     registrar: *const Registrar,
@@ -321,8 +394,9 @@ pub unsafe extern "C" fn gatepost_client_document(
     }
 }
 
-/// Checks the terms of an API key, as JSON, before they are stored. Wrong ones give
-/// `GATEPOST_STATUS_TERMS_INVALID`, and the error lists every mistake.
+/// Checks the terms of an API key or an account, which are a JSON object. The host calls it
+/// before it stores them. If there are mistakes, the status is `GATEPOST_STATUS_TERMS_INVALID`,
+/// and the error lists all of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_check_terms(terms: Str, error: *mut *mut Error) -> Status {
     // SAFETY: the caller passes text, and an output that is NULL or may be written.
@@ -333,9 +407,11 @@ pub unsafe extern "C" fn gatepost_check_terms(terms: Str, error: *mut *mut Error
     }
 }
 
-/// 1 if a requested redirect URI is this registered one, and 0 if it is not: it is the same string (RFC 9700
-/// §4.1.3), but for the port of a loopback address, which the client cannot know beforehand (RFC 8252 §7.3).
-/// What is absent, or no UTF-8, is no redirect URI.
+/// Returns 1 if a requested redirect URI matches a registered one, otherwise 0.
+///
+/// The two strings must be equal (RFC 9700 §4.1.3). There is one exception: with the hosts `127.0.0.1`,
+/// `[::1]` and `localhost` and the scheme `http`, the port may differ (RFC 8252 §7.3). `registered` must be a
+/// redirect URI that a registration accepted. If a string is absent or not UTF-8, the result is 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_redirect_uri_matches(registered: Str, requested: Str) -> i32 {
     guard(0, || {
@@ -359,7 +435,7 @@ pub unsafe extern "C" fn gatepost_redirect_uri_matches(registered: Str, requeste
 ///
 /// # Safety
 ///
-/// The registrar and the context are NULL or live, nobody else uses the context, and the outputs are NULL or
+/// The registrar and the context are NULL or live, nothing else uses the context, and the outputs are NULL or
 /// may be written.
 unsafe fn decide(
     registrar: *const Registrar,
@@ -371,7 +447,7 @@ unsafe fn decide(
         &crate::facts::Context<'_>,
     ) -> Result<crate::decision::Decision, Error>,
 ) -> Status {
-    // SAFETY: the caller vouches for the same.
+    // SAFETY: the caller guarantees the same.
     unsafe {
         operate(error, || {
             let registrar = required(registrar, "registrar")?;

@@ -1,4 +1,4 @@
-//! `gatepost_plugin`: every function in one table, for a program that loads the library itself.
+//! `gatepost_plugin`: the table of all functions, for a program that loads the library at run time.
 
 use super::context::Context;
 use super::decision::{Decision, Effect, Outcome, Standing};
@@ -17,15 +17,15 @@ use super::{
     text, version,
 };
 
-/// Every function of this header, for a program that loads the library with `dlopen`.
+/// The table of all functions in this header, for a program that loads the library with `dlopen`.
 ///
-/// Later versions append members and change none. A member is there if `struct_size` reaches beyond it.
-/// `register_` has its underscore because C keeps the word for itself.
+/// Later versions append members, and change or remove none. A member exists if `struct_size` is larger than
+/// its offset. `register_` ends with an underscore because `register` is a keyword of C.
 #[repr(C)]
 pub struct Plugin {
-    /// The size of the table in bytes, in the library that was loaded.
+    /// The size of the table in the loaded library, in bytes.
     pub struct_size: usize,
-    /// The `GATEPOST_ABI_VERSION` of the library that was loaded.
+    /// The `GATEPOST_ABI_VERSION` of the loaded library.
     pub abi_version: u32,
     /// `gatepost_version`
     pub version: extern "C" fn() -> Str,
@@ -440,7 +440,8 @@ static PLUGIN: Plugin = Plugin {
     fetch_timeout: fetch::gatepost_fetch_timeout,
 };
 
-/// The table of all functions. Valid for as long as the library is loaded; never NULL, and never freed.
+/// Returns the table of all functions. It is never NULL, and valid as long as the library is loaded. Do not
+/// free it.
 #[unsafe(no_mangle)]
 pub extern "C" fn gatepost_plugin_v1() -> *const Plugin {
     &raw const PLUGIN

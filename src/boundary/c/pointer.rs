@@ -1,24 +1,24 @@
-//! What is done with a pointer that can have no error: reading and freeing, and what becomes of a panic.
+//! Reads from and frees objects behind raw pointers, and catches panics.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Reads from an object: one that is NULL, or a panic, reads as `otherwise`.
+/// Reads from an object. Returns `otherwise` if the pointer is NULL or if `read` panics.
 ///
 /// # Safety
 ///
-/// `object` is NULL or live, and nobody changes it meanwhile.
+/// `object` is NULL or live, and nothing changes it during the call.
 pub(super) unsafe fn read<T, R: Copy>(
     object: *const T,
     otherwise: R,
     read: impl FnOnce(&T) -> R,
 ) -> R {
     guard(otherwise, || {
-        // SAFETY: it is NULL or live, says the caller.
+        // SAFETY: it is NULL or live, as the caller guarantees.
         unsafe { object.as_ref() }.map_or(otherwise, read)
     })
 }
 
-/// Frees an object; NULL is none.
+/// Frees an object. Does nothing if the pointer is NULL.
 ///
 /// # Safety
 ///
@@ -30,9 +30,9 @@ pub(super) unsafe fn free<T>(object: *mut T) {
     }
 }
 
-/// Keeps a panic from unwinding into C, where it would end the process.
+/// Catches a panic, which would end the process if it unwound into C.
 pub(super) fn guard<T>(on_panic: T, call: impl FnOnce() -> T) -> T {
-    // What a panic leaves half done is the caller's object, which stays valid: every change to one is
-    // a single assignment, or an append.
+    // After a panic the caller's object is still valid, because every change to one is a single
+    // assignment or an append.
     catch_unwind(AssertUnwindSafe(call)).unwrap_or(on_panic)
 }

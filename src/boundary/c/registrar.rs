@@ -11,17 +11,20 @@ use super::status::Status;
 use super::str::Str;
 use super::text::Text;
 
-/// A compiled policy. It never changes, and keeps nothing between two calls.
+/// A compiled policy. It never changes, and keeps no state between two calls.
 ///
 /// Ownership: free it with `gatepost_registrar_free`.
-/// Threads: any number may use it at once.
+/// Threads: any number may use it at the same time.
 pub struct Registrar {
     pub(super) core: crate::registrar::Registrar,
     server_metadata: OnceLock<String>,
 }
 
-/// Compiles a mail server's settings: TOML, or JSON if the text starts with `{`. Only the table
-/// `[oauth.client-registration]` is read. On failure the error lists every mistake.
+/// Compiles the settings. They are TOML, or JSON if the text starts with `{`.
+///
+/// It reads only the table `[oauth.client-registration]`, so the text can be the mail server's whole
+/// configuration file. An empty text gives the defaults. If there are mistakes, the status is
+/// `GATEPOST_STATUS_INVALID_SETTINGS`, and the error lists all of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_registrar_new(
     settings: Str,
@@ -42,14 +45,14 @@ pub unsafe extern "C" fn gatepost_registrar_new(
     }
 }
 
-/// How many warnings there are: what is legal in the settings, and unwise.
+/// Returns the number of warnings about the settings: what is allowed, but can be a risk or a mistake.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_registrar_warning_count(registrar: *const Registrar) -> usize {
     // SAFETY: the caller passes NULL or a registrar that is not freed yet.
     unsafe { read(registrar, 0, |registrar| registrar.core.warnings().len()) }
 }
 
-/// The warning at `index`, counted from 0; NULL if there are not so many. Valid until the registrar is
+/// Returns the warning at `index`, counted from 0; NULL if `index` is too large. Valid until the registrar is
 /// freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_registrar_warning(
@@ -64,9 +67,11 @@ pub unsafe extern "C" fn gatepost_registrar_warning(
     }
 }
 
-/// The members of the authorization server's metadata document (RFC 8414 §2) that follow from the
-/// settings, as a JSON object, so that what is advertised is what is accepted. Valid until the registrar
-/// is freed.
+/// Writes the members of the authorization server metadata (RFC 8414 §2) that follow from the settings, as a
+/// JSON object.
+///
+/// The host adds the members that it knows itself, such as `authorization_endpoint`, and publishes the
+/// document. The string is valid until the registrar is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_server_metadata(
     registrar: *const Registrar,
@@ -87,8 +92,11 @@ pub unsafe extern "C" fn gatepost_server_metadata(
     }
 }
 
-/// The network that registrations from an address, given as text, are counted under, for
-/// `gatepost_context_set_address_registrations`. NULL is written if it is no address.
+/// Writes the network that an IP address is counted under, such as `192.0.2.7/32`, for
+/// `gatepost_context_set_address_registrations`.
+///
+/// `address` is the address as text. If it is no IP address, the call succeeds and writes NULL. Free the
+/// result with `gatepost_text_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_network(
     registrar: *const Registrar,
@@ -109,15 +117,17 @@ pub unsafe extern "C" fn gatepost_network(
     }
 }
 
-/// How long registrations from a network are counted, in seconds: windows begin at multiples of it since
-/// 1970. It is never 0, and 1 if `registrar` is NULL.
+/// Returns the length of a window, in seconds; it is never 0, and 1 if `registrar` is NULL.
+///
+/// The host counts the registrations of a network in one window. A window begins whenever the seconds since
+/// 1970 are a multiple of the length.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_window(registrar: *const Registrar) -> u64 {
     // SAFETY: the caller passes NULL or a registrar that is not freed yet.
     unsafe { read(registrar, 1, |registrar| registrar.core.window()) }
 }
 
-/// Frees a registrar. NULL is allowed, and nothing is done.
+/// Frees a registrar. Does nothing if `registrar` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_registrar_free(registrar: *mut Registrar) {
     // SAFETY: the caller passes NULL or a registrar that is not freed yet.

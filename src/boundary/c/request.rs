@@ -1,4 +1,4 @@
-//! `gatepost_request`: a request that names a client.
+//! `gatepost_request`: a request to an endpoint of the authorization server.
 
 use super::buffers::{OptionalText, SecretBytes, SecretText};
 use super::error::Error;
@@ -7,11 +7,11 @@ use super::pointer::free;
 use super::status::Status;
 use super::str::Str;
 
-/// A request to one of the authorization server's endpoints, as it arrived. It may be used again: reset
-/// it, and set what the next one carried.
+/// A request that a client, or a browser on its behalf, sent to the authorization server. The object can be
+/// used again: reset it, and set the parts of the next request.
 ///
 /// Ownership: free it with `gatepost_request_free`.
-/// Threads: any number may use it at once, but while it is changed, one alone.
+/// Threads: any number may read it at the same time; while one thread changes it, no other may use it.
 pub struct Request {
     endpoint: crate::facts::Endpoint,
     authorization: SecretText,
@@ -37,7 +37,7 @@ pub enum Endpoint {
     Revocation = 5,
 }
 
-/// Makes a request that arrived at an endpoint, a `gatepost_endpoint`, and carried nothing.
+/// Makes a request to an endpoint, with nothing else set. `endpoint` is a `gatepost_endpoint`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_request_new(
     endpoint: i32,
@@ -59,11 +59,11 @@ pub unsafe extern "C" fn gatepost_request_new(
     }
 }
 
-/// Makes a request as it was when it was new, at an endpoint that may be another, and keeps its memory.
-/// What it carried is overwritten.
+/// Resets a request to the state of a new one, with a `gatepost_endpoint` that may be another than before. It
+/// keeps its memory, and overwrites the header and the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_request_reset(request: *mut Request, endpoint: i32) -> Status {
-    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nothing else uses.
     unsafe {
         change(request, "request", |carried| {
             carried.endpoint = Endpoint::try_from(endpoint)?.into();
@@ -75,13 +75,13 @@ pub unsafe extern "C" fn gatepost_request_reset(request: *mut Request, endpoint:
     }
 }
 
-/// Sets the value of its `Authorization` header. The absent string leaves it out.
+/// Sets the value of the `Authorization` header. The absent string means that there is no such header.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_request_set_authorization(
     request: *mut Request,
     authorization: Str,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(request, "request", |carried| {
@@ -92,14 +92,15 @@ pub unsafe extern "C" fn gatepost_request_set_authorization(
     }
 }
 
-/// Sets its parameters as they arrived, in the form `application/x-www-form-urlencoded`: the query of a
-/// `GET`, the body of a `POST`. They may be no UTF-8. Left out, there are none.
+/// Sets the parameters as they arrived, encoded as `application/x-www-form-urlencoded`: the query string of a
+/// `GET`, the body of a `POST`. They may be any bytes: the decision refuses invalid ones. If they are not
+/// set, there are none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_request_set_parameters(
     request: *mut Request,
     parameters: Str,
 ) -> Status {
-    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nothing else uses, and
     // bytes for the call.
     unsafe {
         change(request, "request", |carried| {
@@ -110,11 +111,12 @@ pub unsafe extern "C" fn gatepost_request_set_parameters(
     }
 }
 
-/// Sets the key set that was fetched from the client's `jwks_uri`, because an earlier decision asked for
-/// it. The absent string leaves it out.
+/// Sets the client's key set (RFC 7517 §5) as JSON. The host fetches it from the client's `jwks_uri` if an
+/// earlier decision asked for that: see `gatepost_decision_fetch`. The absent string means that it was not
+/// fetched.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_request_set_jwks(request: *mut Request, jwks: Str) -> Status {
-    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses, and
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nothing else uses, and
     // text for the call.
     unsafe {
         change(request, "request", |carried| {
@@ -124,10 +126,10 @@ pub unsafe extern "C" fn gatepost_request_set_jwks(request: *mut Request, jwks: 
     }
 }
 
-/// Frees a request, and overwrites what it carried first. NULL is allowed, and nothing is done.
+/// Frees a request, and overwrites its header and its parameters first. Does nothing if `request` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_request_free(request: *mut Request) {
-    // SAFETY: the caller passes NULL or a request that is not freed yet and that nobody else uses.
+    // SAFETY: the caller passes NULL or a request that is not freed yet and that nothing else uses.
     unsafe { free(request) }
 }
 

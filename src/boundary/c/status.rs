@@ -1,35 +1,35 @@
-//! `gatepost_status`: how a call went.
+//! `gatepost_status`: the result of a call.
 
 use super::str::Str;
 
-/// How a call went. A number keeps its meaning for ever; later versions may add others.
+/// The result of a call. The meaning of a number never changes; later versions may add numbers.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// It succeeded, and every output is written.
+    /// The call succeeded, and every output is written.
     Ok = 0,
-    /// A pointer was NULL that must not be.
+    /// A required pointer was NULL.
     NullPointer = 1,
-    /// A text was not UTF-8.
+    /// A string was not UTF-8.
     InvalidUtf8 = 2,
-    /// A number was none of its enumeration's, or a length was more than memory can hold.
+    /// A number was not a value of its enumeration, or a length was larger than any object can be.
     InvalidValue = 3,
-    /// The settings have mistakes: the error object lists them all.
+    /// The settings have mistakes. The error object lists all of them.
     InvalidSettings = 4,
-    /// Fewer than 32 bytes of entropy were given.
+    /// The entropy had fewer than 32 bytes.
     EntropyTooShort = 5,
-    /// Entropy was left out, and the operating system gave none.
+    /// The entropy was not set, and the operating system gave none.
     EntropyMissing = 6,
-    /// The time was left out, and the operating system's clock could not be read.
+    /// The time was not set, and the operating system's clock could not be read.
     TimeMissing = 7,
-    /// A bug in Gatepost, which wrote what it knows to the standard error stream. Every object stays
+    /// There is a bug in Gatepost. It wrote a message to the standard error stream. Every object stays
     /// valid.
     Panic = 8,
-    /// The record is not one that Gatepost wrote, or of a later version.
+    /// The record was not written by Gatepost, or by a later version of it.
     RecordUnreadable = 9,
-    /// The record is that of another client than the one in question.
+    /// The record belongs to another client than the one that the operation is about.
     RecordMismatch = 10,
-    /// The terms are wrong. If they were only checked, the error object lists every mistake.
+    /// The terms have mistakes. After `gatepost_check_terms` the error object lists all of them.
     TermsInvalid = 11,
 }
 
@@ -67,8 +67,8 @@ impl Status {
     }
 }
 
-/// What a `gatepost_status` means, in words. Valid for as long as the library is loaded; absent for a
-/// number that is no status.
+/// Returns a description of a `gatepost_status`; absent if the number is not a status. Valid as long as the
+/// library is loaded.
 #[unsafe(no_mangle)]
 pub extern "C" fn gatepost_status_message(status: i32) -> Str {
     Status::ALL

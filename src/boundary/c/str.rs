@@ -1,18 +1,18 @@
-//! `gatepost_str`: text that somebody else owns.
+//! `gatepost_str`: a borrowed string.
 
 use std::ffi::c_char;
 use std::ptr;
 
-/// Text that somebody else owns: `len` bytes at `ptr`, with no NUL behind them.
+/// A borrowed string: `len` bytes at `ptr`, without a NUL at the end.
 ///
-/// A NULL `ptr` is the absent string, and its `len` is 0. An empty string that is present has a `ptr`
+/// If `ptr` is NULL and `len` is 0, the string is absent. An empty string that is not absent has a `ptr`
 /// that is not NULL.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Str {
-    /// The first byte, or NULL.
+    /// A pointer to the first byte, or NULL.
     pub ptr: *const c_char,
-    /// How many bytes there are.
+    /// The length in bytes.
     pub len: usize,
 }
 
@@ -22,11 +22,11 @@ impl Str {
         len: 0,
     };
 
-    // Inlined, its branch moves up before the one that asks whether the text is there at all: harmless,
-    // and a use of uninitialised memory to valgrind.
+    // If it were inlined, the compiler would move its branch before the check that the text is present.
+    // That is harmless, but valgrind reports a use of uninitialised memory.
     #[inline(never)]
     pub(super) const fn view(text: &str) -> Self {
-        // An empty `String` points nowhere, and C may not so much as hold such a pointer.
+        // An empty `String` has a dangling pointer, which a C program must not even copy.
         let bytes = if text.is_empty() { "\0" } else { text };
         Self {
             ptr: bytes.as_ptr().cast(),

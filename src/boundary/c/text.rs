@@ -1,22 +1,22 @@
-//! `gatepost_text`: text that a function has made.
+//! `gatepost_text`: a string that a function made.
 
 use super::pointer::{free, read};
 use super::str::Str;
 
-/// Text that a function has made for its caller.
+/// A string that a function made, and that the caller owns.
 ///
 /// Ownership: free it with `gatepost_text_free`.
-/// Threads: any number may use it at once.
+/// Threads: any number may use it at the same time.
 pub struct Text(String);
 
-/// The text; absent if `text` is NULL. Valid until the text is freed.
+/// Returns the string; absent if `text` is NULL. Valid until the text is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_text_view(text: *const Text) -> Str {
     // SAFETY: the caller passes NULL or a text that is not freed yet.
     unsafe { read(text, Str::ABSENT, |text| Str::view(&text.0)) }
 }
 
-/// Frees a text. NULL is allowed, and nothing is done.
+/// Frees a text. Does nothing if `text` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_text_free(text: *mut Text) {
     // SAFETY: the caller passes NULL or a text that is not freed yet.

@@ -1,8 +1,10 @@
-//! Client ids that carry their registration (RFC 7591 appendix A.5.2), so that nothing is stored.
+//! Client ids that contain their registration, so that no record is stored (RFC 7591 appendix
+//! A.5.2).
 //!
-//! An id is `gpx_` and, in base64url, a version, the name of the key, and what AES-256-SIV makes of the
-//! metadata: authenticated, encrypted, and the same for the same (RFC 5297). The metadata are packed
-//! first, with a dictionary, because an id goes through addresses, logs and databases.
+//! An id is `gpx_` and, in base64url, a version, the name of the key, and the metadata, encrypted
+//! and authenticated with AES-256-SIV. Equal metadata give equal ids (RFC 5297). The metadata are
+//! first packed with a dictionary, because ids are part of URLs, logs and databases and must be
+//! short.
 
 mod packing;
 
@@ -21,16 +23,17 @@ use super::record::{Members, Registrant, Stored};
 
 use self::packing::Packed;
 
-/// The version that is written. Those before it stay readable.
+/// The version that is written. Earlier versions stay readable.
 const VERSION: u8 = 1;
 
-/// The version and the name of the key.
+/// The length of the version and the name of the key, in bytes.
 const HEAD: usize = 5;
 
 const DAY: u64 = 86_400;
 
-/// The id that carries this metadata; the same one for the same metadata, on the same day if ids end.
-/// `None` without a key, and for a registrant with terms of its own, which are not carried.
+/// Makes the id that contains this metadata. Equal metadata give equal ids; if ids expire, only on
+/// the same day. `None`: there is no key, or the registrant has terms, which an id does not
+/// contain.
 pub(crate) fn seal(
     metadata: &RawValue,
     registered_by: &Registrant<'_>,
@@ -54,8 +57,8 @@ pub(crate) fn seal(
     Some(format!("{STATELESS}{}", URL_SAFE_NO_PAD.encode(sealed)))
 }
 
-/// What an id carries; `None` if it was tampered with, sealed with a key that is not accepted, or is
-/// too old.
+/// Reads what an id contains; `None` if it was changed, was made with an unknown key, or has
+/// expired.
 pub(crate) fn open(client_id: &str, now: u64, policy: &Policy) -> Option<Stored<'static>> {
     let encoded = client_id.strip_prefix(STATELESS)?;
     if client_id.len() as u64 > policy.max_stateless_id {
@@ -82,7 +85,7 @@ pub(crate) fn open(client_id: &str, now: u64, policy: &Policy) -> Option<Stored<
     ))
 }
 
-/// Whether an id is in force: one that says no day is only while ids do not end.
+/// Whether an id is valid today. An id without a day is valid only while ids do not expire.
 const fn is_current(day: u64, today: u64, lifetime: u64) -> bool {
     lifetime == 0 || day != 0 && day <= today + 1 && today < day.saturating_add(lifetime)
 }

@@ -1,4 +1,5 @@
-//! Metadata made small. The dictionary is part of the format: it is only ever appended to.
+//! Packs metadata into few bytes. The dictionary is part of the format: entries may only be
+//! appended to it.
 
 use std::fmt;
 
@@ -10,7 +11,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::client::record::{By, Registrant};
 use crate::metadata::Profile;
 
-/// What stands for itself in one byte.
+/// Texts that are packed into one byte.
 const PHRASES: &[&str] = &[
     "redirect_uris",
     "application_type",
@@ -43,7 +44,7 @@ const PHRASES: &[&str] = &[
     "software_statement",
 ];
 
-/// What texts often begin with.
+/// Frequent beginnings of texts, which are packed into one byte.
 const BEGINNINGS: &[&str] = &[
     "https://",
     "https://www.",
@@ -57,12 +58,12 @@ const BEGINNINGS: &[&str] = &[
     "net.",
 ];
 
-/// What an id carries.
+/// The content of an id.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Packed {
     by: By,
     profile: Profile,
-    /// The day it was made, counted from 1970; 0 if it does not say.
+    /// The day on which the id was made, in days since 1970; 0 if it does not contain the day.
     pub(super) day: u64,
     members: Vec<(Text, Value)>,
 }
@@ -78,7 +79,7 @@ enum Text {
 enum Value {
     Text(Text),
     List(Vec<Text>),
-    /// Texts with one space between each.
+    /// Texts separated by one space each.
     Words(Vec<Text>),
     Flag(bool),
     Number(u64),
@@ -86,7 +87,7 @@ enum Value {
 }
 
 impl Packed {
-    /// `None` for what is no JSON object.
+    /// Packs metadata; `None` if they are not a JSON object.
     pub(super) fn new(
         metadata: &RawValue,
         registered_by: &Registrant<'_>,
@@ -125,13 +126,13 @@ impl Packed {
         }
     }
 
-    /// The metadata as they were. `None` if this program's dictionary has not all of it.
+    /// Returns the metadata as they were before packing; `None` if the dictionary lacks an entry.
     pub(super) fn metadata(&self) -> Option<Box<RawValue>> {
         to_raw_value(&Unpacked(self)).ok()
     }
 }
 
-/// As the JSON object that it was.
+/// Writes packed metadata as the JSON object that they were made from.
 struct Unpacked<'a>(&'a Packed);
 
 impl Serialize for Unpacked<'_> {
@@ -217,7 +218,7 @@ impl Value {
     }
 }
 
-/// The members of an object, in their order.
+/// The members of a JSON object, in their order.
 struct Ordered<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Ordered<'a> {

@@ -1,5 +1,5 @@
-//! Rules about clients that are there already: how long they are kept, and the documents of those
-//! whose id is a URL.
+//! Rules about clients that exist: how long they are kept, and the documents of clients whose id is
+//! a URL.
 
 use crate::diagnostic::catalogue::rules;
 

@@ -1,4 +1,4 @@
-//! Rules about the submitted document, the texts in it that people see, and software statements.
+//! Rules about the submitted document, the texts in it that people read, and software statements.
 
 use crate::diagnostic::catalogue::rules;
 
@@ -37,7 +37,7 @@ rules! {
     MEMBER_NOT_HONOURED: InvalidClientMetadata, "member-not-honoured", "RFC 7591 §3.2.2",
         "The client asks to be held to a protection that this server does not offer.";
 
-    // What people see.
+    // Texts and links that people see.
     URI_SCHEME: InvalidClientMetadata, "uri-scheme", "RFC 7591 §5",
         "The URI must use the scheme https.";
     TEXT_EMPTY: InvalidClientMetadata, "text-empty", "RFC 7591 §2",

@@ -1,4 +1,4 @@
-//! Rules about the members of client metadata, and what they have to do with each other.
+//! Rules about the members of client metadata, and about combinations of them.
 
 use crate::diagnostic::catalogue::rules;
 

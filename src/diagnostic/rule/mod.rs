@@ -1,5 +1,5 @@
-//! The catalogue of rules: every code that a diagnostic can carry, its source, and the error it
-//! makes of a refusal. The function that enforces a rule names it; nothing else repeats it.
+//! The catalogue of rules: every code that a diagnostic can have, with its source and its error
+//! code. The function that enforces a rule refers to it; the rule is written nowhere else.
 
 mod clients;
 mod document;

@@ -1,4 +1,4 @@
-//! Rules about who may register and manage clients.
+//! Rules about who can register and manage clients.
 
 use crate::diagnostic::catalogue::rules;
 use crate::facts::permission;
@@ -6,7 +6,7 @@ use crate::facts::permission;
 rules! {
     REGISTRATION;
 
-    // Who may register.
+    // Who can register.
     CREDENTIAL_MISSING: MissingToken, "credential-missing", "RFC 6750 §3",
         "Registration needs an API key: send it as Authorization: Bearer KEY.";
     CREDENTIAL_MALFORMED: MalformedToken, "credential-malformed", "RFC 6750 §2.1",

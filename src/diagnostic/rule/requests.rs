@@ -1,4 +1,4 @@
-//! Rules about requests that name a client, and about how it authenticates.
+//! Rules about requests that name a client, and about client authentication.
 
 use crate::diagnostic::catalogue::rules;
 
@@ -65,7 +65,7 @@ rules! {
     GRANT_TYPE_UNREGISTERED: UnauthorizedClient, "grant-type-unregistered", "RFC 6749 §5.2",
         "The client did not register this grant type, or may not use it.";
 
-    // Clients that authenticate.
+    // Client authentication.
     CLIENT_METHODS_SEVERAL: InvalidRequest, "client-methods-several", "RFC 6749 §2.3",
         "A client must not use more than one way to authenticate in a request.";
     CLIENT_HEADER_MALFORMED: InvalidClient, "client-header-malformed", "RFC 6749 §2.3.1",

@@ -49,7 +49,7 @@ fn messages_fit_an_error_description() {
     }
 }
 
-/// `docs/diagnostics.md` is this catalogue; `BLESS=1 cargo test` writes it.
+/// Compares `docs/diagnostics.md` with the catalogue; `BLESS=1 cargo test` writes it.
 #[test]
 #[expect(
     clippy::disallowed_methods,
@@ -60,9 +60,9 @@ fn the_documentation_is_up_to_date() {
     rules.sort_by_key(|rule| rule.code);
     let mut page = String::from(
         "# Diagnostics\n\n\
-         Every code that a diagnostic can carry. Codes are stable: programs may rely on them, while the\n\
-         sentences may change. `error` is what the refusal's `error` becomes if the finding is an error and\n\
-         the first; a warning or a note refuses nothing.\n\n\
+         This table lists every code that a diagnostic can have. Codes never change, so programs can rely on\n\
+         them; the messages can change. `error` is the error code of the response if the finding is an error\n\
+         and the first one in the list. A finding that is a warning or a note refuses nothing.\n\n\
          | code | error | source | meaning |\n| --- | --- | --- | --- |\n",
     );
     for rule in rules {

@@ -1,4 +1,4 @@
-//! Flaws that any URI can have, whatever it is registered for.
+//! Flaws that a URI of any purpose can have.
 
 use crate::diagnostic::catalogue::flaws;
 

@@ -1,4 +1,4 @@
-//! The signatures themselves (RFC 7518 §3.3 to §3.5, RFC 8037 §3.1).
+//! Verifies signatures (RFC 7518 §3.3 to §3.5, RFC 8037 §3.1).
 
 use rsa::signature::Verifier;
 use rsa::{BoxedUint, pkcs1v15, pss};
@@ -6,7 +6,7 @@ use sha2::{Sha256, Sha384, Sha512};
 
 use crate::jose::keys::PublicKey;
 
-/// Whether a key made a signature by an algorithm that it is for.
+/// Whether a signature was made with a key, by an algorithm that fits the key.
 pub(super) fn verifies(algorithm: &str, key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
     macro_rules! check {
         ($key:expr, $signature:ty) => {
@@ -34,7 +34,8 @@ pub(super) fn verifies(algorithm: &str, key: &PublicKey, message: &[u8], signatu
         "EdDSA" | "Ed25519" => {
             let signature = ed25519_dalek::Signature::from_slice(signature).ok();
             ed25519(key).zip(signature).is_some_and(|(key, signature)| {
-                // Strictly, so that no key of small order signs everything (RFC 8032 §5.1.7).
+                // The strict check refuses keys of small order, which would verify any signature
+                // (RFC 8032 §5.1.7).
                 key.verify_strict(message, &signature).is_ok()
             })
         }
@@ -57,12 +58,12 @@ fn rsa(key: &PublicKey) -> Option<rsa::PublicKey> {
     rsa::PublicKey::new(n, e).ok()
 }
 
-/// A point on a curve, uncompressed (SEC 1 §2.3.3).
+/// Encodes a point on a curve, uncompressed (SEC 1 §2.3.3).
 fn point(key: &PublicKey) -> Vec<u8> {
     [vec![4], key.octets("x"), key.octets("y")].concat()
 }
 
-/// `None` for a key on Ed448, which goes by the name EdDSA too.
+/// Reads an Ed25519 key; `None` for an Ed448 key, whose algorithm is called EdDSA too.
 fn ed25519(key: &PublicKey) -> Option<ed25519_dalek::VerifyingKey> {
     let octets = key.octets("x").try_into().ok()?;
     ed25519_dalek::VerifyingKey::from_bytes(&octets).ok()

@@ -1,5 +1,6 @@
-//! The certificates of a key (RFC 7517 §4.6 to §4.9). They are kept for who has to compare them
-//! with what a client presents (RFC 8705 §2.2); whether they are valid is not asked here.
+//! Checks the certificates of a key (RFC 7517 §4.6 to §4.9). They are registered for a host that
+//! compares them with the certificate that a client presents (RFC 8705 §2.2). Their validity is not
+//! checked here.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,23 +10,24 @@ use crate::document::{Json, wrong_type};
 
 use super::members::{Members, Unsound};
 
-/// How many certificates a chain may have, and how many characters each.
+/// The maximum number of certificates in a chain, and the maximum length of each, in characters.
 const MAX_CERTIFICATES: usize = 8;
 const MAX_CERTIFICATE: usize = 8192;
 
-/// Tags of DER (X.690 §8), and that of a certificate's version (RFC 5280 §4.1).
+/// The tags of DER (X.690 §8), and the tag of a certificate's version (RFC 5280 §4.1).
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
 const SEQUENCE: u8 = 0x30;
 const VERSION: u8 = 0xa0;
 
-/// The thumbprints, with how many octets each has: SHA-1 and SHA-256.
+/// The members with thumbprints, and the length of each in octets: SHA-1 and SHA-256.
 const THUMBPRINTS: [(&str, usize); 2] = [("x5t", 20), ("x5t#S256", 32)];
 
-/// Members that name a place to fetch a key from.
+/// The members with a URL that a key could be fetched from.
 const INDIRECT: [&str; 2] = ["x5u", "jku"];
 
-/// Judges what a key says about its certificates. The material is what each of them has of it.
+/// Checks the members of a key that are about its certificates. `material` is the number of the key
+/// that its certificate must contain.
 pub(super) fn judge(
     material: &Result<Vec<u8>, Unsound>,
     members: &Members<'_>,
@@ -36,7 +38,7 @@ pub(super) fn judge(
     thumbprints(members, findings).and(chain)
 }
 
-/// RFC 7517 §4.6, RFC 7515 §4.1.2: nothing that a client names is fetched.
+/// Reports members with a URL (RFC 7517 §4.6, RFC 7515 §4.1.2): nothing is fetched from there.
 fn indirect(members: &Members<'_>, findings: &mut Findings) {
     for name in INDIRECT {
         if members.value(name).is_some() {
@@ -45,7 +47,7 @@ fn indirect(members: &Members<'_>, findings: &mut Findings) {
     }
 }
 
-/// RFC 7517 §4.7
+/// Checks the certificate chain (RFC 7517 §4.7).
 fn chain(
     material: &Result<Vec<u8>, Unsound>,
     members: &Members<'_>,
@@ -83,8 +85,8 @@ fn chain(
     sound
 }
 
-/// The public key in a certificate (RFC 5280 §4.1): it is found without reading what stands around
-/// it, and nothing else tells whether it is a certificate at all.
+/// Finds the public key in a certificate (RFC 5280 §4.1). The other fields are skipped, so this
+/// does not check that the certificate is valid.
 fn public_key(certificate: &[u8]) -> Option<&[u8]> {
     let (SEQUENCE, certificate, []) = value(certificate)? else {
         return None;
@@ -115,17 +117,17 @@ fn public_key(certificate: &[u8]) -> Option<&[u8]> {
     Some(key)
 }
 
-/// Whether the public key in a certificate has this modulus or first coordinate. An octet string
-/// can look like an RSA key, so that all of the forms are tried.
+/// Whether the public key in a certificate has this modulus or first coordinate. All forms are
+/// tried, because an octet string can look like an RSA key.
 fn is_of(key: &[u8], material: &[u8]) -> bool {
     // RFC 8410 §4
     key == material
-        // RFC 5480 §2.2, behind the octet that says how the point is written
+        // RFC 5480 §2.2, after the octet with the form of the point
         || key.get(1..).is_some_and(|point| point.starts_with(material))
         || modulus(key) == Some(material)
 }
 
-/// RFC 8017 §A.1.1
+/// Reads the modulus of an RSA public key (RFC 8017 §A.1.1).
 fn modulus(key: &[u8]) -> Option<&[u8]> {
     let (SEQUENCE, numbers, []) = value(key)? else {
         return None;
@@ -136,7 +138,7 @@ fn modulus(key: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// A value in DER, as its tag, what is in it, and what comes after it (X.690 §8.1).
+/// Splits DER into the first value's tag, its content, and the rest (X.690 §8.1).
 fn value(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (length, rest) = match der {
         [_, 0x81, length, rest @ ..] => (usize::from(*length), rest),
@@ -148,7 +150,7 @@ fn value(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((der[0], content, after))
 }
 
-/// RFC 7517 §4.8, §4.9
+/// Checks the lengths of the thumbprints (RFC 7517 §4.8, §4.9).
 fn thumbprints(members: &Members<'_>, findings: &mut Findings) -> Result<(), Unsound> {
     let mut sound = Ok(());
     for (name, length) in THUMBPRINTS {

@@ -1,16 +1,16 @@
-//! The NIST curves (FIPS 186-5, SP 800-186 §3.2.1), to tell whether a point is on one. Points are
-//! public, so that nothing here needs to take the same time for each.
+//! Checks that a point is on a NIST curve (FIPS 186-5, SP 800-186 §3.2.1). Points are public, so
+//! the calculations need not take constant time.
 
-/// Enough 32-bit digits for 521 bits and the room that [`product`] needs above them.
+/// The number of 32-bit digits for 521 bits, and for the digits that [`product`] needs above them.
 const DIGITS: usize = 17;
 
-/// A number, its lowest digit first.
+/// A number, with its lowest digit first.
 type Number = [u32; DIGITS];
 
 /// The curve y² = x³ - 3x + b over the integers modulo a prime.
 #[derive(Debug)]
 pub(super) struct Curve {
-    /// Each of the three is -1 modulo 2³², which [`product`] relies on.
+    /// The prime. Each of the three primes is -1 modulo 2³²; [`product`] depends on that.
     prime: Number,
     b: Number,
 }
@@ -43,14 +43,14 @@ pub(super) static P521: Curve = Curve {
 };
 
 impl Curve {
-    /// Whether there is a point with these coordinates, of at most 66 octets each.
+    /// Whether the curve has a point with these coordinates, which have at most 66 octets each.
     pub(super) fn contains(&self, x: &[u8], y: &[u8]) -> bool {
         let prime = &self.prime;
         let (x, y) = (from_octets(x), from_octets(y));
         if !is_less(&x, prime) || !is_less(&y, prime) {
             return false;
         }
-        // y² - b = x(x² - 3). A product is the true one times r, and both sides have r twice.
+        // y² - b = x(x² - 3). Each product is the true one times r, and both sides contain r twice.
         let product = |a: &Number, b: &Number| product(a, b, prime);
         let (one, three) = (from_octets(&[1]), from_octets(&[3]));
         let left = difference(&product(&y, &y), &product(&self.b, &one), prime);
@@ -59,9 +59,9 @@ impl Curve {
     }
 }
 
-/// The product of two numbers below the prime, times r, the inverse of 2^(32 · DIGITS): Montgomery
-/// multiplication, one digit of `a` at a time. The prime is -1 modulo 2³², and so the lowest digit
-/// says itself how often the prime is to be added to make it zero.
+/// Returns the product of two numbers below the prime, times r, the inverse of 2^(32 · DIGITS). It
+/// is a Montgomery multiplication, one digit of `a` at a time. Because the prime is -1 modulo 2³²,
+/// the lowest digit is the number of times that the prime has to be added to make that digit zero.
 fn product(a: &Number, b: &Number, prime: &Number) -> Number {
     let mut sum = [0; DIGITS];
     for digit in a {
@@ -78,8 +78,8 @@ fn product(a: &Number, b: &Number, prime: &Number) -> Number {
     }
 }
 
-/// Adds a multiple of a number, and gives the digit above the sum. That one is small: numbers have
-/// 521 bits at most, a multiple 553, and 544 stand below it.
+/// Adds a multiple of a number, and returns the digit above the sum. That digit is small: numbers
+/// have at most 521 bits, a multiple has 553, and 544 of them are below the digit.
 fn add_multiple(sum: &mut Number, factor: u32, number: &Number) -> u32 {
     let mut carry = 0;
     for (digit, other) in sum.iter_mut().zip(number) {
@@ -88,7 +88,7 @@ fn add_multiple(sum: &mut Number, factor: u32, number: &Number) -> u32 {
     carry
 }
 
-/// `a - b`, plus the prime if that is negative.
+/// Returns `a - b`, plus the prime if that is negative.
 fn difference(a: &Number, b: &Number, prime: &Number) -> Number {
     let mut difference = *a;
     let mut borrow = false;

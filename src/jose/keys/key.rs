@@ -1,4 +1,5 @@
-//! One key of a set (RFC 7517 §4): judged whole, and kept without what is unknown or indirect.
+//! Checks one key of a set (RFC 7517 §4). It is registered without unknown members and members with
+//! a URL.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,14 +13,15 @@ use super::material::{KeyType, Kind};
 use super::members::{Members, Unsound};
 use super::usage::{Purpose, Usage};
 
-/// Members that are secret, or make the key symmetric (RFC 7518 §6.2.2, §6.3.2, §6.4, RFC 8037 §2).
+/// The members that are private, or belong to a symmetric key (RFC 7518 §6.2.2, §6.3.2, §6.4, RFC
+/// 8037 §2).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// The members that a key of any type may have, around those that hold the key.
+/// The members that a key of any type can have, before and after those that contain the key itself.
 const MEMBERS_BEFORE: [&str; 5] = ["kty", "use", "key_ops", "alg", "kid"];
 const MEMBERS_AFTER: [&str; 3] = ["x5c", "x5t", "x5t#S256"];
 
-/// How many bytes a key's identifier may have.
+/// The maximum length of a key's `kid`, in bytes.
 const MAX_ID: usize = 256;
 
 /// A public key.
@@ -59,17 +61,17 @@ impl PublicKey {
         })
     }
 
-    /// Whether a signature made with this algorithm can be verified with the key.
+    /// Whether the key can verify a signature by this algorithm.
     pub(crate) fn verifies(&self, algorithm: &str) -> bool {
         self.usage.verifies(self.kind, algorithm)
     }
 
-    /// The key's own name.
+    /// Returns the key's `kid`.
     pub(crate) fn id(&self) -> Option<&str> {
         self.text("kid")
     }
 
-    /// The octets of a number that the key is made of; none if it is not made of this one.
+    /// Returns the octets of one of the key's numbers; empty if the key does not have this number.
     pub(crate) fn octets(&self, name: &str) -> Vec<u8> {
         let octets = self.text(name).map(|text| URL_SAFE_NO_PAD.decode(text));
         octets.and_then(Result::ok).unwrap_or_default()
@@ -82,12 +84,12 @@ impl PublicKey {
         })
     }
 
-    /// What the key says that it is for.
+    /// Returns the key's `use`.
     pub(super) fn declared_purpose(&self) -> Option<Purpose> {
         self.usage.declared
     }
 
-    /// The one thing that the key can be for, if there is only one.
+    /// Returns the purpose of the key, if only one is possible.
     pub(super) fn only_purpose(&self) -> Option<Purpose> {
         self.usage.only_purpose(self.kind)
     }
@@ -99,7 +101,8 @@ impl Serialize for PublicKey {
     }
 }
 
-/// Requirements A13. The finding is about the key as a whole: it is the key that has to go.
+/// Checks that the key is a public one (requirements A13). The finding is about the whole key,
+/// because the client must replace the key.
 fn public(members: &Members<'_>, findings: &mut Findings) -> Result<(), Unsound> {
     let symmetric = matches!(members.value("kty"), Some(Json::Text(kty)) if kty == "oct");
     if symmetric || PRIVATE_MEMBERS.iter().any(|m| members.value(m).is_some()) {
@@ -109,7 +112,7 @@ fn public(members: &Members<'_>, findings: &mut Findings) -> Result<(), Unsound>
     Ok(())
 }
 
-/// RFC 7517 §4.5. That no other key has the same one is for the set to say.
+/// Checks the `kid` (RFC 7517 §4.5). The set checks that no other key has the same.
 fn id(members: &Members<'_>, findings: &mut Findings) -> Result<(), Unsound> {
     match members.text("kid", findings)? {
         Some(id) if id.len() > MAX_ID => {
@@ -120,7 +123,7 @@ fn id(members: &Members<'_>, findings: &mut Findings) -> Result<(), Unsound> {
     }
 }
 
-/// What is registered of a key that was found to be sound, in a fixed order.
+/// Returns the registered members of a valid key, in a fixed order.
 fn parts(key_type: KeyType, members: &Members<'_>) -> Vec<(&'static str, Part)> {
     let material = key_type.members().iter().copied();
     let names = MEMBERS_BEFORE.into_iter().chain(material);

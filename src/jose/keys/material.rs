@@ -1,4 +1,4 @@
-//! The key itself: its type, and the numbers that it is made of (RFC 7518 §6, RFC 8037 §2).
+//! Checks the type of a key and its numbers (RFC 7518 §6, RFC 8037 §2).
 
 use std::ops::RangeInclusive;
 
@@ -7,11 +7,11 @@ use crate::diagnostic::{Findings, Rule, rule};
 use super::curve::{self, Curve};
 use super::members::{Members, Unsound};
 
-/// How many bits the modulus of an RSA key may have. More costs the server time with every
-/// signature that it verifies.
+/// The length of the modulus of an RSA key, in bits. A longer one would cost the server too much
+/// time for each signature that it verifies.
 const MODULUS_BITS: RangeInclusive<u32> = 2048..=8192;
 
-/// A type of key (RFC 7517 §4.1).
+/// The type of a key (RFC 7517 §4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeyType {
     Rsa,
@@ -21,7 +21,7 @@ pub(super) enum KeyType {
     OctetPair,
 }
 
-/// A type of key with its curve, on which depends what the key can do.
+/// The type of a key and its curve. The algorithms of the key depend on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Rsa,
@@ -41,7 +41,7 @@ impl KeyType {
             "RSA" => Ok(Self::Rsa),
             "EC" => Ok(Self::EllipticCurve),
             "OKP" => Ok(Self::OctetPair),
-            // What is to be said about a symmetric key, JWK_PRIVATE says.
+            // A symmetric key already has the finding JWK_PRIVATE.
             "oct" => Err(Unsound),
             _ => {
                 findings.error(&rule::JWK_TYPE, members.place.member("kty"));
@@ -50,7 +50,7 @@ impl KeyType {
         }
     }
 
-    /// The members that hold the key, in the order in which they are registered.
+    /// Returns the members that contain the key, in the order in which they are registered.
     pub(super) const fn members(self) -> &'static [&'static str] {
         match self {
             Self::Rsa => &["n", "e"],
@@ -59,8 +59,8 @@ impl KeyType {
         }
     }
 
-    /// Judges the numbers that the key is made of, and gives the one that stands in every
-    /// certificate of the key: the modulus or the first coordinate.
+    /// Checks the numbers of the key, and returns the one that a certificate of the key contains:
+    /// the modulus or the first coordinate.
     pub(super) fn material(
         self,
         kind: Result<Kind, Unsound>,
@@ -91,8 +91,8 @@ impl KeyType {
 }
 
 impl Kind {
-    /// The curve of a key, if its type has one, in the member `crv` (RFC 7518 §6.2.1.1, RFC 8037
-    /// §2).
+    /// Reads the curve of a key, if its type has one, from the member `crv` (RFC 7518 §6.2.1.1, RFC
+    /// 8037 §2).
     pub(super) fn read(
         key_type: KeyType,
         members: &Members<'_>,
@@ -130,8 +130,8 @@ impl Kind {
         }
     }
 
-    /// How many octets a coordinate has (RFC 7518 §6.2.1.2, RFC 8032 §5, RFC 7748 §5). An RSA key
-    /// has none.
+    /// Returns the length of a coordinate, in octets (RFC 7518 §6.2.1.2, RFC 8032 §5, RFC 7748 §5).
+    /// An RSA key has no coordinates.
     const fn coordinate_octets(self) -> usize {
         match self {
             Self::Rsa => 0,
@@ -153,7 +153,7 @@ impl Kind {
     }
 }
 
-/// A number of an RSA key, written without leading zero octets (RFC 7518 §2, §6.3.1.1).
+/// Reads a number of an RSA key; it must have no leading zero octets (RFC 7518 §2, §6.3.1.1).
 fn rsa_number(
     name: &str,
     is_sound: fn(&[u8]) -> bool,
@@ -172,7 +172,7 @@ fn rsa_number(
     Err(Unsound)
 }
 
-/// RFC 7518 §3.3, and a product of two odd primes is odd.
+/// Whether a number can be a modulus (RFC 7518 §3.3): the product of two odd primes is odd.
 fn is_modulus(octets: &[u8]) -> bool {
     let (Some(first), Some(last)) = (octets.first(), octets.last()) else {
         return false;
@@ -181,7 +181,8 @@ fn is_modulus(octets: &[u8]) -> bool {
     MODULUS_BITS.contains(&(bits - first.leading_zeros())) && last % 2 == 1
 }
 
-/// RFC 8017 §3.1. Libraries take exponents of up to 32 bits.
+/// Whether a number can be an exponent (RFC 8017 §3.1). Libraries accept exponents of up to 32
+/// bits.
 fn is_exponent(octets: &[u8]) -> bool {
     let exponent = octets
         .iter()

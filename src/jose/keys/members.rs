@@ -1,4 +1,4 @@
-//! A key's members, each read by its type. `null` is as if absent, as it is everywhere.
+//! Reads the members of a key by their types. `null` means absent.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,11 +6,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::diagnostic::{Findings, Place, rule};
 use crate::document::{Json, Object, wrong_type};
 
-/// Something is not as it must be, and a finding says what.
+/// A value is invalid, and a finding about it was reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unsound;
 
-/// One key as it was submitted.
+/// The members of one submitted key.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Members<'a> {
     pub(super) key: &'a Object<'a>,
@@ -52,7 +52,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Octets in base64url (RFC 7515 §2), in the one way that they can be written.
+    /// Reads octets in base64url (RFC 7515 §2). Only the canonical encoding is accepted.
     pub(super) fn octets(
         &self,
         name: &str,
@@ -70,7 +70,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// What a member that the key's type requires holds (RFC 7518 §6, RFC 8037 §2).
+    /// Returns the value of a member that the type of the key requires (RFC 7518 §6, RFC 8037 §2).
     pub(super) fn required<T>(
         &self,
         name: &str,

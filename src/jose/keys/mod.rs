@@ -1,5 +1,5 @@
-//! The client's keys, given by value (requirements A12, A13; RFC 7517 §5). What is registered can be
-//! used as it stands: public keys only, each whole and of one meaning, and nothing to be fetched.
+//! Checks key sets (requirements A12, A13; RFC 7517 §5). Only public keys are registered. Each is
+//! complete, and nothing has to be fetched to use it.
 
 mod certificates;
 mod curve;
@@ -20,7 +20,7 @@ use crate::document::{self, Json, Limits};
 pub(crate) use self::key::PublicKey;
 use self::usage::Purpose;
 
-/// How large a set may be that stands by itself, and how many of its keys are read.
+/// The limits for a key set that a client publishes, and the number of its keys that are read.
 const LIMITS: Limits = Limits {
     bytes: 1 << 20,
     depth: 16,
@@ -30,19 +30,19 @@ const LIMITS: Limits = Limits {
 };
 const MAX_KEYS: usize = 100;
 
-/// What the policy says about keys.
+/// The policy's rules for keys.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeyRules {
-    /// How many keys a client may have.
+    /// The maximum number of keys of one client.
     pub(crate) max_keys: u64,
 }
 
-/// A key set without secrets.
+/// A set of public keys.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct KeySet(Vec<PublicKey>);
 
 impl KeySet {
-    /// Judges `jwks`.
+    /// Checks the member `jwks`.
     pub(crate) fn new(
         value: &Json<'_>,
         rules: &KeyRules,
@@ -82,7 +82,7 @@ impl KeySet {
         purposes_are_declared(&set, list, findings).then_some(Self(set))
     }
 
-    /// The keys that an administrator trusts, by the rules for those of clients.
+    /// Reads the keys that an administrator trusts, by the rules for keys of clients.
     pub(crate) fn trusted(value: &Json<'_>) -> Option<Self> {
         let rules = KeyRules {
             max_keys: MAX_KEYS as u64,
@@ -97,8 +97,8 @@ impl KeySet {
         }
     }
 
-    /// The keys of a set that was registered before, or that the client publishes. Those that are
-    /// unsound are passed over (RFC 7517 §5): who publishes a set may have more uses for it.
+    /// Reads a set that was registered before, or that the client publishes. Invalid keys are
+    /// skipped (RFC 7517 §5), because a published set can have keys for other uses.
     pub(crate) fn published(json: &str) -> Self {
         let mut scratch = Findings::default();
         let set = document::read(json.as_bytes(), &LIMITS, &mut scratch).unwrap_or_default();
@@ -121,8 +121,7 @@ impl KeySet {
         self.0.is_empty()
     }
 
-    /// Whether the client can sign with one of these algorithms so that a key of the set verifies
-    /// it.
+    /// Whether a key of the set can verify a signature by one of these algorithms.
     pub(crate) fn can_sign_in(&self, algorithms: &[&str]) -> bool {
         self.0
             .iter()
@@ -138,7 +137,7 @@ impl Serialize for KeySet {
     }
 }
 
-/// RFC 7517 §4.5
+/// Checks that no two keys have the same `kid` (RFC 7517 §4.5).
 fn ids_are_distinct(keys: &[Json<'_>], list: Place<'_>, findings: &mut Findings) -> bool {
     let mut ids = BTreeSet::new();
     let mut distinct = true;
@@ -154,8 +153,8 @@ fn ids_are_distinct(keys: &[Json<'_>], list: Place<'_>, findings: &mut Findings)
     distinct
 }
 
-/// OpenID Connect Registration 1.0 §2: where some keys are for signatures and others for encryption,
-/// every key says which.
+/// Checks that every key has a `use` if some keys are for signatures and others for encryption
+/// (OpenID Connect Registration 1.0 §2).
 fn purposes_are_declared(set: &[PublicKey], list: Place<'_>, findings: &mut Findings) -> bool {
     let some_are_for = |purpose| set.iter().any(|key| key.only_purpose() == Some(purpose));
     if !some_are_for(Purpose::Signature) || !some_are_for(Purpose::Encryption) {

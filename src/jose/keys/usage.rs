@@ -1,5 +1,5 @@
-//! What a key is for: `use`, `key_ops` and `alg` (RFC 7517 §4.2 to §4.4), each by itself, together,
-//! and with the type of the key.
+//! Checks the purpose of a key: `use`, `key_ops` and `alg` (RFC 7517 §4.2 to §4.4), each by itself,
+//! against each other, and against the type of the key.
 
 use crate::diagnostic::{Findings, rule};
 use crate::document::{Json, wrong_type};
@@ -7,14 +7,14 @@ use crate::document::{Json, wrong_type};
 use super::material::Kind;
 use super::members::{Members, Unsound};
 
-/// What a key does for the server: it verifies signatures, or encrypts.
+/// The purpose of a key: the server verifies signatures with it, or encrypts with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Signature,
     Encryption,
 }
 
-/// What a key is for, as far as it says so.
+/// The members of a key that are about its purpose.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Usage {
     /// The member `use`.
@@ -26,7 +26,8 @@ pub(super) struct Usage {
 /// A value of `key_ops`.
 type Operation = (&'static str, Purpose);
 
-/// RFC 7517 §4.3. The private half's operations are among them, because they come in pairs.
+/// The values of `key_ops` (RFC 7517 §4.3). Those of the private key are among them, because they
+/// come in pairs.
 static OPERATIONS: &[Operation] = &[
     ("sign", Purpose::Signature),
     ("verify", Purpose::Signature),
@@ -38,15 +39,16 @@ static OPERATIONS: &[Operation] = &[
     ("deriveBits", Purpose::Encryption),
 ];
 
-/// A value of `alg`, with the kinds of keys that it works with.
+/// A value of `alg`, with the kinds of keys for it.
 type Algorithm = (&'static str, Purpose, &'static [Kind]);
 
 const RSA: &[Kind] = &[Kind::Rsa];
 const EDWARDS: &[Kind] = &[Kind::Ed25519, Kind::Ed448];
 const AGREEMENT: &[Kind] = &[Kind::P256, Kind::P384, Kind::P521, Kind::X25519, Kind::X448];
 
-/// RFC 7518 §3.1 and §4.1, RFC 8037 §3, RFC 9864 §2.2, and those of the Web Cryptography API.
-/// RSA1_5 is not among them: it gives plain text away to who may ask often enough.
+/// The values of `alg` (RFC 7518 §3.1 and §4.1, RFC 8037 §3, RFC 9864 §2.2, and those of the Web
+/// Cryptography API). RSA1_5 is not among them, because an attacker who can try often enough can
+/// decrypt it.
 static ALGORITHMS: &[Algorithm] = &[
     ("RS256", Purpose::Signature, RSA),
     ("RS384", Purpose::Signature, RSA),
@@ -99,7 +101,7 @@ impl Usage {
         Ok(usage)
     }
 
-    /// Whether a signature made with this algorithm can be verified with the key.
+    /// Whether the key can verify a signature by this algorithm.
     pub(super) fn verifies(&self, kind: Kind, algorithm: &str) -> bool {
         let fits = |(name, purpose, kinds): &Algorithm| {
             *name == algorithm && *purpose == Purpose::Signature && kinds.contains(&kind)
@@ -113,7 +115,7 @@ impl Usage {
                 .is_none_or(|operations| operations.iter().any(|(name, _)| *name == "verify"))
     }
 
-    /// The one thing that the key can be for, if there is only one.
+    /// Returns the purpose of the key, if only one is possible.
     pub(super) fn only_purpose(&self, kind: Kind) -> Option<Purpose> {
         let possible = |purpose| {
             self.permits(purpose)
@@ -129,8 +131,8 @@ impl Usage {
         }
     }
 
-    /// Whether `use` and `key_ops` allow for a purpose. An empty `key_ops` is how the Web
-    /// Cryptography API writes the public half of a key for agreement.
+    /// Whether `use` and `key_ops` allow a purpose. The Web Cryptography API writes an empty
+    /// `key_ops` for a public key for key agreement.
     fn permits(&self, purpose: Purpose) -> bool {
         self.declared.is_none_or(|declared| declared == purpose)
             && match self.operations.as_deref() {
@@ -140,7 +142,7 @@ impl Usage {
     }
 }
 
-/// RFC 7517 §4.2
+/// Reads `use` (RFC 7517 §4.2).
 fn declared(members: &Members<'_>, findings: &mut Findings) -> Result<Option<Purpose>, Unsound> {
     match members.text("use", findings)? {
         None => Ok(None),
@@ -153,7 +155,7 @@ fn declared(members: &Members<'_>, findings: &mut Findings) -> Result<Option<Pur
     }
 }
 
-/// RFC 7517 §4.3
+/// Reads `key_ops` (RFC 7517 §4.3).
 fn operations(
     members: &Members<'_>,
     findings: &mut Findings,
@@ -190,7 +192,7 @@ fn operations(
     Ok(Some(operations))
 }
 
-/// RFC 7517 §4.4
+/// Reads `alg` (RFC 7517 §4.4).
 fn algorithm(
     kind: Result<Kind, Unsound>,
     members: &Members<'_>,

@@ -69,7 +69,7 @@ fn one_site() {
                 .to_owned(),
             &[],
         ),
-        // The first localised form stands in for the plain one.
+        // The first localised form is used instead of the plain one.
         (
             r#""redirect_uris": ["https://a.example/cb"], "client_uri#de": "https://b.example/""#
                 .to_owned(),

@@ -1,4 +1,4 @@
-//! Assertions that clients sign (RFC 7523 §3).
+//! Checks the assertions that clients sign (RFC 7523 §3).
 
 use crate::config::Policy;
 use crate::decision::Assertion;
@@ -7,21 +7,22 @@ use crate::document::Json;
 use crate::jose::KeySet;
 use crate::jose::jws::{self, Fault, Jws};
 
-/// For how long an assertion may be good, in seconds: the host remembers each for that long.
+/// The longest lifetime of an assertion, in seconds. The host remembers each assertion for its
+/// lifetime.
 const MAX_LIFETIME: u64 = 3600;
 
-/// How long the id of an assertion may be.
+/// The maximum length of the id of an assertion, in bytes.
 const MAX_ID: usize = 256;
 
-/// An assertion that says what it has to, and of which the signature was not looked at yet.
+/// An assertion whose claims are right, and whose signature is not verified yet.
 pub(super) struct Unverified<'t> {
     jws: Jws<'t>,
     assertion: Assertion,
 }
 
 impl<'t> Unverified<'t> {
-    /// Whether this is an assertion by the client, for this server and for now. It is asked before
-    /// the signature is: that one costs more, and the keys may have to be fetched for it.
+    /// Checks the claims: the client, this server, and the time. They are checked before the
+    /// signature, because that takes longer, and the keys may have to be fetched first.
     pub(super) fn read(
         token: &'t str,
         client_id: &str,
@@ -52,13 +53,13 @@ impl<'t> Unverified<'t> {
         let id = jws::text(&claims, "jti").filter(|id| (1..=MAX_ID).contains(&id.len()));
         let assertion = Assertion {
             id: id.ok_or(&rule::ASSERTION_ID)?.to_owned(),
-            // It is believed for so much longer, so that it is remembered for so much longer.
+            // The assertion is accepted for the leeway too, so it must be remembered that long.
             expires_at: expires_at.saturating_add(jws::LEEWAY),
         };
         Ok(Self { jws, assertion })
     }
 
-    /// Whether one of these keys signed it.
+    /// Verifies the signature with these keys.
     pub(super) fn verify(
         self,
         algorithms: &[&str],

@@ -1,6 +1,7 @@
-//! How a client proves who it is (RFC 6749 §2.3, RFC 7523 §2.2).
+//! Decides whether a client is authenticated (RFC 6749 §2.3, RFC 7523 §2.2).
 //!
-//! Whatever is wrong, the answer is the same; the reason is in the diagnostics, for the host alone.
+//! Every failed authentication gets the same response. The reason is in the diagnostics, which only
+//! the host reads.
 
 mod assertion;
 #[cfg(test)]
@@ -76,7 +77,7 @@ pub(crate) fn authenticate(
             proof.of_nobody(&rule::CLIENT_HAS_NO_SECRET),
         ),
         Usable::Unread | Usable::No => {
-            // As much work as for a client that is known.
+            // This takes the same time as for a known client.
             proof.of_nobody(&rule::CLIENT_UNKNOWN).ok();
             let reason = match usable {
                 Usable::Unread => &rule::CLIENT_DOCUMENT_UNREAD,
@@ -108,7 +109,7 @@ pub(crate) fn authenticate(
     })
 }
 
-/// What a request has to show for its client.
+/// The credential that a request presents.
 #[derive(Debug)]
 enum Presented {
     Nothing,
@@ -116,11 +117,12 @@ enum Presented {
     Assertion(String),
 }
 
-/// RFC 7523 §2.2
+/// The type of an assertion (RFC 7523 §2.2).
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 impl Presented {
-    /// Exactly one way to authenticate (requirements H3).
+    /// Reads the credential. A request must not authenticate in more than one way (requirements
+    /// H3).
     fn of(request: &Request<'_>, parameters: &Parameters<'_>) -> Result<Self, &'static Rule> {
         let header = request.authorization.filter(|header| is_basic(header));
         let secret = parameters.get("client_secret");
@@ -162,7 +164,7 @@ struct Proof<'r> {
     presented: Presented,
     now: u64,
     policy: &'r Policy,
-    /// What the host read at the client's `jwks_uri`.
+    /// The key set that the host fetched from the client's `jwks_uri`.
     jwks: Option<&'r str>,
 }
 
@@ -181,11 +183,12 @@ impl From<&'static Rule> for Unproven {
 }
 
 impl Proof<'_> {
-    /// Whether this is the client, in the way that it registered.
+    /// Checks that a known client authenticates, and with its registered method.
     fn of(&self, known: &Known<'_>) -> Result<Result<Option<Assertion>, Unproven>, Misuse> {
         let registered = Registered::read(known.stored.metadata.raw())?;
         let method = registered.token_endpoint_auth_method;
-        // Whatever was presented is hashed and compared, wrong method or not.
+        // The secret is hashed and compared even if the method is wrong, so that the time is the
+        // same.
         let by_secret = self.secret(Some(known));
         Ok(if self.presented.method() != method {
             let by_tls = matches!(
@@ -210,9 +213,9 @@ impl Proof<'_> {
         })
     }
 
-    /// Whether a client that has nothing to prove itself with presents nothing.
+    /// Checks that a client without a registered method presents no credential.
     fn of_nobody(&self, otherwise: &'static Rule) -> Result<Option<Assertion>, Unproven> {
-        // Nobody's secret takes as long to be wrong as anybody's.
+        // Comparing the secret of an unknown client takes the same time as that of a known one.
         let _ = self.secret(None);
         match self.presented {
             Presented::Nothing => Ok(None),
@@ -220,7 +223,7 @@ impl Proof<'_> {
         }
     }
 
-    /// Whether the secret is the client's, or the one it had before, for as long as each is good.
+    /// Checks that the secret is the client's current or previous one, and that it is still valid.
     fn secret(&self, known: Option<&Known<'_>>) -> Result<(), &'static Rule> {
         let Presented::Secret { secret, .. } = &self.presented else {
             return Err(&rule::CLIENT_SECRET_WRONG);
@@ -230,7 +233,8 @@ impl Proof<'_> {
         let previous = stored.and_then(|stored| stored.previous_client_secret.as_ref());
         let nothing = Hash::default();
         let matching = [current, previous].map(|stored| {
-            // Compared whether there is one or not, so that the time does not tell.
+            // A comparison is made in any case, so that the time does not show whether there is a
+            // secret.
             let is_it = stored.map_or(&nothing, |s| &s.sha256).is_of(secret);
             stored.filter(|_| is_it)
         });
@@ -271,10 +275,11 @@ impl Proof<'_> {
     }
 }
 
-/// What every client that failed is told.
+/// The description in every refusal.
 const NOT_AUTHENTICATED: &str = "The client could not be authenticated.";
 
-/// RFC 6749 §5.2, whatever the reason. A challenge answers the header, if that was used.
+/// Makes the refusal, which is the same for every reason (RFC 6749 §5.2). It has a challenge if the
+/// request used the `Authorization` header.
 fn refuse(reason: &'static Rule, by_header: bool, fetches: Vec<Fetch>) -> Decision {
     let mut findings = Findings::default();
     findings.error(reason, Place::Document);
@@ -290,7 +295,7 @@ fn refuse(reason: &'static Rule, by_header: bool, fetches: Vec<Fetch>) -> Decisi
     }
 }
 
-/// A request that cannot be read, or that authenticates twice.
+/// Makes the refusal of a request that cannot be read, or that authenticates in two ways.
 fn malformed(flaw: &'static Rule) -> Decision {
     let mut findings = Findings::default();
     findings.error(flaw, Place::Document);

@@ -1,4 +1,4 @@
-//! What a client may do, whatever it is that is known of it.
+//! Collects what a client may do, whether it is registered or not.
 
 use std::borrow::Cow;
 
@@ -12,33 +12,33 @@ use crate::oauth::{AuthMethod, GrantType, ResponseType};
 use crate::operations::parameters::Parameters;
 use crate::uri::{self, RedirectUri, redirect_uri_matches};
 
-/// What a client may do.
+/// What a client may do: its redirect URIs, grant types and scopes.
 #[derive(Debug)]
 pub(super) struct Gate<'a> {
     pub(super) standing: Standing,
     redirects: Redirects<'a>,
-    /// Whether nobody can tell it from another that uses its id.
+    /// Whether the client has no credential, so that another program could use its id.
     pub(super) is_public: bool,
     pub(super) grant_types: Vec<GrantType>,
     pub(super) answers_with_code: bool,
-    /// Whether it sends its authorization requests ahead (RFC 9126 §6).
+    /// Whether the client must push its authorization requests (RFC 9126 §6).
     pub(super) pushes: bool,
-    /// The scopes that it may have, and those that it has if it asks for none.
+    /// The scopes that it may have, and those that it gets if it requests none.
     pub(super) scopes: Vec<&'a str>,
     pub(super) default_scopes: Vec<&'a str>,
     pub(super) metadata: &'a str,
-    /// Who registered it, if anybody did.
+    /// Who registered it; `None` if it is not registered.
     by: Option<By>,
 }
 
-/// Where a client may have its answers sent.
+/// The redirect URIs that a client may use.
 #[derive(Debug)]
 enum Redirects<'a> {
-    /// To one of these; if there is only one, whether it goes without saying.
+    /// One of the registered ones, and whether the parameter may be absent if there is only one.
     Registered(Vec<Cow<'a, str>>, Unsaid),
-    /// To whatever could be registered.
+    /// Every URI that could be registered.
     Any,
-    /// To the user's own machine.
+    /// Every native URI that could be registered.
     Native,
 }
 
@@ -116,7 +116,7 @@ impl<'a> Gate<'a> {
         })
     }
 
-    /// A public client of which nothing is known.
+    /// Makes the gate of a public client that is not registered.
     fn unregistered(standing: Standing, policy: &'a Policy) -> Self {
         Self {
             standing,
@@ -136,9 +136,10 @@ impl<'a> Gate<'a> {
         }
     }
 
-    /// Whether errors are sent to this redirect URI of its own (requirements H5). A web page that
-    /// anybody could register, or name in a document, would be where the server sends people by itself
-    /// (RFC 9700 §4.11.2).
+    /// Whether errors are redirected to this verified redirect URI (requirements H5). They are not
+    /// redirected for a client without a registration, and not to a web page that an anonymous
+    /// caller registered or a document names: otherwise anybody could make the server redirect
+    /// users to any page (RFC 9700 §4.11.2).
     pub(super) fn is_told_of_errors(&self, redirect_uri: &str) -> bool {
         match (self.standing, self.by) {
             (Standing::Unregistered | Standing::Overridden, _) => false,
@@ -147,7 +148,7 @@ impl<'a> Gate<'a> {
         }
     }
 
-    /// The redirect URI of a request, once it is found to be the client's own (requirements E2, E11).
+    /// Returns the redirect URI of a request, if the client may use it (requirements E2, E11).
     pub(super) fn redirect_uri(
         &self,
         parameters: &Parameters<'_>,
@@ -200,8 +201,8 @@ impl<'a> Gate<'a> {
     }
 }
 
-/// What is granted and offered still. A client that cannot prove who it is has no grant in which that is
-/// the only proof (RFC 6749 §4.4, OpenID Connect CIBA Core 1.0 §10.1).
+/// Returns the registered grant types that are still offered. A public client has none that depends
+/// on client authentication alone (RFC 6749 §4.4, OpenID Connect CIBA Core 1.0 §10.1).
 fn grants(granted: &[GrantType], is_public: bool, policy: &Policy) -> Vec<GrantType> {
     let by_proof =
         |grant: &GrantType| matches!(grant, GrantType::ClientCredentials | GrantType::Ciba);
@@ -210,16 +211,16 @@ fn grants(granted: &[GrantType], is_public: bool, policy: &Policy) -> Vec<GrantT
     granted.filter(|g| !(is_public && by_proof(g))).collect()
 }
 
-/// Whether an id that nobody registered is one at all (RFC 6749 appendix A.1): it will be shown, and
-/// stored with the tokens.
+/// Whether an id that is not registered has valid characters (RFC 6749 appendix A.1). The host
+/// shows it to the user, and stores it with the tokens.
 fn is_client_id(text: &str) -> bool {
     text.len() <= MAX_CLIENT_ID && text.bytes().all(|b| matches!(b, b' '..=b'~'))
 }
 
-/// How long such an id may be, in bytes.
+/// The maximum length of an id that is not registered, in bytes.
 const MAX_CLIENT_ID: usize = 512;
 
-/// What keeps a URI from being registered by a client with this profile.
+/// Returns the reason why a client with this profile could not register a URI; `None` if it could.
 fn flaw(uri: &str, profile: Profile, policy: &Policy) -> Option<String> {
     let place = Place::top("redirect_uri");
     let mut findings = Findings::default();

@@ -1,4 +1,5 @@
-//! The gate: which client may be used, and with what (RFC 6749 §3.1, §4.1.1).
+//! Decides whether a client may be used, and with which redirect URI and scope (RFC 6749 §3.1,
+//! §4.1.1).
 
 mod gate;
 mod rules;
@@ -19,7 +20,7 @@ use super::parameters::Parameters;
 
 use self::gate::Gate;
 
-/// Decides whether the client that a request names may be used, and with what.
+/// Decides whether the client that a request names may be used.
 pub(crate) fn authorize(
     context: &Context<'_>,
     now: u64,
@@ -38,7 +39,7 @@ pub(crate) fn authorize(
     judge(client_id, &usable, now, request, &parameters, policy)
 }
 
-/// Decides what a client may be used for that an id stands for.
+/// Decides about a request, after the client was looked up.
 fn judge(
     client_id: String,
     usable: &Usable<'_>,
@@ -69,7 +70,7 @@ fn judge(
         Endpoint::Introspection | Endpoint::Revocation => None,
     };
     let scope = match request.endpoint {
-        // What these are asked for is about a token that was granted already.
+        // A request to these endpoints is about a token that exists.
         Endpoint::Introspection | Endpoint::Revocation => None,
         _ => {
             rules::resources(parameters, policy, &mut findings);
@@ -88,7 +89,7 @@ fn judge(
     }
 
     let effect = match usable {
-        // Nothing was stored until now (RFC 7591 appendix A.5.2).
+        // The client has no record yet (RFC 7591 appendix A.5.2).
         Usable::Known(known) if known.stateless && asks_the_user(request.endpoint) => {
             let mut stored = known.stored.clone();
             stored.issued_at = now;
@@ -109,7 +110,7 @@ fn judge(
     })
 }
 
-/// Whether what follows is a user's consent.
+/// Whether the host asks the user for consent after a request to this endpoint.
 const fn asks_the_user(endpoint: Endpoint) -> bool {
     matches!(
         endpoint,
@@ -123,12 +124,12 @@ fn refuse_for(flaw: &'static Rule, place: Place<'_>, request: &Request<'_>) -> D
     refuse(findings, request)
 }
 
-/// A refusal that goes nowhere but to who sent the request (RFC 6749 §4.1.2.1).
+/// Makes a refusal without a redirect (RFC 6749 §4.1.2.1).
 fn refuse(findings: Findings, request: &Request<'_>) -> Decision {
     let mut refusal = response::refusal(findings);
     if refusal.response.status == 401 {
         if request.endpoint == Endpoint::Authorization {
-            // A browser has nothing to authenticate with.
+            // A browser cannot authenticate the client.
             refusal.response.status = 400;
         } else if request.authorization.is_some_and(is_basic) {
             // RFC 6749 §5.2
@@ -139,7 +140,7 @@ fn refuse(findings: Findings, request: &Request<'_>) -> Decision {
     refusal
 }
 
-/// A refusal that the client hears of (RFC 6749 §4.1.2.1, RFC 9207 §2).
+/// Makes a refusal that is redirected to the client (RFC 6749 §4.1.2.1, RFC 9207 §2).
 fn send_back(
     redirect_uri: &str,
     findings: Findings,

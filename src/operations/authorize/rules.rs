@@ -1,4 +1,4 @@
-//! What a request may ask for, endpoint by endpoint.
+//! Checks what a request asks for, by its endpoint.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +11,7 @@ use crate::operations::parameters::Parameters;
 
 use super::gate::Gate;
 
-/// An authorization request (RFC 6749 §4.1.1), whether it comes from a browser or was pushed.
+/// Checks an authorization request (RFC 6749 §4.1.1), from a browser or pushed.
 pub(super) fn authorization(
     gate: &Gate<'_>,
     endpoint: Endpoint,
@@ -20,7 +20,7 @@ pub(super) fn authorization(
     findings: &mut Findings,
 ) {
     let mut fault = |rule: &'static Rule, name: &str| findings.error(rule, Place::top(name));
-    // RFC 9126 §2.1, RFC 9101 §4: who unpacks them is the host.
+    // RFC 9126 §2.1, RFC 9101 §4: the host resolves them before it asks.
     if parameters.get("request").is_some() {
         fault(&rule::REQUEST_OBJECT, "request");
     }
@@ -51,7 +51,7 @@ pub(super) fn authorization(
     pkce(gate, parameters, policy, findings);
 }
 
-/// Requirements H1; RFC 7636 §4.3, where the method that is left out is `plain`.
+/// Checks PKCE (requirements H1). An absent method means `plain` (RFC 7636 §4.3).
 fn pkce(gate: &Gate<'_>, parameters: &Parameters<'_>, policy: &Policy, findings: &mut Findings) {
     let place = Place::top("code_challenge");
     let method = parameters.get("code_challenge_method");
@@ -72,14 +72,14 @@ fn pkce(gate: &Gate<'_>, parameters: &Parameters<'_>, policy: &Policy, findings:
     }
 }
 
-/// A device authorization request (RFC 8628 §3.1).
+/// Checks a device authorization request (RFC 8628 §3.1).
 pub(super) fn device(gate: &Gate<'_>, findings: &mut Findings) {
     if !gate.grant_types.contains(&GrantType::DeviceCode) {
         findings.error(&rule::GRANT_TYPE_UNREGISTERED, Place::Document);
     }
 }
 
-/// A token request (RFC 6749 §5.2).
+/// Checks a token request (RFC 6749 §5.2).
 pub(super) fn token(
     gate: &Gate<'_>,
     parameters: &Parameters<'_>,
@@ -100,7 +100,7 @@ pub(super) fn token(
     }
 }
 
-/// Only what is known is named as a resource (requirements G6, RFC 8707 §2).
+/// Checks that each requested resource is a known one (requirements G6, RFC 8707 §2).
 pub(super) fn resources(parameters: &Parameters<'_>, policy: &Policy, findings: &mut Findings) {
     let known = &policy.resources.0;
     let is_unknown = |resource: &str| !known.iter().any(|known| known == resource);
@@ -109,8 +109,8 @@ pub(super) fn resources(parameters: &Parameters<'_>, policy: &Policy, findings: 
     }
 }
 
-/// The scope that may be granted (requirements H2): what is asked for, each once, cut to what the
-/// client may have.
+/// Returns the scope that may be granted (requirements H2): the requested scope, without
+/// duplicates, and without what the client may not have.
 pub(super) fn scope(
     gate: &Gate<'_>,
     parameters: &Parameters<'_>,

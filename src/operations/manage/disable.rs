@@ -1,4 +1,4 @@
-//! Disabling a client, and enabling it again.
+//! Decides whether a client is disabled or enabled.
 
 use crate::client::{self, Known};
 use crate::config::Policy;
@@ -7,7 +7,7 @@ use crate::diagnostic::{Findings, Place, rule};
 use crate::facts::{Context, Misuse, permission};
 use crate::policy;
 
-/// Disables a client, by an administrator's hand: it must not be used until it is enabled again.
+/// Decides whether an administrator disables a client. It cannot be used until it is enabled.
 pub(crate) fn disable(
     context: &Context<'_>,
     now: u64,
@@ -17,7 +17,7 @@ pub(crate) fn disable(
     switch(context, now, client_id, Switch::Disabled, policy)
 }
 
-/// Enables a client that was disabled, by an administrator's hand.
+/// Decides whether an administrator enables a client that was disabled.
 pub(crate) fn enable(
     context: &Context<'_>,
     now: u64,
@@ -27,19 +27,19 @@ pub(crate) fn enable(
     switch(context, now, client_id, Switch::Enabled, policy)
 }
 
-/// Whether a client may be used, by an administrator's word.
+/// Whether an administrator allows a client to be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Switch {
-    /// It may be used as it is registered.
+    /// The client may be used as it is registered.
     Enabled,
-    /// It must not be used, until it is enabled again.
+    /// The client must not be used until it is enabled.
     Disabled,
 }
 
-/// Disables a client or enables it again, by an administrator's hand. One that is as it should be
-/// already is so.
+/// Decides whether an administrator disables or enables a client. If the client already is as asked
+/// for, there is no effect.
 ///
-/// What was deleted stays deleted: an id that carries its registration is not revived.
+/// A client that was deleted cannot be enabled, even if its id contains its registration.
 pub(super) fn switch(
     context: &Context<'_>,
     now: u64,

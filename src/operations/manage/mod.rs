@@ -1,5 +1,5 @@
-//! Management of a registration (RFC 7592): by the client, with its registration access token, or by an
-//! administrator.
+//! Decides about the management of a registration (RFC 7592), by the client with its registration
+//! access token, or by an administrator.
 
 mod disable;
 mod permit;

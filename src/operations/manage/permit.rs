@@ -1,4 +1,4 @@
-//! Who may do something to a registration.
+//! Decides who may read, change or delete a registration.
 
 use crate::client::{self, Hash, Known};
 use crate::config::Policy;
@@ -7,7 +7,7 @@ use crate::diagnostic::{ErrorCode, Findings, Place, Rule, rule};
 use crate::facts::{Context, Credential, Misuse, permission};
 use crate::policy;
 
-/// What is done to a registration, and what an administrator needs for it.
+/// An operation on a registration, and the permission that an administrator needs for it.
 pub(super) struct Operation {
     permission: &'static str,
     missing: &'static Rule,
@@ -26,18 +26,18 @@ pub(super) const DELETE: Operation = Operation {
     missing: &rule::PERMISSION_DELETE_MISSING,
 };
 
-/// All that whoever has no good token is told.
+/// The description in every refusal of a wrong token.
 const NOT_ITS_TOKEN: &str = "The registration access token is not one of this client.";
 
-/// The client that the caller may do this to, with the registration access token if that is what
-/// permits it; or the refusal.
+/// The client that the caller may manage, and the registration access token, if the caller used it.
 pub(super) struct Permitted<'a> {
     pub(super) known: Known<'a>,
     pub(super) token: Option<&'a str>,
 }
 
-/// An API key is an administrator's; any other token can only be the client's own. Whoever has neither
-/// learns nothing, not even whether there is such a client (requirements D2).
+/// Decides whether the caller may manage a client. An API key belongs to an administrator; any
+/// other token can only be the client's registration access token. A caller with neither is not
+/// told whether the client exists (requirements D2).
 pub(super) fn permit<'a>(
     operation: &Operation,
     context: &Context<'a>,
@@ -51,7 +51,7 @@ pub(super) fn permit<'a>(
     if caller.credential == Credential::Rejected {
         let token = caller.token.unwrap_or_default();
         let hash = known.as_ref().and_then(token_hash);
-        // A client that is not there takes as long as one that is.
+        // An unknown client takes the same time as a known one.
         let is_its_own = hash.unwrap_or(&Hash::default()).is_of(token);
         return Ok(match known {
             Some(known) if is_its_own => Ok(Permitted {
@@ -87,7 +87,7 @@ pub(super) fn permit<'a>(
     Ok(Err(response::refusal(findings)))
 }
 
-/// The hash of the registration access token of a client that has one and may be used.
+/// Returns the hash of the client's registration access token, if it has one and may be used.
 fn token_hash<'k>(known: &'k Known<'_>) -> Option<&'k Hash> {
     let stored = &known.stored;
     let token = stored.registration_access_token.as_ref();

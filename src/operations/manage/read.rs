@@ -1,4 +1,4 @@
-//! Showing a registration (RFC 7592 §2.1).
+//! Decides whether a registration is shown (RFC 7592 §2.1).
 
 use crate::config::Policy;
 use crate::decision::{Decision, Effect};

@@ -1,4 +1,4 @@
-//! Deleting a registration (RFC 7592 §2.3).
+//! Decides whether a registration is deleted (RFC 7592 §2.3).
 
 use crate::config::Policy;
 use crate::decision::{Decision, Effect, response};
@@ -24,7 +24,7 @@ pub(crate) fn remove(
         let effect = Effect::Remove(client_id.to_owned());
         return Ok(Decision::accept(nothing, effect, Findings::default()));
     }
-    // The id would be good again with the record gone, so that one is left which denies it.
+    // Without a record the id would be valid, so a record stays that denies the client.
     let mut stored = known.stored;
     stored.denied = true;
     let effect = if known.stateless {

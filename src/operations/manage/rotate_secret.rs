@@ -1,4 +1,4 @@
-//! A new secret for a client.
+//! Decides whether a client gets a new secret.
 
 use crate::client::{self, Generator, Known};
 use crate::config::Policy;
@@ -9,7 +9,7 @@ use crate::metadata::Registered;
 use crate::operations::information::Information;
 use crate::policy;
 
-/// Gives a client a new secret, by an administrator's hand.
+/// Decides whether an administrator gives a client a new secret.
 pub(crate) fn rotate_secret(
     context: &Context<'_>,
     now: u64,

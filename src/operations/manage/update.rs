@@ -1,4 +1,4 @@
-//! Changing a registration (RFC 7592 §2.2).
+//! Decides whether a registration is changed (RFC 7592 §2.2).
 
 use crate::client::{Generator, Members, Stored};
 use crate::config::Policy;
@@ -13,7 +13,8 @@ use crate::policy;
 
 use super::permit::{CHANGE, Permitted, permit};
 
-/// Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2): it replaces the whole.
+/// Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2), which replaces the whole
+/// registration.
 pub(crate) fn update(
     context: &Context<'_>,
     now: u64,
@@ -60,7 +61,7 @@ pub(crate) fn update(
     })
 }
 
-/// What an update must have, and must not (requirements D3).
+/// Checks the members that an update must have, and those that it must not have (requirements D3).
 fn repeats_what_it_must(document: &Object<'_>, stored: &Stored<'_>, findings: &mut Findings) {
     let given = |name| document.member(name).filter(|value| **value != Json::Null);
     match given("client_id") {

@@ -1,4 +1,4 @@
-//! What a registrar decides, read piece by piece.
+//! Tests of decisions, and of the functions that read them.
 
 use super::*;
 

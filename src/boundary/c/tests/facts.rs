@@ -1,4 +1,4 @@
-//! What a context and a request show to the core.
+//! Tests of the facts that a context and a request pass to the core.
 
 use super::*;
 

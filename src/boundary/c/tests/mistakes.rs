@@ -1,4 +1,4 @@
-//! Calls that fail.
+//! Tests of calls that fail.
 
 use super::*;
 

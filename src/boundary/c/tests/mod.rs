@@ -1,4 +1,4 @@
-//! The functions as C sees them, called from Rust so that Miri can watch what they do with pointers.
+//! Tests that call the C functions from Rust, so that Miri can check how they use pointers.
 
 mod decisions;
 mod facts;
@@ -58,7 +58,7 @@ fn accepted_caller() -> *mut Context {
 ///
 /// What the view belongs to is live for `'a`.
 unsafe fn text<'a>(view: Str) -> Option<&'a str> {
-    // SAFETY: the caller vouches for it, and every string that comes out is UTF-8.
+    // SAFETY: the caller guarantees it, and every string that comes out is UTF-8.
     (!view.ptr.is_null()).then(|| unsafe {
         str::from_utf8_unchecked(slice::from_raw_parts(view.ptr.cast(), view.len))
     })

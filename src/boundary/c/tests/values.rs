@@ -1,4 +1,4 @@
-//! What is viewed, compared and shared.
+//! Tests of the other functions: views of strings, comparison, server metadata.
 
 use super::*;
 

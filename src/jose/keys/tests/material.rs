@@ -1,4 +1,4 @@
-//! The key itself, and the numbers that it is made of.
+//! Tests of the type of a key and its numbers.
 
 use super::*;
 
@@ -22,7 +22,7 @@ fn sound_keys() {
     }
 }
 
-/// The material of keys: what stands in the table is the whole key.
+/// The members in the table are the whole key.
 #[test]
 fn material() {
     let short = |members: &str| members.replacen(r#""x": ""#, r#""x": "AAAA"#, 1);

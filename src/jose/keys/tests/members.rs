@@ -1,8 +1,8 @@
-//! What a key says of itself: its use, its operations, its algorithm, its id, its certificates.
+//! Tests of the members about a key: its use, its operations, its algorithm, its id, its certificates.
 
 use super::*;
 
-/// The other members: what stands in the table is added to a key.
+/// The members in the table are added to a valid key.
 #[test]
 fn other_members() {
     let rsa = &rsa(&odd(2048), &[3]);

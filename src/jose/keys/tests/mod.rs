@@ -1,4 +1,4 @@
-//! Tables of key sets: what is found in them, what is registered, and what they can sign.
+//! Tables of key sets: the findings, what is registered, and the algorithms that they can verify.
 
 mod material;
 mod members;

@@ -1,4 +1,4 @@
-//! Whole sets: what is registered of them, and what they verify.
+//! Tests of whole key sets: what is registered of them, and what they verify.
 
 use crate::jose::SIGNING_ALGORITHMS;
 

@@ -1,4 +1,4 @@
-//! Clients that sign assertions.
+//! Tests of clients that sign assertions.
 
 use super::*;
 

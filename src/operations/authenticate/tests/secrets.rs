@@ -1,4 +1,4 @@
-//! Clients with a secret, or with nothing to prove themselves with.
+//! Tests of clients with a secret, and of public clients.
 
 use super::*;
 

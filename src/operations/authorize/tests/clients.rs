@@ -1,4 +1,4 @@
-//! Which clients may be used.
+//! Tests of which clients may be used.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The other endpoints.
+//! Tests of the endpoints other than the authorization endpoint.
 
 use super::*;
 
@@ -350,7 +350,7 @@ fn who_failed_by_header_is_challenged() {
     }
 }
 
-/// What is stored of a client whose id carries its registration, and when.
+/// The record of a client whose id contains its registration, and the requests that store it.
 #[test]
 fn a_registration_is_stored_when_a_user_is_asked() {
     use Endpoint::{

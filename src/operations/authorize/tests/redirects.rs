@@ -1,4 +1,4 @@
-//! Where answers go, and errors.
+//! Tests of redirect URIs, and of errors that are redirected.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What an authorization request may ask for.
+//! Tests of what an authorization request can ask for.
 
 use super::*;
 
@@ -283,7 +283,7 @@ fn what_may_be_asked_for() {
     }
 }
 
-/// Requirements H1, H7: whoever may use an id that nobody registered proves that the code is its own.
+/// Requirements H1, H7: a client without a registration must use PKCE too.
 #[test]
 fn pkce_of_clients_that_nobody_registered() {
     let without = asking(json!({"code_challenge": null, "code_challenge_method": null}));

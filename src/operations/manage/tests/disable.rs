@@ -1,4 +1,4 @@
-//! Clients that are disabled and enabled again.
+//! Tests of clients that are disabled and enabled.
 
 use crate::client::Stored;
 use crate::operations::manage::disable::{Switch, switch};

@@ -1,4 +1,4 @@
-//! Tests of what is done to a registration.
+//! Tests of the management of a registration.
 
 mod disable;
 mod permit;
@@ -68,7 +68,7 @@ fn registered(metadata: &Value, policy: &Policy) -> Registered {
     register_with(Caller::with_permissions(KEY), metadata, policy)
 }
 
-/// Whoever has only a registration access token.
+/// A caller with nothing but a registration access token.
 fn client<'a>(token: &'a str, record: Option<&'a str>) -> Context<'a> {
     Context {
         caller: Caller {

@@ -1,4 +1,4 @@
-//! Who may, and what anybody else learns.
+//! Tests of who may manage a registration, and of what a refusal says.
 
 use crate::decision::Outcome;
 use crate::facts::Misuse;

@@ -1,4 +1,4 @@
-//! Secrets and tokens that change.
+//! Tests of secrets and tokens that change.
 
 use crate::client::Stored;
 

@@ -1,4 +1,4 @@
-//! What is read, and what an update changes.
+//! Tests of reading a registration, and of what an update changes.
 
 use crate::decision::Outcome;
 
