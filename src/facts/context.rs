@@ -245,7 +245,7 @@ pub struct Activity {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Misuse {
-    /// The entropy has fewer than [`MIN_ENTROPY`](crate::MIN_ENTROPY) bytes.
+    /// The entropy has fewer than [`MIN_ENTROPY`] bytes.
     #[error("the entropy is shorter than 32 bytes")]
     EntropyTooShort,
     /// The host passed no time, and the operating system's clock could not be read.
