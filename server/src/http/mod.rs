@@ -118,8 +118,8 @@ struct RequestId {
 }
 
 impl RequestId {
-    /// The next number since the start of this program, which has a number of its own: of several
-    /// hosts, or of one that was started again, no two say the same.
+    /// The next number since this program started, after a number that each start draws: two servers, or
+    /// a server before and after a restart, never log the same id.
     fn draw() -> Self {
         static START: LazyLock<u32> = LazyLock::new(|| SysRng.try_next_u32().unwrap_or_default());
         static COUNT: AtomicU64 = AtomicU64::new(1);
