@@ -1,10 +1,9 @@
 //! Passwords of accounts.
 
-use std::sync::LazyLock;
-
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{self, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use once_cell::sync::OnceCell;
 use thiserror::Error;
 
 /// How long a password may be, in bytes.
@@ -37,13 +36,14 @@ pub fn hash(password: &str) -> Result<String, HashError> {
 /// Whether a password is the one that a hash was made of. Without a hash it is not, and that takes as
 /// long.
 pub fn verify(password: &str, hash: Option<&str>) -> bool {
-    /// Of a password that nobody has.
-    static NOBODYS: LazyLock<Option<String>> =
-        LazyLock::new(|| self::hash("a password that nobody has").ok());
+    /// Of a password that nobody has. If it cannot be made, the next call tries again; a `LazyLock`
+    /// would keep the failure.
+    static NOBODYS: OnceCell<String> = OnceCell::new();
     if password.len() > LIMIT {
         return false;
     }
-    let Some(compared) = hash.or(NOBODYS.as_deref()) else {
+    let nobodys = NOBODYS.get_or_try_init(|| self::hash("a password that nobody has"));
+    let Some(compared) = hash.or(nobodys.ok().map(String::as_str)) else {
         return false;
     };
     let Ok(compared) = PasswordHash::new(compared) else {

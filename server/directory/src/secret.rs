@@ -4,6 +4,8 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::TryRng;
+use rand::rngs::{SysError, SysRng};
 use sha2::{Digest, Sha256};
 
 /// A new secret, as its owner gets to see it once.
@@ -46,9 +48,9 @@ impl Purpose {
 
 impl Secret {
     /// Draws 256 bits from the operating system.
-    pub fn draw(purpose: Purpose) -> Result<Self, getrandom::Error> {
+    pub fn draw(purpose: Purpose) -> Result<Self, SysError> {
         let mut bits = [0; 32];
-        getrandom::fill(&mut bits)?;
+        SysRng.try_fill_bytes(&mut bits)?;
         let bits = URL_SAFE_NO_PAD.encode(bits);
         Ok(Self(format!("{}{bits}", purpose.prefix())))
     }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::printable::printable;
 use super::verdict::Verdict;
 use crate::config::{Config, Overrides};
+use crate::decide::entropy;
 use crate::observe::audit::Line;
 
 /// How long a line may be, in bytes: a registration, a record, and some.
@@ -151,11 +152,9 @@ fn again(plugin: &dyn Plugin, line: &Line) -> Result<Option<Decision>, Box<dyn E
         return Ok(None);
     };
     let (facts, caller) = line.facts();
-    let mut entropy = vec![0; 32];
-    getrandom::fill(&mut entropy)?;
     let context = Context {
         now: line.at,
-        entropy,
+        entropy: entropy::draw()?,
         caller,
         usage: facts.usage,
         record: facts.record,

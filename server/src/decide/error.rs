@@ -2,6 +2,7 @@
 
 use gatepost_directory::DirectoryError;
 use gatepost_plugin::PluginError;
+use rand::rngs::SysError;
 use thiserror::Error;
 
 /// Why there is no decision, or none that was carried out.
@@ -29,7 +30,7 @@ pub enum Undecided {
     Changed,
     /// There is nothing to make credentials of.
     #[error("the operating system gave no randomness")]
-    Randomness(#[from] getrandom::Error),
+    Randomness(#[from] SysError),
 }
 
 impl Undecided {

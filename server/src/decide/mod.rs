@@ -10,6 +10,7 @@
 
 mod assumed;
 mod case;
+pub mod entropy;
 mod error;
 pub mod observer;
 pub mod response;
@@ -245,13 +246,11 @@ impl Decider {
         caller: Caller,
         operation: Operation,
     ) -> Result<Case, Undecided> {
-        let mut entropy = vec![0; 32];
-        getrandom::fill(&mut entropy)?;
         Ok(Case {
             plugin: self.plugin(),
             operation,
             caller,
-            entropy,
+            entropy: entropy::draw()?,
             revision: inquiry.revision,
             now: inquiry.now,
         })

@@ -4,6 +4,9 @@ use std::error::Error;
 
 use gatepost_directory::Entry;
 use gatepost_plugin::{Caller, Context, Credential, Plugin, PluginError, Usage};
+use rand::rngs::SysError;
+
+use super::entropy;
 
 /// The name that a client registered, if it has one. A record is the plugin's, so that it is asked.
 pub fn name(
@@ -28,12 +31,10 @@ pub fn name(
 }
 
 /// What the plugin judges a stored client by, when it is asked by this caller.
-pub fn context_of(entry: &Entry, caller: Caller, now: u64) -> Result<Context, getrandom::Error> {
-    let mut entropy = vec![0; 32];
-    getrandom::fill(&mut entropy)?;
+pub fn context_of(entry: &Entry, caller: Caller, now: u64) -> Result<Context, SysError> {
     Ok(Context {
         now,
-        entropy,
+        entropy: entropy::draw()?,
         caller,
         usage: Usage::default(),
         record: Some(entry.record.clone()),

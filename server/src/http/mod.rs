@@ -18,6 +18,8 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use rand::TryRng;
+use rand::rngs::SysRng;
 use tracing::Instrument;
 
 use crate::http::shared::page;
@@ -116,10 +118,10 @@ struct RequestId {
 }
 
 impl RequestId {
-    /// The next number since the start of this program, which has a number of its own: of several
-    /// hosts, or of one that was started again, no two say the same.
+    /// The next number since this program started, after a number that each start draws: two servers, or
+    /// a server before and after a restart, never log the same id.
     fn draw() -> Self {
-        static START: LazyLock<u32> = LazyLock::new(|| getrandom::u32().unwrap_or_default());
+        static START: LazyLock<u32> = LazyLock::new(|| SysRng.try_next_u32().unwrap_or_default());
         static COUNT: AtomicU64 = AtomicU64::new(1);
         Self {
             start: *START,

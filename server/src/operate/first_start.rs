@@ -3,6 +3,7 @@
 use gatepost_directory::Permission;
 use gatepost_directory::secret::{Purpose, Secret};
 use gatepost_directory::{Directory, DirectoryError, NewAccount, NewKey, now};
+use rand::rngs::SysError;
 
 use crate::config::PublicUrl;
 use crate::password;
@@ -88,7 +89,7 @@ pub enum FirstStartError {
     Directory(#[from] DirectoryError),
     /// There is no randomness to make them of.
     #[error("cannot draw the first API keys")]
-    Randomness(#[from] getrandom::Error),
+    Randomness(#[from] SysError),
     /// The password could not be hashed.
     #[error("cannot keep the first password")]
     Hash(#[from] HashError),

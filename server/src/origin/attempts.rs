@@ -16,7 +16,7 @@ const CAPACITY: usize = 10_000;
 
 /// Who guessed wrong lately, and how often.
 ///
-/// It is kept in memory: a restart forgives, and hosts that share a directory count each for itself.
+/// It is kept in memory: a restart forgives, and each of several servers with one directory counts for itself.
 #[derive(Default)]
 pub struct Attempts(Mutex<HashMap<SecretHash, Count>>);
 

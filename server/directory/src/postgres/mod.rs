@@ -1,6 +1,6 @@
-//! The directory in a PostgreSQL database, which several hosts may share.
+//! The directory in a PostgreSQL database, which several servers may share.
 //!
-//! Whatever is counted is changed by one transaction at a time, on whichever host: each begins by
+//! Whatever is counted is changed by one transaction at a time, on whichever server: each begins by
 //! locking the row with the counters, so that the facts of a decision are those that its effect meets.
 //! What is acknowledged was committed, with `synchronous_commit`.
 
@@ -38,7 +38,7 @@ use crate::transfer::ImportError;
 
 pub(super) struct Postgres {
     pool: Pool,
-    /// Whoever locks the counters. Of those on one host, one at a time asks the database for the lock: a
+    /// Whoever locks the counters. Of those on one server, one at a time asks the database for the lock: a
     /// crowd that waits for a row there looks at it again whenever it changes.
     deciding: Mutex<()>,
 }
@@ -204,7 +204,7 @@ impl Directory for Postgres {
         account: NewAccount,
         keys: Vec<NewKey>,
     ) -> Result<bool, DirectoryError> {
-        // Of several hosts that start, one is first.
+        // Of several servers that start, one is first.
         let mut link = self.begin_counting().await?;
         let is_first =
             principal::is_new(&link).await? && principal::add_account(&link, &account).await?;

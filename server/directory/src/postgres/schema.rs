@@ -9,7 +9,7 @@ const MIGRATIONS: &[&str] = &[include_str!("1.sql")];
 /// Nobody else takes the lock with this number: `Gatepost` in ASCII.
 const LOCK: i64 = 0x4761_7465_706f_7374;
 
-/// Brings the database up to date; several hosts may begin at once.
+/// Brings the database up to date; several servers may begin at once.
 pub(super) async fn migrate(link: &mut Borrowed) -> Result<(), OpenError> {
     link.begin("BEGIN").await?;
     // Until the end of the transaction.

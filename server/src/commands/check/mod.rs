@@ -22,12 +22,14 @@ use gatepost_plugin::{
     Caller, Context, Credential, Decision, LoadError, Outcome, Plugin, SettingFinding, Severity,
     Usage,
 };
+use rand::rngs::SysError;
 
 use self::report::Report;
 use self::show::{print, styles};
 use super::printable::printable;
 use super::verdict::Verdict;
 use crate::config::{self, Config, ConfigError, Overrides};
+use crate::decide::entropy;
 
 pub(super) use self::report::{Stopping, line};
 
@@ -168,9 +170,7 @@ fn load(flags: &CheckFlags) -> Result<(Arc<dyn Plugin>, Vec<SettingFinding>), Bo
 }
 
 /// The facts of a registration that meets no limit but those on documents.
-fn context(flags: &CheckFlags) -> Result<Context, getrandom::Error> {
-    let mut entropy = vec![0; 32];
-    getrandom::fill(&mut entropy)?;
+fn context(flags: &CheckFlags) -> Result<Context, SysError> {
     let (credential, permissions) = if flags.anonymous {
         (Credential::Missing, &[][..])
     } else {
@@ -178,7 +178,7 @@ fn context(flags: &CheckFlags) -> Result<Context, getrandom::Error> {
     };
     Ok(Context {
         now: now(),
-        entropy,
+        entropy: entropy::draw()?,
         caller: Caller {
             credential,
             permissions: permissions

@@ -16,6 +16,7 @@ use axum::http::{Method, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gatepost_directory::secret::{Purpose, Secret};
+use rand::rngs::SysError;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -425,7 +426,7 @@ impl Story<'_> {
         expect("the status", StatusCode::NO_CONTENT, answer.status)
     }
 
-    fn asked(&self, registered: &Registered) -> Result<Asked, getrandom::Error> {
+    fn asked(&self, registered: &Registered) -> Result<Asked, SysError> {
         let verifier = verifier()?;
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
         let pairs = [
@@ -497,7 +498,7 @@ fn metadata() -> Value {
 }
 
 /// A verifier has the form of the secrets drawn here: letters, digits, `-` and `_`.
-fn verifier() -> Result<String, getrandom::Error> {
+fn verifier() -> Result<String, SysError> {
     Ok(Secret::draw(Purpose::Code)?.reveal().to_owned())
 }
 

@@ -9,6 +9,8 @@ use axum::response::Response;
 use gatepost_directory::Device;
 use gatepost_directory::secret::{Purpose, Secret, SecretHash};
 use gatepost_plugin::{Endpoint, Operation};
+use rand::TryRng;
+use rand::rngs::{SysError, SysRng};
 use serde_json::json;
 
 use crate::http::oauth::fault::Fault;
@@ -100,12 +102,12 @@ impl UserCode {
     /// No vowels, so that no words come out; and no letter that is taken for a digit.
     const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 
-    fn draw() -> Result<Self, getrandom::Error> {
+    fn draw() -> Result<Self, SysError> {
         let mut letters = [0; 8];
         for letter in &mut letters {
             *letter = loop {
                 let mut byte = [0];
-                getrandom::fill(&mut byte)?;
+                SysRng.try_fill_bytes(&mut byte)?;
                 // A multiple of 20, so that no letter is more likely than another.
                 if byte[0] < 240 {
                     break Self::LETTERS[usize::from(byte[0] % 20)];

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use gatepost_plugin::Decision;
+use rand::rngs::SysError;
 
 use crate::http::shared::answer;
 use crate::http::shared::refusal::{Refusal, error_body};
@@ -70,8 +71,8 @@ impl From<Refusal> for Fault {
     }
 }
 
-impl From<getrandom::Error> for Fault {
-    fn from(error: getrandom::Error) -> Self {
+impl From<SysError> for Fault {
+    fn from(error: SysError) -> Self {
         tracing::error!(%error, "the operating system gave no randomness");
         Self::Undecided(Refusal::Failed)
     }

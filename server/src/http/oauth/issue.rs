@@ -5,6 +5,7 @@ use axum::response::Response;
 use gatepost_directory::secret::{Purpose, Secret};
 use gatepost_directory::{NewToken, Token, TokenKind};
 use gatepost_plugin::{Client, Standing};
+use rand::rngs::SysError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -50,7 +51,7 @@ impl Issue {
         extent: Extent,
         refreshes: bool,
         now: u64,
-    ) -> Result<Self, getrandom::Error> {
+    ) -> Result<Self, SysError> {
         Ok(Self {
             access: Secret::draw(Purpose::AccessToken)?,
             refresh: match refreshes {

@@ -1,4 +1,4 @@
-//! The last decisions of this host.
+//! The last decisions of this server.
 
 use askama::Template;
 use axum::http::StatusCode;

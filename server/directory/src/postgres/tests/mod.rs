@@ -2,13 +2,13 @@
 
 #[expect(
     dead_code,
-    reason = "it is killed and started again where there are hosts, too"
+    reason = "it is killed and started again by the tests of several servers, too"
 )]
 mod server;
 
 use super::Postgres;
 use crate::contract;
-use crate::directory::Directory as _;
+use crate::directory::Directory;
 use crate::error::OpenError;
 use crate::store::Database;
 

@@ -183,7 +183,7 @@ impl Server {
         Pid::from_raw(text.lines().next()?.parse().ok()?)
     }
 
-    /// The settings of a host that keeps its directory here.
+    /// The settings of a server that keeps its directory here.
     pub fn settings(&self) -> String {
         let host = self.folder.path().display();
         format!("[store]\nurl = 'postgres://postgres@/postgres?host={host}'\n")
