@@ -10,12 +10,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::http::api::asking;
+use crate::http::api::asking::{Asking, fresh, object};
 use crate::http::api::problem::{Problem, findings};
-use crate::http::api::{Asking, fresh, object};
 use crate::http::shared::administration::NotDone;
 use crate::http::shared::answer;
-use crate::http::shared::body;
-use crate::http::shared::kind::Kind;
 use crate::http::shared::refusal::Refusal;
 
 /// The client's id as it stands in the address.
@@ -30,24 +29,8 @@ pub(super) struct Page {
     q: Option<String>,
 }
 
-/// How many there are on a page at most, and if nobody says.
-const MOST: u32 = 200;
-const USUAL: u32 = 50;
-
 /// How long a text that is searched for may be, in characters.
 const LONGEST_TEXT: usize = 100;
-
-impl Page {
-    pub(super) fn limit(limit: Option<u32>) -> Result<u32, Problem> {
-        let limit = limit.unwrap_or(USUAL);
-        if (1..=MOST).contains(&limit) {
-            return Ok(limit);
-        }
-        Err(Problem::Malformed(format!(
-            "`limit` is a whole number from 1 to {MOST}."
-        )))
-    }
-}
 
 pub(super) async fn list(
     asking: Asking,
@@ -63,7 +46,7 @@ pub(super) async fn list(
             "`q` has at most {LONGEST_TEXT} characters."
         )));
     }
-    let limit = Page::limit(page.limit)?;
+    let limit = asking::limit(page.limit)?;
     let search = Search {
         after: page.after.map(Place::at),
         order: Order::NewestFirst,
@@ -110,7 +93,7 @@ struct New {
 }
 
 pub(super) async fn register(asking: Asking, request: Request) -> Result<Response, Problem> {
-    let body = read(&asking, request).await?;
+    let body = asking.body(request).await?;
     let new: New = object(&body)?;
     let metadata = new.metadata.get().as_bytes().to_vec();
     let decided = asking
@@ -147,7 +130,7 @@ pub(super) async fn update(
 ) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
     let revision = revision(request.headers(), &asking)?;
-    let metadata = read(&asking, request).await?;
+    let metadata = asking.body(request).await?;
     let decided = asking
         .administrator()
         .update(&client_id, metadata, revision)
@@ -205,13 +188,6 @@ pub(super) async fn remove(
 fn named(client_id: ClientId) -> Result<String, Problem> {
     let Path(client_id) = client_id?;
     Ok(client_id)
-}
-
-/// The body of a request that changes something.
-pub(super) async fn read(asking: &Asking, request: Request) -> Result<Vec<u8>, Problem> {
-    let (head, body) = request.into_parts();
-    let time = asking.app.limits.body;
-    Ok(body::read(Kind::Json, &head.headers, body, time).await?)
 }
 
 /// RFC 9110 §13.1.1: the revision that the client has to have still.

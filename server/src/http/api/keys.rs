@@ -9,10 +9,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::http::api::clients;
-use crate::http::api::clients::Page;
+use crate::http::api::asking;
+use crate::http::api::asking::{Asking, fresh, object};
 use crate::http::api::problem::Problem;
-use crate::http::api::{Asking, fresh, object};
 use crate::http::shared::administration::KeyWish;
 
 #[derive(Deserialize)]
@@ -27,7 +26,7 @@ pub(super) async fn list(
     page: Result<Query<Keys>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(page) = page?;
-    let limit = Page::limit(page.limit)?;
+    let limit = asking::limit(page.limit)?;
     let after = KeyId::numbered(page.after.unwrap_or(i64::MIN));
     let found = asking.administrator().keys(after, limit + 1).await;
     let mut keys = found.map_err(|error| Problem::of(error, &asking.caller))?;
@@ -67,7 +66,7 @@ struct New {
 }
 
 pub(super) async fn create(asking: Asking, request: Request) -> Result<Response, Problem> {
-    let body = clients::read(&asking, request).await?;
+    let body = asking.body(request).await?;
     let new: New = object(&body)?;
     let problem = |error| Problem::of(error, &asking.caller);
     let wish = KeyWish::new(

@@ -13,8 +13,10 @@ use serde_json::Value;
 
 use crate::http::oauth::code::Asked;
 use crate::http::oauth::consent::{Ask, Consent, is_seen};
+use crate::http::oauth::consult::{accepted, consider, inquiry};
 use crate::http::oauth::fault::Fault;
-use crate::http::oauth::{accepted, consider, inquiry, remembered, resources, sign_in};
+use crate::http::oauth::request::{remembered, resources};
+use crate::http::oauth::sign_in;
 use crate::http::shared::answer;
 use crate::http::shared::app::{App, Peer};
 use crate::http::shared::form::{Parameters, with_query};

@@ -4,14 +4,15 @@ use gatepost_directory::secret::SecretHash;
 use gatepost_directory::{Grant, Token, TokenKind};
 use gatepost_plugin::{Endpoint, Operation, Outcome};
 
+use crate::http::oauth::consult::consider;
+use crate::http::oauth::fault::Fault;
 use crate::http::oauth::issue::Extent;
-use crate::http::oauth::{consider, remembered, token};
+use crate::http::oauth::presented;
+use crate::http::oauth::request::remembered;
 use crate::http::shared::app::App;
 use crate::http::shared::form::encode;
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::session;
-
-use crate::http::oauth::fault::Fault;
 
 /// What an access token stands for, if it is good: its grant's scope and resources are those of the
 /// token, which may be less than what was granted.
@@ -27,8 +28,8 @@ pub(in crate::http) async fn bearer(app: &App, presented: &str) -> Result<Option
 ///
 /// The token's client is asked about each time: one that is denied, disabled or removed, or that would
 /// have to be registered by now, is stopped at once, with all that it holds.
-pub(super) async fn live(app: &App, presented: &str, now: u64) -> Result<Option<Token>, Refusal> {
-    let found = token::look_up(app, Some(SecretHash::of(presented))).await;
+pub(super) async fn live(app: &App, secret: &str, now: u64) -> Result<Option<Token>, Refusal> {
+    let found = presented::look_up(app, Some(SecretHash::of(secret))).await;
     let found = match found {
         Ok(found) => found,
         Err(Fault::Undecided(refusal)) => return Err(refusal),

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::http::oauth::fault::Fault;
-use crate::http::oauth::{client, is_part, remembered, token};
+use crate::http::oauth::request::{is_part, remembered};
+use crate::http::oauth::{consult, presented};
 use crate::http::shared::app::App;
 use crate::http::shared::form;
 use crate::http::shared::form::Parameters;
@@ -87,7 +88,7 @@ pub(super) fn check(
     parameters: &Parameters<'_>,
     now: u64,
 ) -> Result<Token, Fault> {
-    let code = token::presented(presented, TokenKind::Code, client_id, now)?;
+    let code = presented::checked(presented, TokenKind::Code, client_id, now)?;
     let asked: Asked = serde_json::from_str(&code.data)
         .map_err(|_| Fault::grant("The code cannot be used any more."))?;
     asked.check(parameters)?;
@@ -113,13 +114,13 @@ pub(in crate::http) async fn redeem(
     ]);
     let parameters = Parameters::read(encoded.as_bytes());
     let hash = SecretHash::of(code);
-    let presented = token::look_up(app, Some(hash)).await?;
-    let account = presented.as_ref().and_then(|t| t.grant.account.as_ref());
+    let known = presented::look_up(app, Some(hash)).await?;
+    let account = known.as_ref().and_then(|t| t.grant.account.as_ref());
     let caller = session::caller(account, None);
     let request = remembered(Endpoint::Token, encoded.clone());
-    let client = client(app, caller, request, Operation::Authorize, now).await?;
-    let code = check(presented, &client.client_id, &parameters, now)?;
-    token::spend(app, hash, Vec::new(), now).await?;
+    let client = consult::client(app, caller, request, Operation::Authorize, now).await?;
+    let code = check(known, &client.client_id, &parameters, now)?;
+    presented::spend(app, hash, Vec::new(), now).await?;
     Ok(code.grant)
 }
 

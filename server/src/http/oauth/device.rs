@@ -14,7 +14,8 @@ use rand::rngs::{SysError, SysRng};
 use serde_json::json;
 
 use crate::http::oauth::fault::Fault;
-use crate::http::oauth::{Form, client, resources};
+use crate::http::oauth::request::{Form, resources};
+use crate::http::oauth::{consult, request};
 use crate::http::shared::app::{App, Peer};
 use crate::http::shared::form::{Parameters, encode};
 use crate::http::shared::refusal;
@@ -42,9 +43,9 @@ pub(super) async fn authorize(
 ) -> Result<Response, Fault> {
     let Form { headers, body, now } = form;
     let parameters = Parameters::read(&body);
-    let asked = super::request(Endpoint::DeviceAuthorization, &headers, body.clone())?;
+    let asked = request::read(Endpoint::DeviceAuthorization, &headers, body.clone())?;
     let caller = session::caller(None, Some(peer));
-    let client = client(
+    let client = consult::client(
         &app,
         caller,
         asked,

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use crate::http::oauth::bearer::live;
 use crate::http::oauth::fault::Fault;
-use crate::http::oauth::{Form, client};
+use crate::http::oauth::request::Form;
+use crate::http::oauth::{consult, request};
 use crate::http::shared::app::{App, Peer};
 use crate::http::shared::form::Parameters;
 use crate::http::shared::{refusal, session};
@@ -23,9 +24,9 @@ pub(super) async fn introspect(
     form: Form,
 ) -> Result<Response, Fault> {
     let Form { headers, body, now } = form;
-    let asked = super::request(Endpoint::Introspection, &headers, body.clone())?;
+    let asked = request::read(Endpoint::Introspection, &headers, body.clone())?;
     let caller = session::caller(None, Some(peer));
-    let client = client(&app, caller, asked, Operation::Authenticate, now).await?;
+    let client = consult::client(&app, caller, asked, Operation::Authenticate, now).await?;
     // RFC 7662 §2.1. A client that cannot prove who it is is nobody.
     if is_public(&client) {
         return Err(Fault::INTROSPECTION_BY_NOBODY);

@@ -11,7 +11,8 @@ use gatepost_directory::secret::SecretHash;
 use gatepost_plugin::{Endpoint, Operation};
 
 use crate::http::oauth::fault::Fault;
-use crate::http::oauth::{Form, client, token};
+use crate::http::oauth::request::Form;
+use crate::http::oauth::{consult, presented, request};
 use crate::http::shared::app::{App, Peer};
 use crate::http::shared::form::Parameters;
 use crate::http::shared::{answer, session};
@@ -25,13 +26,13 @@ pub(super) async fn revoke(
     let parameters = Parameters::read(&body);
     let hash = parameters.get("token").map(SecretHash::of);
     // A user's own rights hold here as well: what could be issued can be given back.
-    let found = token::look_up(&app, hash).await?;
+    let found = presented::look_up(&app, hash).await?;
     let account = found
         .as_ref()
         .and_then(|token| token.grant.account.as_ref());
     let caller = session::caller(account, Some(peer));
-    let asked = super::request(Endpoint::Revocation, &headers, body.clone())?;
-    let client = client(&app, caller, asked, Operation::Authenticate, now).await?;
+    let asked = request::read(Endpoint::Revocation, &headers, body.clone())?;
+    let client = consult::client(&app, caller, asked, Operation::Authenticate, now).await?;
     let Some(hash) = hash else {
         return Err(Fault::request("The token is missing."));
     };

@@ -9,12 +9,13 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use gatepost_directory::secret::SecretHash;
-use gatepost_directory::{Change, Exchange, NewGrant, NewToken, Poll, Token, TokenKind};
+use gatepost_directory::{Change, NewGrant, Poll, Token, TokenKind};
 use gatepost_plugin::{Caller, Client, Endpoint, Operation, Outcome};
 
 use crate::http::oauth::fault::Fault;
 use crate::http::oauth::issue::{Extent, Issue, refreshes};
-use crate::http::oauth::{Form, client, code, is_part, resources};
+use crate::http::oauth::request::{Form, is_part};
+use crate::http::oauth::{code, consult, presented, request};
 use crate::http::shared::app::{App, Peer};
 use crate::http::shared::form;
 use crate::http::shared::form::Parameters;
@@ -66,15 +67,15 @@ pub(super) async fn token(
         .and_then(|name| parameters.get(name))
         .map(SecretHash::of);
     // The user who granted it may use clients that others may not.
-    let presented = look_up(&app, hash).await?;
-    let account = presented.as_ref().and_then(|t| t.grant.account.as_ref());
+    let known = presented::look_up(&app, hash).await?;
+    let account = known.as_ref().and_then(|t| t.grant.account.as_ref());
     let caller = session::caller(account, Some(peer));
 
     // What was granted is asked for by name, so that it is cut to what the client may have by now. Less can
     // be asked for with a refresh token alone (RFC 6749 §6).
     let mut judged = body.clone();
     let is_less = grant_type == GrantType::Refresh && parameters.get("scope").is_some();
-    if let Some(token) = &presented
+    if let Some(token) = &known
         && !is_less
     {
         let others = parameters.without(&["scope"]);
@@ -84,8 +85,8 @@ pub(super) async fn token(
         }
         .into_bytes();
     }
-    let asked = super::request(Endpoint::Token, &headers, judged)?;
-    let client = client(
+    let asked = request::read(Endpoint::Token, &headers, judged)?;
+    let client = consult::client(
         &app,
         caller.clone(),
         asked.clone(),
@@ -93,7 +94,7 @@ pub(super) async fn token(
         now,
     )
     .await?;
-    let resources = resources(&parameters)?;
+    let resources = request::resources(&parameters)?;
 
     match (grant_type, hash) {
         (GrantType::ClientCredentials, _) => {
@@ -105,74 +106,20 @@ pub(super) async fn token(
         )),
         (_, None) => Err(Fault::request("What was issued before is missing.")),
         (GrantType::Code, Some(hash)) => {
-            let code = code::check(presented, &client.client_id, &parameters, now)?;
+            let code = code::check(known, &client.client_id, &parameters, now)?;
             exchange(&app, &client, hash, &code, resources, now).await
         }
         (GrantType::DeviceCode, Some(hash)) => {
             let code = poll(&app, hash, &client.client_id, now).await?;
             let kind = TokenKind::DeviceCode;
-            let code = self::presented(Some(code), kind, &client.client_id, now)?;
+            let code = presented::checked(Some(code), kind, &client.client_id, now)?;
             exchange(&app, &client, hash, &code, resources, now).await
         }
         (GrantType::Refresh, Some(hash)) => {
             let kind = TokenKind::Refresh;
-            let refresh = self::presented(presented, kind, &client.client_id, now)?;
+            let refresh = presented::checked(known, kind, &client.client_id, now)?;
             exchange(&app, &client, hash, &refresh, resources, now).await
         }
-    }
-}
-
-/// What a secret stands for that was presented.
-pub(super) async fn look_up(app: &App, hash: Option<SecretHash>) -> Result<Option<Token>, Fault> {
-    let Some(hash) = hash else {
-        return Ok(None);
-    };
-    let token = app.decider.directory().token(hash).await;
-    Ok(token.map_err(|error| answer::refusal(error.into()))?)
-}
-
-/// A token that is presented for others: there is one, of the right kind, issued to this client, in
-/// time, by somebody who may still sign in. Whether it was spent before is for the directory to say.
-pub(super) fn presented(
-    token: Option<Token>,
-    kind: TokenKind,
-    client_id: &str,
-    now: u64,
-) -> Result<Token, Fault> {
-    let is_good = |token: &Token| {
-        token.kind == kind
-            && token.grant.client_id == client_id
-            && now < token.expires_at
-            && token
-                .grant
-                .account
-                .as_ref()
-                .is_none_or(session::may_sign_in)
-    };
-    token.filter(is_good).ok_or(Fault::grant(
-        "It has expired, was revoked, or is not this client's.",
-    ))
-}
-
-/// Spends a token and issues others, or none.
-pub(super) async fn spend(
-    app: &App,
-    spent: SecretHash,
-    issued: Vec<NewToken>,
-    now: u64,
-) -> Result<(), Fault> {
-    let exchange = app.decider.directory().exchange(spent, issued, now).await;
-    match exchange.map_err(|error| answer::refusal(error.into()))? {
-        Exchange::Done => Ok(()),
-        Exchange::Reused => {
-            tracing::warn!(
-                "a token was presented twice, and all that was issued with it is revoked"
-            );
-            Err(Fault::grant(
-                "It was used before. All that was issued with it is revoked.",
-            ))
-        }
-        Exchange::Gone => Err(Fault::grant("It has expired, or was revoked.")),
     }
 }
 
@@ -201,7 +148,7 @@ async fn exchange(
     };
     let refreshes = token.kind == TokenKind::Refresh || refreshes(client);
     let issue = Issue::draw(app, extent, refreshes, now)?;
-    spend(app, spent, issue.tokens(), now).await?;
+    presented::spend(app, spent, issue.tokens(), now).await?;
     Ok(issue.answer())
 }
 
@@ -246,7 +193,7 @@ async fn for_itself(
     };
     let issue = Issue::draw(app, extent, false, now)?;
     let tokens = issue.tokens();
-    let inquiry = super::inquiry(app, &asked, now).await?;
+    let inquiry = consult::inquiry(app, &asked, now).await?;
     let decided = app
         .decider
         .decide_and(
@@ -273,51 +220,5 @@ async fn for_itself(
     match decided.outcome {
         Outcome::Accept => Ok(issue.answer()),
         Outcome::Refuse => Err(Fault::Refused(Box::new(decided))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use gatepost_directory::{Grant, GrantId};
-
-    use super::*;
-
-    #[test]
-    fn what_may_be_presented_for_others() {
-        let token = |kind, client_id: &str, expires_at| Token {
-            kind,
-            data: String::new(),
-            issued_at: 0,
-            expires_at,
-            is_spent: false,
-            grant: Grant {
-                id: GrantId::numbered(1),
-                client_id: client_id.to_owned(),
-                account: None,
-                scope: String::new(),
-                resources: String::new(),
-                created_at: 0,
-                last_used_at: 0,
-            },
-        };
-        for (name, found, is_good) in [
-            ("right", Some(token(TokenKind::Refresh, "a", 101)), true),
-            ("expired", Some(token(TokenKind::Refresh, "a", 100)), false),
-            (
-                "another client's",
-                Some(token(TokenKind::Refresh, "b", 101)),
-                false,
-            ),
-            ("a code", Some(token(TokenKind::Code, "a", 101)), false),
-            (
-                "an access token",
-                Some(token(TokenKind::Access, "a", 101)),
-                false,
-            ),
-            ("nothing", None, false),
-        ] {
-            let presented = presented(found, TokenKind::Refresh, "a", 100);
-            assert_eq!(presented.is_ok(), is_good, "{name}");
-        }
     }
 }

@@ -13,8 +13,10 @@ use gatepost_plugin::{Decision, Endpoint, Operation, Outcome};
 
 use crate::decide::Undecided;
 use crate::http::oauth::consent::{Ask, Consent, is_seen};
+use crate::http::oauth::consult::{accepted, consider, inquiry};
 use crate::http::oauth::device::UserCode;
-use crate::http::oauth::{accepted, authorize, consider, inquiry, remembered, resources, sign_in};
+use crate::http::oauth::request::{remembered, resources};
+use crate::http::oauth::{authorize, sign_in};
 use crate::http::shared::answer;
 use crate::http::shared::app::{App, Peer};
 use crate::http::shared::form::{Parameters, encode};

@@ -16,6 +16,7 @@ use crate::http::pages::Visitor;
 use crate::http::pages::visitor::Instead;
 use crate::http::shared::answer;
 use crate::http::shared::app::App;
+use crate::http::shared::cookie;
 use crate::http::shared::form::{Parameters, encode};
 use crate::http::shared::page::{Message, go_to};
 use crate::http::shared::refusal::Refusal;
@@ -78,8 +79,8 @@ pub(super) async fn callback(
 ) -> Result<Response, Instead> {
     let query = request.uri().query().unwrap_or_default().to_owned();
     let parameters = Parameters::read(query.as_bytes());
-    let cookie = verifier_cookie(app.public_url.is_https());
-    let Some(verifier) = session::cookie(&headers, cookie) else {
+    let name = verifier_cookie(app.public_url.is_https());
+    let Some(verifier) = cookie::value(&headers, name) else {
         return Ok(not_in(UNASKED));
     };
     let said = parameters.get("state").unwrap_or_default();
@@ -139,7 +140,7 @@ fn state(verifier: &str) -> String {
 fn keep(app: &App, response: &mut Response, verifier: &str) {
     let is_https = app.public_url.is_https();
     let name = verifier_cookie(is_https);
-    session::set_cookie(response, name, is_https, verifier, Some(600));
+    cookie::set(response, name, is_https, verifier, Some(600));
 }
 
 fn not_in(text: &str) -> Response {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,14 +16,12 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::config::PublicUrl;
-use crate::http::shared::answer;
 use crate::http::shared::app::{App, Peer};
-use crate::http::shared::body;
 use crate::http::shared::form::Parameters;
 use crate::http::shared::kind::Kind;
-use crate::http::shared::page;
 use crate::http::shared::page::Failure;
 use crate::http::shared::refusal::Refusal;
+use crate::http::shared::{answer, body, cookie, page};
 
 /// What a browser's session is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +65,7 @@ impl Browser {
         now: u64,
     ) -> Result<Self, Refusal> {
         let is_https = app.public_url.is_https();
-        let session = match cookie(headers, jar.cookie(is_https)) {
+        let session = match cookie::value(headers, jar.cookie(is_https)) {
             None => None,
             Some(value) => app
                 .decider
@@ -79,7 +77,7 @@ impl Browser {
                 .filter(|session| session.grant.is_some() == (jar == Jar::Admin))
                 .map(|session| (value.to_owned(), session)),
         };
-        let known = cookie(headers, form_cookie(is_https)).map(str::to_owned);
+        let known = cookie::value(headers, form_cookie(is_https)).map(str::to_owned);
         let (form, is_new) = match (&session, known) {
             (Some((value, _)), _) => (value.clone(), false),
             (None, Some(known)) => (known, false),
@@ -138,7 +136,7 @@ impl Browser {
     pub(in crate::http) fn remember(&self, app: &App, response: &mut Response) {
         if self.is_new {
             let is_https = app.public_url.is_https();
-            set_cookie(response, form_cookie(is_https), is_https, &self.form, None);
+            cookie::set(response, form_cookie(is_https), is_https, &self.form, None);
         }
     }
 
@@ -256,7 +254,7 @@ pub(in crate::http) async fn begin(
         .await
         .map_err(|error| answer::refusal(error.into()))?;
     let is_https = app.public_url.is_https();
-    set_cookie(
+    cookie::set(
         response,
         jar.cookie(is_https),
         is_https,
@@ -275,7 +273,7 @@ pub(in crate::http) async fn end(
 ) -> Result<(), Refusal> {
     forget(app, browser).await?;
     let is_https = app.public_url.is_https();
-    set_cookie(response, jar.cookie(is_https), is_https, "", None);
+    cookie::set(response, jar.cookie(is_https), is_https, "", None);
     Ok(())
 }
 
@@ -314,40 +312,6 @@ const fn form_cookie(is_https: bool) -> &'static str {
     }
 }
 
-/// For so many seconds, or until the browser is closed. Without a value, the browser forgets the cookie.
-pub(in crate::http) fn set_cookie(
-    response: &mut Response,
-    name: &str,
-    is_https: bool,
-    value: &str,
-    seconds: Option<u32>,
-) {
-    let secure = if is_https { "; Secure" } else { "" };
-    let age = match (value, seconds) {
-        ("", _) => "; Max-Age=0".to_owned(),
-        (_, Some(seconds)) => format!("; Max-Age={seconds}"),
-        (_, None) => String::new(),
-    };
-    // The prefix `__Host-` asks for this path.
-    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
-    // What is not one of our own secrets came in a cookie, and goes back as it came.
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-}
-
-/// The value of a cookie, the first if there are several.
-pub(in crate::http) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|field| field.to_str().ok())
-        .flat_map(|field| field.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(known, value)| *known == name && !value.is_empty())
-        .map(|(_, value)| value)
-}
-
 /// Whether a browser that says where a form comes from says that it comes from here.
 fn is_from_here(public_url: &PublicUrl, headers: &HeaderMap) -> bool {
     if headers
@@ -375,29 +339,9 @@ fn is_from_here(public_url: &PublicUrl, headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
-
-    fn headers(fields: &[(&'static str, &'static str)]) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        for (name, value) in fields {
-            headers.append(*name, HeaderValue::from_static(value));
-        }
-        headers
-    }
-
-    #[test]
-    fn cookies() {
-        for (fields, expected) in [
-            (&[][..], None),
-            (&[("cookie", "a=1")], Some("1")),
-            (&[("cookie", "b=2; a=1")], Some("1")),
-            (&[("cookie", "b=2;a=1;a=3")], Some("1")),
-            (&[("cookie", "b=2"), ("cookie", "a=1=2")], Some("1=2")),
-            (&[("cookie", "aa=1; a; a=")], None),
-        ] {
-            assert_eq!(cookie(&headers(fields), "a"), expected, "{fields:?}");
-        }
-    }
 
     #[test]
     fn forms_come_from_here() {
@@ -431,11 +375,11 @@ mod tests {
             ),
             (&[("sec-fetch-site", "same-origin")], true),
         ] {
-            assert_eq!(
-                is_from_here(&public_url, &headers(fields)),
-                expected,
-                "{fields:?}"
-            );
+            let mut headers = HeaderMap::new();
+            for (name, value) in fields {
+                headers.append(*name, HeaderValue::from_static(value));
+            }
+            assert_eq!(is_from_here(&public_url, &headers), expected, "{fields:?}");
         }
     }
 }

@@ -1,0 +1,160 @@
+//! Clients, and what became of them.
+
+use gatepost_plugin::Effect;
+
+use super::given::{add_account, decide, decide_for, done, grant, registration_key, secret, store};
+use crate::client::{Inquiry, Order, Registrant, Search};
+use crate::directory::Directory;
+use crate::grant::{Change, TokenKind};
+use crate::transfer::Line;
+
+pub(super) async fn search(directory: &dyn Directory) {
+    for (client_id, document) in [
+        ("first", r#"{"metadata":{"client_name":"Blue \"Mail\""}}"#),
+        (
+            "second",
+            r#"{"metadata":{"client_name#de":"Red 100% Mail","redirect_uris":["https://a_b.example/"],
+                "jwks":{"keys":[{"kid":"\u0000 \\u0000"}]}},
+                "client_secret":{"sha256":"HASH"}}"#,
+        ),
+        ("third", "{}"),
+    ] {
+        decide(directory, store(client_id, document), Vec::new()).await;
+    }
+    let found = async |order, text: Option<&str>, after, limit| -> Vec<String> {
+        let search = Search {
+            order,
+            text: text.map(str::to_owned),
+            after,
+            ..Search::all(limit, 0)
+        };
+        let entries = done(directory.clients(&search).await);
+        entries.into_iter().map(|entry| entry.client_id).collect()
+    };
+    let all = ["first", "second", "third"];
+    let (oldest, newest) = (Order::OldestFirst, Order::NewestFirst);
+    assert_eq!(found(oldest, None, None, 9).await, all);
+    assert_eq!(found(newest, None, None, 2).await, ["third", "second"]);
+    assert_eq!(
+        found(oldest, Some("MAIL"), None, 9).await,
+        ["first", "second"]
+    );
+    assert_eq!(found(oldest, Some("100%"), None, 9).await, ["second"]);
+    assert_eq!(found(oldest, Some("_"), None, 9).await, ["second"]);
+    assert_eq!(
+        found(oldest, Some("blue \"mail\""), None, 9).await,
+        ["first"]
+    );
+    for unsearched in ["hash", "metadata", "a\0"] {
+        assert!(found(oldest, Some(unsearched), None, 9).await.is_empty());
+    }
+    assert_eq!(found(oldest, Some("SECOND"), None, 9).await, ["second"]);
+    assert!(
+        found(oldest, Some("none of these"), None, 9)
+            .await
+            .is_empty()
+    );
+    let second = done(directory.client("second", 0).await).expect("it is there");
+    assert_eq!(found(oldest, None, Some(second.place), 9).await, ["third"]);
+    assert_eq!(found(newest, None, Some(second.place), 9).await, ["first"]);
+    for nobody in ["fourth", "a\0"] {
+        assert!(done(directory.client(nobody, 0).await).is_none());
+        let inquiry = Inquiry {
+            client_id: Some(nobody.into()),
+            ..Inquiry::default()
+        };
+        assert!(done(directory.facts(&inquiry).await).record.is_none());
+        assert!(done(directory.account(nobody).await).is_none());
+    }
+    for client_id in all {
+        decide(directory, Effect::Remove(client_id.into()), Vec::new()).await;
+    }
+}
+
+pub(super) async fn a_client_outlives_whoever_registered_it(directory: &dyn Directory) {
+    let account = add_account(directory, "carol").await.id;
+    let key = registration_key();
+    let hash = key.hash;
+    let id = done(directory.add_key(key).await);
+    let registrant = Registrant {
+        key: Some(id),
+        account: Some(account),
+        ..Registrant::default()
+    };
+    decide_for(directory, Some(registrant), store("mail", "{}"), Vec::new()).await;
+    let origin = async || {
+        let mut origin = None;
+        let mut look = |line: &Line| {
+            if let Line::Client { account, key, .. } = line {
+                origin = Some((account.clone(), key.as_ref().map(|hash| hash.0)));
+            }
+            Ok(())
+        };
+        done(directory.export(&mut look).await);
+        origin.expect("there is one client")
+    };
+    let owner = async || {
+        let entry = done(directory.client("mail", 1_000).await);
+        entry.expect("it is there").owner
+    };
+    assert_eq!(owner().await.as_deref(), Some("carol"));
+    assert_eq!(origin().await, (Some("carol".into()), Some(hash)));
+
+    assert!(done(directory.remove_account("carol").await));
+    add_account(directory, "carol").await;
+    done(directory.add_key(registration_key()).await);
+    assert_eq!(
+        owner().await,
+        None,
+        "whoever is called so now did not do it"
+    );
+    assert_eq!(origin().await, (None, None));
+    decide(directory, Effect::Remove("mail".into()), Vec::new()).await;
+    assert!(done(directory.remove_account("carol").await));
+}
+
+pub(super) async fn what_became_of_a_client(directory: &dyn Directory) {
+    let alice = add_account(directory, "alice").await;
+    decide(directory, store("mail", "{}"), Vec::new()).await;
+    let entry = async || done(directory.client("mail", 1_500).await).expect("it is there");
+    let before = entry().await;
+    assert_eq!((before.users, before.activity.refresh_tokens), (0, Some(0)));
+    assert_eq!(before.activity.authorised_at, None);
+
+    let own = secret();
+    grant(directory, "mail", None, own, TokenKind::Access).await;
+    let after = entry().await;
+    assert_eq!(after.activity.last_used, Some(1_000));
+    assert_eq!(after.activity.authorised_at, None, "no user did");
+    for _ in 0..2 {
+        grant(
+            directory,
+            "mail",
+            Some(alice.id),
+            secret(),
+            TokenKind::Refresh,
+        )
+        .await;
+    }
+    let after = entry().await;
+    assert_eq!(after.activity.authorised_at, Some(1_000));
+    assert_eq!((after.users, after.activity.refresh_tokens), (1, Some(2)));
+    let about = Inquiry {
+        client_id: Some("mail".into()),
+        registrant: None,
+        revision: None,
+        now: 1_500,
+    };
+    let facts = done(directory.facts(&about).await);
+    assert_eq!(facts.activity.refresh_tokens, Some(2));
+    assert_eq!(facts.record.as_deref(), Some("{}"));
+
+    let disable = Change::Disable {
+        client_id: "mail".into(),
+        is_disabled: true,
+    };
+    decide(directory, Effect::None, vec![disable]).await;
+    assert!(entry().await.is_disabled);
+    decide(directory, Effect::Remove("mail".into()), Vec::new()).await;
+    assert!(done(directory.remove_account("alice").await));
+}

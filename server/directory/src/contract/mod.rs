@@ -1,0 +1,28 @@
+//! What every directory has to do, whatever it is kept in.
+
+mod browsers;
+mod clients;
+mod devices;
+mod given;
+mod grants;
+mod principals;
+
+use crate::directory::Directory;
+
+pub(crate) use self::given::accepting;
+
+/// All of it, on a directory that is empty.
+pub(crate) async fn holds(directory: &dyn Directory) {
+    principals::accounts(directory).await;
+    principals::keys(directory).await;
+    clients::search(directory).await;
+    clients::a_client_outlives_whoever_registered_it(directory).await;
+    grants::a_code_is_good_for_one_use(directory).await;
+    grants::a_thief_and_a_client_at_once(directory).await;
+    grants::a_grant_ends_with_its_client_and_its_account(directory).await;
+    clients::what_became_of_a_client(directory).await;
+    devices::devices(directory).await;
+    browsers::sessions(directory).await;
+    browsers::assertions(directory).await;
+    grants::what_is_over_is_forgotten(directory).await;
+}
