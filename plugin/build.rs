@@ -1,5 +1,6 @@
-//! Builds the component, so that the host has one inside: the core for
-//! `wasm32-unknown-unknown`, then made into a component. Nothing but cargo is needed.
+//! Puts the component inside, with the feature `embedded`. In the package it is there, as `gatepost.wasm`. In
+//! the workspace it is built: the core for `wasm32-unknown-unknown`, then made into a component. Nothing but
+//! cargo is needed.
 
 use std::env;
 use std::error::Error;
@@ -13,12 +14,11 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const STACK: u32 = 128 << 10;
 
 fn main() -> ExitCode {
-    for input in ["src", "wit", "build.rs", "Cargo.toml", "Cargo.lock"] {
-        if workspace().join(input).exists() {
-            println!("cargo::rerun-if-changed=../{input}");
-        }
+    println!("cargo::rerun-if-changed=build.rs");
+    if env::var_os("CARGO_FEATURE_EMBEDDED").is_none() {
+        return ExitCode::SUCCESS;
     }
-    match build() {
+    match component() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             println!("cargo::error={error}");
@@ -27,15 +27,30 @@ fn main() -> ExitCode {
     }
 }
 
-fn build() -> Result<(), Box<dyn Error>> {
+fn component() -> Result<(), Box<dyn Error>> {
+    let embedded = out_dir().join("gatepost.wasm");
+    let packed = package().join("gatepost.wasm");
+    if packed.exists() {
+        println!("cargo::rerun-if-changed=gatepost.wasm");
+        fs::copy(packed, embedded)?;
+        return Ok(());
+    }
+    for input in ["src", "wit", "build.rs", "Cargo.toml", "Cargo.lock"] {
+        if workspace().join(input).exists() {
+            println!("cargo::rerun-if-changed=../{input}");
+        }
+    }
+    fs::write(embedded, build()?)?;
+    Ok(())
+}
+
+fn build() -> Result<Vec<u8>, Box<dyn Error>> {
     require_target()?;
     let module = fs::read(build_module()?)?;
-    let component = wit_component::ComponentEncoder::default()
+    Ok(wit_component::ComponentEncoder::default()
         .module(&module)?
         .validate(true)
-        .encode()?;
-    fs::write(out_dir().join("gatepost.wasm"), component)?;
-    Ok(())
+        .encode()?)
 }
 
 fn require_target() -> Result<(), Box<dyn Error>> {
@@ -99,11 +114,17 @@ fn remapped_paths() -> String {
 }
 
 fn workspace() -> PathBuf {
-    let package = env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
-    let workspace = Path::new(&package).parent();
+    let package = package();
+    let workspace = package.parent();
     workspace
         .expect("the package is inside the workspace")
         .to_owned()
+}
+
+fn package() -> PathBuf {
+    env::var_os("CARGO_MANIFEST_DIR")
+        .expect("cargo sets CARGO_MANIFEST_DIR")
+        .into()
 }
 
 /// The folder cargo builds into, wherever it was told to. A folder inside it is cleaned with it, and

@@ -1,8 +1,29 @@
 //! What a plugin is asked, as a value: it can be asked again, written down, and asked another plugin.
 
-use crate::{Activity, Context, Decision, Outcome, Plugin, PluginError, Request};
+use crate::error::PluginError;
+use crate::plugin::Plugin;
+use crate::wit::{Activity, Context, Decision, Outcome, Request};
 
 /// One question to the plugin, all of it but the facts.
+///
+/// A mail server that decides, stores and perhaps decides again can keep its question as a value. Each
+/// variant is a method of [`Plugin`], or two of them, which say what is decided and by which standard.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "embedded")] {
+/// use gatepost_plugin::{Activity, Context, Operation, Options, Source, load};
+///
+/// let plugin = load(&Source::default(), "", &Options::default())?;
+/// let operation = Operation::Register {
+///     metadata: b"{}".into(),
+/// };
+/// let decision = operation.ask(&*plugin, &Context::fresh()?, &Activity::default())?;
+/// assert_eq!(decision.response.status, 401);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum Operation {
     /// A client registers.
@@ -68,7 +89,49 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Asks the plugin.
+    /// Asks the plugin, with the facts of this request. Only [`Operation::Lifecycle`] looks at `activity`.
+    ///
+    /// # Errors
+    ///
+    /// Those of the method that it calls. No decision was made then, and nothing may be stored.
+    ///
+    /// # Examples
+    ///
+    /// A client that nobody has used for a year, where clients are kept for 90 days:
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")] {
+    /// use gatepost_plugin::{Activity, Context, Effect, Operation, Options, Source, load};
+    ///
+    /// let settings = "[oauth.client-registration]\nanonymous = true\nunused-lifetime = 7776000";
+    /// let plugin = load(&Source::default(), settings, &Options::default())?;
+    /// let register = Operation::Register {
+    ///     metadata: br#"{
+    ///         "redirect_uris": ["com.example.mail:/callback"],
+    ///         "token_endpoint_auth_method": "none"
+    ///     }"#
+    ///     .into(),
+    /// };
+    /// let activity = Activity::default();
+    /// let context = Context::fresh()?;
+    /// let decision = register.ask(&*plugin, &context, &activity)?;
+    /// let (Effect::Store(stored) | Effect::Share(stored)) = decision.effect else {
+    ///     panic!("it was accepted");
+    /// };
+    ///
+    /// let lifecycle = Operation::Lifecycle {
+    ///     client_id: stored.client_id.clone(),
+    /// };
+    /// let a_year_later = Context {
+    ///     now: context.now + 365 * 86_400,
+    ///     record: Some(stored.document),
+    ///     ..Context::fresh()?
+    /// };
+    /// let decision = lifecycle.ask(&*plugin, &a_year_later, &activity)?;
+    /// assert_eq!(decision.effect, Effect::Remove(stored.client_id));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn ask(
         &self,
         plugin: &dyn Plugin,
@@ -108,7 +171,18 @@ impl Operation {
         }
     }
 
-    /// What is asked, in a word.
+    /// What is asked, in a word: the method's name in kebab-case, as in `wit/registrar.wit`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gatepost_plugin::Operation;
+    ///
+    /// let operation = Operation::RotateSecret {
+    ///     client_id: "webmail".into(),
+    /// };
+    /// assert_eq!(operation.name(), "rotate-secret");
+    /// ```
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Register { .. } => "register",
@@ -127,7 +201,23 @@ impl Operation {
         }
     }
 
-    /// The client that is asked about, where it is named.
+    /// The id of the client that is asked about, where the question has it. A [`Request`] is asked by
+    /// [`Plugin::identify`] which client it names.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gatepost_plugin::Operation;
+    ///
+    /// let operation = Operation::Read {
+    ///     client_id: "webmail".into(),
+    /// };
+    /// assert_eq!(operation.client_id(), Some("webmail"));
+    /// let operation = Operation::Register {
+    ///     metadata: b"{}".into(),
+    /// };
+    /// assert_eq!(operation.client_id(), None);
+    /// ```
     pub fn client_id(&self) -> Option<&str> {
         match self {
             Self::Provision { client_id, .. } => client_id.as_deref(),

@@ -1,32 +1,72 @@
 //! Where a plugin comes from, and what kind it is.
 
 use std::borrow::Cow;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::{COMPONENT, LoadError};
+use crate::error::LoadError;
 
 /// Where a plugin comes from.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "embedded")] {
+/// use gatepost_plugin::Source;
+///
+/// let plugin_file: Option<&str> = None; // what the administrator's settings name
+/// let source = match plugin_file {
+///     Some(path) => Source::recognise(path)?,
+///     None => Source::default(),
+/// };
+/// assert!(matches!(source, Source::Component(_)));
+/// # }
+/// # Ok::<(), gatepost_plugin::LoadError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A component in memory.
     Component(Cow<'static, [u8]>),
-    /// A component in a file.
+    /// A component in a file. It is read when it is loaded.
     ComponentFile(PathBuf),
     /// A C library in a file. It runs with all the rights of this process.
     Library(PathBuf),
 }
 
+#[cfg(feature = "embedded")]
 impl Default for Source {
-    /// The component that this program was built with.
+    /// The component that this crate has inside, [`COMPONENT`](crate::COMPONENT). It exists with the
+    /// feature `embedded` only.
     fn default() -> Self {
-        Self::Component(Cow::Borrowed(COMPONENT))
+        Self::Component(Cow::Borrowed(crate::embedded::COMPONENT))
     }
 }
 
 impl Source {
+    /// How large a component may be, in bytes: 32 MiB, more than ten times what Gatepost's has. Of a
+    /// larger file no more than that is read, and nothing is compiled.
+    pub const MAX_COMPONENT: u64 = 32 << 20;
+
     /// Tells by a file's first bytes what it is. Its name does not matter.
+    ///
+    /// A WASM component begins with its own preamble; a shared library is ELF or Mach-O.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError::Unreadable`] if the file cannot be read, [`LoadError::NotAPlugin`] if it is something
+    /// else, such as a core WASM module.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gatepost_plugin::{LoadError, Source};
+    ///
+    /// let error = Source::recognise("Cargo.toml").unwrap_err();
+    /// assert!(matches!(error, LoadError::NotAPlugin { .. }));
+    /// let error = Source::recognise("missing.wasm").unwrap_err();
+    /// assert!(matches!(error, LoadError::Unreadable { .. }));
+    /// ```
     pub fn recognise(path: impl Into<PathBuf>) -> Result<Self, LoadError> {
         let path = path.into();
         let mut head = Vec::with_capacity(8);
@@ -42,11 +82,16 @@ impl Source {
     }
 }
 
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
-    fs::read(path).map_err(|source| LoadError::Unreadable {
-        path: path.to_owned(),
-        source,
-    })
+/// The bytes of a component in a file, up to one more than there may be.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(Source::MAX_COMPONENT + 1).read_to_end(&mut bytes))
+        .map_err(|source| LoadError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+    Ok(bytes)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +123,12 @@ mod tests {
     fn kinds() {
         let cases: &[(&str, &[u8], Result<Kind, &str>)] = &[
             ("component", b"\0asm\x0d\0\x01\0", Ok(Kind::Component)),
-            ("embedded component", &COMPONENT[..8], Ok(Kind::Component)),
+            #[cfg(feature = "embedded")]
+            (
+                "embedded component",
+                &crate::embedded::COMPONENT[..8],
+                Ok(Kind::Component),
+            ),
             (
                 "core module",
                 b"\0asm\x01\0\0\0",
@@ -96,12 +146,14 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "embedded")]
     #[test]
     fn the_name_does_not_matter() {
         let path = std::env::temp_dir().join(format!("gatepost-{}.so", std::process::id()));
-        fs::write(&path, COMPONENT).expect("the temporary folder can be written");
+        std::fs::write(&path, crate::embedded::COMPONENT)
+            .expect("the temporary folder can be written");
         let source = Source::recognise(&path);
-        fs::remove_file(&path).expect("the file was just written");
+        std::fs::remove_file(&path).expect("the file was just written");
         assert!(matches!(source, Ok(Source::ComponentFile(_))), "{source:?}");
     }
 }

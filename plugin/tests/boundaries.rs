@@ -1,6 +1,8 @@
 //! One table, four ways in: the Rust library, the C library, the component, and both of these through
 //! this loader. They are given the same time and entropy, and must give the same bytes.
 
+#![cfg(feature = "embedded")]
+
 use gatepost::Registrar;
 use gatepost_plugin::{Options, Source};
 

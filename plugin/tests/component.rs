@@ -1,5 +1,7 @@
 //! The component that this program was built with is what its interface says, and no more.
 
+#![cfg(feature = "embedded")]
+
 #[expect(dead_code, reason = "the component that misbehaves is for other tests")]
 mod hostile;
 

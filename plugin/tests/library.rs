@@ -1,6 +1,6 @@
 //! The C library decides as the component does, and what is no Gatepost library is not called.
 
-#![cfg(target_os = "linux")]
+#![cfg(all(feature = "embedded", target_os = "linux"))]
 
 #[expect(
     dead_code,

@@ -2,12 +2,12 @@
 
 mod hostile;
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use gatepost_plugin::{
-    Activity, Endpoint, Limits, LoadError, Options, Plugin, PluginError, Request, Source,
+    Activity, Endpoint, Limits, LoadError, Options, Plugin, PluginError, Request, Source, Swap,
 };
 use hostile::{context, from_text};
 
@@ -218,6 +218,36 @@ fn one_instance_more_than_there_may_be_is_busy() {
     plugin
         .register(&context(), b"healthy")
         .expect("the instance is free again");
+}
+
+/// The one that hangs is still at it when the other has answered.
+#[test]
+fn a_call_that_hangs_delays_no_replacement() {
+    let options = Options {
+        limits: Limits {
+            deadline: Duration::from_secs(3),
+            ..limits()
+        },
+        ..Options::default()
+    };
+    let load = || gatepost_plugin::load(&hostile::registrar(), "", &options).expect("it loads");
+    let (former, next) = (load(), load());
+    let swap = Swap::new(former);
+    let (sender, begun) = mpsc::channel();
+    thread::scope(|scope| {
+        let hanging = scope.spawn(|| {
+            let plugin = swap.current();
+            sender.send(()).expect("the test waits for it");
+            plugin.register(&context(), b"loop")
+        });
+        begun.recv().expect("it has begun");
+        swap.replace(next);
+        let answer = swap.current().register(&context(), b"healthy");
+        assert!(!hanging.is_finished());
+        assert_eq!(answer.expect("it is healthy").response.status, 201);
+        let hung = hanging.join().expect("the call does not panic");
+        assert!(matches!(hung, Err(PluginError::Deadline(_))), "{hung:?}");
+    });
 }
 
 fn load(source: &Source, settings: &str, isolate: bool) -> Result<Arc<dyn Plugin>, LoadError> {

@@ -6,6 +6,6 @@ use std::path::Path;
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
-        .find(|folder| folder.join("wit").is_dir())
+        .find(|folder| folder.join("include").is_dir())
         .expect("every package is inside the workspace")
 }

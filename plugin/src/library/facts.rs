@@ -2,9 +2,10 @@
 
 use std::ptr;
 
-use super::super::{Context, Credential, Endpoint, PluginError, Request};
 use super::object::{Failure, Owned, lend};
 use super::table::{self, Number, Str, Table};
+use crate::error::PluginError;
+use crate::wit::{Context, Credential, Endpoint, Request};
 
 impl Table {
     pub(super) fn context(

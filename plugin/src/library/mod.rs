@@ -1,4 +1,4 @@
-//! A plugin in a C library. This module is the only place in the program that takes somebody else's
+//! A plugin in a C library. This module is the only one in this crate that takes somebody else's
 //! pointers.
 
 #![expect(
@@ -20,13 +20,13 @@ use std::sync::Arc;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use thiserror::Error;
 
-use super::{
-    Activity, Context, Decision, LoadError, Misuse, Plugin, PluginError, Request, SettingFinding,
-};
+use crate::error::{LoadError, PluginError};
+use crate::plugin::Plugin;
+use crate::wit::{Activity, Context, Decision, Misuse, Request, SettingFinding};
 use object::{Failure, Owned, lend, lend_optional};
 use table::{Number, Str, Table, status};
 
-pub(super) fn load(path: &Path, settings: &str) -> Result<Arc<dyn Plugin>, LoadError> {
+pub(crate) fn load(path: &Path, settings: &str) -> Result<Arc<dyn Plugin>, LoadError> {
     let table = open(path).map_err(|misfit| LoadError::Library {
         path: path.to_owned(),
         reason: misfit.to_string(),

@@ -3,11 +3,12 @@
 use std::ptr::{self, NonNull};
 use std::slice;
 
-use super::super::{
-    Assertion, Client, ClientRecord, Decision, Diagnostic, Due, Effect, Fetch, Header, Outcome,
-    PluginError, Response, SettingFinding, Severity, Standing,
-};
 use super::table::{self, Number, Str, Table, status};
+use crate::error::PluginError;
+use crate::wit::{
+    Assertion, Client, ClientRecord, Decision, Diagnostic, Due, Effect, Fetch, Header, Outcome,
+    Response, SettingFinding, Severity, Standing,
+};
 
 /// An object of the library's, freed once.
 pub(super) struct Owned<T> {

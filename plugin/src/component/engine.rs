@@ -7,16 +7,19 @@ use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, ResourceLimiter,
 };
 
-use crate::{Limits, LoadError, PluginError};
+use crate::error::{LoadError, PluginError};
+use crate::options::Limits;
 
 /// How exactly a deadline is kept.
 pub(super) const TICK: Duration = Duration::from_millis(10);
 
-pub(super) fn new(limits: &Limits) -> Result<Engine, LoadError> {
+/// An engine that has room for so many instances. How large their memory may become is for the
+/// [`Limiter`] of each.
+pub(super) fn new(instances: u32) -> Result<Engine, LoadError> {
     // A pool reserves 4 GiB of addresses for each instance, which costs nothing unless addresses
     // are limited, by `ulimit -v` or by the processor.
-    let engine = Engine::new(&pooling(limits))
-        .or_else(|_| Engine::new(&on_demand(limits)))
+    let engine = Engine::new(&pooling(instances))
+        .or_else(|_| Engine::new(&on_demand()))
         .map_err(|error| LoadError::Engine(format!("{error:#}")))?;
     let ticking = engine.weak();
     thread::Builder::new()
@@ -34,17 +37,16 @@ pub(super) fn new(limits: &Limits) -> Result<Engine, LoadError> {
 
 /// Instances start in memory that is set up already: the pool copies a component's first pages only
 /// when they are written to, and keeps what is usually touched.
-fn pooling(limits: &Limits) -> Config {
+fn pooling(instances: u32) -> Config {
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(limits.instances)
-        .total_core_instances(limits.instances.saturating_mul(CORE_INSTANCES))
-        .total_tables(limits.instances.saturating_mul(TABLES))
-        .total_memories(limits.instances)
+    pool.total_component_instances(instances)
+        .total_core_instances(instances.saturating_mul(CORE_INSTANCES))
+        .total_tables(instances.saturating_mul(TABLES))
+        .total_memories(instances)
         .max_memories_per_component(1)
         .max_tables_per_component(TABLES)
         .max_core_instances_per_component(CORE_INSTANCES)
         .table_elements(TABLE_ELEMENTS)
-        .max_memory_size(limits.memory)
         .linear_memory_keep_resident(256 << 10)
         .table_keep_resident(16 << 10)
         .pagemap_scan(Enabled::Auto);
@@ -53,10 +55,10 @@ fn pooling(limits: &Limits) -> Config {
     config
 }
 
-fn on_demand(limits: &Limits) -> Config {
+fn on_demand() -> Config {
     let mut config = common();
     config
-        .memory_reservation(limits.memory as u64)
+        .memory_reservation(RESERVATION)
         .memory_reservation_for_growth(0)
         .memory_guard_size(64 << 10);
     config
@@ -68,9 +70,18 @@ fn common() -> Config {
         // Nothing here is asynchronous, and calls are half a microsecond faster without.
         .concurrency_support(false)
         .epoch_interruption(true)
+        .max_wasm_stack(STACK)
         .memory_init_cow(true);
     config
 }
+
+/// How much of a thread's stack a component may use, in bytes. Threads have two megabytes unless they are
+/// told otherwise.
+const STACK: usize = 512 << 10;
+
+/// What is reserved for the memory of an instance that is set up on its own, in bytes. A memory that
+/// outgrows it is moved.
+const RESERVATION: u64 = 32 << 20;
 
 /// `wit-component` makes one core module into three: the registrar, and two that tie its knots.
 const CORE_INSTANCES: u32 = 8;
