@@ -53,10 +53,10 @@ pub use wit::{
 /// `[oauth.client-registration]` is read; an empty text means the defaults. `options` are for components: a
 /// library can be neither limited nor isolated.
 ///
-/// The embedded component is compiled once in a process, when it is first loaded, which takes about a
-/// second of processor time; after that, loading it takes less than a millisecond. A component from a file is compiled
-/// whenever it is loaded. The file is read here and not again. Do not load on a thread that answers
-/// requests.
+/// The embedded component is compiled once in a process, when it is first loaded. That takes about two
+/// seconds of processor time, on as many threads as there are processors; to load it again takes less than a
+/// millisecond. A component from a file is compiled whenever it is loaded. The file is read here and not
+/// again. Do not load on a thread that answers requests.
 ///
 /// A process that forks has to do so before it first loads a component: the thread that enforces the
 /// deadlines does not exist in its children.

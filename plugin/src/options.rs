@@ -25,9 +25,9 @@ use std::time::Duration;
 pub struct Options {
     /// Whether every call gets an instance of its own, with memory that no call has used before.
     ///
-    /// It is `false` by default. A fresh instance costs some 30 to 50 microseconds a call instead of a few,
-    /// because it compiles the settings again. A component that keeps nothing between two calls needs no
-    /// isolation; one that you do not trust to do so does. A library cannot be isolated.
+    /// It is `false` by default. A fresh instance costs 50 to 100 microseconds a call, because it compiles
+    /// the settings again. Gatepost keeps nothing between two calls, so it needs no isolation; use it for a
+    /// component that you do not trust to do so. A library cannot be isolated.
     pub isolate: bool,
     /// What one component may use.
     pub limits: Limits,

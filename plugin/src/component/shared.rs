@@ -1,6 +1,6 @@
 //! The embedded component's code, which is compiled once in a process.
 //!
-//! To compile it takes a second of the processor's time, and a mail server loads it again whenever its
+//! To compile it takes two seconds of the processor's time, and a mail server loads it again whenever its
 //! settings change. Its code depends on nothing that a loader can choose, so one engine serves all plugins
 //! of it: the one that is in force, the one that is about to replace it, and those of other domains.
 //! Each has room in it for as many instances as its limits allow. One that finds no room is compiled on
@@ -17,8 +17,8 @@ use crate::embedded::COMPONENT;
 use crate::error::LoadError;
 use crate::wit;
 
-/// How many instances the engine has room for: those of sixteen plugins with the default limits. It is
-/// what wasmtime itself reserves where nobody says otherwise.
+/// How many instances the engine has room for: those of sixteen plugins with the default limits, and about
+/// as many as wasmtime has room for by default.
 const ROOM: u32 = 1024;
 
 struct Shared {
