@@ -9,7 +9,7 @@ mod root;
 #[test]
 fn its_programs_are_the_ones_that_are_tested() {
     let readme = fs::read_to_string(root::root().join("README.md")).unwrap();
-    for file in ["tests/c/readme.c", "server/examples/load_component.rs"] {
+    for file in ["tests/c/readme.c", "plugin/examples/load_component.rs"] {
         let program = fs::read_to_string(root::root().join(file)).unwrap();
         let program = program
             .lines()
@@ -18,6 +18,16 @@ fn its_programs_are_the_ones_that_are_tested() {
             .collect::<String>();
         assert!(readme.contains(&program), "{file} is not in the README");
     }
+}
+
+/// The loader's program is the one that runs in an empty project.
+#[test]
+fn its_program_for_rust_is_the_loaders_own() {
+    let read = |path: &str| fs::read_to_string(root::root().join(path)).unwrap();
+    let of_loader = read("plugin/README.md");
+    let (_, program) = of_loader.split_once("```rust\n").unwrap();
+    let (program, _) = program.split_once("```").unwrap();
+    assert!(read("README.md").contains(program));
 }
 
 /// What it links to is there.

@@ -54,7 +54,7 @@ pub(super) fn amend(
             format!(
                 "There is no client {WEB_ADMINISTRATION} in the directory, so that the web \
                  administration stops working. This registers it: gatepost-server client add --id \
-                 {WEB_ADMINISTRATION} --redirect-uri stalwart://auth"
+                 webadmin --redirect-uri stalwart://auth"
             ),
         ));
     }
