@@ -36,7 +36,7 @@ impl Reload {
         while hangup.recv().await.is_some() {
             let metrics = &reload.watch.metrics;
             let reload = Arc::clone(&reload);
-            // The plugin is compiled, which takes most of a second.
+            // A plugin from a file is compiled, which takes seconds.
             notify("RELOADING=1");
             let done = tokio::task::spawn_blocking(move || reload.once()).await;
             metrics.reloaded(matches!(done, Ok(Ok(()))));
