@@ -373,7 +373,7 @@ enum gatepost_credential
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * The request has no credential, or one of another scheme than `Bearer`.
+     * The request has no `Authorization` header.
      */
     GATEPOST_CREDENTIAL_MISSING = 0,
     /**
@@ -389,6 +389,11 @@ enum gatepost_credential
      * The bearer token is a live API key. The account, the permissions and the terms are those of the key.
      */
     GATEPOST_CREDENTIAL_ACCEPTED = 3,
+    /**
+     * The header has another scheme than `Bearer`, such as `Basic`. It proves nothing, but the caller tried to
+     * prove something, so that it is not taken for an anonymous one.
+     */
+    GATEPOST_CREDENTIAL_OTHER_SCHEME = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

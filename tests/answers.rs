@@ -58,7 +58,7 @@ fn what_is_answered() {
                 "token_endpoint_auth_method": "client_secret_basic",
                 "grant_types": ["authorization_code"],
                 "response_types": ["code"],
-                "scope": SCOPES,
+                "scope": SCOPES.trim_end_matches(" offline_access"),
                 "client_id_issued_at": NOW,
                 "client_secret_expires_at": 0,
             }),

@@ -174,6 +174,7 @@ impl From<wit::Credential> for crate::facts::Credential {
             wit::Credential::Malformed => Self::Malformed,
             wit::Credential::Rejected => Self::Rejected,
             wit::Credential::Accepted => Self::Accepted,
+            wit::Credential::OtherScheme => Self::OtherScheme,
         }
     }
 }

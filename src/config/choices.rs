@@ -1,7 +1,7 @@
 //! Settings whose value is one of a few words.
 
 use crate::document::Json;
-use crate::uri::{IpLiterals, Localhost};
+use crate::uri::IpLiterals;
 
 use super::value::Setting;
 
@@ -63,6 +63,26 @@ pub(crate) enum UnknownScopes {
     Refuse,
 }
 
+/// The callers that can register `http://localhost`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LocalhostFor {
+    /// Nobody except an administrator.
+    Refuse,
+    /// Callers with an API key, and client ID metadata documents.
+    Keys,
+    /// Callers without an API key too.
+    Everybody,
+}
+
+/// How an empty text in the place of a link is handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EmptyLinks {
+    /// The member is left out, as if it were absent.
+    Drop,
+    /// The registration is refused.
+    Refuse,
+}
+
 macro_rules! choices {
     ($($type:ident { $($variant:ident $name:literal),* })*) => {
         $(impl Setting for $type {
@@ -94,6 +114,7 @@ choices! {
     UnknownScopes { Drop "drop", Refuse "refuse" }
     Pkce { All "all", Public "public" }
     Sharing { Off "off", Anonymous "anonymous", Public "public" }
-    Localhost { Accept "accept", Refuse "refuse" }
+    LocalhostFor { Refuse "refuse", Keys "accept", Everybody "everybody" }
+    EmptyLinks { Drop "drop", Refuse "refuse" }
     IpLiterals { Refuse "refuse", Public "public" }
 }

@@ -7,6 +7,7 @@ mod lists;
 mod narrow;
 mod read;
 mod relations;
+mod resources;
 mod sealing;
 mod settings;
 mod table;
@@ -14,7 +15,7 @@ mod terms;
 mod value;
 
 pub(crate) use self::choices::{
-    AnonymousProfile, Pkce, SameSite, Sharing, UnknownScopes, Unoffered,
+    AnonymousProfile, EmptyLinks, LocalhostFor, Pkce, SameSite, Sharing, UnknownScopes, Unoffered,
 };
 pub use self::finding::{SettingFinding, SettingsError};
 pub(crate) use self::read::{compile, terms};

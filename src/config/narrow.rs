@@ -15,6 +15,7 @@ impl Terms {
             auth_methods,
             redirect_hosts,
             redirect_schemes,
+            internal_hosts,
             networks: _,
             max_registrations: _,
             expires_at: _,
@@ -46,6 +47,9 @@ impl Terms {
         if !redirect_schemes.is_empty() {
             policy.to_mut().redirect_schemes.narrow(redirect_schemes);
         }
+        if let Some(internal_hosts) = internal_hosts {
+            policy.to_mut().internal_hosts = *internal_hosts;
+        }
         policy
     }
 }
@@ -73,12 +77,26 @@ mod tests {
         assert_eq!(scopes.default_scopes.0, ["b"]);
         let grants = narrowed(r#"{"grant-types": ["client_credentials"]}"#).grant_types;
         assert_eq!(grants, [GrantType::ClientCredentials]);
-        let methods = narrowed(r#"{"auth-methods": ["none", "private_key_jwt"]}"#).auth_methods;
+        let methods = narrowed(r#"{"auth-methods": ["none", "tls_client_auth"]}"#).auth_methods;
         assert_eq!(
             methods,
             [AuthMethod::None],
             "terms offer nothing that the policy does not"
         );
+
+        for (terms, before, after) in [
+            ("{}", false, false),
+            ("{}", true, true),
+            (r#"{"internal-hosts": true}"#, false, true),
+            (r#"{"internal-hosts": false}"#, true, false),
+        ] {
+            let policy = Policy {
+                internal_hosts: before,
+                ..Policy::default()
+            };
+            let narrowed = config::terms(terms).unwrap().narrow(&policy).internal_hosts;
+            assert_eq!(narrowed, after, "{terms} {before}");
+        }
 
         let hosts = narrowed(r#"{"redirect-hosts": ["a.example", ".b.example"]}"#).redirect_hosts;
         for (host, permitted) in [

@@ -110,7 +110,8 @@ pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
             findings.push(mistake(key, &format!("1 to {longest}")));
         }
     }
-    let assertions = policy.auth_methods.contains(&AuthMethod::PrivateKeyJwt);
+    let assertions = policy.auth_methods.contains(&AuthMethod::PrivateKeyJwt)
+        && policy.auth_methods != Policy::default().auth_methods;
     if assertions && policy.issuer.is_none() && policy.token_endpoint.is_none() {
         findings.push(warning(
             "auth-methods",
@@ -127,6 +128,12 @@ pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
         findings.push(warning(
             "anonymous-profile",
             "Strangers may register web clients, which makes phishing easy; use mail.",
+        ));
+    }
+    if !policy.require {
+        findings.push(warning(
+            "require",
+            "Any client id may be used, so that codes go to any web site that a user agrees to; set require to true once the clients are registered.",
         ));
     }
     if policy.require {

@@ -3,13 +3,16 @@
 
 use crate::document::Limits;
 use crate::jose::jws;
-use crate::oauth::{AuthMethod, ClientId, Extension, GrantType};
+use crate::oauth::{AuthMethod, ClientId, Extension, GrantType, gives_access};
 use crate::text::ProtectedNames;
-use crate::uri::{IpLiterals, Localhost};
+use crate::uri::IpLiterals;
 
-use super::choices::{AnonymousProfile, Pkce, SameSite, Sharing, UnknownScopes, Unoffered};
+use super::choices::{
+    AnonymousProfile, EmptyLinks, LocalhostFor, Pkce, SameSite, Sharing, UnknownScopes, Unoffered,
+};
 use super::issuers::TrustedIssuers;
 use super::lists::{AllowLists, ContentEncryptionAlgs, EncryptionAlgs, SigningAlgs, TokenList};
+use super::resources::Resources;
 use super::sealing::ClientIdKeys;
 use super::table::table;
 use super::terms::Terms;
@@ -32,6 +35,11 @@ table! {
         /// (draft-ietf-mailmaint-oauth-public §3.3), which allows only native, public clients.
         /// `none`: the same rules as for callers with an API key.
         anonymous_profile "anonymous-profile": AnonymousProfile = AnonymousProfile::Mail;
+        /// If `true`, a client of a caller without an API key can register the device authorization
+        /// grant too (RFC 8628). If `false`, the grant is left out of its registration under the
+        /// mail profile: with that grant, a stranger could ask a user to confirm a code for a
+        /// program on the stranger's machine.
+        anonymous_device "anonymous-device": bool = false;
 
         /// The authorization server's issuer identifier (RFC 8414 §2).
         issuer "issuer": Option<EndpointUrl> = None;
@@ -55,9 +63,13 @@ table! {
         /// The clients that must use PKCE (RFC 7636) with the method S256: `all` clients, or only
         /// `public` ones (RFC 9700 §2.1.1).
         pkce "pkce": Pkce = Pkce::All;
-        /// The resources that a client can request (RFC 8707 §2). If the list is empty, the
-        /// parameter `resource` is ignored.
-        resources "resources": TokenList = TokenList::default();
+        /// The resources that a client can request (RFC 8707 §2). A request for another resource is
+        /// refused. Each is an absolute URI without a fragment, or the name of a host, which means
+        /// the mail services there: the name itself, and the URIs `imap://`, `imaps://`, `smtp://`,
+        /// `smtps://`, `submission://`, `submissions://`, `pop3://`, `pop3s://` and `sieve://` with
+        /// it. A path that is empty or `/` makes no difference, and neither does the scheme's own
+        /// port. If the list is empty, the parameter `resource` is ignored.
+        resources "resources": Resources = Resources::default();
         /// Redirect URIs that a client without a registration can use, in addition to those that
         /// any client could register. They are for the mail server's web administration. They have
         /// an effect only while clients without a registration can be used.
@@ -119,7 +131,12 @@ table! {
             AuthMethod::None,
             AuthMethod::ClientSecretBasic,
             AuthMethod::ClientSecretPost,
+            AuthMethod::PrivateKeyJwt,
         ];
+        /// If `true`, a client with a secret can send it by each of `client_secret_basic` and
+        /// `client_secret_post` that is in `auth-methods`, whichever of them it registered (RFC
+        /// 6749 §2.3.1). Well-known clients always use the first one.
+        any_secret_method "any-secret-method": bool = true;
         /// The scopes that a client can register.
         scopes "scopes": TokenList = TokenList::mail_scopes();
         /// The scopes of a client that registers without a `scope`. If the list is empty, it gets
@@ -148,14 +165,25 @@ table! {
         /// The types of authorization details that a client can register (RFC 9396 §10).
         authorization_details_types "authorization-details-types": TokenList = TokenList::default();
 
-        /// How the server handles a redirect URI `http://localhost` of a caller with an API key, or
-        /// of a client ID metadata document (RFC 8252 §8.3). `accept`: it registers it, with a
-        /// warning. `refuse`: it refuses the registration.
-        localhost "localhost": Localhost = Localhost::Accept;
+        /// The callers that can register a redirect URI `http://localhost`, which gives a warning
+        /// (RFC 8252 §8.3). `refuse`: nobody. `accept`: callers with an API key, and client ID
+        /// metadata documents. `everybody`: callers without an API key too; all other rules of the
+        /// mail profile still apply to them. An administrator can register it in any case.
+        localhost "localhost": LocalhostFor = LocalhostFor::Keys;
         /// How the server handles an https redirect URI whose host is an IP address. `refuse`: it
         /// refuses the registration. `public`: it accepts public addresses. A domain name is
         /// better, because the owner of an address cannot be found out.
         https_ip_literals "https-ip-literals": IpLiterals = IpLiterals::Refuse;
+        /// If `true`, callers with an API key can register https redirect URIs whose host is on an
+        /// internal network: a name of one label, a name below `internal`, `lan`, `home.arpa`,
+        /// `local` or `localdomain`, or a private address (RFC 1918, RFC 4193). It gives a warning.
+        /// An administrator can register such a URI in any case, and a caller can if the terms of
+        /// its API key have `internal-hosts`.
+        internal_hosts "internal-hosts": bool = false;
+        /// How the server handles a link that is an empty text, such as `"logo_uri": ""`. Some
+        /// clients write it for a link that they do not have. `drop`: it leaves the member out, as
+        /// if it were absent. `refuse`: it refuses the registration.
+        empty_links "empty-links": EmptyLinks = EmptyLinks::Drop;
         /// How the server handles a link or an https redirect URI that is not on the site of
         /// `client_uri`. The site is the registrable domain of the host. `off`: it does not check.
         /// `warn`: it registers it, with a warning. `refuse`: it refuses the registration. Without
@@ -271,13 +299,18 @@ impl Policy {
             .collect()
     }
 
-    /// Returns the scopes of a client that registers without a `scope`.
-    pub(crate) fn scopes_by_default(&self) -> &[String] {
-        if self.default_scopes.0.is_empty() {
+    /// Returns the scopes of a client that registers without a `scope`. A client without refresh
+    /// tokens does not get `offline_access`.
+    pub(crate) fn scopes_by_default(&self, refreshes: bool) -> Vec<&str> {
+        let scopes = if self.default_scopes.0.is_empty() {
             &self.scopes.0
         } else {
             &self.default_scopes.0
-        }
+        };
+        let scopes = scopes.iter().map(String::as_str);
+        scopes
+            .filter(|scope| refreshes || gives_access(scope))
+            .collect()
     }
 }
 
@@ -322,7 +355,8 @@ mod tests {
         describe(&mut page, Policy::described());
         page.push_str(
             "\n# Terms\n\n\
-             Terms limit what one caller can register. They can only narrow the settings above. The mail server\n\
+             Terms limit what one caller can register. They can only narrow the settings above, with one exception:\n\
+             `internal-hosts` can open what only an administrator can register otherwise. The mail server\n\
              stores the terms of an API key or of its account as a JSON object, and passes them with each request of\n\
              the caller. The terms of callers without an API key are the setting `anonymous-terms`. A term that is\n\
              left out changes nothing. The terms of an API key are stored with each client that it registers, and\n\

@@ -30,6 +30,9 @@ table! {
         /// The schemes that redirect URIs of the caller's clients can have, including `https` and
         /// `http`. If the list is empty, the terms allow all schemes.
         redirect_schemes "redirect-schemes": AllowLists = AllowLists::default();
+        /// If `true`, the caller's clients can have https redirect URIs whose host is on an internal
+        /// network, whatever the setting `internal-hosts` says. If `false`, they cannot.
+        internal_hosts "internal-hosts": Option<bool> = None;
         /// The networks that the caller can register from. If the list is empty, all networks are
         /// allowed; otherwise a caller whose address is not known is refused.
         networks "networks": Networks = Networks::default();

@@ -176,6 +176,12 @@ mod tests {
                 Some("Bearer realm=\"client registration\""),
             ),
             (
+                &rule::CREDENTIAL_SCHEME,
+                401,
+                "invalid_token",
+                Some("Bearer realm=\"client registration\""),
+            ),
+            (
                 &rule::CREDENTIAL_REJECTED,
                 401,
                 "invalid_token",

@@ -39,7 +39,8 @@ pub struct Diagnostic {
     /// `/` and the name of a request's parameter. It is empty if the finding is about the whole
     /// document or about the caller.
     pub pointer: String,
-    /// One sentence for the developer of the client. It quotes nothing from the document.
+    /// One sentence for the developer of the client. It quotes nothing from the document; only a
+    /// note that is not part of the response can quote the request and the registration.
     pub message: Cow<'static, str>,
     /// The source of the rule, such as `RFC 6749 §3.1.2`.
     pub reference: &'static str,
@@ -107,8 +108,18 @@ impl Findings {
         self.add(rule, place, Severity::Note, Cow::Borrowed(rule.message));
     }
 
+    /// Adds a note with a message of its own.
+    pub(crate) fn note_saying(&mut self, rule: &'static Rule, place: Place<'_>, message: String) {
+        self.add(rule, place, Severity::Note, Cow::Owned(message));
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         self.list.iter().any(|f| f.severity == Severity::Error)
+    }
+
+    /// Whether there is a finding about this rule.
+    pub(crate) fn have(&self, rule: &Rule) -> bool {
+        self.list.iter().any(|f| f.rule.code == rule.code)
     }
 
     /// Returns the error code of the refusal: that of the first error about a redirect URI,

@@ -160,7 +160,7 @@ impl<'a> Caller<'a> {
 /// the sign-in, and [`Credential::Missing`] before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Credential {
-    /// The request has no credential, or one of another scheme than `Bearer`.
+    /// The request has no `Authorization` header.
     #[default]
     Missing,
     /// The header is not one bearer token: its syntax is wrong, or there are several.
@@ -169,6 +169,9 @@ pub enum Credential {
     Rejected,
     /// The bearer token is a live API key.
     Accepted,
+    /// The header has another scheme than `Bearer`, such as `Basic`. It proves nothing, but the
+    /// caller tried to prove something, so that it is not taken for an anonymous one.
+    OtherScheme,
 }
 
 /// The host's counters, which the limits in the settings are compared with.

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use crate::config::{Policy, Unoffered};
+use crate::config::{EmptyLinks, Policy, Unoffered};
 use crate::diagnostic::{Findings, Place, Role, rule};
 use crate::document::{Json, wrong_type};
 use crate::text;
@@ -32,14 +32,18 @@ pub(super) fn read(
     policy: &Policy,
     findings: &mut Findings,
 ) -> Option<Described> {
-    if let Err(expected) = typed(member.kind(), value) {
-        wrong_type(findings, place, expected);
-        return None;
-    }
     if let Some(extension) = member.extension()
         && (profile == Profile::Mail || !policy.extensions.contains(&extension))
     {
         unoffered(member.kind(), value, place, policy, findings);
+        return None;
+    }
+    let is_link = matches!(member.kind(), Kind::Link | Kind::Called | Kind::OwnHost);
+    if is_link && is_left_empty(value, place, policy, findings) {
+        return None;
+    }
+    if let Err(expected) = typed(member.kind(), value) {
+        wrong_type(findings, place, expected);
         return None;
     }
     Judge {
@@ -48,6 +52,21 @@ pub(super) fn read(
         findings,
     }
     .value(member.kind(), value)
+}
+
+/// Whether a link is an empty text that counts as absent; it is noted then.
+pub(super) fn is_left_empty(
+    value: &Json<'_>,
+    place: Place<'_>,
+    policy: &Policy,
+    findings: &mut Findings,
+) -> bool {
+    let is_empty = policy.empty_links == EmptyLinks::Drop
+        && matches!(value, Json::Text(text) if text.is_empty());
+    if is_empty {
+        findings.note(&rule::MEMBER_EMPTY, place);
+    }
+    is_empty
 }
 
 /// Checks the type of a value. The error is the name of the right type.
@@ -69,8 +88,9 @@ fn typed(kind: Kind, value: &Json<'_>) -> Result<(), &'static str> {
     }
 }
 
-/// Reports a member of an extension that is not offered. A protection is refused: the client would
-/// not notice that the response leaves it out (requirements G9).
+/// Reports a member of an extension that is not offered: an unknown member, whatever its type
+/// (requirements A5). A protection is refused: the client would not notice that the response leaves
+/// it out (requirements G9).
 fn unoffered(
     kind: Kind,
     value: &Json<'_>,
@@ -79,8 +99,8 @@ fn unoffered(
     findings: &mut Findings,
 ) {
     match (kind, value) {
+        (Kind::Protection, Json::Bool(false)) => {}
         (Kind::Protection, Json::Bool(true)) => findings.error(&rule::MEMBER_NOT_HONOURED, place),
-        (Kind::Protection, _) => {}
         _ => match policy.unoffered_metadata {
             Unoffered::Drop => findings.note(&rule::MEMBER_NOT_OFFERED, place),
             Unoffered::Refuse => findings.error(&rule::MEMBER_NOT_OFFERED, place),

@@ -64,7 +64,7 @@ impl ClientMetadata {
             .described
             .retain(|d| d.member != Member::SoftwareVersion);
         for uri in &mut common.redirect_uris {
-            uri.text = uri::portless(&uri.text);
+            uri.text = uri::common_spelling(&uri.text);
         }
         common.to_raw()
     }

@@ -180,7 +180,7 @@ fn own_hosts(submitted: &Submitted, findings: &mut Findings) {
         let Some(Described::Text(logout)) = submitted.described(member) else {
             continue;
         };
-        let own = |uri: &RedirectUri| uri::origin(&uri.text) == uri::origin(logout);
+        let own = |uri: &RedirectUri| uri::is_same(uri::origin(&uri.text), uri::origin(logout));
         if !submitted.redirect_uris.iter().any(|(_, uri)| own(uri)) {
             findings.error(&rule::LOGOUT_URI_HOST, Place::top(member.name()));
         }

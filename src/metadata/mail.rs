@@ -2,6 +2,7 @@
 //! without an API key. Its one security rule is that only a native program can receive the
 //! authorization response.
 
+use crate::config::Policy;
 use crate::diagnostic::{Findings, Place, rule};
 use crate::oauth::{AuthMethod, GrantType, ResponseType};
 
@@ -9,7 +10,7 @@ use super::redirects::native;
 use super::submitted::{Field, Submitted};
 
 /// Checks submitted metadata by the mail profile (requirements G1, G2).
-pub(super) fn restrict(submitted: &mut Submitted, findings: &mut Findings) {
+pub(super) fn restrict(submitted: &mut Submitted, policy: &Policy, findings: &mut Findings) {
     let list = Place::top("redirect_uris");
     for (index, uri) in &submitted.redirect_uris {
         native(uri, list.item(*index), findings);
@@ -40,10 +41,15 @@ pub(super) fn restrict(submitted: &mut Submitted, findings: &mut Findings) {
         findings.error(&rule::GRANT_TYPES_NOT_MAIL, place);
         return;
     }
-    // Anonymous callers get only grants whose response is a redirect to the user's machine. The
-    // client credentials grant has a finding of its own, because no public client can use it.
+    // Anonymous callers get only grants whose response is a redirect to the user's machine, unless
+    // the policy opens the device grant. The client credentials grant has a finding of its own,
+    // because no public client can use it.
     let named = grant_types.len();
-    grant_types.retain(|grant| !matches!(grant, GrantType::DeviceCode | GrantType::Ciba));
+    grant_types.retain(|grant| match grant {
+        GrantType::DeviceCode => policy.anonymous_device,
+        GrantType::Ciba => false,
+        _ => true,
+    });
     if grant_types.len() < named {
         findings.note(&rule::GRANT_TYPE_LEFT_OUT, place);
     }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Policy;
+use crate::config::{LocalhostFor, Policy};
 use crate::oauth::AuthMethod;
-use crate::uri::{Localhost, PrivateSchemes, RedirectUriRules};
+use crate::uri::{HostRules, InternalHosts, Localhost, PrivateSchemes, RedirectUriRules};
 
 /// The rules for a client's metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,12 +29,19 @@ impl Profile {
     /// Returns the rules for the redirect URIs of a client with this profile.
     pub(crate) const fn redirect_uri_rules(self, policy: &Policy) -> RedirectUriRules {
         RedirectUriRules {
-            localhost: match self {
-                Self::Full | Self::Document => policy.localhost,
-                Self::Administrator => Localhost::Accept,
-                Self::Mail => Localhost::Refuse,
+            localhost: match (self, policy.localhost) {
+                (Self::Administrator, _)
+                | (_, LocalhostFor::Everybody)
+                | (Self::Full | Self::Document, LocalhostFor::Keys) => Localhost::Accept,
+                (Self::Mail, LocalhostFor::Keys) | (_, LocalhostFor::Refuse) => Localhost::Refuse,
             },
-            ip_literals: policy.https_ip_literals,
+            https_hosts: HostRules {
+                literals: policy.https_ip_literals,
+                internal: match (self, policy.internal_hosts) {
+                    (Self::Administrator, _) | (Self::Full, true) => InternalHosts::Accept,
+                    (Self::Full, false) | (Self::Mail | Self::Document, _) => InternalHosts::Refuse,
+                },
+            },
             private_schemes: match self {
                 Self::Administrator => PrivateSchemes::Any,
                 Self::Full | Self::Mail | Self::Document => PrivateSchemes::ReverseDomain,

@@ -120,6 +120,8 @@ impl Reader<'_> {
                 self.submitted.scope = self.text(value, place).map(str::to_owned);
             }
             Member::Contacts => self.contacts(value, place),
+            Member::JwksUri if by_kind::is_left_empty(value, place, self.policy, self.findings) => {
+            }
             Member::JwksUri => {
                 let uri = self.uri(value, place);
                 self.submitted.jwks_uri = Field::from_sound(uri);
@@ -164,7 +166,10 @@ impl Reader<'_> {
                 continue;
             };
             let registered = &mut self.submitted.redirect_uris;
-            if registered.iter().any(|(_, uri)| uri.text == *text) {
+            if registered
+                .iter()
+                .any(|(_, known)| uri::is_same(&known.text, text))
+            {
                 self.findings.note(&rule::REDIRECT_URI_DUPLICATE, place);
             } else if let Some(uri) = RedirectUri::new(text, &rules, place, self.findings) {
                 // An administrator can register any scheme and host.

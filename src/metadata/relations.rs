@@ -46,9 +46,8 @@ pub(crate) fn accept(
         submitted.keep(Member::SoftwareStatement, None, token);
     }
     if profile == Profile::Mail {
-        mail::restrict(&mut submitted, findings);
+        mail::restrict(&mut submitted, policy, findings);
     }
-    let scope = scope::registered(submitted.scope.as_deref(), policy, findings);
     let auth_method = auth_method(&submitted, profile, policy, findings);
     let grants = grants(
         std::mem::take(&mut submitted.grant_types),
@@ -56,6 +55,10 @@ pub(crate) fn accept(
         policy,
         findings,
     );
+    let refreshes = grants
+        .as_ref()
+        .is_none_or(|(grant_types, _)| grant_types.contains(&GrantType::RefreshToken));
+    let scope = scope::registered(submitted.scope.as_deref(), refreshes, policy, findings);
     if let Some((grant_types, _)) = &grants {
         if grant_types.contains(&GrantType::AuthorizationCode)
             && submitted.redirects == Redirects::Missing

@@ -2,18 +2,20 @@
 
 use crate::config::{Policy, UnknownScopes};
 use crate::diagnostic::{Findings, Place, rule};
-use crate::oauth::{Cut, cut};
+use crate::oauth::{Cut, cut, gives_access};
 
 /// Returns the scope that is registered for a requested one (requirements A11): its offered tokens,
-/// without duplicates. Without a requested scope it is the policy's default.
+/// without duplicates. Without a requested scope it is the policy's default; `offline_access` is
+/// part of it only if the client gets refresh tokens (OpenID Connect Core 1.0 §11).
 pub(super) fn registered(
     asked: Option<&str>,
+    refreshes: bool,
     policy: &Policy,
     findings: &mut Findings,
 ) -> Option<String> {
     let place = Place::top("scope");
     let Some(asked) = asked.filter(|scope| !scope.is_empty()) else {
-        let scopes = policy.scopes_by_default();
+        let scopes = policy.scopes_by_default(refreshes);
         return (!scopes.is_empty()).then(|| scopes.join(" "));
     };
     let Some(Cut { kept, is_less }) =
@@ -29,11 +31,14 @@ pub(super) fn registered(
             place,
             format!("A scope is not offered; offered are {}.", offered()),
         );
-    } else if kept.is_empty() {
+    } else if !kept.iter().any(|scope| gives_access(scope)) {
         findings.error_saying(
             &rule::SCOPE_NONE_OFFERED,
             place,
-            format!("None of the scopes is offered; offered are {}.", offered()),
+            format!(
+                "None of the scopes that are offered and asked for gives access to anything; offered are {}.",
+                offered()
+            ),
         );
     } else if is_less {
         findings.note(&rule::SCOPE_NOT_OFFERED, place);
@@ -58,7 +63,27 @@ mod tests {
         let some = "scopes = ['a', 'b', 'c']\ndefault-scopes = ['b']\n";
         let strict = "scopes = ['a', 'b', 'c']\nunknown-scopes = 'refuse'\n";
         let nothing = "scopes = []\n";
+        let offline = "scopes = ['a', 'offline_access']\n";
         for (settings, asked, registered_scope, code) in [
+            (offline, None, Some("a offline_access"), None),
+            (
+                offline,
+                Some("offline_access a"),
+                Some("offline_access a"),
+                None,
+            ),
+            (
+                offline,
+                Some("offline_access"),
+                None,
+                Some("scope-none-offered"),
+            ),
+            (
+                offline,
+                Some("offline_access x"),
+                None,
+                Some("scope-none-offered"),
+            ),
             (few, None, Some("a b c"), None),
             (few, Some(""), Some("a b c"), None),
             (some, None, Some("b"), None),
@@ -76,7 +101,7 @@ mod tests {
             (few, Some("ä"), None, Some("scope-syntax")),
         ] {
             let mut findings = Findings::default();
-            let found = registered(asked, &policy(settings), &mut findings);
+            let found = registered(asked, true, &policy(settings), &mut findings);
             let refused = findings.has_errors();
             let codes: Vec<_> = findings.into_diagnostics().iter().map(|d| d.code).collect();
             assert_eq!(codes.first().copied(), code, "{asked:?}");
@@ -84,6 +109,20 @@ mod tests {
                 assert_eq!(found.as_deref(), registered_scope, "{asked:?}");
             }
             assert_eq!(refused, registered_scope.is_none() && code.is_some());
+        }
+    }
+
+    #[test]
+    fn offline_access_by_default_only_with_refresh_tokens() {
+        let policy = policy("scopes = ['a', 'offline_access']\n");
+        for (asked, refreshes, expected) in [
+            (None, true, "a offline_access"),
+            (None, false, "a"),
+            (Some("a offline_access"), false, "a offline_access"),
+        ] {
+            let mut findings = Findings::default();
+            let found = registered(asked, refreshes, &policy, &mut findings);
+            assert_eq!(found.as_deref(), Some(expected), "{asked:?} {refreshes}");
         }
     }
 }

@@ -7,4 +7,4 @@ mod scope;
 
 pub(crate) use self::client_id::ClientId;
 pub(crate) use self::names::{ApplicationType, AuthMethod, Extension, GrantType, ResponseType};
-pub(crate) use self::scope::{Cut, cut, is_scope_token};
+pub(crate) use self::scope::{Cut, cut, gives_access, is_scope_token};

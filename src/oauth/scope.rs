@@ -8,6 +8,15 @@ pub(crate) fn is_scope_token(token: &str) -> bool {
             .all(|b| matches!(b, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
 }
 
+/// The scope that asks for refresh tokens, and for nothing that they give access to (OpenID Connect
+/// Core 1.0 §11, draft-ietf-mailmaint-oauth-public §5.1).
+const OFFLINE_ACCESS: &str = "offline_access";
+
+/// Whether a scope token gives access to something (requirements A11).
+pub(crate) fn gives_access(token: &str) -> bool {
+    token != OFFLINE_ACCESS
+}
+
 /// A scope, reduced to the allowed tokens.
 pub(crate) struct Cut<'s> {
     pub(crate) kept: Vec<&'s str>,

@@ -79,8 +79,8 @@ fn terms_of(caller: &Caller<'_>) -> Result<Option<Terms>, Misuse> {
 }
 
 /// Returns who registers, and by which rules (RFC 6750 §3). A wrong token is not treated like a
-/// missing one: otherwise a client whose API key expired would be registered as an anonymous one
-/// without noticing.
+/// missing one, and neither is a credential of another scheme: otherwise a client whose API key
+/// expired would be registered as an anonymous one without noticing.
 fn profile(caller: &Caller<'_>, policy: &Policy) -> Result<(By, Profile), &'static Rule> {
     match caller.credential {
         Credential::Missing if policy.anonymous => Ok((
@@ -106,6 +106,7 @@ pub(crate) fn permit(
         Credential::Missing => Err(&rule::CREDENTIAL_MISSING),
         Credential::Malformed => Err(&rule::CREDENTIAL_MALFORMED),
         Credential::Rejected => Err(&rule::CREDENTIAL_REJECTED),
+        Credential::OtherScheme => Err(&rule::CREDENTIAL_SCHEME),
         Credential::Accepted if caller.may(permission) => Ok(()),
         Credential::Accepted => Err(missing),
     }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Findings, Place, Role, rule};
 
 use super::generic::generic;
-use super::host::{IpLiterals, host_is_listed};
+use super::host::{HostRules, host_is_listed};
 use super::parts::host;
 use super::report::Report;
 use super::web;
@@ -27,7 +27,7 @@ pub(crate) fn is_client_url(url: &str, hosts: &[String], findings: &mut Findings
         report.fault(&rule::URI_SCHEME);
         return false;
     }
-    web::https(url, &parts, IpLiterals::Refuse, &mut report);
+    web::https(url, &parts, HostRules::PUBLIC_NAMES, &mut report);
     if matches!(parts.path, "" | "/") {
         report.fault(&rule::CLIENT_URL_PATH);
     }

@@ -14,12 +14,20 @@ pub(super) fn generic<'a>(uri: &'a str, report: &mut Report<'_, '_>) -> Option<P
         report.flaw(&rule::TOO_LONG);
         return None;
     }
+    if uri.is_empty() {
+        report.flaw(&rule::EMPTY);
+        return None;
+    }
     if !uri.bytes().all(is_uri_byte) {
         report.flaw(&rule::CHARACTER);
         return None;
     }
     let Some(parts) = Parts::split(uri) else {
-        report.flaw(&rule::NOT_ABSOLUTE);
+        report.flaw(if has_misspelt_scheme(uri) {
+            &rule::SCHEME_SYNTAX
+        } else {
+            &rule::NOT_ABSOLUTE
+        });
         return None;
     };
     if parts.scheme.bytes().any(|b| b.is_ascii_uppercase()) {
@@ -38,6 +46,15 @@ pub(super) fn generic<'a>(uri: &'a str, report: &mut Report<'_, '_>) -> Option<P
         report.flaw(&rule::DOT_SEGMENT);
     }
     Some(parts)
+}
+
+/// Whether a text that is no absolute URI begins like one: something that can only be meant as a
+/// scheme, and a colon.
+fn has_misspelt_scheme(uri: &str) -> bool {
+    uri.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !scheme.contains(['/', '?', '#', '@', '['])
+    })
 }
 
 /// Checks percent-encoding (RFC 3986 §2.1), and that it encodes no separator and no control
@@ -120,7 +137,7 @@ fn second_opinion(uri: &str, parts: &Parts<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::{Findings, Place, Role};
-    use crate::uri::host::IpLiterals;
+    use crate::uri::host::{HostRules, IpLiterals};
     use crate::uri::redirect::{Localhost, PrivateSchemes, RedirectUri, RedirectUriRules};
 
     use super::*;
@@ -142,7 +159,10 @@ mod tests {
     fn nobody_disagrees_about_plain_uris() {
         let rules = RedirectUriRules {
             localhost: Localhost::Accept,
-            ip_literals: IpLiterals::Public,
+            https_hosts: HostRules {
+                literals: IpLiterals::Public,
+                ..HostRules::PUBLIC_NAMES
+            },
             private_schemes: PrivateSchemes::ReverseDomain,
         };
         let scheme_and_hosts = [

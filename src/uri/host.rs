@@ -9,17 +9,38 @@ use crate::diagnostic::rule;
 
 use super::report::Report;
 
-/// The suffixes of names that exist only on a local network, or nowhere (RFC 6761, RFC 6762, RFC
-/// 7686, RFC 8375, and ICANN's reservation of `internal`).
-const LOCAL_SUFFIXES: &[&str] = &[
-    ".localhost",
-    ".localdomain",
-    ".local",
-    ".internal",
-    ".home.arpa",
-    ".onion",
-    ".invalid",
-];
+/// The suffixes of names that mean this machine, or nothing on the internet (RFC 6761 §6.3, §6.4,
+/// RFC 7686).
+const LOCAL_SUFFIXES: &[&str] = &[".localhost", ".onion", ".invalid"];
+
+/// The suffixes of names that exist only on an internal network (RFC 6762 §3, RFC 8375, ICANN's
+/// reservation of `internal`, and two that routers and installers give).
+const INTERNAL_SUFFIXES: &[&str] = &[".internal", ".lan", ".home.arpa", ".local", ".localdomain"];
+
+/// The hosts that an https URI can have (requirements E6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HostRules {
+    pub(crate) literals: IpLiterals,
+    pub(crate) internal: InternalHosts,
+}
+
+impl HostRules {
+    /// Names on the public internet.
+    pub(super) const PUBLIC_NAMES: Self = Self {
+        literals: IpLiterals::Refuse,
+        internal: InternalHosts::Refuse,
+    };
+}
+
+/// Whether the host of an https URI may be one of an internal network: a name that does not exist
+/// on the public internet, or a private address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InternalHosts {
+    /// No such host is allowed.
+    Refuse,
+    /// Such a host is allowed, with a warning.
+    Accept,
+}
 
 /// Whether the host of an https URI may be an IP address (requirements E6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +57,44 @@ pub(crate) fn host_is_listed(host: &str, list: &[String]) -> bool {
         .any(|listed| listed == host || listed.starts_with('.') && host.ends_with(listed))
 }
 
+/// Checks that a host is on the public internet or, if that is allowed, on an internal network.
+pub(super) fn allowed(host: &str, rules: HostRules, report: &mut Report<'_, '_>) -> bool {
+    if rules.internal == InternalHosts::Accept && is_internal(host) {
+        report
+            .findings
+            .warning(&rule::REDIRECT_URI_HOST_INTERNAL, report.place);
+        return true;
+    }
+    public(host, rules.literals, report)
+}
+
+/// Whether a host is a valid one of an internal network.
+fn is_internal(host: &str) -> bool {
+    if let Some(address) = address(host) {
+        let is_private = match address {
+            IpAddr::V4(address) => address.is_private(),
+            IpAddr::V6(address) => address.is_unique_local(),
+        };
+        return is_private && address.to_string() == host.trim_matches(['[', ']']);
+    }
+    let is_encoded = |label: &str| label.as_bytes().get(2..4) == Some(b"--");
+    let is_name = is_host_name(host) && !host.split('.').any(is_encoded);
+    // One label is a name of this network unless it is a top-level domain.
+    let is_alone = || {
+        host != "localhost"
+            && !host.contains('.')
+            && !psl2::lookup(host).is_some_and(|name| name.is_known())
+    };
+    is_name
+        && (is_alone()
+            || INTERNAL_SUFFIXES
+                .iter()
+                .any(|suffix| host.ends_with(suffix)))
+}
+
 /// Checks that a host is on the public internet: a registered name or, if addresses are allowed, a
 /// public address in its canonical spelling (RFC 5952 §4).
-pub(super) fn public(host: &str, literals: IpLiterals, report: &mut Report<'_, '_>) -> bool {
+fn public(host: &str, literals: IpLiterals, report: &mut Report<'_, '_>) -> bool {
     let address = match literals {
         IpLiterals::Refuse => None,
         IpLiterals::Public => address(host),
@@ -79,7 +135,8 @@ fn registered_name(host: &str, report: &mut Report<'_, '_>) -> bool {
         report.flaw(&rule::HOST_SYNTAX);
         return false;
     }
-    if !host.contains('.') || LOCAL_SUFFIXES.iter().any(|suffix| host.ends_with(suffix)) {
+    let mut nowhere = LOCAL_SUFFIXES.iter().chain(INTERNAL_SUFFIXES);
+    if !host.contains('.') || nowhere.any(|suffix| host.ends_with(suffix)) {
         report.flaw(&rule::HOST_LOCAL);
         return false;
     }
@@ -122,6 +179,11 @@ fn internationalised(label: &str, report: &mut Report<'_, '_>) -> bool {
         report.flaw(&rule::HOST_MIXED_SCRIPT);
     }
     restrictive
+}
+
+/// Whether a text is the name of a host, as it is written in ASCII and lower case.
+pub(super) fn is_host_name(text: &str) -> bool {
+    text.len() <= 253 && !is_ip_like(text) && text.split('.').all(is_label)
 }
 
 /// Whether a label consists of lower-case letters, digits and hyphens (RFC 5890 §2.3.1).

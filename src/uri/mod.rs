@@ -10,18 +10,20 @@ mod matching;
 mod parts;
 mod redirect;
 mod report;
+mod resource;
 mod schemes;
 mod site;
 mod web;
 
 pub(crate) use self::client_url::is_client_url;
-pub(crate) use self::host::{IpLiterals, host_is_listed};
+pub(crate) use self::host::{HostRules, InternalHosts, IpLiterals, host_is_listed};
 pub use self::matching::redirect_uri_matches;
-pub(crate) use self::matching::{is_loopback, portless};
+pub(crate) use self::matching::{common_spelling, is_loopback, is_same};
 pub(crate) use self::parts::{host, origin};
 pub(crate) use self::redirect::{
     Localhost, PrivateSchemes, RedirectKind, RedirectUri, RedirectUriRules,
 };
 pub(crate) use self::report::Report;
+pub(crate) use self::resource::ResourceName;
 pub(crate) use self::site::{scheme_site, site};
 pub(crate) use self::web::{endpoint, shown};

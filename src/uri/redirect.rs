@@ -3,7 +3,7 @@
 use crate::diagnostic::{Findings, Place, Role, rule};
 
 use super::generic::{agreed, generic};
-use super::host::{self, IpLiterals};
+use super::host::{self, HostRules};
 use super::parts::{Authority, Parts, port_number};
 use super::report::Report;
 use super::schemes::{DOTTED_SCHEMES, FORBIDDEN_SCHEMES};
@@ -59,7 +59,7 @@ impl RedirectKind {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RedirectUriRules {
     pub(crate) localhost: Localhost,
-    pub(crate) ip_literals: IpLiterals,
+    pub(crate) https_hosts: HostRules,
     pub(crate) private_schemes: PrivateSchemes,
 }
 
@@ -73,7 +73,7 @@ pub(crate) enum PrivateSchemes {
     Any,
 }
 
-/// Whether `http://localhost` can be registered (RFC 8252 §8.3 advises against it).
+/// Whether `http://localhost` can be registered (RFC 8252 §8.3 advises against it; requirements E3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Localhost {
     /// It can, with a warning.
@@ -94,7 +94,7 @@ impl RedirectUri {
         let parts = generic(text, &mut report)?;
         let kind = match parts.scheme.to_ascii_lowercase().as_str() {
             "https" => {
-                web::https(text, &parts, rules.ip_literals, &mut report);
+                web::https(text, &parts, rules.https_hosts, &mut report);
                 RedirectKind::Https
             }
             "http" => loopback(text, &parts, rules, &mut report),
@@ -151,9 +151,6 @@ fn loopback(
     }
     if authority.port.is_some_and(|p| port_number(p).is_none()) {
         report.flaw(&rule::PORT);
-    }
-    if parts.path.is_empty() {
-        report.fault(&rule::REDIRECT_URI_PATH_MISSING);
     }
     if report.sound {
         agreed(text, parts, report);

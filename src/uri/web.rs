@@ -1,9 +1,9 @@
 //! Checks https URIs: links that people follow, and the server's own endpoints.
 
-use crate::diagnostic::{Role, rule};
+use crate::diagnostic::rule;
 
 use super::generic::{agreed, generic};
-use super::host::{self, IpLiterals};
+use super::host::{self, HostRules};
 use super::parts::{Authority, Parts, port_number};
 use super::report::Report;
 
@@ -16,14 +16,14 @@ pub(crate) fn shown(uri: &str, report: &mut Report<'_, '_>) -> bool {
         report.fault(&rule::URI_SCHEME);
         return false;
     }
-    https(uri, &parts, IpLiterals::Refuse, report)
+    https(uri, &parts, HostRules::PUBLIC_NAMES, report)
 }
 
 /// Checks the rules that apply to https URIs only (requirements E6, E8).
 pub(super) fn https(
     uri: &str,
     parts: &Parts<'_>,
-    literals: IpLiterals,
+    hosts: HostRules,
     report: &mut Report<'_, '_>,
 ) -> bool {
     let Some(authority) = parts.authority.filter(|a| !a.is_empty()) else {
@@ -34,14 +34,9 @@ pub(super) fn https(
     if authority.user_info.is_some() {
         report.flaw(&rule::USER_INFO);
     }
-    let known = host::public(authority.host, literals, report);
-    if let Some(port) = authority.port
-        && port_number(port).is_none_or(|number| number == 443)
-    {
+    let known = host::allowed(authority.host, hosts, report);
+    if authority.port.is_some_and(|p| port_number(p).is_none()) {
         report.flaw(&rule::PORT);
-    }
-    if parts.path.is_empty() && report.role == Role::Redirect {
-        report.fault(&rule::REDIRECT_URI_PATH_MISSING);
     }
     // A URI that already has a flaw need not be read by the second parser.
     known && report.sound && agreed(uri, parts, report)
@@ -71,7 +66,7 @@ pub(crate) fn endpoint(text: &str) -> Option<url::Url> {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::{Findings, Place};
+    use crate::diagnostic::{Findings, Place, Role};
 
     use super::*;
 
@@ -89,8 +84,9 @@ mod tests {
             ("javascript:alert(1)", &["uri-scheme"]),
             ("data:text/html,x", &["uri-scheme"]),
             ("HTTPS://a.example.com/", &["uri-scheme-case"]),
-            ("", &["uri-not-absolute"]),
+            ("", &["uri-empty"]),
             ("a.example.com", &["uri-not-absolute"]),
+            ("my_app:/cb", &["uri-scheme-syntax"]),
             ("https:a.example.com", &["uri-host-missing"]),
             ("https:///a.example.com/", &["uri-host-missing"]),
             ("https://a@b.example.com/", &["uri-user-info"]),
@@ -111,7 +107,8 @@ mod tests {
             ("https://a.example.com", &[]),
             (&longest, &[]),
             (&long, &["uri-host-syntax"]),
-            ("https://a.example.com:443/", &["uri-port"]),
+            ("https://a.example.com:443/", &[]),
+            ("https://a.example.com:0/", &["uri-port"]),
             ("https://a.example.com:/", &["uri-port"]),
             ("https://xn--a.example.com/", &["uri-host-idna"]),
             ("https://xn--pple-43d.com/", &["uri-host-mixed-script"]),

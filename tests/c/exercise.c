@@ -557,7 +557,8 @@ static void check_misuse(const gatepost_registrar *registrar, gatepost_context *
     CHECK(metadata.ptr == NULL);
 
     present_key(context);
-    CHECK(CALL(context_set_credential)(context, 4) == GATEPOST_STATUS_INVALID_VALUE);
+    CHECK(CALL(context_set_credential)(context, GATEPOST_CREDENTIAL_OTHER_SCHEME) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_set_credential)(context, 5) == GATEPOST_STATUS_INVALID_VALUE);
     CHECK(CALL(context_set_credential)(context, -1) == GATEPOST_STATUS_INVALID_VALUE);
     CHECK(CALL(context_set_account)(context, broken) == GATEPOST_STATUS_INVALID_UTF8);
     CHECK(CALL(context_set_account)(context, dangling) == GATEPOST_STATUS_NULL_POINTER);

@@ -66,10 +66,11 @@ impl Case {
     }
 }
 
-/// The cases of `register.jsonl`, less those that `postponed.txt` lists.
+/// The cases of `register.jsonl` and `field.jsonl`, less those that `postponed.txt` lists.
 pub fn register() -> Vec<Case> {
     let postponed = std::fs::read_to_string(folder().join("postponed.txt")).unwrap();
-    let mut cases: Vec<_> = tables("register.jsonl").iter().map(|l| parse(l)).collect();
+    let lines = [tables("register.jsonl"), tables("field.jsonl")].concat();
+    let mut cases: Vec<_> = lines.iter().map(|l| parse(l)).collect();
     cases.retain(|case| !postponed.lines().any(|id| id == case.id));
     assert!(!cases.is_empty());
     cases
@@ -77,13 +78,14 @@ pub fn register() -> Vec<Case> {
 
 /// The lines of a table, and those of the table of that name in the folder `GATEPOST_CASES`.
 fn tables(name: &str) -> Vec<String> {
-    let elsewhere = std::env::var_os("GATEPOST_CASES").map(PathBuf::from);
-    let mut lines = Vec::new();
-    for folder in [Some(folder()), elsewhere].into_iter().flatten() {
-        let table = std::fs::read_to_string(folder.join(name)).unwrap();
-        lines.extend(table.lines().filter(|l| !l.is_empty()).map(str::to_owned));
+    let mut text = std::fs::read_to_string(folder().join(name)).unwrap();
+    if let Some(elsewhere) = std::env::var_os("GATEPOST_CASES").map(PathBuf::from)
+        && let Ok(table) = std::fs::read_to_string(elsewhere.join(name))
+    {
+        text.push_str(&table);
     }
-    lines
+    let lines = text.lines().filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
 }
 
 fn folder() -> PathBuf {
@@ -98,9 +100,11 @@ pub struct Match {
     pub expected: bool,
 }
 
-/// The cases of `redirect_match.jsonl` in which there is a redirect URI to compare.
+/// The cases of `redirect_match.jsonl` and `field_match.jsonl` in which there is a redirect URI to
+/// compare.
 pub fn redirect_match() -> Vec<Match> {
-    tables("redirect_match.jsonl")
+    [tables("redirect_match.jsonl"), tables("field_match.jsonl")]
+        .concat()
         .iter()
         .filter_map(|line| {
             let case: Value = serde_json::from_str(line).unwrap();

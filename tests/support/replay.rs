@@ -92,6 +92,7 @@ impl Frame {
                 Credential::Malformed => 1,
                 Credential::Rejected => 2,
                 Credential::Accepted => 3,
+                Credential::OtherScheme => 4,
             })
             .option(facts.account.as_ref())
             .texts(&facts.permissions)

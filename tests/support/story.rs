@@ -157,6 +157,7 @@ impl Story {
                 None if context["token"].is_string() => Credential::Rejected,
                 None => Credential::Missing,
                 Some("malformed") => Credential::Malformed,
+                Some("other-scheme") => Credential::OtherScheme,
                 Some("rejected") => Credential::Rejected,
                 Some("accepted") => Credential::Accepted,
                 Some(other) => panic!("no credential is {other}"),

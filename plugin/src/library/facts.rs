@@ -25,6 +25,7 @@ impl Table {
             Credential::Malformed => 1,
             Credential::Rejected => 2,
             Credential::Accepted => 3,
+            Credential::OtherScheme => 4,
         };
         let this = context.pointer();
         // SAFETY: in all of these the context is live and nobody else has it, and the text and the

@@ -41,7 +41,7 @@ const USUAL_PERMISSIONS: usize = 8;
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credential {
-    /// The request has no credential, or one of another scheme than `Bearer`.
+    /// The request has no `Authorization` header.
     Missing = 0,
     /// The header is not one bearer token: its syntax is wrong, or there are several.
     Malformed = 1,
@@ -50,6 +50,9 @@ pub enum Credential {
     Rejected = 2,
     /// The bearer token is a live API key. The account, the permissions and the terms are those of the key.
     Accepted = 3,
+    /// The header has another scheme than `Bearer`, such as `Basic`. It proves nothing, but the caller tried to
+    /// prove something, so that it is not taken for an anonymous one.
+    OtherScheme = 4,
 }
 
 /// Makes a context of an anonymous caller, with nothing else set.
@@ -444,6 +447,7 @@ impl TryFrom<i32> for Credential {
             Self::Malformed,
             Self::Rejected,
             Self::Accepted,
+            Self::OtherScheme,
         ]
         .into_iter()
         .find(|known| *known as i32 == number)
@@ -458,6 +462,7 @@ impl From<Credential> for crate::facts::Credential {
             Credential::Malformed => Self::Malformed,
             Credential::Rejected => Self::Rejected,
             Credential::Accepted => Self::Accepted,
+            Credential::OtherScheme => Self::OtherScheme,
         }
     }
 }

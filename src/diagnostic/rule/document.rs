@@ -28,6 +28,8 @@ rules! {
         "The member has the wrong type.";
     MEMBER_NOT_OFFERED: InvalidClientMetadata, "member-not-offered", "RFC 7591 §2",
         "This server does not offer what the member is about.";
+    MEMBER_EMPTY: InvalidClientMetadata, "member-empty", "RFC 7591 §2",
+        "The link is an empty text, so that it was left out.";
     MEMBER_WITHOUT_MEANING: InvalidClientMetadata, "member-without-meaning", "RFC 7591 §3.2.1",
         "The member has no meaning for this client and was left out.";
     MEMBER_TOO_LONG: InvalidClientMetadata, "member-too-long", "RFC 7591 §5",

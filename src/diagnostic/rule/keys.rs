@@ -11,8 +11,8 @@ rules! {
         "The key holds private or symmetric key material; register public keys only, and replace this one: it is no longer secret.";
     JWKS_TOO_MANY_KEYS: InvalidClientMetadata, "jwks-too-many-keys", "RFC 7591 §5",
         "There are more keys than a client may register.";
-    JWK_TYPE: InvalidClientMetadata, "jwk-type", "RFC 7517 §4.1",
-        "The type of a key, kty, must be RSA, EC or OKP.";
+    JWK_NOT_UNDERSTOOD: InvalidClientMetadata, "jwk-not-understood", "RFC 7517 §5",
+        "The kty, crv or use of the key is not known here, so that the key was left out.";
     JWK_MEMBER_MISSING: InvalidClientMetadata, "jwk-member-missing", "RFC 7518 §6",
         "A key must have kty, and with it n and e for RSA, crv, x and y for EC, crv and x for OKP.";
     JWK_ENCODING: InvalidClientMetadata, "jwk-encoding", "RFC 7515 §2",
@@ -29,8 +29,6 @@ rules! {
         "A coordinate must have as many octets as the curve has, with leading zeros.";
     JWK_POINT: InvalidClientMetadata, "jwk-point", "RFC 8725 §3.4",
         "The coordinates x and y must be those of a point on the curve.";
-    JWK_USE: InvalidClientMetadata, "jwk-use", "RFC 7517 §4.2",
-        "The use of a key must be sig or enc.";
     JWK_USE_MISSING: InvalidClientMetadata, "jwk-use-missing", "OpenID Connect Registration 1.0 §2",
         "Where a client has keys for signatures and keys for encryption, each must have use, sig or enc.";
     JWK_KEY_OPS: InvalidClientMetadata, "jwk-key-ops", "RFC 7517 §4.3",

@@ -20,8 +20,8 @@ rules! {
         "localhost may be resolved to another machine: use http://127.0.0.1 or http://[::1] instead.";
     REDIRECT_URI_HOST_NOT_PUBLIC: InvalidRedirectUri, "redirect-uri-host-not-public", "RFC 6890 §2.2",
         "The host is an IP address that is not one of the public internet.";
-    REDIRECT_URI_PATH_MISSING: InvalidRedirectUri, "redirect-uri-path-missing", "RFC 3986 §6.2.3",
-        "The redirect URI must have a path, at least one slash after its host.";
+    REDIRECT_URI_HOST_INTERNAL: InvalidRedirectUri, "redirect-uri-host-internal", "RFC 7591 §5",
+        "The host is a name or an address of an internal network, so only users who are on that network can use the client.";
     REDIRECT_URI_SCHEME_FORBIDDEN: InvalidRedirectUri, "redirect-uri-scheme-forbidden", "RFC 8252 §8.4",
         "The scheme is used for something else; use https, loopback http or a private-use scheme.";
     REDIRECT_URI_SCHEME_NOT_REVERSE_DOMAIN: InvalidRedirectUri, "redirect-uri-scheme-not-reverse-domain", "RFC 8252 §7.1",
@@ -81,7 +81,7 @@ rules! {
     SCOPE_NOT_OFFERED: InvalidClientMetadata, "scope-not-offered", "RFC 7591 §2",
         "A scope that this server does not offer was left out.";
     SCOPE_NONE_OFFERED: InvalidClientMetadata, "scope-none-offered", "RFC 7591 §2",
-        "None of the scopes is offered.";
+        "None of the scopes that are offered and asked for gives access to anything.";
     JWKS_AND_JWKS_URI: InvalidClientMetadata, "jwks-and-jwks-uri", "RFC 7591 §2",
         "jwks and jwks_uri must not both be present.";
 

@@ -9,6 +9,8 @@ rules! {
     // Who can register.
     CREDENTIAL_MISSING: MissingToken, "credential-missing", "RFC 6750 §3",
         "Registration needs an API key: send it as Authorization: Bearer KEY.";
+    CREDENTIAL_SCHEME: MissingToken, "credential-scheme", "RFC 6750 §3.1",
+        "The Authorization header has another scheme than Bearer; send an API key as Authorization: Bearer KEY.";
     CREDENTIAL_MALFORMED: MalformedToken, "credential-malformed", "RFC 6750 §2.1",
         "The Authorization header must hold one bearer token, once, as Authorization: Bearer KEY.";
     CREDENTIAL_REJECTED: InvalidToken, "credential-rejected", "RFC 6750 §3.1",

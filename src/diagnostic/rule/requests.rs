@@ -28,6 +28,8 @@ rules! {
         "The request must name its redirect URI as redirect_uri.";
     REDIRECT_URI_UNREGISTERED: InvalidRequest, "redirect-uri-unregistered", "RFC 9700 §4.1.3",
         "The redirect_uri is none of those that the client registered.";
+    REDIRECT_URI_COMPARED: InvalidRequest, "redirect-uri-compared", "RFC 9700 §4.1.3",
+        "What was asked for and what is registered; only the mail server is told.";
     REDIRECT_URI_UNSOUND: InvalidRequest, "redirect-uri-unsound", "RFC 9700 §2.1",
         "The redirect_uri is none that could be registered.";
     RESPONSE_TYPE_MISSING: InvalidRequest, "response-type-missing", "RFC 6749 §4.1.1",

@@ -7,10 +7,14 @@ flaws! {
 
     TOO_LONG: "too-long", "RFC 7591 §5" / "RFC 7591 §5",
         "The URI is too long.";
+    EMPTY: "empty", "RFC 3986 §4.3" / "RFC 3986 §4.3",
+        "The URI is an empty text; leave it out instead.";
     CHARACTER: "character", "RFC 3986 §2" / "RFC 3986 §2",
         "The URI holds a character that must be percent-encoded: a space, a control character, one outside ASCII, or one of < > { } | ^ ` backslash and quote.";
     NOT_ABSOLUTE: "not-absolute", "RFC 6749 §3.1.2" / "RFC 3986 §4.3",
         "The URI must be absolute, with a scheme.";
+    SCHEME_SYNTAX: "scheme-syntax", "RFC 3986 §3.1" / "RFC 3986 §3.1",
+        "A scheme must consist of letters, digits, plus, hyphen and dot only.";
     SCHEME_CASE: "scheme-case", "RFC 3986 §6.2.2.1" / "RFC 3986 §6.2.2.1",
         "The scheme must be in lower case.";
     FRAGMENT: "fragment", "RFC 6749 §3.1.2" / "RFC 3986 §3.5",
@@ -32,7 +36,7 @@ flaws! {
     HOST_IP: "host-ip", "RFC 9700 §4.1.3" / "RFC 7591 §5",
         "The host must be a registered domain name, not an IP address.";
     HOST_LOCAL: "host-local", "RFC 6761 §6.3" / "RFC 6761 §6.3",
-        "The host must be a domain name on the public internet, not localhost and not a single label.";
+        "The host must be a domain name on the public internet, not localhost and not a name of an internal network.";
     HOST_SYNTAX: "host-syntax", "RFC 5890 §2.3.1" / "RFC 5890 §2.3.1",
         "The host must be a domain name in its ASCII form and lower case: labels of letters, digits and hyphens, no empty label, no dot at the end.";
     HOST_IDNA: "host-idna", "RFC 5891 §5.4" / "RFC 5891 §5.4",
@@ -42,7 +46,7 @@ flaws! {
     HOST_SUFFIX: "host-suffix", "RFC 7591 §5" / "RFC 7591 §5",
         "The host is a public suffix, under which anybody may register names.";
     PORT: "port", "RFC 3986 §3.2.3" / "RFC 3986 §3.2.3",
-        "The port must be a number from 1 to 65535 without leading zeros, and not the scheme's own.";
+        "The port must be a number from 1 to 65535 without leading zeros.";
     OTHER_SITE: "other-site", "RFC 7591 §5" / "RFC 7591 §5",
         "The URI must be on the same site as client_uri: its host must have the same registrable domain.";
     AMBIGUOUS: "ambiguous", "RFC 3986 §7.3" / "RFC 3986 §7.3",

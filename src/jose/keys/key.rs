@@ -14,8 +14,8 @@ use super::members::{Members, Unsound};
 use super::usage::{Purpose, Usage};
 
 /// The members that are private, or belong to a symmetric key (RFC 7518 §6.2.2, §6.3.2, §6.4, RFC
-/// 8037 §2).
-const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+/// 8037 §2, and draft-ietf-cose-dilithium §4).
+const PRIVATE_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 /// The members that a key of any type can have, before and after those that contain the key itself.
 const MEMBERS_BEFORE: [&str; 5] = ["kty", "use", "key_ops", "alg", "kid"];
@@ -40,13 +40,18 @@ enum Part {
 }
 
 impl PublicKey {
+    /// Reads a key. `Ok(None)`: it has a `kty`, `crv` or `use` that is not understood, so that
+    /// nothing else in it can be either (RFC 7517 §5).
     pub(super) fn new(
         key: &Object<'_>,
         place: Place<'_>,
         findings: &mut Findings,
-    ) -> Result<Self, Unsound> {
+    ) -> Result<Option<Self>, Unsound> {
         let members = Members { key, place };
         let public = public(&members, findings);
+        if public.is_ok() && !is_understood(&members) {
+            return Ok(None);
+        }
         let key_type = KeyType::read(&members, findings);
         let kind = key_type.and_then(|key_type| Kind::read(key_type, &members, findings));
         let material = key_type.and_then(|key_type| key_type.material(kind, &members, findings));
@@ -54,11 +59,11 @@ impl PublicKey {
         let id = id(&members, findings);
         let certificates = certificates::judge(&material, &members, findings);
         public.and(material).and(id).and(certificates)?;
-        Ok(Self {
+        Ok(Some(Self {
             kind: kind?,
             usage: usage?,
             parts: parts(key_type?, &members),
-        })
+        }))
     }
 
     /// Whether the key can verify a signature by this algorithm.
@@ -110,6 +115,20 @@ fn public(members: &Members<'_>, findings: &mut Findings) -> Result<(), Unsound>
         return Err(Unsound);
     }
     Ok(())
+}
+
+/// Whether the `kty`, `crv` and `use` of a key are ones that this library knows. A value that is
+/// missing, or has the wrong type, is a mistake of its own.
+fn is_understood(members: &Members<'_>) -> bool {
+    let text = |name| match members.value(name) {
+        Some(Json::Text(text)) => Some(&**text),
+        _ => None,
+    };
+    text("kty").is_none_or(|kty| match KeyType::named(kty) {
+        None => false,
+        Some(KeyType::Rsa) => true,
+        Some(KeyType::EllipticCurve | KeyType::OctetPair) => text("crv").is_none_or(Kind::is_curve),
+    }) && text("use").is_none_or(|purpose| Purpose::named(purpose).is_some())
 }
 
 /// Checks the `kid` (RFC 7517 §4.5). The set checks that no other key has the same.

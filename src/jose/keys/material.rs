@@ -34,19 +34,31 @@ pub(super) enum Kind {
     X448,
 }
 
+/// The curves by their names, each with the type of its keys (RFC 7518 §6.2.1.1, RFC 8037 §2).
+const CURVES: [(&str, Kind, KeyType); 7] = [
+    ("P-256", Kind::P256, KeyType::EllipticCurve),
+    ("P-384", Kind::P384, KeyType::EllipticCurve),
+    ("P-521", Kind::P521, KeyType::EllipticCurve),
+    ("Ed25519", Kind::Ed25519, KeyType::OctetPair),
+    ("Ed448", Kind::Ed448, KeyType::OctetPair),
+    ("X25519", Kind::X25519, KeyType::OctetPair),
+    ("X448", Kind::X448, KeyType::OctetPair),
+];
+
 impl KeyType {
     pub(super) fn read(members: &Members<'_>, findings: &mut Findings) -> Result<Self, Unsound> {
         let text = members.text("kty", findings);
-        match members.required("kty", text, findings)? {
-            "RSA" => Ok(Self::Rsa),
-            "EC" => Ok(Self::EllipticCurve),
-            "OKP" => Ok(Self::OctetPair),
-            // A symmetric key already has the finding JWK_PRIVATE.
-            "oct" => Err(Unsound),
-            _ => {
-                findings.error(&rule::JWK_TYPE, members.place.member("kty"));
-                Err(Unsound)
-            }
+        // A symmetric key already has the finding JWK_PRIVATE, and one of another type was left
+        // out.
+        Self::named(members.required("kty", text, findings)?).ok_or(Unsound)
+    }
+
+    pub(super) fn named(kty: &str) -> Option<Self> {
+        match kty {
+            "RSA" => Some(Self::Rsa),
+            "EC" => Some(Self::EllipticCurve),
+            "OKP" => Some(Self::OctetPair),
+            _ => None,
         }
     }
 
@@ -102,19 +114,19 @@ impl Kind {
             return Ok(Self::Rsa);
         }
         let text = members.text("crv", findings);
-        match (key_type, members.required("crv", text, findings)?) {
-            (KeyType::EllipticCurve, "P-256") => Ok(Self::P256),
-            (KeyType::EllipticCurve, "P-384") => Ok(Self::P384),
-            (KeyType::EllipticCurve, "P-521") => Ok(Self::P521),
-            (KeyType::OctetPair, "Ed25519") => Ok(Self::Ed25519),
-            (KeyType::OctetPair, "Ed448") => Ok(Self::Ed448),
-            (KeyType::OctetPair, "X25519") => Ok(Self::X25519),
-            (KeyType::OctetPair, "X448") => Ok(Self::X448),
-            _ => {
-                findings.error(&rule::JWK_CURVE, members.place.member("crv"));
-                Err(Unsound)
-            }
-        }
+        let name = members.required("crv", text, findings)?;
+        let curve = CURVES
+            .iter()
+            .find(|(known, _, fitting)| *known == name && *fitting == key_type);
+        curve.map(|(_, kind, _)| *kind).ok_or_else(|| {
+            findings.error(&rule::JWK_CURVE, members.place.member("crv"));
+            Unsound
+        })
+    }
+
+    /// Whether a curve has this name.
+    pub(super) fn is_curve(name: &str) -> bool {
+        CURVES.iter().any(|(known, ..)| *known == name)
     }
 
     pub(super) const fn name(self) -> &'static str {

@@ -1,5 +1,6 @@
 //! Checks key sets (requirements A12, A13; RFC 7517 §5). Only public keys are registered. Each is
-//! complete, and nothing has to be fetched to use it.
+//! complete, and nothing has to be fetched to use it. A key that this library does not understand is
+//! left out.
 
 mod certificates;
 mod curve;
@@ -18,6 +19,7 @@ use crate::diagnostic::{Findings, Place, rule};
 use crate::document::{self, Json, Limits};
 
 pub(crate) use self::key::PublicKey;
+use self::members::Unsound;
 use self::usage::Purpose;
 
 /// The limits for a key set that a client publishes, and the number of its keys that are read.
@@ -67,19 +69,23 @@ impl KeySet {
             return None;
         }
         let mut set = Vec::with_capacity(keys.len());
+        let mut sound = true;
         for (index, key) in keys.iter().enumerate() {
             let place = list.item(index);
-            match key {
-                Json::Object(key) => set.push(PublicKey::new(key, place, findings)),
-                _ => findings.error(&rule::JWKS_SHAPE, place),
+            let Json::Object(key) = key else {
+                findings.error(&rule::JWKS_SHAPE, place);
+                sound = false;
+                continue;
+            };
+            match PublicKey::new(key, place, findings) {
+                Ok(Some(key)) => set.push((index, key)),
+                Ok(None) => findings.note(&rule::JWK_NOT_UNDERSTOOD, place),
+                Err(Unsound) => sound = false,
             }
         }
-        let distinct = ids_are_distinct(keys, list, findings);
-        if set.len() < keys.len() || !distinct {
-            return None;
-        }
-        let set: Vec<PublicKey> = set.into_iter().collect::<Result<_, _>>().ok()?;
-        purposes_are_declared(&set, list, findings).then_some(Self(set))
+        sound &= ids_are_distinct(&set, list, findings);
+        sound &= sound && purposes_are_declared(&set, list, findings);
+        sound.then(|| Self(set.into_iter().map(|(_, key)| key).collect()))
     }
 
     /// Reads the keys that an administrator trusts, by the rules for keys of clients.
@@ -98,7 +104,7 @@ impl KeySet {
     }
 
     /// Reads a set that was registered before, or that the client publishes. Invalid keys are
-    /// skipped (RFC 7517 §5), because a published set can have keys for other uses.
+    /// skipped too (RFC 7517 §5), because a published set can have keys for other uses.
     pub(crate) fn published(json: &str) -> Self {
         let mut scratch = Findings::default();
         let set = document::read(json.as_bytes(), &LIMITS, &mut scratch).unwrap_or_default();
@@ -107,7 +113,7 @@ impl KeySet {
             _ => &[],
         };
         let sound = keys.iter().take(MAX_KEYS).filter_map(|key| match key {
-            Json::Object(key) => PublicKey::new(key, Place::Document, &mut scratch).ok(),
+            Json::Object(key) => PublicKey::new(key, Place::Document, &mut scratch).ok()?,
             _ => None,
         });
         Self(sound.collect())
@@ -138,15 +144,14 @@ impl Serialize for KeySet {
 }
 
 /// Checks that no two keys have the same `kid` (RFC 7517 §4.5).
-fn ids_are_distinct(keys: &[Json<'_>], list: Place<'_>, findings: &mut Findings) -> bool {
+fn ids_are_distinct(set: &[(usize, PublicKey)], list: Place<'_>, findings: &mut Findings) -> bool {
     let mut ids = BTreeSet::new();
     let mut distinct = true;
-    for (index, key) in keys.iter().enumerate() {
-        if let Json::Object(key) = key
-            && let Some(Json::Text(id)) = key.member("kid")
+    for (index, key) in set {
+        if let Some(id) = key.id()
             && !ids.insert(id)
         {
-            findings.error(&rule::JWK_ID_DUPLICATE, list.item(index).member("kid"));
+            findings.error(&rule::JWK_ID_DUPLICATE, list.item(*index).member("kid"));
             distinct = false;
         }
     }
@@ -155,15 +160,22 @@ fn ids_are_distinct(keys: &[Json<'_>], list: Place<'_>, findings: &mut Findings)
 
 /// Checks that every key has a `use` if some keys are for signatures and others for encryption
 /// (OpenID Connect Registration 1.0 §2).
-fn purposes_are_declared(set: &[PublicKey], list: Place<'_>, findings: &mut Findings) -> bool {
-    let some_are_for = |purpose| set.iter().any(|key| key.only_purpose() == Some(purpose));
+fn purposes_are_declared(
+    set: &[(usize, PublicKey)],
+    list: Place<'_>,
+    findings: &mut Findings,
+) -> bool {
+    let some_are_for = |purpose| {
+        set.iter()
+            .any(|(_, key)| key.only_purpose() == Some(purpose))
+    };
     if !some_are_for(Purpose::Signature) || !some_are_for(Purpose::Encryption) {
         return true;
     }
     let mut declared = true;
-    for (index, key) in set.iter().enumerate() {
+    for (index, key) in set {
         if key.declared_purpose().is_none() {
-            findings.error(&rule::JWK_USE_MISSING, list.item(index).member("use"));
+            findings.error(&rule::JWK_USE_MISSING, list.item(*index).member("use"));
             declared = false;
         }
     }

@@ -14,6 +14,17 @@ pub(super) enum Purpose {
     Encryption,
 }
 
+impl Purpose {
+    /// Returns the purpose that a value of `use` means (RFC 7517 §4.2).
+    pub(super) fn named(text: &str) -> Option<Self> {
+        match text {
+            "sig" => Some(Self::Signature),
+            "enc" => Some(Self::Encryption),
+            _ => None,
+        }
+    }
+}
+
 /// The members of a key that are about its purpose.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Usage {
@@ -144,15 +155,8 @@ impl Usage {
 
 /// Reads `use` (RFC 7517 §4.2).
 fn declared(members: &Members<'_>, findings: &mut Findings) -> Result<Option<Purpose>, Unsound> {
-    match members.text("use", findings)? {
-        None => Ok(None),
-        Some("sig") => Ok(Some(Purpose::Signature)),
-        Some("enc") => Ok(Some(Purpose::Encryption)),
-        Some(_) => {
-            findings.error(&rule::JWK_USE, members.place.member("use"));
-            Err(Unsound)
-        }
-    }
+    // A key with another value was left out.
+    Ok(members.text("use", findings)?.and_then(Purpose::named))
 }
 
 /// Reads `key_ops` (RFC 7517 §4.3).

@@ -26,6 +26,7 @@ fn members_of_extensions() {
         "extensions = ['rp-initiated-logout', 'front-channel-logout', 'back-channel-logout']";
     let signed = "extensions = ['signed-requests']";
     let tls = "extensions = ['mutual-tls', 'dpop']\nauth-methods = ['tls_client_auth', 'none']";
+    let full_links = "empty-links = 'refuse'";
     let ciba = "extensions = ['ciba']\ngrant-types = ['urn:openid:params:grant-type:ciba']";
     let details =
         "extensions = ['authorization-details']\nauthorization-details-types = ['mailbox']";
@@ -44,18 +45,26 @@ fn members_of_extensions() {
             r#""subject_type": "x""#,
             &["member-not-offered /subject_type"],
         ),
-        ("", r#""subject_type": 1"#, &["member-type /subject_type"]),
+        (
+            "",
+            r#""subject_type": 1"#,
+            &["member-not-offered /subject_type"],
+        ),
         (
             "",
             r#""require_auth_time": "true""#,
-            &["member-type /require_auth_time"],
+            &["member-not-offered /require_auth_time"],
         ),
         (
             "",
             r#""default_max_age": 1.5"#,
-            &["member-type /default_max_age"],
+            &["member-not-offered /default_max_age"],
         ),
-        ("", r#""request_uris": "x""#, &["member-type /request_uris"]),
+        (
+            "",
+            r#""request_uris": "x""#,
+            &["member-not-offered /request_uris"],
+        ),
         (
             strict,
             r#""subject_type": "public""#,
@@ -237,6 +246,28 @@ fn members_of_extensions() {
             r#""token_endpoint_auth_method": "private_key_jwt", "token_endpoint_auth_signing_alg": "none", "jwks_uri": "https://a.example.com/jwks""#,
             &["value-not-offered /token_endpoint_auth_signing_alg"],
         ),
+        // Empty links.
+        (
+            "",
+            r#""client_uri": "", "logo_uri": "", "tos_uri#de": "", "jwks_uri": """#,
+            &[
+                "member-empty /client_uri",
+                "member-empty /logo_uri",
+                "member-empty /tos_uri#de",
+                "member-empty /jwks_uri",
+            ],
+        ),
+        ("", r#""client_uri": " ""#, &["uri-character /client_uri"]),
+        (
+            openid,
+            r#""initiate_login_uri": """#,
+            &["member-empty /initiate_login_uri"],
+        ),
+        (
+            full_links,
+            r#""client_uri": "", "jwks_uri": """#,
+            &["uri-empty /client_uri", "uri-empty /jwks_uri"],
+        ),
         // CIBA and authorization details.
         (
             ciba,
@@ -267,7 +298,11 @@ fn members_of_extensions() {
     for (settings, members, codes) in table {
         let (registered, found) = accept(settings, members);
         assert_eq!(&found, codes, "{members}");
-        let harmless = ["member-not-offered", "member-without-meaning"];
+        let harmless = [
+            "member-not-offered",
+            "member-without-meaning",
+            "member-empty",
+        ];
         let refused = *settings == strict
             || !codes
                 .iter()

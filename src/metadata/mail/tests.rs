@@ -28,6 +28,11 @@ fn the_mail_profile() {
             &["redirect-uri-not-native /redirect_uris/1", COMPLETED],
         ),
         (
+            "loopback without a path",
+            r#""redirect_uris": ["http://127.0.0.1"]"#,
+            &[COMPLETED],
+        ),
+        (
             "localhost",
             r#""redirect_uris": ["http://localhost/cb"]"#,
             &["redirect-uri-localhost /redirect_uris/0", COMPLETED],
@@ -123,5 +128,52 @@ fn the_mail_profile() {
         let found = findings.into_diagnostics().into_iter();
         let found: Vec<_> = found.map(|d| format!("{} {}", d.code, d.pointer)).collect();
         assert_eq!(&found, codes, "{name}");
+    }
+}
+
+#[test]
+fn what_a_setting_opens_to_anonymous_callers() {
+    let device = r#""redirect_uris": ["http://127.0.0.1/cb"], "grant_types": ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"]"#;
+    let localhost = r#""redirect_uris": ["http://localhost/cb"], "grant_types": ["authorization_code", "refresh_token"]"#;
+    for (settings, members, codes) in [
+        ("", device, &["grant-type-left-out"][..]),
+        ("anonymous-device = true", device, &[]),
+        (
+            "localhost = 'refuse'",
+            localhost,
+            &["redirect-uri-localhost"],
+        ),
+        (
+            "localhost = 'accept'",
+            localhost,
+            &["redirect-uri-localhost"],
+        ),
+        // It is a warning then.
+        (
+            "localhost = 'everybody'",
+            localhost,
+            &["redirect-uri-localhost"],
+        ),
+    ] {
+        let text = format!("[oauth.client-registration]\n{settings}\n");
+        let (policy, _) = config::compile(&text).unwrap();
+        let mut findings = Findings::default();
+        let submitted = format!("{{{members}}}");
+        let accepted = metadata::judge(
+            submitted.as_bytes(),
+            Profile::Mail,
+            0,
+            &policy,
+            &mut findings,
+        );
+        let found = findings.into_diagnostics();
+        let found: Vec<_> = found.iter().map(|d| d.code).collect();
+        assert_eq!(found, codes, "{settings}");
+        let refused = settings.starts_with("localhost") && !settings.contains("everybody");
+        assert_eq!(accepted.is_none(), refused, "{settings}");
+        if settings.starts_with("anonymous") {
+            let registered = accepted.unwrap().to_raw();
+            assert!(registered.get().contains("device_code"), "{registered}");
+        }
     }
 }

@@ -39,12 +39,12 @@ pub(crate) fn authenticate(
     let presented = match Presented::of(request, &parameters) {
         Ok(presented) => presented,
         Err(flaw) if flaw.error == ErrorCode::InvalidRequest => return Ok(malformed(flaw)),
-        Err(flaw) => return Ok(refuse(flaw, by_header, Vec::new())),
+        Err(flaw) => return Ok(refuse(flaw.into(), by_header)),
     };
     let Some(client_id) = identify::client_id(request) else {
         return Ok(match parameters.get("client_id") {
             None => malformed(&rule::CLIENT_UNNAMED),
-            Some(_) => refuse(&rule::CLIENT_NAMED_TWICE, by_header, Vec::new()),
+            Some(_) => refuse((&rule::CLIENT_NAMED_TWICE).into(), by_header),
         });
     };
 
@@ -83,12 +83,12 @@ pub(crate) fn authenticate(
                 Usable::Unread => &rule::CLIENT_DOCUMENT_UNREAD,
                 _ => &rule::CLIENT_UNKNOWN,
             };
-            return Ok(refuse(reason, by_header, Vec::new()));
+            return Ok(refuse(reason.into(), by_header));
         }
     };
     let assertion = match proven {
         Ok(assertion) => assertion,
-        Err(Unproven { reason, fetches }) => return Ok(refuse(reason, by_header, fetches)),
+        Err(unproven) => return Ok(refuse(unproven, by_header)),
     };
     let mut findings = Findings::default();
     match standing {
@@ -170,13 +170,29 @@ struct Proof<'r> {
 
 struct Unproven {
     reason: &'static Rule,
+    /// What the host is told instead of the rule's own sentence.
+    message: Option<String>,
     fetches: Vec<Fetch>,
+}
+
+impl Unproven {
+    /// The client registered one method and used another.
+    fn method(registered: AuthMethod, presented: AuthMethod) -> Self {
+        let (registered, presented) = (registered.name(), presented.name());
+        Self {
+            message: Some(format!(
+                "The client registered the method {registered}, and used {presented}."
+            )),
+            ..Self::from(&rule::CLIENT_METHOD_WRONG)
+        }
+    }
 }
 
 impl From<&'static Rule> for Unproven {
     fn from(reason: &'static Rule) -> Self {
         Self {
             reason,
+            message: None,
             fetches: Vec::new(),
         }
     }
@@ -190,18 +206,15 @@ impl Proof<'_> {
         // The secret is hashed and compared even if the method is wrong, so that the time is the
         // same.
         let by_secret = self.secret(Some(known));
-        Ok(if self.presented.method() != method {
+        Ok(if !self.serves(method) {
             let by_tls = matches!(
                 method,
                 AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth
             );
-            Err(
-                match by_tls && self.presented.method() == AuthMethod::None {
-                    true => &rule::CLIENT_METHOD_TLS,
-                    false => &rule::CLIENT_METHOD_WRONG,
-                }
-                .into(),
-            )
+            Err(match self.presented.method() {
+                AuthMethod::None if by_tls => (&rule::CLIENT_METHOD_TLS).into(),
+                presented => Unproven::method(method, presented),
+            })
         } else if !self.policy.auth_methods.contains(&method) {
             Err((&rule::CLIENT_METHOD_GONE).into())
         } else {
@@ -211,6 +224,17 @@ impl Proof<'_> {
                 Presented::Assertion(token) => self.assertion(token, known, &registered).map(Some),
             }
         })
+    }
+
+    /// Whether the presented method is the registered one or stands for it: a secret may come in the
+    /// header and in the body (requirements H3).
+    fn serves(&self, registered: AuthMethod) -> bool {
+        let presented = self.presented.method();
+        presented == registered
+            || self.policy.any_secret_method
+                && registered.uses_secret()
+                && presented.uses_secret()
+                && self.policy.auth_methods.contains(&presented)
     }
 
     /// Checks that a client without a registered method presents no credential.
@@ -265,8 +289,8 @@ impl Proof<'_> {
             (None, Some(_), Some(read)) => read,
             (None, Some(uri), None) => {
                 return Err(Unproven {
-                    reason: &rule::KEYS_UNREAD,
                     fetches: vec![Fetch::of_keys(uri, Due::BeforeEffect)],
+                    ..Unproven::from(&rule::KEYS_UNREAD)
                 });
             }
             (None, None, _) => return Err((&rule::ASSERTION_SIGNATURE).into()),
@@ -280,12 +304,15 @@ const NOT_AUTHENTICATED: &str = "The client could not be authenticated.";
 
 /// Makes the refusal, which is the same for every reason (RFC 6749 §5.2). It has a challenge if the
 /// request used the `Authorization` header.
-fn refuse(reason: &'static Rule, by_header: bool, fetches: Vec<Fetch>) -> Decision {
+fn refuse(unproven: Unproven, by_header: bool) -> Decision {
     let mut findings = Findings::default();
-    findings.error(reason, Place::Document);
+    match unproven.message {
+        Some(message) => findings.error_saying(unproven.reason, Place::Document, message),
+        None => findings.error(unproven.reason, Place::Document),
+    }
     let challenge = by_header.then(|| response::BASIC_CHALLENGE.to_owned());
     Decision {
-        fetches,
+        fetches: unproven.fetches,
         ..response::opaque(
             findings,
             ErrorCode::InvalidClient,

@@ -118,19 +118,17 @@ impl<'a> Gate<'a> {
 
     /// Makes the gate of a public client that is not registered.
     fn unregistered(standing: Standing, policy: &'a Policy) -> Self {
+        let grant_types = grants(&policy.grant_types, true, policy);
         Self {
             standing,
             redirects: Redirects::Any,
             is_public: true,
-            grant_types: grants(&policy.grant_types, true, policy),
+            default_scopes: policy
+                .scopes_by_default(grant_types.contains(&GrantType::RefreshToken)),
+            grant_types,
             answers_with_code: true,
             pushes: false,
             scopes: policy.scopes.0.iter().map(String::as_str).collect(),
-            default_scopes: policy
-                .scopes_by_default()
-                .iter()
-                .map(String::as_str)
-                .collect(),
             metadata: "{}",
             by: None,
         }
@@ -198,6 +196,34 @@ impl<'a> Gate<'a> {
             None => findings.error(flaw, place),
         }
         None
+    }
+}
+
+/// How many registered redirect URIs are named, and how many characters of the one that was asked
+/// for.
+const SHOWN_URIS: usize = 10;
+const SHOWN_LENGTH: usize = 512;
+
+impl Gate<'_> {
+    /// Notes which redirect URI was asked for, and which ones are registered, for the host: it can
+    /// show them to the user, and to the administrator. They are no part of the response, because a
+    /// stranger could send the request.
+    pub(super) fn compare(&self, parameters: &Parameters<'_>) -> Findings {
+        let mut findings = Findings::default();
+        if let (Redirects::Registered(registered, _), Some(asked)) =
+            (&self.redirects, parameters.get("redirect_uri"))
+        {
+            let printable = |c: char| if c.is_ascii_graphic() { c } else { '?' };
+            let asked = String::from_iter(asked.chars().take(SHOWN_LENGTH).map(printable));
+            let registered = registered.iter().take(SHOWN_URIS);
+            let registered = Vec::from_iter(registered.map(AsRef::as_ref)).join(" ");
+            findings.note_saying(
+                &rule::REDIRECT_URI_COMPARED,
+                Place::top("redirect_uri"),
+                format!("Asked for: {asked} Registered: {registered}"),
+            );
+        }
+        findings
     }
 }
 

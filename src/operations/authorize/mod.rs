@@ -84,7 +84,15 @@ fn judge(
             {
                 send_back(&uri, findings, parameters, policy)
             }
-            _ => refuse(findings, request),
+            _ => {
+                let is_another = findings.have(&rule::REDIRECT_URI_UNREGISTERED);
+                let mut refusal = refuse(findings, request);
+                if is_another {
+                    let compared = gate.compare(parameters).into_diagnostics();
+                    refusal.diagnostics.extend(compared);
+                }
+                refusal
+            }
         });
     }
 

@@ -100,11 +100,15 @@ pub(super) fn token(
     }
 }
 
-/// Checks that each requested resource is a known one (requirements G6, RFC 8707 §2).
+/// Checks that each requested resource is a known one (requirements G6, RFC 8707 §2). Without known
+/// ones, the parameter is ignored.
 pub(super) fn resources(parameters: &Parameters<'_>, policy: &Policy, findings: &mut Findings) {
-    let known = &policy.resources.0;
-    let is_unknown = |resource: &str| !known.iter().any(|known| known == resource);
-    if !known.is_empty() && parameters.all("resource").any(is_unknown) {
+    let known = &policy.resources;
+    if !known.is_empty()
+        && !parameters
+            .all("resource")
+            .all(|requested| known.have(requested))
+    {
         findings.error(&rule::RESOURCE_UNKNOWN, Place::top("resource"));
     }
 }

@@ -162,7 +162,8 @@ fn documents() {
 #[test]
 fn documents_that_are_read_again() {
     let policy = policy("");
-    let first = decide(URL, Some(&document(json!({}))), None, &policy);
+    let refreshes = json!({"grant_types": ["authorization_code", "refresh_token"]});
+    let first = decide(URL, Some(&document(refreshes.clone())), None, &policy);
     let client = first.client.unwrap();
     assert_eq!(client.standing, Standing::Document);
     assert!(client.scope.unwrap().contains("offline_access"));
@@ -176,7 +177,7 @@ fn documents_that_are_read_again() {
     };
     let record = record.document.replace(&NOW.to_string(), "5");
     for (changes, expected) in [
-        (json!({}), &[][..]),
+        (refreshes, &[][..]),
         (json!({"client_name": "B"}), &["document-changed"]),
     ] {
         let again = decide(URL, Some(&document(changes)), Some(&record), &policy);

@@ -408,14 +408,17 @@ fn shut_out() {
 #[test]
 fn what_is_stored_of_the_registrant() {
     let policy = policy("share-identical = 'off'");
-    let terms = r#" {"scopes": ["offline_access"]} "#;
+    let terms = r#" {"scopes": ["urn:ietf:params:oauth:scope:mail"]} "#;
     let caller = Caller {
         account: Some("desk"),
         terms: Some(terms),
         ..Caller::with_permissions(KEY)
     };
     let decision = decide(&by(caller), &ENTROPY, &native(), &policy);
-    assert_eq!(answer(&decision)["scope"], "offline_access");
+    assert_eq!(
+        answer(&decision)["scope"],
+        "urn:ietf:params:oauth:scope:mail"
+    );
     let Effect::Store(record) = decision.effect else {
         panic!("{decision:?}")
     };

@@ -85,8 +85,17 @@ fn a_policy_that_changes() {
             "",
             &web,
             NOW,
-            "scopes = ['offline_access']",
+            "scopes = ['urn:ietf:params:oauth:scope:mail']",
             &["scope-not-offered"],
+        ),
+        (
+            "all scopes dropped that give access",
+            key(),
+            "",
+            &web,
+            NOW,
+            "scopes = ['offline_access']",
+            &["scope-none-offered"],
         ),
         (
             "before its secret ends",

@@ -132,10 +132,11 @@ fn what_is_not_offered_is_not_advertised() {
         "registration_endpoint",
         "subject_types_supported",
         "dpop_signing_alg_values_supported",
-        "token_endpoint_auth_signing_alg_values_supported",
     ] {
         assert!(!metadata.contains_key(absent), "{absent}");
     }
+    let without = advertised("[oauth.client-registration]\nauth-methods = ['none']\n");
+    assert!(!without.contains_key("token_endpoint_auth_signing_alg_values_supported"));
     assert_eq!(metadata["request_uri_parameter_supported"], json!(false));
     assert_eq!(
         metadata["code_challenge_methods_supported"],

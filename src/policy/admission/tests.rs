@@ -9,7 +9,7 @@ fn policy(settings: &str) -> Policy {
 
 #[test]
 fn callers() {
-    use Credential::{Accepted, Malformed, Missing, Rejected};
+    use Credential::{Accepted, Malformed, Missing, OtherScheme, Rejected};
     let closed = "";
     let open = "anonymous = true";
     let wide = "anonymous = true\nanonymous-profile = 'none'";
@@ -18,6 +18,8 @@ fn callers() {
     for (settings, credential, permissions, expected) in [
         (closed, Missing, &[][..], Err("credential-missing")),
         (closed, Malformed, &[], Err("credential-malformed")),
+        (closed, OtherScheme, &[], Err("credential-scheme")),
+        (closed, OtherScheme, both, Err("credential-scheme")),
         (closed, Rejected, &[], Err("credential-rejected")),
         (closed, Accepted, both, key),
         (closed, Accepted, &[AUTHENTICATE], Err("permission-missing")),
@@ -29,6 +31,7 @@ fn callers() {
         (open, Missing, &[], Ok((By::Stranger, Profile::Mail))),
         (wide, Missing, &[], Ok((By::Stranger, Profile::Full))),
         (open, Malformed, &[], Err("credential-malformed")),
+        (open, OtherScheme, &[], Err("credential-scheme")),
         (open, Rejected, &[], Err("credential-rejected")),
         (open, Accepted, &[], Err("permission-missing")),
         (open, Accepted, both, key),

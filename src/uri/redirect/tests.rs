@@ -1,8 +1,9 @@
+use super::super::host::{InternalHosts, IpLiterals};
 use super::*;
 
 const RULES: RedirectUriRules = RedirectUriRules {
     localhost: Localhost::Accept,
-    ip_literals: IpLiterals::Refuse,
+    https_hosts: HostRules::PUBLIC_NAMES,
     private_schemes: PrivateSchemes::ReverseDomain,
 };
 
@@ -21,6 +22,16 @@ fn what_may_be_registered() {
         ("http://[::1]:49152/cb?a", Loopback),
         ("http://localhost/cb", Localhost),
         ("http://localhost:1455/cb", Localhost),
+        // No path is the path of one slash, and the scheme's own port is no port.
+        ("https://a.example.com", Https),
+        ("https://a.example.com?from=mail", Https),
+        ("https://a.example.com:443", Https),
+        ("https://a.example.com:443/cb", Https),
+        ("http://127.0.0.1", Loopback),
+        ("http://127.0.0.1?a", Loopback),
+        ("http://[::1]", Loopback),
+        ("http://[::1]:49152", Loopback),
+        ("http://localhost:8080", Localhost),
         ("com.example.app:/cb", PrivateUse),
         ("com.example.app:/", PrivateUse),
         ("com.example.app:///cb", PrivateUse),
@@ -41,14 +52,16 @@ fn what_may_be_registered() {
 #[test]
 fn what_may_not_be_registered() {
     let table: &[(&str, &[&str])] = &[
-        ("", &["redirect-uri-not-absolute"]),
+        ("", &["redirect-uri-empty"]),
+        ("my_app:/cb", &["redirect-uri-scheme-syntax"]),
+        ("com.example.my_app:/cb", &["redirect-uri-scheme-syntax"]),
+        ("127.0.0.1:8080/cb", &["redirect-uri-not-absolute"]),
+        ("localhost/cb:x", &["redirect-uri-not-absolute"]),
         ("/cb", &["redirect-uri-not-absolute"]),
         ("//a.example.com/cb", &["redirect-uri-not-absolute"]),
         ("https://a.example.com/cb#", &["redirect-uri-fragment"]),
         ("https://a.example.com/cb#x", &["redirect-uri-fragment"]),
         ("com.example.app:/cb#x", &["redirect-uri-fragment"]),
-        ("https://a.example.com", &["redirect-uri-path-missing"]),
-        ("https://a.example.com:443/cb", &["redirect-uri-port"]),
         ("https://a.example.com:99999/cb", &["redirect-uri-port"]),
         ("https://A.example.com/cb", &["redirect-uri-host-syntax"]),
         ("https://a.example.com./cb", &["redirect-uri-host-syntax"]),
@@ -134,7 +147,11 @@ fn what_may_not_be_registered() {
         ("http://127.0.0.1:0/cb", &["redirect-uri-port"]),
         ("http://127.0.0.1:080/cb", &["redirect-uri-port"]),
         ("http://127.0.0.1:*/cb", &["redirect-uri-port"]),
-        ("http://127.0.0.1", &["redirect-uri-path-missing"]),
+        ("http://127.0.0.1#", &["redirect-uri-fragment"]),
+        (
+            "http://127.0.0.1?code=x",
+            &["redirect-uri-reserved-parameter"],
+        ),
         ("HTTP://127.0.0.1/cb", &["redirect-uri-scheme-case"]),
         ("javascript:alert(1)", &["redirect-uri-scheme-forbidden"]),
         ("vbscript:x", &["redirect-uri-scheme-forbidden"]),
@@ -199,8 +216,7 @@ fn over_long() {
 fn localhost_by_policy() {
     let rules = RedirectUriRules {
         localhost: Localhost::Refuse,
-        ip_literals: IpLiterals::Refuse,
-        private_schemes: PrivateSchemes::ReverseDomain,
+        ..RULES
     };
     let mut findings = Findings::default();
     let uri = "http://localhost/cb";
@@ -211,7 +227,10 @@ fn localhost_by_policy() {
 #[test]
 fn ip_literals_by_policy() {
     let rules = RedirectUriRules {
-        ip_literals: IpLiterals::Public,
+        https_hosts: HostRules {
+            literals: IpLiterals::Public,
+            ..HostRules::PUBLIC_NAMES
+        },
         ..RULES
     };
     for (uri, code) in [
@@ -230,6 +249,75 @@ fn ip_literals_by_policy() {
         let mut findings = Findings::default();
         let parsed = RedirectUri::new(uri, &rules, Place::Document, &mut findings);
         assert_eq!(parsed.is_some(), code.is_none(), "{uri}");
+        let found = findings.into_diagnostics();
+        assert_eq!(found.first().map(|d| d.code), code, "{uri}");
+    }
+}
+
+#[test]
+fn internal_hosts_by_policy() {
+    let rules = RedirectUriRules {
+        https_hosts: HostRules {
+            internal: InternalHosts::Accept,
+            ..HostRules::PUBLIC_NAMES
+        },
+        ..RULES
+    };
+    let warning = Some("redirect-uri-host-internal");
+    for (uri, sound, code) in [
+        ("https://a.example.com/cb", true, None),
+        ("https://webmail/cb", true, warning),
+        ("https://webmail.internal/cb", true, warning),
+        ("https://webmail.lan:8443", true, warning),
+        ("https://nas.home.arpa/cb", true, warning),
+        ("https://printer.local/cb", true, warning),
+        ("https://a.localdomain/cb", true, warning),
+        ("https://192.168.0.1/cb", true, warning),
+        ("https://10.0.0.1:8443/cb", true, warning),
+        ("https://[fd00::1]/cb", true, warning),
+        ("https://[FD00::1]/cb", false, Some("redirect-uri-host-ip")),
+        ("https://127.0.0.1/cb", false, Some("redirect-uri-host-ip")),
+        (
+            "https://169.254.0.1/cb",
+            false,
+            Some("redirect-uri-host-ip"),
+        ),
+        ("https://[fe80::1]/cb", false, Some("redirect-uri-host-ip")),
+        ("https://192.168.1/cb", false, Some("redirect-uri-host-ip")),
+        ("https://8.8.8.8/cb", false, Some("redirect-uri-host-ip")),
+        (
+            "https://localhost/cb",
+            false,
+            Some("redirect-uri-host-local"),
+        ),
+        (
+            "https://a.localhost/cb",
+            false,
+            Some("redirect-uri-host-local"),
+        ),
+        ("https://com/cb", false, Some("redirect-uri-host-local")),
+        ("https://a.onion/cb", false, Some("redirect-uri-host-local")),
+        (
+            "https://home.arpa/cb",
+            false,
+            Some("redirect-uri-host-suffix"),
+        ),
+        ("https://.lan/cb", false, Some("redirect-uri-host-syntax")),
+        (
+            "https://xn--bcher-kva.lan/cb",
+            false,
+            Some("redirect-uri-host-local"),
+        ),
+        (
+            "https://u@webmail/cb",
+            false,
+            Some("redirect-uri-user-info"),
+        ),
+        ("http://webmail/cb", false, Some("redirect-uri-http")),
+    ] {
+        let mut findings = Findings::default();
+        let parsed = RedirectUri::new(uri, &rules, Place::Document, &mut findings);
+        assert_eq!(parsed.is_some(), sound, "{uri}");
         let found = findings.into_diagnostics();
         assert_eq!(found.first().map(|d| d.code), code, "{uri}");
     }

@@ -124,6 +124,7 @@ fn is_false(flag: &bool) -> bool {
 const CREDENTIALS: [(Credential, &str); 4] = [
     (Credential::Missing, "missing"),
     (Credential::Malformed, "malformed"),
+    (Credential::OtherScheme, "other-scheme"),
     (Credential::Rejected, "rejected"),
     (Credential::Accepted, "accepted"),
 ];

@@ -20,8 +20,8 @@ fn other_members() {
         // use
         (P256, r#""use": "sig""#, &[]),
         (P256, r#""use": "enc""#, &[]),
-        (P256, r#""use": "tls""#, &["jwk-use /use"]),
-        (P256, r#""use": "SIG""#, &["jwk-use /use"]),
+        (P256, r#""use": "tls""#, &["jwk-not-understood "]),
+        (P256, r#""use": "SIG""#, &["jwk-not-understood "]),
         (P256, r#""use": ["sig"]"#, &["member-type /use"]),
         // key_ops
         (P256, r#""key_ops": []"#, &[]),

@@ -47,9 +47,24 @@ fn sets() {
         (
             &set(&[&named("a"), "\"kid\": \"a\", \"kty\": \"EC2\"", &named("a")]),
             &[
-                "jwk-type /jwks/keys/1/kty",
-                "jwk-id-duplicate /jwks/keys/1/kid",
                 "jwk-id-duplicate /jwks/keys/2/kid",
+                "jwk-not-understood /jwks/keys/1",
+            ],
+        ),
+        // A key that is not understood is as if it were not there.
+        (
+            &set(&[signing, "\"kty\": \"AKP\", \"use\": \"enc\"", ED25519]),
+            &["jwk-not-understood /jwks/keys/1"],
+        ),
+        (
+            &set(&["\"kty\": \"AKP\", \"priv\": \"AA\""]),
+            &["jwk-private /jwks/keys/0"],
+        ),
+        (
+            &set(&[P256, "\"kty\": \"AKP\"", encrypting, signing]),
+            &[
+                "jwk-use-missing /jwks/keys/0/use",
+                "jwk-not-understood /jwks/keys/1",
             ],
         ),
         // use

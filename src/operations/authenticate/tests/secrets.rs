@@ -71,20 +71,15 @@ fn secrets() {
             "client_id=c",
             Some("client-header-malformed"),
         ),
-        (
-            "basic for post",
-            &post_client,
-            Some(&by_header),
-            "",
-            Some("client-method-wrong"),
-        ),
+        ("basic for post", &post_client, Some(&by_header), "", None),
         ("post", &post_client, None, by_body.as_str(), None),
+        ("post for basic", &basic_client, None, &by_body, None),
         (
-            "post for basic",
+            "post for basic, another secret",
             &basic_client,
             None,
-            &by_body,
-            Some("client-method-wrong"),
+            "client_id=c&client_secret=x",
+            Some("client-secret-wrong"),
         ),
         (
             "post, another secret",
@@ -208,6 +203,61 @@ fn secrets() {
                 is_request,
                 "{name}"
             );
+        }
+    }
+}
+
+/// RFC 6749 §2.3.1
+#[test]
+fn the_header_and_the_body_stand_for_each_other() {
+    let (now, hash) = secret(1);
+    let stored = json!({"client_secret": {"sha256": hash, "expires_at": 0}});
+    let by_header = basic("c", &now);
+    let by_body = format!("client_id=c&client_secret={now}");
+    let strict = "any-secret-method = false";
+    let without_post = "auth-methods = ['none', 'client_secret_basic']";
+    let without_basic = "auth-methods = ['none', 'client_secret_post']";
+    for (registered, by, settings, sound) in [
+        ("client_secret_basic", "header", "", true),
+        ("client_secret_basic", "body", "", true),
+        ("client_secret_post", "header", "", true),
+        ("client_secret_post", "body", "", true),
+        ("client_secret_basic", "header", strict, true),
+        ("client_secret_basic", "body", strict, false),
+        ("client_secret_post", "header", strict, false),
+        ("client_secret_basic", "body", without_post, false),
+        ("client_secret_post", "header", without_basic, false),
+        // A secret stands for nothing else.
+        ("none", "header", "", false),
+        ("none", "body", "", false),
+        ("private_key_jwt", "header", "", false),
+        ("private_key_jwt", "body", "", false),
+    ] {
+        let record = record(registered, stored.clone());
+        let (authorization, parameters) = match by {
+            "header" => (Some(by_header.as_str()), ""),
+            _ => (None, by_body.as_str()),
+        };
+        let asked = Asked {
+            authorization,
+            parameters,
+            record: Some(&record),
+            permissions: &[],
+            jwks: None,
+        };
+        let decision = ask(&asked, &policy(settings));
+        let name = format!("{registered} by the {by}, {settings}");
+        assert_eq!(code(&decision).is_none(), sound, "{name}");
+        if let Some(found) = decision.diagnostics.first() {
+            assert_eq!(found.code, "client-method-wrong", "{name}");
+            let used = match by {
+                "header" => "client_secret_basic",
+                _ => "client_secret_post",
+            };
+            let expected =
+                format!("The client registered the method {registered}, and used {used}.");
+            assert_eq!(found.message, expected, "{name}");
+            assert!(!decision.response.body.contains(registered), "{name}");
         }
     }
 }

@@ -488,3 +488,72 @@ fn what_a_redirect_says() {
         );
     }
 }
+
+/// The host is told what was asked for and what is registered, and the response says nothing of it.
+#[test]
+fn a_redirect_uri_that_does_not_match_is_compared_for_the_host() {
+    let record = web(
+        "key",
+        &["https://a.example.com/cb", "https://b.example.com/cb"],
+    );
+    let long = format!("https://c.example.com/{}", "x".repeat(2000));
+    for (asked, shown) in [
+        ("https://c.example.com/cb", "https://c.example.com/cb"),
+        (
+            "https://c.example.com/\u{202e}\n <b>",
+            "https://c.example.com/???<b>",
+        ),
+        (long.as_str(), &long[..512]),
+    ] {
+        for endpoint in [Endpoint::Authorization, Endpoint::PushedAuthorization] {
+            let parameters = asking(json!({"redirect_uri": asked}));
+            let decision = at(endpoint, &parameters, Some(&record), &[], &policy(""));
+            assert_eq!(errors(&decision), ["redirect-uri-unregistered"]);
+            let compared = decision.diagnostics.last().unwrap();
+            assert_eq!(compared.code, "redirect-uri-compared");
+            assert_eq!(compared.severity, Severity::Note);
+            let expected = format!(
+                "Asked for: {shown} Registered: https://a.example.com/cb https://b.example.com/cb"
+            );
+            assert_eq!(compared.message, expected);
+            assert!(!decision.response.body.contains("example.com"));
+        }
+    }
+}
+
+/// Each place that compares redirect URIs takes both spellings (requirements E2).
+#[test]
+fn no_path_is_the_path_of_one_slash() {
+    let bare = record(
+        "key",
+        "full",
+        json!({"redirect_uris": ["http://127.0.0.1"]}),
+    );
+    let slash = record(
+        "key",
+        "full",
+        json!({"redirect_uris": ["http://127.0.0.1/"]}),
+    );
+    let web_client = web("key", &["https://a.example.com:443"]);
+    let open = "open-client = true\nrequire = true";
+    for (settings, client, record, asked) in [
+        ("", "c", Some(&bare), "http://127.0.0.1:50123/"),
+        ("", "c", Some(&slash), "http://127.0.0.1:50123"),
+        ("", "c", Some(&web_client), "https://a.example.com/"),
+        ("", "c", None, "http://127.0.0.1:50123"),
+        ("", "c", None, "https://a.example.com:443"),
+        (open, "open", None, "http://127.0.0.1:50123"),
+    ] {
+        let parameters = asking(json!({"client_id": client, "redirect_uri": asked}));
+        let record = record.map(String::as_str);
+        let decision = at(
+            Endpoint::Authorization,
+            &parameters,
+            record,
+            &[],
+            &policy(settings),
+        );
+        let allowed = decision.client.and_then(|client| client.redirect_uri);
+        assert_eq!(allowed.as_deref(), Some(asked), "{settings} {client}");
+    }
+}

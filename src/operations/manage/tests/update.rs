@@ -172,7 +172,7 @@ fn an_update_says_what_was_found_and_what_to_fetch() {
     let own = registered(&web(), &policy);
     let mut document = web();
     document["client_id"] = own.id.as_str().into();
-    document["scope"] = "offline_access x".into();
+    document["scope"] = "urn:ietf:params:oauth:scope:mail x".into();
     document["jwks_uri"] = "https://a.example.com/keys".into();
     let document = document.to_string();
     let context = client(&own.token, Some(&own.record));
