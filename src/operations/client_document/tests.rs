@@ -145,6 +145,16 @@ fn documents() {
             &["redirect-uris-missing"],
         ),
         (
+            "a redirect URI without a path",
+            json!({"redirect_uris": ["https://a.example.com", "http://127.0.0.1"]}),
+            &[],
+        ),
+        (
+            "a redirect URI of an internal network",
+            json!({"redirect_uris": ["https://webmail.lan/"]}),
+            &["redirect-uri-host-local"],
+        ),
+        (
             "a redirect URI in clear",
             json!({"redirect_uris": ["http://a.example.com/"]}),
             &["redirect-uri-http"],

@@ -476,3 +476,28 @@ fn what_strangers_may_not_register() {
         assert_eq!(by_key.response.status, 201, "{uri}");
     }
 }
+
+/// Redirect URIs that match are one registration, and each answer repeats what was sent (requirements
+/// E2).
+#[test]
+fn spellings_of_a_redirect_uri_share_an_id() {
+    let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let stateless = format!("stateless = 'anonymous'\nclient-id-keys = ['{key}']");
+    for settings in ["", &stateless] {
+        let policy = policy(settings);
+        let ids = [
+            "http://127.0.0.1",
+            "http://127.0.0.1/",
+            "http://127.0.0.1:80",
+            "http://127.0.0.1:50123/",
+        ]
+        .map(|uri| {
+            let document = with(json!({"redirect_uris": [uri]}));
+            let decision = decide(&by(Caller::anonymous()), &ENTROPY, &document, &policy);
+            let answer = answer(&decision);
+            assert_eq!(answer["redirect_uris"], json!([uri]));
+            answer["client_id"].clone()
+        });
+        assert!(ids.iter().all(|id| *id == ids[0]), "{settings} {ids:?}");
+    }
+}
