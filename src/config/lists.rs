@@ -159,19 +159,33 @@ algorithms! {
     ContentEncryptionAlgs = CONTENT_ENCRYPTION_ALGORITHMS, "A128CBC-HS256", "A256GCM";
 }
 
+/// A list of names of hosts or schemes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NameList(Vec<String>);
+
+impl Setting for NameList {
+    fn read(value: &Json<'_>) -> Option<Self> {
+        let is_part = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-.".contains(&b);
+        let names = list(value, |name| {
+            (!name.is_empty() && name.bytes().all(is_part)).then(|| name.to_owned())
+        })?;
+        Some(Self(names))
+    }
+
+    fn allowed() -> String {
+        "a list of names in lower case: letters, digits and . + -".to_owned()
+    }
+}
+
 /// Lists of allowed names. A name is allowed if every list contains it. Without a list, all names
 /// are allowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AllowLists(Vec<Vec<String>>);
 
 impl AllowLists {
-    pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Adds the other lists, so that fewer names are allowed.
-    pub(super) fn narrow(&mut self, other: &Self) {
-        self.0.extend(other.0.iter().cloned());
+    /// Adds a list, so that fewer names are allowed.
+    pub(super) fn narrow(&mut self, list: &NameList) {
+        self.0.push(list.0.clone());
     }
 
     pub(crate) fn permit(&self, name: &str) -> bool {
@@ -188,19 +202,18 @@ impl AllowLists {
 
 impl Setting for AllowLists {
     fn read(value: &Json<'_>) -> Option<Self> {
-        let is_part = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-.".contains(&b);
-        let names = list(value, |name| {
-            (!name.is_empty() && name.bytes().all(is_part)).then(|| name.to_owned())
-        })?;
-        Some(Self(if names.is_empty() {
-            Vec::new()
+        let NameList(names) = NameList::read(value)?;
+        // An empty list in the settings is as if it were left out.
+        let lists = if names.is_empty() {
+            vec![]
         } else {
             vec![names]
-        }))
+        };
+        Some(Self(lists))
     }
 
     fn allowed() -> String {
-        "a list of names in lower case: letters, digits and . + -".to_owned()
+        NameList::allowed()
     }
 
     #[cfg(test)]

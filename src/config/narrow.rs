@@ -41,10 +41,10 @@ impl Terms {
                 .auth_methods
                 .retain(|m| auth_methods.contains(m));
         }
-        if !redirect_hosts.is_empty() {
+        if let Some(redirect_hosts) = redirect_hosts {
             policy.to_mut().redirect_hosts.narrow(redirect_hosts);
         }
-        if !redirect_schemes.is_empty() {
+        if let Some(redirect_schemes) = redirect_schemes {
             policy.to_mut().redirect_schemes.narrow(redirect_schemes);
         }
         if let Some(internal_hosts) = internal_hosts {
@@ -108,5 +108,10 @@ mod tests {
         ] {
             assert_eq!(hosts.permit_host(host), permitted, "{host}");
         }
+        // An empty list allows nothing; what is left out allows everything.
+        let nothing = narrowed(r#"{"redirect-hosts": [], "redirect-schemes": []}"#);
+        assert!(!nothing.redirect_hosts.permit_host("a.example"));
+        assert!(!nothing.redirect_schemes.permit("https"));
+        assert!(narrowed("{}").redirect_hosts.permit_host("a.example"));
     }
 }

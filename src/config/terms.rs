@@ -10,7 +10,7 @@ use crate::document::Json;
 use crate::oauth::{AuthMethod, GrantType};
 
 use super::finding::{SettingFinding, mistake};
-use super::lists::{AllowLists, TokenList};
+use super::lists::{NameList, TokenList};
 use super::table::table;
 use super::value::{Setting, list};
 
@@ -24,18 +24,18 @@ table! {
         /// The authentication methods at the token endpoint that the caller's clients can register.
         auth_methods "auth-methods": Option<Vec<AuthMethod>> = None;
         /// The hosts that https redirect URIs of the caller's clients can have. An entry that
-        /// begins with a dot means all hosts below that name. If the list is empty, the terms allow
-        /// all hosts.
-        redirect_hosts "redirect-hosts": AllowLists = AllowLists::default();
+        /// begins with a dot means all hosts below that name. If the list is empty, no host is
+        /// allowed.
+        redirect_hosts "redirect-hosts": Option<NameList> = None;
         /// The schemes that redirect URIs of the caller's clients can have, including `https` and
-        /// `http`. If the list is empty, the terms allow all schemes.
-        redirect_schemes "redirect-schemes": AllowLists = AllowLists::default();
+        /// `http`. If the list is empty, no scheme is allowed.
+        redirect_schemes "redirect-schemes": Option<NameList> = None;
         /// If `true`, the caller's clients can have https redirect URIs whose host is on an internal
         /// network, whatever the setting `internal-hosts` says. If `false`, they cannot.
         internal_hosts "internal-hosts": Option<bool> = None;
-        /// The networks that the caller can register from. If the list is empty, all networks are
-        /// allowed; otherwise a caller whose address is not known is refused.
-        networks "networks": Networks = Networks::default();
+        /// The networks that the caller can register from. A caller whose address is not known is
+        /// in none. If the list is empty, the caller can register from nowhere.
+        networks "networks": Option<Networks> = None;
         /// The maximum number of registrations that the API key can make, since it exists; 0 means
         /// no limit.
         max_registrations "max-registrations": u64 = 0;
@@ -66,19 +66,18 @@ impl Setting for Terms {
     }
 }
 
-/// A list of networks. An empty list means all networks.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A list of networks.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Networks(Vec<IpNet>);
 
 impl Networks {
     /// Whether an address is in one of the networks. An unknown address is in none.
     pub(crate) fn permit(&self, address: Option<&str>) -> bool {
         let address = address.and_then(|text| text.parse::<IpAddr>().ok());
-        self.0.is_empty()
-            || address.is_some_and(|address| {
-                let address = address.to_canonical();
-                self.0.iter().any(|network| network.contains(&address))
-            })
+        address.is_some_and(|address| {
+            let address = address.to_canonical();
+            self.0.iter().any(|network| network.contains(&address))
+        })
     }
 }
 
@@ -108,8 +107,8 @@ mod tests {
         let some = ["192.0.2.0/24", "2001:db8::/32"];
         let none: [&str; 0] = [];
         for (networks, address, permitted) in [
-            (&none[..], None, true),
-            (&none, Some("198.51.100.1"), true),
+            (&none[..], None, false),
+            (&none, Some("198.51.100.1"), false),
             (&some, Some("192.0.2.0"), true),
             (&some, Some("192.0.2.255"), true),
             (&some, Some("::ffff:192.0.2.7"), true),

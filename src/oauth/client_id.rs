@@ -22,12 +22,14 @@ pub(crate) struct ClientId(pub(crate) String);
 
 impl ClientId {
     /// Checks an id: 1 to 128 letters, digits and `.`, `_`, `~`, `-`, so that it needs no quoting
-    /// anywhere, and not the prefix of a generated id.
+    /// anywhere, not the prefix of a generated id, and not a dot segment, which a URL cannot end with
+    /// (RFC 3986 §5.2.4).
     pub(crate) fn new(text: &str) -> Option<Self> {
         let plain = (1..=128).contains(&text.len())
             && text
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'~' | b'-'));
-        (plain && !is_made_here(text)).then(|| Self(text.to_owned()))
+        let segment = matches!(text, "." | "..");
+        (plain && !segment && !is_made_here(text)).then(|| Self(text.to_owned()))
     }
 }

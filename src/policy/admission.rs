@@ -117,7 +117,9 @@ fn bounds(terms: &Terms, caller: &Caller<'_>, now: u64) -> Result<(), &'static R
     if terms.expires_at != 0 && terms.expires_at <= now {
         return Err(&rule::TERMS_EXPIRED);
     }
-    if !terms.networks.permit(caller.address) {
+    if let Some(networks) = &terms.networks
+        && !networks.permit(caller.address)
+    {
         return Err(&rule::NETWORK_NOT_ALLOWED);
     }
     Ok(())

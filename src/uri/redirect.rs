@@ -6,7 +6,7 @@ use super::generic::{agreed, generic};
 use super::host::{self, HostRules};
 use super::parts::{Authority, Parts, port_number};
 use super::report::Report;
-use super::schemes::{DOTTED_SCHEMES, FORBIDDEN_SCHEMES};
+use super::schemes::{DOTTED_SCHEMES, FORBIDDEN_SCHEMES, PLATFORM_SCHEMES};
 use super::web;
 
 /// The parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207 §2, OpenID Connect
@@ -98,7 +98,12 @@ impl RedirectUri {
                 RedirectKind::Https
             }
             "http" => loopback(text, &parts, rules, &mut report),
-            scheme if FORBIDDEN_SCHEMES.contains(&scheme) => {
+            scheme
+                if FORBIDDEN_SCHEMES.contains(&scheme)
+                    || PLATFORM_SCHEMES
+                        .iter()
+                        .any(|begun| scheme.starts_with(begun)) =>
+            {
                 report
                     .findings
                     .error(&rule::REDIRECT_URI_SCHEME_FORBIDDEN, place);

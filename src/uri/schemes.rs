@@ -56,6 +56,9 @@ pub(super) const FORBIDDEN_SCHEMES: &[&str] = &[
     "xmpp",
 ];
 
+/// Beginnings of schemes that a platform answers itself: no program can claim them.
+pub(super) const PLATFORM_SCHEMES: &[&str] = &["microsoft.windows."];
+
 /// Registered schemes that contain a dot but are not reversed domain names (IANA "Uniform Resource
 /// Identifier (URI) Schemes").
 pub(super) const DOTTED_SCHEMES: &[&str] = &[

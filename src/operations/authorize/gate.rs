@@ -97,6 +97,14 @@ impl<'a> Gate<'a> {
                 findings.error(&rule::CLIENT_ID_CHARACTERS, Place::top("client_id"));
                 None
             }
+            // The id is all that the user sees of such a client (requirements K9).
+            Usable::Unregistered | Usable::Overridden
+                if !policy
+                    .protected_names
+                    .permit(client_id, Place::top("client_id"), findings) =>
+            {
+                None
+            }
             Usable::Unregistered => {
                 findings.note(&rule::CLIENT_UNREGISTERED, Place::top("client_id"));
                 Some(Self::unregistered(Standing::Unregistered, policy))

@@ -93,6 +93,14 @@ fn by_hand() {
             Some("client-id-syntax"),
         ),
         (
+            "a dot segment",
+            Caller::with_permissions(may),
+            Some(".."),
+            &webadmin,
+            400,
+            Some("client-id-syntax"),
+        ),
+        (
             "an empty id",
             Caller::with_permissions(may),
             Some(""),

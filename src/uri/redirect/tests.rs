@@ -155,6 +155,10 @@ fn what_may_not_be_registered() {
         ("HTTP://127.0.0.1/cb", &["redirect-uri-scheme-case"]),
         ("javascript:alert(1)", &["redirect-uri-scheme-forbidden"]),
         ("vbscript:x", &["redirect-uri-scheme-forbidden"]),
+        (
+            "microsoft.windows.camera:/cb",
+            &["redirect-uri-scheme-forbidden"],
+        ),
         ("data:text/html,x", &["redirect-uri-scheme-forbidden"]),
         ("file:///etc/passwd", &["redirect-uri-scheme-forbidden"]),
         (

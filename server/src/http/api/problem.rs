@@ -153,7 +153,7 @@ fn denied(
     permission: Permission,
 ) -> (StatusCode, String, (HeaderName, HeaderValue)) {
     let (status, detail, challenge) = match credential {
-        Credential::Missing => (
+        Credential::Missing | Credential::OtherScheme => (
             StatusCode::UNAUTHORIZED,
             "Send an API key as Authorization: Bearer KEY.".to_owned(),
             "Bearer realm=\"administration\"".to_owned(),

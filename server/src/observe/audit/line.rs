@@ -121,7 +121,7 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-const CREDENTIALS: [(Credential, &str); 4] = [
+const CREDENTIALS: [(Credential, &str); 5] = [
     (Credential::Missing, "missing"),
     (Credential::Malformed, "malformed"),
     (Credential::OtherScheme, "other-scheme"),

@@ -21,6 +21,22 @@ fn which_clients_may_be_used() {
             Ok(Unregistered),
         ),
         (
+            "a protected name for an id",
+            "protected-names = ['Example Bank']",
+            None,
+            &[],
+            json!({"client_id": "Examp1e-Bank"}),
+            Err("client-name-protected"),
+        ),
+        (
+            "a protected name for an id, by override",
+            "protected-names = ['Example Bank']\nrequire = true",
+            None,
+            OVERRIDE,
+            json!({"client_id": "Example Bank"}),
+            Err("client-name-protected"),
+        ),
+        (
             "required, unregistered",
             required,
             None,
