@@ -88,6 +88,7 @@ fn context(facts: &Facts) -> gatepost_plugin::Context {
                 gatepost::Credential::Malformed => gatepost_plugin::Credential::Malformed,
                 gatepost::Credential::Rejected => gatepost_plugin::Credential::Rejected,
                 gatepost::Credential::Accepted => gatepost_plugin::Credential::Accepted,
+                gatepost::Credential::OtherScheme => gatepost_plugin::Credential::OtherScheme,
             },
             account: facts.account.clone(),
             permissions: facts.permissions.clone(),
