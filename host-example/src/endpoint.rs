@@ -118,7 +118,7 @@ async fn decide(State(host): State<Arc<Host>>, request: Request) -> Answer {
             account.account = question.account;
             account.permissions = question.permissions;
         }
-        let decision = host.ask(tables, &operation, account, None)?;
+        let decision = host.ask(tables, &operation, now(), account, None)?;
         // The effect is due when the user has agreed, not when the user is asked.
         if question.agreed {
             tables.carry_out(&decision.effect, None)?;
@@ -144,11 +144,12 @@ impl Host {
     async fn answer(&self, head: &Parts, operation: &Operation) -> Answer {
         let answered = self.store.transaction(|tables| {
             let (caller, key) = caller(tables, head)?;
+            let now = now();
             let registrant = match operation {
-                Operation::Register { .. } => Some(self.registrant(&caller, key)?),
+                Operation::Register { .. } => Some(self.registrant(&caller, key, now)?),
                 _ => None,
             };
-            let decision = self.ask(tables, operation, caller, registrant.as_ref())?;
+            let decision = self.ask(tables, operation, now, caller, registrant.as_ref())?;
             // Before the effect: what cannot be answered must not have one.
             let response = message::response(decision.response)?;
             tables.carry_out(&decision.effect, registrant.as_ref())?;
@@ -162,15 +163,16 @@ impl Host {
         &self,
         tables: &Tables<'_>,
         operation: &Operation,
+        now: u64,
         caller: Caller,
         registrant: Option<&Registrant>,
     ) -> Result<Decision, Refusal> {
         let mut entropy = vec![0; 32];
         let drawn = SysRng.try_fill_bytes(&mut entropy);
         drawn.map_err(|_| message::FAILED)?;
-        let usage = registrant.map(|registrant| tables.usage(registrant));
+        let usage = registrant.map(|who| tables.usage(who));
         let mut context = Context {
-            now: now(),
+            now,
             entropy,
             caller,
             usage: usage.transpose()?.unwrap_or_default(),
@@ -193,7 +195,7 @@ impl Host {
         };
         let findings = decision.diagnostics.iter();
         let codes: Vec<&str> = findings.map(|found| &*found.code).collect();
-        // Nothing else: the rest is a client's own words, or a secret.
+        // What was decided, and no more: the rest is a client's own words, or a secret.
         tracing::info!(?codes, "{} {}", operation.name(), decision.response.status);
         let mut fetches = decision.fetches.iter();
         match decision.outcome {
@@ -205,14 +207,14 @@ impl Host {
     }
 
     /// Who registers with this key, or with none.
-    fn registrant(&self, caller: &Caller, key: Option<i64>) -> Result<Registrant, Refusal> {
-        let address = caller.address.clone().unwrap_or_default();
+    fn registrant(&self, by: &Caller, key: Option<i64>, now: u64) -> Result<Registrant, Refusal> {
+        let address = by.address.clone().unwrap_or_default();
         let window = self.plugin.window()?.max(1);
         Ok(Registrant {
             key,
-            account: caller.account.clone(),
+            account: by.account.clone(),
             network: self.plugin.network(&address)?.unwrap_or(address),
-            window_start: (now() / window * window).cast_signed(),
+            window_start: (now / window * window).cast_signed(),
         })
     }
 }

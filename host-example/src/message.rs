@@ -22,20 +22,20 @@ const READ_LIMIT: usize = 256 << 10;
 const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// Reads the `Authorization` header (RFC 6750 §2.1). A token counts as rejected until an API key is
-/// found; another scheme than Bearer is as if there were nothing.
+/// found.
 pub fn bearer(headers: &HeaderMap) -> (Credential, Option<&str>) {
     let mut fields = headers.get_all(header::AUTHORIZATION).iter();
-    let field = fields.next().map_or(&b""[..], HeaderValue::as_bytes);
-    if fields.next().is_some() {
-        return (Credential::Malformed, None);
-    }
-    let (scheme, token) = field.split_at(field.len().min(6));
-    if !scheme.eq_ignore_ascii_case(b"Bearer") || !matches!(token, [] | [b' ', ..]) {
+    let Some(field) = fields.next().map(HeaderValue::as_bytes) else {
         return (Credential::Missing, None);
+    };
+    let (scheme, token) = match str::from_utf8(field).unwrap_or_default().split_once(' ') {
+        Some(halves) if fields.next().is_none() => halves,
+        _ => return (Credential::Malformed, None),
+    };
+    if !scheme.eq_ignore_ascii_case("Bearer") {
+        return (Credential::OtherScheme, None);
     }
-    let token = str::from_utf8(token)
-        .unwrap_or_default()
-        .trim_start_matches(' ');
+    let token = token.trim_start_matches(' ');
     let unpadded = token.trim_end_matches('=');
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
     match !unpadded.is_empty() && unpadded.bytes().all(is_part) {
@@ -86,14 +86,12 @@ pub const HOST: Refusal = Refusal(400, REQUEST, "The request must name one host.
 pub const METHOD: Refusal = Refusal(405, REQUEST, "This takes another method.");
 pub const NOT_FOUND: Refusal = Refusal(404, REQUEST, "There is nothing here.");
 pub const QUESTION: Refusal = Refusal(400, REQUEST, "The question is not understood.");
-const SCOPE: &str = "insufficient_scope";
 pub const NO_KEY: Refusal = Refusal(401, "invalid_token", "This takes an API key.");
-pub const NO_PERMISSION: Refusal = Refusal(403, SCOPE, "The key lacks oauth-client-decide.");
+pub const NO_PERMISSION: Refusal = Refusal(403, "insufficient_scope", "The key may not ask this.");
 const FAULT: &str = "server_error";
 pub const FAILED: Refusal = Refusal(500, FAULT, "The server failed. Nothing was changed.");
 pub const UNFETCHED: Refusal = Refusal(500, FAULT, "This needs a document. None is fetched.");
-const BUSY: &str = "temporarily_unavailable";
-pub const UNAVAILABLE: Refusal = Refusal(503, BUSY, "Try again in a moment.");
+pub const UNAVAILABLE: Refusal = Refusal(503, "temporarily_unavailable", "Try again soon.");
 
 /// For what nobody keeps (RFC 7591 §3.2.1).
 pub const NO_STORE: [(HeaderName, &str); 2] = [

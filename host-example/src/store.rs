@@ -13,7 +13,7 @@ use tokio::task::block_in_place;
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS api_key (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT, -- never the id of a key that was deleted
     hash        BLOB NOT NULL UNIQUE, -- the SHA-256 of the key
     name        TEXT NOT NULL,
     account     TEXT,                 -- the account that it belongs to

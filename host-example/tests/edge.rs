@@ -49,10 +49,17 @@ fn registrations_and_refusals() {
         ),
         (
             "a scheme that only begins alike",
-            &["Authorization: Bearerabc"],
+            &["Authorization: Bearerabc x"],
             NATIVE,
             401,
             token,
+        ),
+        (
+            "a key without a scheme",
+            &["Authorization: gpak_AAAA"],
+            NATIVE,
+            400,
+            "invalid_request",
         ),
         ("a wrong key", &[&bearer("gpak_AAAA")], NATIVE, 401, token),
         (
@@ -387,5 +394,37 @@ fn no_secret_is_kept_or_logged() {
     assert!(kept.contains("app.example.com"), "it is the right file");
     for secret in [&*key, secret, token] {
         assert!(!kept.contains(secret));
+    }
+}
+
+/// RFC 6750 §3.1: who tried to prove something is told that it failed, also where strangers may register.
+#[test]
+fn a_credential_that_proves_nothing_does_not_make_a_stranger() {
+    let host = Host::start("[oauth.client-registration]\nanonymous = true\n");
+    for (headers, status, challenge) in [
+        (&[][..], 201, None),
+        (
+            &["Authorization: Basic dXNlcjpwYXNz"],
+            401,
+            Some("Bearer realm=\"client registration\""),
+        ),
+        (
+            &["Authorization: DPoP x"],
+            401,
+            Some("Bearer realm=\"client registration\""),
+        ),
+    ] {
+        let answer = host.register(headers, NATIVE);
+        assert_eq!(answer.status, status, "{headers:?}");
+        assert_eq!(answer.header("www-authenticate"), challenge, "{headers:?}");
+    }
+    for (header, begins) in [
+        ("Authorization: gpak_AAAA", 400),
+        ("Authorization: Bearer gpak_AAAA", 401),
+    ] {
+        let answer = host.register(&[header], NATIVE);
+        assert_eq!(answer.status, begins, "{header}");
+        let challenge = answer.header("www-authenticate").expect("a challenge");
+        assert!(challenge.contains("error="), "{header} {challenge}");
     }
 }
