@@ -224,14 +224,22 @@ fn what_is_said_beside_the_findings() {
 fn settings_alone() {
     let folder = Folder::new();
     let cases: &[(&str, &str, i32, &[&str])] = &[
-        ("none", "", 0, &["gatepost.toml: no findings\n"]),
+        (
+            "none",
+            "",
+            0,
+            &[
+                "warning[oauth.client-registration.require]: ",
+                "gatepost.toml: 1 warning\n",
+            ],
+        ),
         (
             "unwise",
             "[oauth.client-registration]\nanonymous = true\nmax-anonymous-clients = 0\n",
             0,
             &[
                 "warning[oauth.client-registration.anonymous]: ",
-                "gatepost.toml: 1 warning\n",
+                "gatepost.toml: 2 warnings\n",
             ],
         ),
         (

@@ -77,8 +77,9 @@ pub(super) fn run(flags: &CheckFlags) -> Result<Verdict, Box<dyn Error>> {
         return Err("standard input can be read only once: give `-` one time".into());
     }
     let (plugin, warnings) = load(flags)?;
-    for warning in warnings {
-        eprintln!("gatepost-server: {}", config::line(&warning));
+    // Nobody chose the defaults, so that nobody has to be warned of them.
+    for warning in warnings.iter().filter(|_| flags.config.is_some()) {
+        eprintln!("gatepost-server: {}", config::line(warning));
     }
     let mut verdict = Verdict::Accepted;
     let mut separator = "";
