@@ -55,7 +55,7 @@ impl Swap {
     /// use gatepost_plugin::{Options, Source, Swap, load};
     ///
     /// let swap = Swap::new(load(&Source::default(), "", &Options::default())?);
-    /// assert!(swap.current().warnings().is_empty());
+    /// assert_eq!(swap.current().warnings().len(), 1); // of `require`, which is false by default
     /// # }
     /// # Ok::<(), gatepost_plugin::LoadError>(())
     /// ```
