@@ -25,14 +25,14 @@ pub(in crate::http) fn set(
     }
 }
 
-/// The value of a cookie, the first if there are several.
+/// The value of a cookie, the first if there are several. A cookie beside it that is no text, set by a
+/// neighbouring site, spoils itself alone (requirements K11).
 pub(in crate::http) fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)
         .iter()
-        .filter_map(|field| field.to_str().ok())
-        .flat_map(|field| field.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
+        .flat_map(|field| field.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| str::from_utf8(pair).ok()?.trim().split_once('='))
         .find(|(known, value)| *known == name && !value.is_empty())
         .map(|(_, value)| value)
 }
@@ -50,10 +50,13 @@ mod tests {
             (&[("cookie", "b=2;a=1;a=3")], Some("1")),
             (&[("cookie", "b=2"), ("cookie", "a=1=2")], Some("1=2")),
             (&[("cookie", "aa=1; a; a=")], None),
+            (&[("cookie", "b=\u{e9}; a=1; c=\u{e9}")], Some("1")),
+            (&[("cookie", "\u{e9}"), ("cookie", "a=1")], Some("1")),
         ] {
             let mut headers = HeaderMap::new();
             for (name, value) in fields {
-                headers.append(*name, HeaderValue::from_static(value));
+                let value = HeaderValue::from_bytes(value.as_bytes()).expect("it can be sent");
+                headers.append(*name, value);
             }
             assert_eq!(value(&headers, "a"), expected, "{fields:?}");
         }
