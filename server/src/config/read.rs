@@ -12,6 +12,7 @@ use crate::config::error::ConfigError;
 use crate::config::files::TlsFiles;
 use crate::config::lifetimes::Lifetimes;
 use crate::config::log::Level;
+use crate::config::origin::WebOrigin;
 use crate::config::public_url::PublicUrl;
 use crate::config::section::Section;
 use crate::config::settings::Config;
@@ -82,6 +83,9 @@ fn parse(table: toml::Table) -> Result<Config, Vec<SettingFinding>> {
         config.listen = listen;
     }
     config.public_url = server.parsed("public-url", PublicUrl::ALLOWED);
+    config.cors_origins = server
+        .all_parsed("cors-origins", WebOrigin::ALLOWED)
+        .unwrap_or_default();
     let limits = &mut config.limits;
     if let Some(connections) = server.number("max-connections", 1..=1_000_000) {
         limits.connections = connections;
@@ -213,6 +217,7 @@ mod tests {
             lisen = "127.0.0.1:1"
             listen = "localhost"
             public-url = "ftp://mail.example.org"
+            cors-origins = ["*"]
             max-connections = 0
             body-timeout = "10s"
             [store]
@@ -227,9 +232,10 @@ mod tests {
         );
         let expected = [
             "colour: there is no such key; allowed: server, limits, store, audit, metrics, log, plugin, oauth",
-            "server.lisen: there is no such key, did you mean `listen`?; allowed: listen, public-url, max-connections, head-timeout, body-timeout, request-timeout, sweep-interval, trusted-proxies, forwarded-header, proxy-protocol, tls-certificate, tls-key",
+            "server.lisen: there is no such key, did you mean `listen`?; allowed: listen, public-url, cors-origins, max-connections, head-timeout, body-timeout, request-timeout, sweep-interval, trusted-proxies, forwarded-header, proxy-protocol, tls-certificate, tls-key",
             "server.listen: `localhost` is not understood; allowed: an address and a port, such as `127.0.0.1:8080`",
-            "server.public-url: `ftp://mail.example.org` is not understood; allowed: `https://` and a host, or `http://` and a loopback address, and nothing after it but a port",
+            "server.public-url: `ftp://mail.example.org` is not understood; allowed: `https://` and a host, or `http://` and a loopback address; then perhaps a port, and a path of letters, digits and `-`, `.`, `_`, `~` that does not begin with a path of this server, such as `/auth`",
+            "server.cors-origins: `*` is not understood; allowed: a list of origins, each a scheme, a host and perhaps a port, such as `https://webmail.example.org`",
             "server.max-connections: not the right kind of value; allowed: a whole number from 1 to 1000000",
             "server.body-timeout: not the right kind of value; allowed: a whole number from 1 to 3600",
             "store.url: this is not understood; allowed: `sqlite:` and the path of a file, or `postgres://` and a database",
@@ -265,6 +271,49 @@ mod tests {
                 });
                 assert!(row.is_some(), "{section}.{key}");
             }
+        }
+    }
+
+    /// A mistake in the public URL is never reported as one in the plugin's settings.
+    #[test]
+    fn the_plugin_takes_every_public_url() {
+        for public_url in [
+            "https://mail.example.org/",
+            "HTTPS://Mail.Example.ORG:443/mail/oauth/",
+            "https://b\u{fc}cher.example/~a-b_c.d",
+            "https://192.0.2.1:8443",
+            "https://127.1",
+            "http://[0::1]:8080/a",
+            "http://localhost:80",
+            "https://intranet",
+        ] {
+            let public_url: PublicUrl = public_url.parse().expect("the case is right");
+            let settings = Config::defaults().plugin_settings(&public_url);
+            let compiled = gatepost::Registrar::compile(&settings);
+            assert!(compiled.is_ok(), "{public_url}");
+        }
+    }
+
+    #[test]
+    fn when_the_address_is_unsaid() {
+        for (settings, expected) in [
+            ("", false),
+            ("listen = '192.0.2.1:8080'", false),
+            ("listen = '0.0.0.0:8080'", true),
+            ("listen = '[::]:8080'", true),
+            ("trusted-proxies = ['127.0.0.1/32']", true),
+            ("trusted-proxies = []", false),
+            ("proxy-protocol = true", true),
+            (
+                "listen = '0.0.0.0:8080'\npublic-url = 'https://mail.example.org'",
+                false,
+            ),
+        ] {
+            let table = format!("[server]\n{settings}")
+                .parse()
+                .expect("the case is TOML");
+            let config = parse(table).expect("the case is right");
+            assert_eq!(config.is_address_unsaid(), expected, "{settings}");
         }
     }
 

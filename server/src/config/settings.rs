@@ -14,6 +14,7 @@ use crate::config::files::{AuditLog, TlsFiles};
 use crate::config::lifetimes::Lifetimes;
 use crate::config::limits::Limits;
 use crate::config::log::Log;
+use crate::config::origin::WebOrigin;
 use crate::config::public_url::PublicUrl;
 use crate::origin::proxies::Proxies;
 
@@ -24,6 +25,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How the world reaches this program; if unset, the way it listens.
     pub public_url: Option<PublicUrl>,
+    /// Whose web pages may register clients, ask about tokens and read a JMAP session in a browser.
+    pub cors_origins: Vec<WebOrigin>,
     /// The certificate for TLS, if there is one.
     pub tls: Option<TlsFiles>,
     /// Proxies that are believed.
@@ -106,6 +109,18 @@ impl Config {
         }
     }
 
+    /// Whether clients may come by another way than the one that this program tells them, because it only
+    /// knows where it listens: behind a proxy, or on all addresses.
+    pub fn is_address_unsaid(&self) -> bool {
+        let Proxies {
+            trusted,
+            header,
+            protocol,
+        } = &self.proxies;
+        let has_proxy = !trusted.is_empty() || header.is_some() || *protocol;
+        self.public_url.is_none() && (has_proxy || self.listen.ip().is_unspecified())
+    }
+
     /// How this machine reaches this program when it listens there.
     pub fn listener_url(&self, listening: SocketAddr) -> PublicUrl {
         let url = PublicUrl::of_listener(listening);
@@ -145,6 +160,7 @@ impl Config {
                 "server",
                 self.listen != other.listen
                     || self.public_url != other.public_url
+                    || self.cors_origins != other.cors_origins
                     || self.limits.of_server() != other.limits.of_server()
                     || self.proxies != other.proxies
                     || self.tls != other.tls
@@ -168,6 +184,7 @@ impl Config {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 8080).into(),
             public_url: None,
+            cors_origins: Vec::new(),
             tls: None,
             proxies: Proxies::default(),
             limits: Limits::default(),

@@ -1,7 +1,4 @@
-//! What the server says of itself.
-//!
-//! Scripts of any site may read it, for it says nothing a visitor may not know. They may read nothing
-//! else.
+//! What the server says of itself, to everybody.
 
 use std::sync::Arc;
 
@@ -53,12 +50,5 @@ pub(super) fn routes() -> Router<Arc<App>> {
 }
 
 fn document(json: Bytes) -> Response {
-    (
-        [
-            (header::CONTENT_TYPE, "application/json"),
-            (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        ],
-        json,
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }

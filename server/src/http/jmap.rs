@@ -97,7 +97,7 @@ async fn session(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Resp
 fn challenge(app: &App, status: StatusCode, error: Option<(&str, &str)>) -> Response {
     let metadata = app
         .public_url
-        .at(&format!("/.well-known/oauth-protected-resource{SESSION}"));
+        .well_known("oauth-protected-resource", SESSION);
     let mut challenge = format!("Bearer resource_metadata=\"{metadata}\", scope=\"{SCOPE}\"");
     let mut body = json!({ "status": status.as_u16(), "title": "There is no access token." });
     if let Some((error, description)) = error {

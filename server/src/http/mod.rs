@@ -1,11 +1,13 @@
 //! What is served over HTTP: a room for each kind of caller, above what they share.
 
 mod api;
+mod cors;
 mod discovery;
 mod health;
 mod jmap;
 mod oauth;
 mod pages;
+mod prefix;
 mod shared;
 
 use std::fmt;
@@ -22,6 +24,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 use tracing::Instrument;
 
+use crate::http::cors::Readers;
 use crate::http::shared::page;
 use crate::http::shared::refusal::Refusal;
 use crate::observe::watch::REQUEST;
@@ -31,7 +34,7 @@ pub use crate::http::shared::metadata::MetadataError;
 
 /// The routes.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new()
+    let routes = Router::new()
         .merge(health::routes())
         .merge(oauth::routes())
         .merge(discovery::routes())
@@ -40,11 +43,12 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(pages::routes())
         .fallback(async || (StatusCode::NOT_FOUND, "There is nothing here.\n"))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), around))
-        .with_state(app)
+        .with_state(Arc::clone(&app));
+    prefix::around(routes, app)
 }
 
 /// What holds for every request: where it comes from, a number in the logs, a time limit, no guessing
-/// of types.
+/// of types, and which web pages may read the answer.
 async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let id = RequestId::draw();
     let peer = request.extensions().get().map(|Peer(peer)| *peer);
@@ -55,6 +59,8 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let is_page = page::is_wanted(request.headers());
+    let readers = Readers::of(&path, request.headers(), &app.cors_origins);
+    let preflight = readers.preflight(&method, &path, request.headers());
     // Only routes there are: whatever else somebody asks for is one.
     let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = match origin.map(|origin| app.admit(&request, origin)) {
@@ -65,6 +71,7 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
                 .insert(header::RETRY_AFTER, wait.into());
             refused
         }
+        _ if let Some(answer) = preflight => answer,
         _ => {
             if let Some(origin) = origin {
                 request.extensions_mut().insert(Peer(origin));
@@ -85,6 +92,7 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
     let metrics = &app.watch.metrics;
     metrics.answered(route, method.as_str(), status, begun.elapsed());
     let headers = response.headers_mut();
+    readers.say(headers);
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

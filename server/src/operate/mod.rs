@@ -66,6 +66,13 @@ async fn serve(config: &Config, overrides: &Overrides) -> Result<(), Box<dyn Err
     for warning in plugin.warnings() {
         tracing::warn!("{}", config::line(&warning));
     }
+    if config.is_address_unsaid() {
+        tracing::warn!(
+            "server.public-url is not set, so that documents and addresses say {public_url}, which is the issuer \
+             too; other machines cannot reach that: set server.public-url to the https address that \
+             clients use"
+        );
+    }
     if public_url.is_exposed() {
         tracing::warn!(
             "clients are told to come to {public_url}, where what they send can be read on the way; \

@@ -16,6 +16,8 @@ pub struct Browser<'h> {
     pub cookies: BTreeMap<String, String>,
     /// Header lines that are sent with each form.
     pub lines: Vec<String>,
+    /// What a proxy takes away at the beginning of each path.
+    pub stripped: &'static str,
 }
 
 impl<'h> Browser<'h> {
@@ -24,6 +26,7 @@ impl<'h> Browser<'h> {
             host,
             cookies: BTreeMap::new(),
             lines: Vec::new(),
+            stripped: "",
         }
     }
 
@@ -42,11 +45,13 @@ impl<'h> Browser<'h> {
     }
 
     pub fn get(&mut self, path: &str) -> Answer {
+        let path = self.passed_on(path);
         let head = format!("GET {path} HTTP/1.1\r\nAccept: text/html\r\n");
         self.send(head, "")
     }
 
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let path = self.passed_on(path);
         let mut head = format!(
             "POST {path} HTTP/1.1\r\nAccept: text/html,*/*;q=0.8\r\n\
              Content-Type: application/x-www-form-urlencoded\r\n"
@@ -81,6 +86,10 @@ impl<'h> Browser<'h> {
         location(&answer)
             .remove("code")
             .unwrap_or_else(|| panic!("no code in {answer:?}"))
+    }
+
+    fn passed_on<'p>(&self, path: &'p str) -> &'p str {
+        path.strip_prefix(self.stripped).unwrap_or(path)
     }
 
     fn send(&mut self, mut head: String, body: &str) -> Answer {

@@ -7,6 +7,7 @@ mod code;
 mod device;
 mod discovery;
 mod forms;
+mod path;
 mod require;
 mod tokens;
 

@@ -197,7 +197,7 @@ pub(super) async fn sign_out(State(app): State<Arc<App>>, sent: Sent) -> Result<
 /// Where to go on: the user's own page if nothing is said, and nowhere outside of this program's pages.
 fn local(public_url: &PublicUrl, next: Option<&str>) -> Option<String> {
     let next = next.unwrap_or("/account");
-    let here = Url::parse(&public_url.to_string()).ok()?;
+    let here = Url::parse(public_url.origin()).ok()?;
     let there = here.join(next).ok()?;
     let path = there.path();
     let is_page = path.starts_with("/auth/")

@@ -1,7 +1,4 @@
 //! `POST /auth/token` (RFC 6749 §3.2).
-//!
-//! Scripts of other sites are not let in (no CORS): the mail profile is for native programs, and a web
-//! page that must not keep a secret should leave tokens to its own server.
 
 use std::sync::Arc;
 

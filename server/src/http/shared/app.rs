@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use axum::extract::Request;
+use axum::http::Method;
 use gatepost_plugin::Plugin;
 use ipnet::IpNet;
 
-use crate::config::{Config, Lifetimes, Limits, PublicUrl};
+use crate::config::{Config, Lifetimes, Limits, PublicUrl, WebOrigin};
 use crate::decide::Decider;
 use crate::http::shared::metadata::{Metadata, MetadataError};
 use crate::http::shared::sign_ins::SignIns;
@@ -23,6 +24,8 @@ pub struct App {
     pub(in crate::http) limits: Limits,
     pub(in crate::http) lifetimes: Lifetimes,
     pub(in crate::http) public_url: PublicUrl,
+    /// Whose web pages may use more than what all may.
+    pub(in crate::http) cors_origins: Vec<WebOrigin>,
     /// What the server says of itself under the settings in force.
     pub(in crate::http) metadata: ArcSwap<Metadata>,
     pub(in crate::http) watch: Arc<Watch>,
@@ -58,6 +61,7 @@ impl App {
             decider,
             lifetimes: config.lifetimes.clone(),
             public_url: public_url.clone(),
+            cors_origins: config.cors_origins.clone(),
             proxies: config.proxies.clone(),
             pace: Pace::new(config.limits.requests_per_minute),
             resource_servers: Known::default(),
@@ -98,7 +102,9 @@ impl App {
             return self.questions.check(origin.ip());
         }
         let is_decided = path == "/auth/authorize" || path.starts_with("/auth/register/");
-        match request.method().is_safe() && !is_decided {
+        // A browser's question whether it may ask comes with each question of its own.
+        let is_read = request.method().is_safe() && request.method() != Method::OPTIONS;
+        match is_read && !is_decided {
             true => Ok(()),
             false => self.pace.check(origin.ip()),
         }

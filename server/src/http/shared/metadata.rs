@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use gatepost_plugin::PluginError;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
+use url::Url;
 
 use crate::config::PublicUrl;
 
@@ -29,6 +30,8 @@ pub(in crate::http) struct Metadata {
     pub(in crate::http) user_agents: Bytes,
     /// Who issues the tokens, character by character (RFC 8414 §2).
     pub(in crate::http) issuer: String,
+    /// The path in the issuer, without a slash at its end.
+    pub(in crate::http) issuer_path: String,
 }
 
 impl Metadata {
@@ -122,6 +125,9 @@ impl Metadata {
             mail: protected(&resource)?.into(),
             user_agents: serde_json::to_vec(&user_agents)?.into(),
             server: serde_json::to_vec(&members)?.into(),
+            issuer_path: Url::parse(&issuer)
+                .map(|issuer| issuer.path().trim_end_matches('/').to_owned())
+                .unwrap_or_default(),
             issuer,
         })
     }

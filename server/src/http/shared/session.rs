@@ -329,7 +329,7 @@ fn is_from_here(public_url: &PublicUrl, headers: &HeaderMap) -> bool {
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
-    origin == public_url.to_string()
+    origin == public_url.origin()
         || host.is_some_and(|host| {
             ["https://", "http://"]
                 .iter()
