@@ -13,6 +13,7 @@ use crate::config::files::TlsFiles;
 use crate::config::lifetimes::Lifetimes;
 use crate::config::log::Level;
 use crate::config::origin::WebOrigin;
+use crate::config::provider_name::ProviderName;
 use crate::config::public_url::PublicUrl;
 use crate::config::section::Section;
 use crate::config::settings::Config;
@@ -83,6 +84,7 @@ fn parse(table: toml::Table) -> Result<Config, Vec<SettingFinding>> {
         config.listen = listen;
     }
     config.public_url = server.parsed("public-url", PublicUrl::ALLOWED);
+    config.provider_name = server.parsed("provider-name", ProviderName::ALLOWED);
     config.cors_origins = server
         .all_parsed("cors-origins", WebOrigin::ALLOWED)
         .unwrap_or_default();
@@ -217,6 +219,7 @@ mod tests {
             lisen = "127.0.0.1:1"
             listen = "localhost"
             public-url = "ftp://mail.example.org"
+            provider-name = ""
             cors-origins = ["*"]
             max-connections = 0
             body-timeout = "10s"
@@ -232,9 +235,10 @@ mod tests {
         );
         let expected = [
             "colour: there is no such key; allowed: server, limits, store, audit, metrics, log, plugin, oauth",
-            "server.lisen: there is no such key, did you mean `listen`?; allowed: listen, public-url, cors-origins, max-connections, head-timeout, body-timeout, request-timeout, sweep-interval, trusted-proxies, forwarded-header, proxy-protocol, tls-certificate, tls-key",
+            "server.lisen: there is no such key, did you mean `listen`?; allowed: listen, public-url, provider-name, cors-origins, max-connections, head-timeout, body-timeout, request-timeout, sweep-interval, trusted-proxies, forwarded-header, proxy-protocol, tls-certificate, tls-key",
             "server.listen: `localhost` is not understood; allowed: an address and a port, such as `127.0.0.1:8080`",
             "server.public-url: `ftp://mail.example.org` is not understood; allowed: `https://` and a host, or `http://` and a loopback address; then perhaps a port, and a path of letters, digits and `-`, `.`, `_`, `~` that does not begin with a path of this server, such as `/auth`",
+            "server.provider-name: `` is not understood; allowed: 1 to 128 characters in one line",
             "server.cors-origins: `*` is not understood; allowed: a list of origins, each a scheme, a host and perhaps a port, such as `https://webmail.example.org`",
             "server.max-connections: not the right kind of value; allowed: a whole number from 1 to 1000000",
             "server.body-timeout: not the right kind of value; allowed: a whole number from 1 to 3600",

@@ -15,6 +15,7 @@ use crate::config::lifetimes::Lifetimes;
 use crate::config::limits::Limits;
 use crate::config::log::Log;
 use crate::config::origin::WebOrigin;
+use crate::config::provider_name::ProviderName;
 use crate::config::public_url::PublicUrl;
 use crate::origin::proxies::Proxies;
 
@@ -25,6 +26,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How the world reaches this program; if unset, the way it listens.
     pub public_url: Option<PublicUrl>,
+    /// What mail clients show their users as the name of this provider; if unset, the host of the public URL.
+    pub provider_name: Option<ProviderName>,
     /// Whose web pages may register clients, ask about tokens and read a JMAP session in a browser.
     pub cors_origins: Vec<WebOrigin>,
     /// The certificate for TLS, if there is one.
@@ -88,6 +91,16 @@ impl Config {
         self.audit.is_enabled.then(|| path.unwrap_or_else(beside))
     }
 
+    /// The resources that an administrator listed (RFC 8707).
+    pub fn resources(&self) -> Vec<String> {
+        let listed = self
+            .registration
+            .get("resources")
+            .and_then(toml::Value::as_array);
+        let listed = listed.into_iter().flatten().filter_map(toml::Value::as_str);
+        listed.map(str::to_owned).collect()
+    }
+
     /// The plugin, with its settings compiled.
     pub fn load_plugin(&self, public_url: &PublicUrl) -> Result<Arc<dyn Plugin>, LoadError> {
         let source = match &self.plugin {
@@ -146,6 +159,17 @@ impl Config {
                 .entry(key)
                 .or_insert_with(|| toml::Value::String(value));
         }
+        // A token that is for this server has to be had here, whatever else tokens can be for.
+        if let Some(toml::Value::Array(resources)) = registration.get_mut("resources")
+            && !resources.is_empty()
+        {
+            for own in [public_url.to_string(), public_url.at("/jmap/session")] {
+                let own = toml::Value::String(own);
+                if !resources.contains(&own) {
+                    resources.push(own);
+                }
+            }
+        }
         let mut oauth = toml::Table::new();
         oauth.insert("client-registration".into(), registration.into());
         let mut settings = toml::Table::new();
@@ -160,6 +184,7 @@ impl Config {
                 "server",
                 self.listen != other.listen
                     || self.public_url != other.public_url
+                    || self.provider_name != other.provider_name
                     || self.cors_origins != other.cors_origins
                     || self.limits.of_server() != other.limits.of_server()
                     || self.proxies != other.proxies
@@ -184,6 +209,7 @@ impl Config {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 8080).into(),
             public_url: None,
+            provider_name: None,
             cors_origins: Vec::new(),
             tls: None,
             proxies: Proxies::default(),

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::http::shared::app::App;
+use crate::http::shared::metadata::SESSION;
 use crate::http::shared::refusal::{Allowed, Refusal};
 
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -38,15 +39,27 @@ pub(super) fn routes() -> Router<Arc<App>> {
             app.metadata.load().user_agents.clone()
         }),
     ];
+    let only_read = async || Refusal::Method(Allowed::Read);
     documents
         .into_iter()
         .fold(Router::new(), |router, (path, choose)| {
             router.route(
                 path,
                 get(async move |State(app): State<Arc<App>>| document(choose(&app)))
-                    .fallback(async || Refusal::Method(Allowed::Read)),
+                    .fallback(only_read),
             )
         })
+        .route("/.well-known/jmap", get(to_session).fallback(only_read))
+}
+
+/// A mail client that knows only the host finds its session here, and follows (RFC 8620 §2.2).
+async fn to_session(State(app): State<Arc<App>>) -> Response {
+    let session = app.public_url.at(SESSION);
+    (
+        StatusCode::TEMPORARY_REDIRECT,
+        [(header::LOCATION, session)],
+    )
+        .into_response()
 }
 
 fn document(json: Bytes) -> Response {

@@ -12,12 +12,9 @@ use serde_json::json;
 use crate::http::oauth;
 use crate::http::shared::app::App;
 use crate::http::shared::caller;
-use crate::http::shared::metadata::SESSION;
+use crate::http::shared::metadata::{SCOPE, SESSION};
 use crate::http::shared::refusal;
 use crate::http::shared::refusal::{Allowed, Refusal};
-
-/// What a token has to be good for.
-pub(super) const SCOPE: &str = "urn:ietf:params:oauth:scope:mail";
 
 const CORE: &str = "urn:ietf:params:jmap:core";
 const MAIL: &str = "urn:ietf:params:jmap:mail";
@@ -47,10 +44,10 @@ async fn session(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Resp
     let Some(token) = oauth::bearer(&app, presented).await? else {
         return Ok(challenge(&app, StatusCode::UNAUTHORIZED, invalid));
     };
-    let resource = app.public_url.at(SESSION);
+    let known = app.metadata.load();
     let mut resources = token.grant.resources.split_ascii_whitespace();
-    let is_meant = token.grant.resources.is_empty()
-        || resources.any(|named| named == resource || named == app.public_url.to_string());
+    let is_meant =
+        token.grant.resources.is_empty() || resources.any(|named| known.resources.is_own(named));
     let Some(account) = token.grant.account.filter(|_| is_meant) else {
         return Ok(challenge(&app, StatusCode::UNAUTHORIZED, invalid));
     };

@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use rand::TryRng;
@@ -41,10 +41,17 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(jmap::routes())
         .merge(api::routes())
         .merge(pages::routes())
-        .fallback(async || (StatusCode::NOT_FOUND, "There is nothing here.\n"))
+        .fallback(nothing)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), around))
         .with_state(Arc::clone(&app));
     prefix::around(routes, app)
+}
+
+async fn nothing(State(app): State<Arc<App>>, uri: Uri) -> Response {
+    match oauth::is_below(uri.path()) {
+        true => oauth::nothing_at(&app, uri.path()),
+        false => (StatusCode::NOT_FOUND, "There is nothing here.\n").into_response(),
+    }
 }
 
 /// What holds for every request: where it comes from, a number in the logs, a time limit, no guessing

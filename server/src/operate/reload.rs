@@ -64,7 +64,7 @@ impl Reload {
         if let Some(tls) = &self.entrance.tls {
             tls.reload()?;
         }
-        self.app.replace(plugin)?;
+        self.app.replace(plugin, &config)?;
         for warning in warnings {
             tracing::warn!("{}", config::line(&warning));
         }

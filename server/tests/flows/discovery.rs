@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::MAIL;
 use crate::common::Host;
+use crate::{MAIL, assert_error};
 
 #[test]
 fn what_the_server_says_of_itself() {
@@ -73,4 +73,58 @@ fn what_the_server_says_of_itself() {
     assert_eq!(found, get("/.well-known/user-agent-configuration.json"));
     assert_eq!(found["authentication"]["oauth-public"]["issuer"], issuer);
     assert_eq!(found["protocols"]["jmap"]["url"], resource);
+    assert_eq!(found["info"]["provider"]["name"], "127.0.0.1");
+    // RFC 8620 §2.2
+    let led = host.get("/.well-known/jmap");
+    assert_eq!(led.status, 307, "{led:?}");
+    assert_eq!(led.header("location"), Some(&*resource));
+    assert_eq!(led.header("access-control-allow-origin"), Some("*"));
+}
+
+#[test]
+fn the_provider_has_a_name() {
+    for (setting, expected) in [
+        (
+            "public-url = 'https://mail.example.org/a'",
+            "mail.example.org",
+        ),
+        (
+            "public-url = 'https://mail.example.org:8443'\nprovider-name = 'Example Mail'",
+            "Example Mail",
+        ),
+    ] {
+        let host = Host::start(&format!("[server]\n{setting}\n"));
+        let found = host
+            .get("/.well-known/user-agent-configuration.json")
+            .json();
+        assert_eq!(found["info"]["provider"]["name"], expected, "{setting}");
+    }
+}
+
+#[test]
+fn a_path_that_leads_nowhere_names_the_nearest() {
+    let host = Host::start("[server]\npublic-url = 'https://mail.example.org/a'\n");
+    for (method, path, nearest) in [
+        ("POST", "/auth/tokens", "/auth/token"),
+        ("POST", "/a/auth/introspection", "/auth/introspect"),
+        ("GET", "/auth/register/a/b", "/auth/register"),
+        ("GET", "/auth", "/auth/token"),
+    ] {
+        // A person who follows a broken link of a client sees it too.
+        for accept in ["application/json", "text/html"] {
+            let answer = host.send(
+                format!(
+                    "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\nContent-Length: 0\r\n\r\n"
+                )
+                .as_bytes(),
+            );
+            assert_error(path, &answer, 404, "invalid_request");
+            let description = answer.json()["error_description"].to_string();
+            let named = format!("https://mail.example.org/a{nearest}\"");
+            assert!(description.ends_with(&named), "{path}: {description}");
+        }
+    }
+    let answer = host.get("/nothing");
+    assert_eq!(answer.status, 404);
+    assert_eq!(answer.body, "There is nothing here.\n");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::common::browser::{Browser, ask, basic, query};
+use crate::common::browser::{Browser, ask, basic, location, query};
 use crate::common::{Host, NATIVE};
 use crate::{
     ALICE, CONTACTS, DEVICE, LOOPBACK, MAIL, Tokens, Webmail, alice, assert_error, jmap, native,
@@ -34,7 +34,9 @@ fn a_refresh_token_twice_ends_the_grant() {
 
 #[test]
 fn less_than_was_granted() {
-    let host = Host::start("");
+    let host = Host::start(
+        "[oauth.client-registration]\nresources = ['https://dav.example.org/', 'https://other.example.org/']\n",
+    );
     let mut browser = alice(&host);
     let client_id = native(&host);
     let resource = format!("http://{}/jmap/session", host.address);
@@ -87,6 +89,108 @@ fn less_than_was_granted() {
     assert!(!works(&host, &elsewhere.access));
     let here = Tokens::of(&narrow(&elsewhere.refresh, "resource", &resource));
     assert!(works(&host, &here.access));
+}
+
+/// Which resources there are, and what a token for them is good for (RFC 8707).
+#[test]
+fn what_a_token_is_for() {
+    const DAV: &str = "https://dav.example.org";
+    const IMAP: &str = "imap://mail.example.org";
+    let listed = format!("[oauth.client-registration]\nresources = ['{DAV}', '{IMAP}']\n");
+    for (settings, is_listed) in [("", false), (&*listed, true)] {
+        let host = Host::start(settings);
+        let mut browser = alice(&host);
+        let client_id = native(&host);
+        let metadata = r#"{"grant_types":["client_credentials"],"response_types":[],"token_endpoint_auth_method":"client_secret_basic"}"#;
+        let server = provision(&host.folder, "dovecot", metadata);
+        let server = basic(
+            "dovecot",
+            server["client_secret"].as_str().expect("a secret"),
+        );
+        let audience = |access: &str| {
+            let fields = [("token", access)];
+            let answer = ask(&host, "/auth/introspect", &[&server], &fields);
+            answer.json()["aud"].clone()
+        };
+        let issuer = format!("http://{}", host.address);
+        let session = format!("{issuer}/jmap/session");
+        let slash = format!("{issuer}/");
+        let upper = issuer.replacen("http", "HTTP", 1);
+        let elsewhere = "https://elsewhere.example.org/";
+        // What is asked for; what the token is for, or nothing if that is refused.
+        let cases: [(&[&str], Option<serde_json::Value>); 9] = [
+            (&[], Some(json!(null))),
+            (&[&issuer], Some(json!(issuer))),
+            (&[&session], Some(json!(session))),
+            (
+                &[&issuer, &session, &issuer],
+                Some(json!([issuer, session])),
+            ),
+            // Not listed, it is ignored: the token is for everything.
+            (
+                &[DAV],
+                Some(if is_listed { json!(DAV) } else { json!(null) }),
+            ),
+            (
+                &[IMAP],
+                Some(if is_listed { json!(IMAP) } else { json!(null) }),
+            ),
+            (
+                &[IMAP, &session],
+                Some(if is_listed {
+                    json!([IMAP, session])
+                } else {
+                    json!(session)
+                }),
+            ),
+            (
+                &[elsewhere],
+                (!is_listed).then_some(serde_json::Value::Null),
+            ),
+            (&[elsewhere, &session], (!is_listed).then(|| json!(session))),
+        ];
+        for (resources, expected) in cases {
+            let asked: Vec<(&str, &str)> = resources.iter().map(|r| ("resource", *r)).collect();
+            let asked = query(&client_id, LOOPBACK, &asked);
+            let name = format!("{resources:?} {is_listed}");
+            let Some(expected) = expected else {
+                let answer = browser.get(&format!("/auth/authorize?{asked}"));
+                assert_eq!(location(&answer)["error"], "invalid_target", "{name}");
+                continue;
+            };
+            let tokens = Tokens::of(&with_code(&host, &client_id, &browser.code(&asked)));
+            assert_eq!(audience(&tokens.access), expected, "{name}");
+            let is_for_us = expected.is_null() || expected.to_string().contains(&issuer);
+            assert_eq!(works(&host, &tokens.access), is_for_us, "{name}");
+        }
+        // The same address, as other programs write it.
+        for (written, meant) in [(&slash, &issuer), (&upper, &issuer)] {
+            if is_listed {
+                continue;
+            }
+            let asked = query(&client_id, LOOPBACK, &[("resource", written)]);
+            let tokens = Tokens::of(&with_code(&host, &client_id, &browser.code(&asked)));
+            assert_eq!(audience(&tokens.access), **meant, "{written}");
+            assert!(works(&host, &tokens.access), "{written}");
+            let narrowed = token(
+                &host,
+                &[
+                    ("grant_type", "refresh_token"),
+                    ("client_id", &client_id),
+                    ("refresh_token", &tokens.refresh),
+                    ("resource", &issuer),
+                ],
+            );
+            assert!(works(&host, &Tokens::of(&narrowed).access), "{written}");
+        }
+        // It says itself what there is (RFC 9728 §4).
+        let document = host.get("/.well-known/oauth-authorization-server").json();
+        let mut expected = vec![&*session, &*issuer];
+        if is_listed {
+            expected.extend([DAV, IMAP]);
+        }
+        assert_eq!(document["protected_resources"], json!(expected));
+    }
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(super) async fn show(
     if decision.outcome == Outcome::Refuse {
         return Ok(refused(decision, &headers, &browser, &query)?);
     }
-    if let Err(fault) = resources(&Parameters::read(query.as_bytes())) {
+    if let Err(fault) = resources(&app, &Parameters::read(query.as_bytes())) {
         return Ok(faulty(fault, &headers));
     }
     let Some(account) = browser.account() else {
@@ -131,7 +131,7 @@ async fn decide(
         return Ok(consider(app, caller, request, Operation::Authorize, now).await?);
     };
     let parameters = Parameters::read(query.as_bytes());
-    let resources = resources(&parameters)?;
+    let resources = resources(app, &parameters)?;
     let challenge = parameters.get("code_challenge").map(str::to_owned);
     let redirect_uri_asked = parameters.get("redirect_uri").is_some();
     let (hash, expires_at) = (code.hash(), now + app.lifetimes.code);

@@ -53,7 +53,7 @@ pub(super) async fn authorize(
         now,
     )
     .await?;
-    resources(&parameters)?;
+    resources(&app, &parameters)?;
 
     // Who asks may have been said in the header.
     let named = encode(&[("client_id", &client.client_id)]);

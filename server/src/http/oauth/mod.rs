@@ -14,6 +14,7 @@ mod fault;
 mod introspect;
 mod issue;
 mod manage;
+mod nearest;
 mod presented;
 mod register;
 mod request;
@@ -34,6 +35,7 @@ use crate::http::shared::refusal::{Allowed, Refusal};
 pub(super) use bearer::{bearer, is_still_good};
 pub(super) use code::redeem;
 pub(super) use fault::Fault;
+pub(super) use nearest::{is_below, nothing_at};
 
 pub(super) fn routes() -> Router<Arc<App>> {
     let page = || async { Refusal::Method(Allowed::Page) };

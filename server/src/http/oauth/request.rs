@@ -68,8 +68,9 @@ pub(super) fn remembered(endpoint: Endpoint, parameters: impl Into<Vec<u8>>) -> 
 }
 
 /// The resources that are asked for (RFC 8707 §2), as the directory keeps them. Which of them there
-/// are, the plugin knows.
-pub(super) fn resources(parameters: &Parameters<'_>) -> Result<String, Fault> {
+/// are, the plugin knows; one that is ignored is not among them.
+pub(super) fn resources(app: &App, parameters: &Parameters<'_>) -> Result<String, Fault> {
+    let known = app.metadata.load();
     let mut resources: Vec<&str> = Vec::new();
     for resource in parameters.all("resource") {
         let is_uri = !resource.contains(|c: char| c.is_whitespace() || c == '#')
@@ -77,8 +78,10 @@ pub(super) fn resources(parameters: &Parameters<'_>) -> Result<String, Fault> {
         if !is_uri {
             return Err(Fault::RESOURCE_MALFORMED);
         }
-        if !resources.contains(&resource) {
-            resources.push(resource);
+        if let Some(named) = known.resources.named(resource)
+            && !resources.contains(&named)
+        {
+            resources.push(named);
         }
     }
     Ok(resources.join(" "))

@@ -91,7 +91,7 @@ pub(super) async fn token(
         now,
     )
     .await?;
-    let resources = request::resources(&parameters)?;
+    let resources = request::resources(&app, &parameters)?;
 
     match (grant_type, hash) {
         (GrantType::ClientCredentials, _) => {

@@ -196,7 +196,7 @@ async fn approve(
     let user_code = device.user_code;
     let parameters = Parameters::read(device.parameters.as_bytes());
     // They were checked before they were kept.
-    let resources = resources(&parameters).map_err(|_| Refusal::Failed)?;
+    let resources = resources(app, &parameters).map_err(|_| Refusal::Failed)?;
     let request = remembered(Endpoint::DeviceAuthorization, device.parameters.clone());
     let inquiry = inquiry(app, &request, now).await?;
     let seen = seen.to_owned();

@@ -24,6 +24,8 @@ pub struct App {
     pub(in crate::http) limits: Limits,
     pub(in crate::http) lifetimes: Lifetimes,
     pub(in crate::http) public_url: PublicUrl,
+    /// What the provider is called.
+    provider: String,
     /// Whose web pages may use more than what all may.
     pub(in crate::http) cors_origins: Vec<WebOrigin>,
     /// What the server says of itself under the settings in force.
@@ -53,7 +55,12 @@ impl App {
         config: &Config,
         public_url: &PublicUrl,
     ) -> Result<Self, MetadataError> {
-        let metadata = Metadata::new(&decider.plugin().server_metadata()?, public_url)?;
+        let provider = match &config.provider_name {
+            Some(name) => name.to_string(),
+            None => public_url.host().to_owned(),
+        };
+        let of_plugin = decider.plugin().server_metadata()?;
+        let metadata = Metadata::new(&of_plugin, public_url, &provider, config.resources())?;
         Ok(Self {
             watch,
             metrics_allowed: config.metrics_allowed.clone(),
@@ -61,6 +68,7 @@ impl App {
             decider,
             lifetimes: config.lifetimes.clone(),
             public_url: public_url.clone(),
+            provider,
             cors_origins: config.cors_origins.clone(),
             proxies: config.proxies.clone(),
             pace: Pace::new(config.limits.requests_per_minute),
@@ -73,8 +81,10 @@ impl App {
     }
 
     /// Decides with another plugin from now on, and says what follows from its settings.
-    pub fn replace(&self, plugin: Arc<dyn Plugin>) -> Result<(), MetadataError> {
-        let metadata = Metadata::new(&plugin.server_metadata()?, &self.public_url)?;
+    pub fn replace(&self, plugin: Arc<dyn Plugin>, config: &Config) -> Result<(), MetadataError> {
+        let of_plugin = plugin.server_metadata()?;
+        let resources = config.resources();
+        let metadata = Metadata::new(&of_plugin, &self.public_url, &self.provider, resources)?;
         self.decider.replace(plugin)?;
         self.metadata.store(Arc::new(metadata));
         Ok(())

@@ -7,9 +7,13 @@ use thiserror::Error;
 use url::Url;
 
 use crate::config::PublicUrl;
+use crate::http::shared::resource::Resources;
 
 /// Where a mail client finds its session (RFC 8620 §2): the resource that tokens are for.
 pub(in crate::http) const SESSION: &str = "/jmap/session";
+
+/// What a token has to be good for there.
+pub(in crate::http) const SCOPE: &str = "urn:ietf:params:oauth:scope:mail";
 
 /// Why there can be no authorization server metadata document.
 #[derive(Debug, Error)]
@@ -28,6 +32,8 @@ pub(in crate::http) struct Metadata {
     pub(in crate::http) host: Bytes,
     pub(in crate::http) mail: Bytes,
     pub(in crate::http) user_agents: Bytes,
+    /// What tokens can be for.
+    pub(in crate::http) resources: Resources,
     /// Who issues the tokens, character by character (RFC 8414 §2).
     pub(in crate::http) issuer: String,
     /// The path in the issuer, without a slash at its end.
@@ -39,6 +45,8 @@ impl Metadata {
     pub(in crate::http) fn new(
         of_plugin: &str,
         public_url: &PublicUrl,
+        provider: &str,
+        resources: Vec<String>,
     ) -> Result<Self, serde_json::Error> {
         let of_plugin: Map<String, Value> = serde_json::from_str(of_plugin)?;
         let lists = |name: &str, value: &str| {
@@ -46,6 +54,7 @@ impl Metadata {
             list.is_some_and(|list| list.iter().any(|listed| listed == value))
         };
         let resource = public_url.at(SESSION);
+        let resources = Resources::new(public_url, resources);
         let mut members: Map<String, Value> = Map::new();
         let mut add = |name: &str, value: Value| {
             members.insert(name.to_owned(), value);
@@ -99,32 +108,35 @@ impl Metadata {
             }
         }
         // RFC 9728 §4
-        add("protected_resources", json!([resource]));
+        add("protected_resources", resources.all().into());
         let scopes = of_plugin.get("scopes_supported").cloned();
+        let scope = lists("scopes_supported", SCOPE).then(|| json!([SCOPE]));
         members.extend(of_plugin);
         let issuer = members["issuer"].as_str().unwrap_or_default().to_owned();
 
-        let protected = |resource: &str| {
+        let protected = |resource: &str, scopes: Option<Value>| {
             let mut document = json!({
                 "resource": resource,
                 "authorization_servers": [issuer],
                 "bearer_methods_supported": ["header"],
                 "resource_name": "Mail",
             });
-            if let Some(scopes) = &scopes {
-                document["scopes_supported"] = scopes.clone();
+            if let Some(scopes) = scopes {
+                document["scopes_supported"] = scopes;
             }
             serde_json::to_vec(&document)
         };
         let user_agents = json!({
             "protocols": { "jmap": { "url": resource } },
             "authentication": { "oauth-public": { "issuer": issuer } },
+            "info": { "provider": { "name": provider } },
         });
         Ok(Self {
-            host: protected(&public_url.to_string())?.into(),
-            mail: protected(&resource)?.into(),
+            host: protected(&public_url.to_string(), scopes)?.into(),
+            mail: protected(&resource, scope)?.into(),
             user_agents: serde_json::to_vec(&user_agents)?.into(),
             server: serde_json::to_vec(&members)?.into(),
+            resources,
             issuer_path: Url::parse(&issuer)
                 .map(|issuer| issuer.path().trim_end_matches('/').to_owned())
                 .unwrap_or_default(),
@@ -141,7 +153,8 @@ mod tests {
     fn only_what_there_is_has_an_address() {
         let public_url: PublicUrl = "https://mail.example.org".parse().expect("a URL");
         let members = |of_plugin: &str| -> Value {
-            let metadata = Metadata::new(of_plugin, &public_url).expect("it is JSON");
+            let metadata = Metadata::new(of_plugin, &public_url, "Example Mail", Vec::new())
+                .expect("it is JSON");
             serde_json::from_slice(&metadata.server).expect("it is JSON")
         };
         let all = members(
@@ -174,7 +187,12 @@ mod tests {
     #[test]
     fn the_issuer_is_the_same_everywhere() {
         let public_url: PublicUrl = "https://mail.example.org".parse().expect("a URL");
-        let metadata = Metadata::new(r#"{"issuer":"https://example.org"}"#, &public_url);
+        let metadata = Metadata::new(
+            r#"{"issuer":"https://example.org"}"#,
+            &public_url,
+            "Example Mail",
+            Vec::new(),
+        );
         let metadata = metadata.expect("it is JSON");
         assert_eq!(metadata.issuer, "https://example.org");
         let read = |bytes: &Bytes| -> Value { serde_json::from_slice(bytes).expect("it is JSON") };

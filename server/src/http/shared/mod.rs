@@ -12,5 +12,6 @@ pub(in crate::http) mod kind;
 pub mod metadata;
 pub(in crate::http) mod page;
 pub(in crate::http) mod refusal;
+pub(in crate::http) mod resource;
 pub(in crate::http) mod session;
 pub(in crate::http) mod sign_ins;
