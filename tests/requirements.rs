@@ -23,7 +23,7 @@ const NUMBERS: [(char, usize); 10] = [
     ('G', 9),
     ('H', 7),
     ('I', 3),
-    ('J', 2),
+    ('J', 3),
 ];
 
 /// One line of a table.

@@ -316,11 +316,11 @@ fn anonymous_registration_when_it_is_switched_on() {
     );
 }
 
+/// What the server does not do cannot be switched on, whatever the plugin knows (requirements J3).
 #[test]
 fn what_is_not_kept_is_not_promised() {
-    for extension in ["dpop", "mutual-tls", "signed-requests"] {
-        let folder = Folder::new();
-        let settings = format!("[oauth.client-registration]\nextensions = ['{extension}']\n");
+    let folder = Folder::new();
+    let start = |settings: &str| {
         let config = folder.write("gatepost.toml", settings);
         let output = program()
             .args(["serve", "--listen", "127.0.0.1:0", "--config"])
@@ -329,44 +329,72 @@ fn what_is_not_kept_is_not_promised() {
             .arg(folder.data())
             .output()
             .expect("the program can be started");
-        let said = text(&output.stderr);
-        assert!(
-            !output.status.success() && said.contains(extension),
-            "{said}"
-        );
+        assert!(!output.status.success(), "{settings}");
+        text(&output.stderr)
+    };
+    for (key, others) in [
+        ("extensions", ""),
+        ("grant-types", "'authorization_code', "),
+        ("auth-methods", "'none', "),
+    ] {
+        // The plugin says itself what it knows.
+        let unknown = format!("[oauth.client-registration]\n{key} = ['?']\n");
+        let said = gatepost::Registrar::compile(&unknown).expect_err("there is no such name");
+        let names = said.0.iter().find_map(|finding| finding.allowed.clone());
+        let names = names.expect("it says what is allowed");
+        let names = names
+            .rsplit("list of ")
+            .next()
+            .unwrap_or_default()
+            .split(", ");
+        let mut refused = 0;
+        for name in names {
+            if key != "extensions" && DONE.contains(&name) {
+                continue;
+            }
+            refused += 1;
+            // With what the plugin wants beside it.
+            let beside = match name {
+                "urn:openid:params:grant-type:ciba" => "extensions = ['ciba']\n",
+                "tls_client_auth" | "self_signed_tls_client_auth" => {
+                    "extensions = ['mutual-tls']\n"
+                }
+                _ => "",
+            };
+            let said = start(&format!(
+                "[oauth.client-registration]\n{key} = [{others}'{name}']\n{beside}"
+            ));
+            let expected = format!("{key}: this server does not do `{name}`");
+            assert!(said.contains(&expected), "{name}: {said}");
+        }
+        assert!(refused > 0, "{key}");
     }
+    let several = start("[oauth.client-registration]\nextensions = ['openid', 'dpop']\n");
+    assert!(
+        several.contains("`openid`") && several.contains("`dpop`"),
+        "{several}"
+    );
 }
 
+/// What this server does of the plugin's grant types and authentication methods.
+const DONE: [&str; 8] = [
+    "authorization_code",
+    "refresh_token",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "client_credentials",
+    "none",
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+];
+
 #[test]
-fn a_client_is_not_registered_before_what_it_named_is_read() {
-    let host = Host::start("[oauth.client-registration]\nextensions = ['openid']\n");
-    let key = host.first_key("registration");
-    let clients = || -> u32 {
-        directory(&host.folder)
-            .query_row("SELECT count(*) FROM oauth_client", (), |row| row.get(0))
-            .expect("the table is there")
-    };
-    let document = |member: &str| {
-        format!(
-            r#"{{"redirect_uris":["https://app.example.com/cb"],"jwks_uri":"https://app.example.com/keys"{member}}}"#
-        )
-    };
-
-    let sector = r#","sector_identifier_uri":"https://app.example.com/uris""#;
-    let answer = host.register_with_key(key, &document(sector));
-    assert_eq!(answer.status, 500, "{answer:?}");
-    assert_oauth_error(&answer, "server_error", "sector_identifier_uri");
-    assert_eq!(clients(), 0);
-    let logged = host.folder.logged();
-    assert!(logged.contains("/sector_identifier_uri"), "{logged}");
-    let id = answer.header("x-request-id").expect("it can be named");
-    assert!(logged.contains(&format!("id={id} ")), "{logged}");
-    assert!(!logged.contains("app.example.com"), "{logged}");
-
-    // What is fetched only when it is used is nobody's concern yet.
-    let answer = host.register_with_key(key, &document(""));
+fn what_is_read_only_when_it_is_used_is_not_read_before() {
+    let settings = "[oauth.client-registration]\nauth-methods = ['none', 'client_secret_basic', 'private_key_jwt']\n";
+    let host = Host::start(settings);
+    let document = r#"{"redirect_uris":["https://app.example.com/cb"],"token_endpoint_auth_method":"private_key_jwt","jwks_uri":"https://app.example.com/keys"}"#;
+    let answer = host.register_with_key(host.first_key("registration"), document);
     assert_eq!(answer.status, 201, "{answer:?}");
-    assert_eq!(clients(), 1);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod error;
 mod files;
+mod kept;
 mod lifetimes;
 mod limits;
 mod log;
@@ -14,6 +15,7 @@ mod settings;
 
 pub use error::{ConfigError, line, list, with_causes};
 pub use files::{AuditLog, TlsFiles};
+pub use kept::Unkept;
 pub use lifetimes::Lifetimes;
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
@@ -21,4 +23,4 @@ pub use origin::WebOrigin;
 pub use provider_name::ProviderName;
 pub use public_url::PublicUrl;
 pub use read::Overrides;
-pub use settings::{Config, Unkept};
+pub use settings::Config;

@@ -8,7 +8,6 @@ use std::time::Duration;
 use gatepost_directory::Store;
 use gatepost_plugin::{LoadError, Options, Plugin, Source};
 use ipnet::IpNet;
-use thiserror::Error;
 
 use crate::config::files::{AuditLog, TlsFiles};
 use crate::config::lifetimes::Lifetimes;
@@ -57,33 +56,7 @@ pub struct Config {
     pub(super) registration: toml::Table,
 }
 
-/// An extension that protects clients, and that this program does not do its part of.
-#[derive(Debug, Error)]
-#[error(
-    "oauth.client-registration.extensions: this server does not do `{0}`, and clients that ask for its \
-     protection would not have it"
-)]
-pub struct Unkept(String);
-
-/// Tokens and requests that are bound to a key.
-const UNKEPT: &[&str] = &["dpop", "mutual-tls", "signed-requests"];
-
 impl Config {
-    /// Whether the server does what its policy would have it offer. A client that asks for a protection must
-    /// not be registered as if it had it.
-    pub fn is_kept(&self) -> Result<(), Unkept> {
-        let offered = self.registration.get("extensions");
-        let offered = offered
-            .and_then(toml::Value::as_array)
-            .into_iter()
-            .flatten();
-        let mut names = offered.filter_map(toml::Value::as_str);
-        match names.find(|name| UNKEPT.contains(name)) {
-            Some(name) => Err(Unkept(name.to_owned())),
-            None => Ok(()),
-        }
-    }
-
     /// Where decisions are written down, if they are.
     pub fn audit_log(&self) -> Option<PathBuf> {
         let beside = || self.data.join("audit.jsonl");

@@ -1,0 +1,66 @@
+//! What the policy may offer: what this program does its part of.
+//!
+//! The plugin decides about more than that. What a client is promised, and nobody does, is worse than what it is
+//! refused: it believes that its tokens are bound, or waits for a notification that nobody sends.
+
+use gatepost_plugin::{SettingFinding, Severity};
+use thiserror::Error;
+
+use crate::config::error::list;
+use crate::config::settings::Config;
+
+/// What this program does, by the settings that offer it. A new name of the plugin's is not among them.
+const KEPT: [(&str, &[&str]); 3] = [
+    ("extensions", &[]),
+    (
+        "grant-types",
+        &[
+            "authorization_code",
+            "refresh_token",
+            "urn:ietf:params:oauth:grant-type:device_code",
+            "client_credentials",
+        ],
+    ),
+    (
+        "auth-methods",
+        &[
+            "none",
+            "client_secret_basic",
+            "client_secret_post",
+            "private_key_jwt",
+        ],
+    ),
+];
+
+/// What the policy would have this program offer, and it does not do.
+#[derive(Debug, Error)]
+#[error("this server does not do what it would promise{}", list(.0))]
+pub struct Unkept(Vec<SettingFinding>);
+
+impl Config {
+    /// Whether this program does what its policy would have it offer.
+    pub fn is_kept(&self) -> Result<(), Unkept> {
+        let mut findings = Vec::new();
+        for (key, kept) in KEPT {
+            let offered = self.registration.get(key).and_then(toml::Value::as_array);
+            let offered = offered.into_iter().flatten();
+            for name in offered.filter_map(toml::Value::as_str) {
+                if !kept.contains(&name) {
+                    findings.push(SettingFinding {
+                        path: format!("oauth.client-registration.{key}"),
+                        message: format!("this server does not do `{name}`"),
+                        allowed: Some(match kept {
+                            [] => "none; leave it empty".to_owned(),
+                            kept => kept.join(", "),
+                        }),
+                        severity: Severity::Error,
+                    });
+                }
+            }
+        }
+        match findings.is_empty() {
+            true => Ok(()),
+            false => Err(Unkept(findings)),
+        }
+    }
+}
