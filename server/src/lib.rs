@@ -6,6 +6,7 @@
 pub mod commands;
 pub mod config;
 pub mod decide;
+pub mod fetch;
 pub mod http;
 pub mod observe;
 pub mod operate;

@@ -58,6 +58,16 @@ impl Config {
                 }
             }
         }
+        let documents = self.registration.get("client-id-metadata-documents");
+        if documents.and_then(toml::Value::as_bool) == Some(true) && !self.fetch.is_enabled {
+            findings.push(SettingFinding {
+                path: "oauth.client-registration.client-id-metadata-documents".to_owned(),
+                message: "this server would have to read the documents, and fetch.enabled is false"
+                    .to_owned(),
+                allowed: Some("true only with fetch.enabled".to_owned()),
+                severity: Severity::Error,
+            });
+        }
         match findings.is_empty() {
             true => Ok(()),
             false => Err(Unkept(findings)),

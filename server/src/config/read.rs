@@ -17,6 +17,7 @@ use crate::config::provider_name::ProviderName;
 use crate::config::public_url::PublicUrl;
 use crate::config::section::Section;
 use crate::config::settings::Config;
+use crate::fetch::{FetchSettings, InternalHost};
 use crate::origin::proxies::Proxies;
 
 /// What is said beside the configuration file, and wins over it.
@@ -168,6 +169,10 @@ fn parse(table: toml::Table) -> Result<Config, Vec<SettingFinding>> {
     }
     root.finish(audit);
 
+    let mut fetch = root.section("fetch");
+    read_fetch(&mut fetch, &mut config.fetch);
+    root.finish(fetch);
+
     let mut metrics = root.section("metrics");
     if let Some(allowed) = metrics.all_parsed("allow", "a list of networks, such as `10.0.0.0/8`") {
         config.metrics_allowed = allowed;
@@ -196,6 +201,35 @@ fn parse(table: toml::Table) -> Result<Config, Vec<SettingFinding>> {
     root.finish(oauth);
 
     root.into_result().map(|()| config)
+}
+
+fn read_fetch(section: &mut Section, fetch: &mut FetchSettings) {
+    if let Some(is_enabled) = section.boolean("enabled") {
+        fetch.is_enabled = is_enabled;
+    }
+    if let Some(hosts) = section.all_parsed("internal-hosts", InternalHost::ALLOWED) {
+        fetch.internal_hosts = hosts;
+    }
+    fetch.tls_authority = section.string("tls-authority").map(PathBuf::from);
+    if let Some(at_once) = section.number("max-concurrent", 1..=1000) {
+        fetch.at_once = at_once;
+    }
+    if let Some(requests) = section.number("requests-per-minute", 0..=1_000_000) {
+        fetch.requests_per_minute = requests;
+    }
+    for (key, longest, time) in [
+        ("timeout", 60, &mut fetch.timeout),
+        ("max-age", 30 * 86_400, &mut fetch.max_age),
+        ("max-stale", 30 * 86_400, &mut fetch.max_stale),
+    ] {
+        let shortest = u32::from(key == "timeout");
+        if let Some(seconds) = section.number(key, shortest..=longest) {
+            *time = Duration::from_secs(u64::from(seconds));
+        }
+    }
+    if let Some(mebibytes) = section.number("cache-size", 1..=4096) {
+        fetch.cache_bytes = (mebibytes as usize) << 20;
+    }
 }
 
 #[cfg(test)]
@@ -229,12 +263,15 @@ mod tests {
             [plugin]
             path = 1
             isolate = "yes"
+            [fetch]
+            internal-hosts = ["*.example.org"]
+            timeout = 0
             [oauth]
             client-registraton = {}
             "#,
         );
         let expected = [
-            "colour: there is no such key; allowed: server, limits, store, audit, metrics, log, plugin, oauth",
+            "colour: there is no such key; allowed: server, limits, store, audit, fetch, metrics, log, plugin, oauth",
             "server.lisen: there is no such key, did you mean `listen`?; allowed: listen, public-url, provider-name, cors-origins, max-connections, head-timeout, body-timeout, request-timeout, sweep-interval, trusted-proxies, forwarded-header, proxy-protocol, tls-certificate, tls-key",
             "server.listen: `localhost` is not understood; allowed: an address and a port, such as `127.0.0.1:8080`",
             "server.public-url: `ftp://mail.example.org` is not understood; allowed: `https://` and a host, or `http://` and a loopback address; then perhaps a port, and a path of letters, digits and `-`, `.`, `_`, `~` that does not begin with a path of this server, such as `/auth`",
@@ -246,6 +283,8 @@ mod tests {
             "store.tls-authority: there is nothing to do with it here; allowed: beside the `url` of a database that TLS is spoken to",
             "plugin.path: not the right kind of value; allowed: a string",
             "plugin.isolate: not the right kind of value; allowed: true or false",
+            "fetch.internal-hosts: `*.example.org` is not understood; allowed: a list of host names or addresses, such as `apps.example.org` or `10.0.0.7`",
+            "fetch.timeout: not the right kind of value; allowed: a whole number from 1 to 60",
             "oauth.client-registraton: there is no such key, did you mean `client-registration`?; allowed: client-registration, tokens",
         ];
         let mut found_sorted = found.clone();
@@ -260,10 +299,10 @@ mod tests {
     fn every_setting_is_in_the_manual() {
         let manual = include_str!("../../../docs/operation.md");
         let found = mistakes(
-            "[server]\n_ = 1\n[limits]\n_ = 1\n[store]\n_ = 1\n[audit]\n_ = 1\n[metrics]\n_ = 1\n\
-             [log]\n_ = 1\n[plugin]\n_ = 1\n[oauth.tokens]\n_ = 1\n",
+            "[server]\n_ = 1\n[limits]\n_ = 1\n[store]\n_ = 1\n[audit]\n_ = 1\n[fetch]\n_ = 1\n\
+             [metrics]\n_ = 1\n[log]\n_ = 1\n[plugin]\n_ = 1\n[oauth.tokens]\n_ = 1\n",
         );
-        assert_eq!(found.len(), 8);
+        assert_eq!(found.len(), 9);
         for line in found {
             let (section, _) = line.split_once("._:").expect("a path");
             let (_, keys) = line.split_once("allowed: ").expect("what there is");

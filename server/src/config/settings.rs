@@ -16,6 +16,7 @@ use crate::config::log::Log;
 use crate::config::origin::WebOrigin;
 use crate::config::provider_name::ProviderName;
 use crate::config::public_url::PublicUrl;
+use crate::fetch::FetchSettings;
 use crate::origin::proxies::Proxies;
 
 /// How this program is to run.
@@ -43,6 +44,8 @@ pub struct Config {
     pub data: PathBuf,
     /// What is written down of decisions.
     pub audit: AuditLog,
+    /// What is fetched of what clients name.
+    pub fetch: FetchSettings,
     /// Who may read the metrics.
     pub metrics_allowed: Vec<IpNet>,
     /// How much is logged, and how.
@@ -169,6 +172,7 @@ impl Config {
                 self.limits.requests_per_minute != other.limits.requests_per_minute,
             ),
             ("audit", self.audit != other.audit),
+            ("fetch", self.fetch != other.fetch),
             ("metrics", self.metrics_allowed != other.metrics_allowed),
             ("log", self.log != other.log),
             ("store", self.store != other.store),
@@ -191,6 +195,7 @@ impl Config {
             store: Store::in_folder(Path::new(DATA)),
             data: DATA.into(),
             audit: AuditLog::default(),
+            fetch: FetchSettings::default(),
             metrics_allowed: vec![
                 IpNet::new_assert(Ipv4Addr::new(127, 0, 0, 0).into(), 8),
                 IpNet::new_assert(Ipv6Addr::LOCALHOST.into(), 128),

@@ -1,7 +1,7 @@
 //! Why there is no decision.
 
 use gatepost_directory::DirectoryError;
-use gatepost_plugin::PluginError;
+use gatepost_plugin::{Fetch, PluginError};
 use rand::rngs::SysError;
 use thiserror::Error;
 
@@ -17,13 +17,14 @@ pub enum Undecided {
     /// The plugin's decision makes no sense.
     #[error("the plugin's decision is not carried out: {0}")]
     Malformed(&'static str),
-    /// A client that is to be believed only after a document was read.
-    #[error(
-        "the document at the URI in {pointer:?} has to be read first, and this program fetches none"
-    )]
+    /// A document has to be read first. It is fetched, and the question asked again; an error it is only where
+    /// the client changed while the decision was carried out.
+    #[error("the document at the URI in {:?} has to be read first", fetch.pointer)]
     Unfetched {
-        /// Where the URI stands. The URI itself is the client's, and may hold anything.
-        pointer: String,
+        /// The document.
+        fetch: Fetch,
+        /// Whether an older copy of it was of no use.
+        is_renewal: bool,
     },
     /// Somebody else changed the client since it was last seen.
     #[error("the client was changed in the meantime")]

@@ -12,10 +12,13 @@ mod assumed;
 mod case;
 pub mod entropy;
 mod error;
+mod hear;
+mod named;
 pub mod observer;
 pub mod response;
 pub mod stored;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -28,8 +31,9 @@ use gatepost_plugin::{Caller, Decision, Effect, Operation, Outcome, Plugin, Plug
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::assumed::{assume, is_covered};
-use self::case::Case;
+use self::case::{Case, Ruled};
 use self::observer::{Decided, Observer};
+use crate::fetch::Fetcher;
 
 pub use self::error::Undecided;
 
@@ -39,6 +43,7 @@ pub struct Decider {
     ruling: ArcSwap<Ruling>,
     turns: Semaphore,
     observer: Option<Arc<dyn Observer>>,
+    fetcher: Option<Arc<Fetcher>>,
 }
 
 /// What decides, as long as the settings stay as they are.
@@ -62,6 +67,7 @@ impl Decider {
             ruling: ArcSwap::from_pointee(Ruling::of(plugin)?),
             turns: Semaphore::new(turns),
             observer: None,
+            fetcher: None,
         })
     }
 
@@ -69,6 +75,15 @@ impl Decider {
     pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
         Self {
             observer: Some(observer),
+            ..self
+        }
+    }
+
+    /// Fetches what a client names, where a decision depends on it. Without this, such a decision is a
+    /// refusal.
+    pub fn fetching_by(self, fetcher: Arc<Fetcher>) -> Self {
+        Self {
+            fetcher: Some(fetcher),
             ..self
         }
     }
@@ -126,8 +141,8 @@ impl Decider {
         operation: Operation,
         follows: impl Fn(&Decision) -> Vec<Change> + Send + Sync + 'static,
     ) -> Result<Decision, Undecided> {
-        let case = Arc::new(self.case(&inquiry, caller, operation)?);
-        let decided = self.carry_out(inquiry, Arc::clone(&case), follows).await;
+        let mut case = Arc::new(self.case(&inquiry, caller, operation)?);
+        let decided = self.carry_out(inquiry, &mut case, follows).await;
         self.show(&case, decided)
     }
 
@@ -138,11 +153,16 @@ impl Decider {
         caller: Caller,
         operation: Operation,
     ) -> Result<Decision, Undecided> {
-        let case = self.case(&inquiry, caller, operation)?;
+        let mut case = Arc::new(self.case(&inquiry, caller, operation)?);
         let decided = async {
-            let facts = self.directory.facts(&inquiry).await?;
-            let mut decision = self.hear(&case, &facts).await?;
+            let mut facts = self.directory.facts(&inquiry).await?;
+            let Ruled {
+                mut decision,
+                record,
+                ..
+            } = self.hear(&mut case, &facts).await?;
             decision.effect = Effect::None;
+            facts.record = record;
             Ok((decision, facts, inquiry.client_id))
         };
         let decided = decided.await;
@@ -152,17 +172,20 @@ impl Decider {
     async fn carry_out(
         &self,
         mut inquiry: Inquiry,
-        case: Arc<Case>,
+        case: &mut Arc<Case>,
         follows: impl Fn(&Decision) -> Vec<Change> + Send + Sync + 'static,
     ) -> Result<(Decision, Facts, Option<String>), Undecided> {
         loop {
-            let facts = self.directory.facts(&inquiry).await?;
+            let mut facts = self.directory.facts(&inquiry).await?;
             let mut assumed = assume(&facts);
-            let mut decision = self.hear(&case, &assumed).await?;
-            if is_about_counts(&decision) && assumed.usage != facts.usage {
+            let mut ruled = self.hear(case, &assumed).await?;
+            if is_about_counts(&ruled.decision) && assumed.usage != facts.usage {
                 assumed = facts.clone();
-                decision = self.hear(&case, &assumed).await?;
+                ruled = self.hear(case, &assumed).await?;
             }
+            let Ruled {
+                decision, record, ..
+            } = ruled;
             // It may be a client that is there already. What is decided about one that is adds
             // nothing, and so is not held to limits.
             if inquiry.client_id.is_none()
@@ -174,24 +197,31 @@ impl Decider {
             let changes = changes_after(&decision, &follows);
             let client_id = inquiry.client_id.clone();
             if decision.effect == Effect::None && changes.is_empty() {
+                facts.record = record;
                 return Ok((decision, facts, client_id));
             }
             let first = Verdict { decision, changes };
+            facts.record.clone_from(&record);
             let seen = Arc::new(Mutex::new(Seen {
                 facts,
                 undecided: None,
             }));
             let last = Arc::clone(&seen);
+            let case = Arc::clone(case);
             let judge: Judge = Arc::new(move |facts| {
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
                 last.facts.clone_from(facts);
                 if is_covered(facts, &assumed) {
+                    last.facts.record.clone_from(&record);
                     return Ok(first.clone());
                 }
-                let decision = case.decide(facts).map_err(|undecided| {
+                let Ruled {
+                    decision, record, ..
+                } = case.decide(facts).map_err(|undecided| {
                     last.undecided = Some(undecided);
                     Abandoned
                 })?;
+                last.facts.record = record;
                 let changes = changes_after(&decision, &follows);
                 Ok(Verdict { decision, changes })
             });
@@ -246,24 +276,23 @@ impl Decider {
         caller: Caller,
         operation: Operation,
     ) -> Result<Case, Undecided> {
+        let client_id = match &operation {
+            Operation::Authorize(_)
+            | Operation::Authenticate(_)
+            | Operation::AuthenticateAndAuthorize(_) => inquiry.client_id.as_ref(),
+            _ => None,
+        };
         Ok(Case {
             plugin: self.plugin(),
+            site: client_id.filter(|id| id.starts_with("https://")).cloned(),
             operation,
             caller,
             entropy: entropy::draw()?,
             revision: inquiry.revision,
             now: inquiry.now,
+            fetched: BTreeMap::new(),
+            has_just_begun: self.fetcher.as_ref().is_some_and(|f| f.has_just_begun()),
         })
-    }
-
-    async fn hear(&self, case: &Case, facts: &Facts) -> Result<Decision, Undecided> {
-        let _turn = self.turn().await;
-        let begun = Instant::now();
-        let decided = case.decide(facts);
-        if let Some(observer) = &self.observer {
-            observer.asked_plugin(begun.elapsed());
-        }
-        decided
     }
 
     /// The id of the client that a request speaks of.

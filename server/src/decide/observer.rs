@@ -6,6 +6,7 @@ use gatepost_directory::Facts;
 use gatepost_plugin::{Caller, Decision, Operation};
 
 use super::error::Undecided;
+use crate::fetch::FetchError;
 
 /// Is told of each decision. Nothing waits for what it does with it.
 pub trait Observer: Send + Sync {
@@ -17,6 +18,9 @@ pub trait Observer: Send + Sync {
 
     /// The plugin made a decision in this time.
     fn asked_plugin(&self, took: Duration);
+
+    /// A decision needed a document that a client names, and it was there or not.
+    fn fetched(&self, error: Option<&FetchError>);
 
     /// The directory carried a decision out in this time, with waiting for others.
     fn stored(&self, took: Duration);

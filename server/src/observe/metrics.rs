@@ -22,6 +22,7 @@ pub struct Metrics {
     requests: Family<Asked, Counter>,
     request_seconds: Histogram,
     store_seconds: Histogram,
+    fetches: Family<Fetched, Counter>,
     reloads: Family<Reloaded, Counter>,
     connections: Gauge<i64, AtomicI64>,
     instances: Gauge<i64, AtomicI64>,
@@ -50,6 +51,11 @@ struct Asked {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Fetched {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Reloaded {
     outcome: &'static str,
 }
@@ -66,6 +72,7 @@ impl Default for Metrics {
             requests: Family::default(),
             request_seconds: fast(),
             store_seconds: fast(),
+            fetches: Family::default(),
             reloads: Family::default(),
             connections: Gauge::default(),
             instances: Gauge::default(),
@@ -100,6 +107,11 @@ impl Default for Metrics {
             "How long decisions take that change the directory, with the wait for the disk",
             Unit::Seconds,
             metrics.store_seconds.clone(),
+        );
+        registry.register(
+            "fetches",
+            "Documents of clients that decisions needed, fetched or remembered",
+            metrics.fetches.clone(),
         );
         registry.register(
             "reloads",
@@ -174,6 +186,11 @@ impl Metrics {
         self.request_seconds.observe(took.as_secs_f64());
     }
 
+    /// A document was needed that a client names.
+    pub fn fetched(&self, outcome: &'static str) {
+        self.fetches.get_or_create(&Fetched { outcome }).inc();
+    }
+
     /// The settings were read again, or that was tried.
     pub fn reloaded(&self, is_done: bool) {
         let outcome = if is_done { "done" } else { "failed" };
@@ -222,6 +239,7 @@ mod tests {
         metrics.decided("register", false, Some("scheme"));
         metrics.answered("/auth/register", "BREW", 405, Duration::from_micros(10));
         metrics.undecided("register", "plugin");
+        metrics.fetched("fetch-address");
         metrics.reloaded(true);
         let connected = metrics.connected();
         let text = metrics.text(3, 4);
@@ -230,6 +248,7 @@ mod tests {
             r#"gatepost_requests_total{route="/auth/register",method="other",status="405"} 1"#,
             r#"gatepost_request_seconds_bucket{le="0.000016"} 1"#,
             r#"gatepost_undecided_total{operation="register",reason="plugin"} 1"#,
+            r#"gatepost_fetches_total{outcome="fetch-address"} 1"#,
             r#"gatepost_reloads_total{outcome="done"} 1"#,
             "gatepost_connections 1",
             "gatepost_plugin_instances 3",

@@ -7,6 +7,7 @@ use tokio::task_local;
 
 use crate::decide::Undecided;
 use crate::decide::observer::{Decided, Observer};
+use crate::fetch::FetchError;
 use crate::observe::audit::Audit;
 use crate::observe::metrics::Metrics;
 
@@ -45,6 +46,11 @@ impl Observer for Watch {
     fn undecided(&self, operation: &Operation, undecided: &Undecided) {
         self.metrics.undecided(operation.name(), undecided.kind());
     }
+
+    fn fetched(&self, error: Option<&FetchError>) {
+        self.metrics.fetched(error.map_or("done", FetchError::code));
+    }
+
     fn asked_plugin(&self, took: Duration) {
         self.metrics.asked_plugin(took);
     }

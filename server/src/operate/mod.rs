@@ -25,6 +25,7 @@ use self::stop::Stop;
 use self::tls::Tls;
 use crate::config::{self, Config, LogFormat, Overrides};
 use crate::decide::Decider;
+use crate::fetch::{Fetcher, Outside};
 use crate::http::{self, App};
 use crate::observe::audit::Audit;
 use crate::observe::metrics::Metrics;
@@ -32,6 +33,11 @@ use crate::observe::watch::Watch;
 
 /// Serves until it is told to stop.
 pub fn run(overrides: &Overrides) -> Result<(), Box<dyn Error>> {
+    run_with(overrides, Outside::default())
+}
+
+/// The same, with names and authorities that are not those of the operating system.
+pub fn run_with(overrides: &Overrides, outside: Outside) -> Result<(), Box<dyn Error>> {
     let config = &Config::load(overrides)?;
     let log = tracing_subscriber::fmt()
         .with_writer(io::stderr)
@@ -46,12 +52,16 @@ pub fn run(overrides: &Overrides) -> Result<(), Box<dyn Error>> {
         .worker_threads(config.limits.decisions + 2)
         .enable_all()
         .build()?
-        .block_on(serve(config, overrides))
+        .block_on(serve(config, overrides, outside))
 }
 
 /// Everything that can go wrong comes before the first keys: they are shown only once, so they
 /// should be shown by a program that then serves.
-async fn serve(config: &Config, overrides: &Overrides) -> Result<(), Box<dyn Error>> {
+async fn serve(
+    config: &Config,
+    overrides: &Overrides,
+    outside: Outside,
+) -> Result<(), Box<dyn Error>> {
     let stop = Stop::listen()?;
     // One that comes before there is anything to reload would end the program.
     let hangup = signal(SignalKind::hangup())?;
@@ -91,7 +101,11 @@ async fn serve(config: &Config, overrides: &Overrides) -> Result<(), Box<dyn Err
         metrics: Metrics::default(),
     });
     let decider = Decider::new(Arc::clone(&directory), plugin, config.limits.decisions)?;
-    let decider = Arc::new(decider.observed_by(Arc::clone(&watch) as _));
+    let fetcher = Arc::new(Fetcher::new(config.fetch.clone(), outside)?);
+    let decider = decider
+        .observed_by(Arc::clone(&watch) as _)
+        .fetching_by(Arc::clone(&fetcher));
+    let decider = Arc::new(decider);
     let app = Arc::new(App::new(
         Arc::clone(&decider),
         Arc::clone(&watch),
@@ -134,7 +148,7 @@ async fn serve(config: &Config, overrides: &Overrides) -> Result<(), Box<dyn Err
         config.sweep_interval,
         gatepost_directory::now,
     ));
-    let forget = tokio::spawn(forget_regularly(Arc::clone(&app)));
+    let forget = tokio::spawn(forget_regularly(Arc::clone(&app), fetcher));
     notify("READY=1");
     accept(listener, http::router(app), &entrance, stop).await;
     forget.abort();
@@ -147,11 +161,12 @@ async fn serve(config: &Config, overrides: &Overrides) -> Result<(), Box<dyn Err
 }
 
 /// Drops what was counted and is over, every minute.
-async fn forget_regularly(app: Arc<App>) {
+async fn forget_regularly(app: Arc<App>, fetcher: Arc<Fetcher>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(60));
     loop {
         ticks.tick().await;
         app.forget();
+        fetcher.forget();
     }
 }
 

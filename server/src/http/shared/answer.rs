@@ -50,7 +50,8 @@ pub(in crate::http) fn refusal(undecided: Undecided) -> Refusal {
             Refusal::Unavailable
         }
         Undecided::Changed => return Refusal::Changed,
-        Undecided::Unfetched { .. } => Refusal::Unfetched,
+        // The client changed in between: it is decided anew when it is asked again.
+        Undecided::Unfetched { .. } => Refusal::Unavailable,
         Undecided::Plugin(_)
         | Undecided::Directory(
             DirectoryError::ClientExists

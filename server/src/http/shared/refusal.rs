@@ -28,8 +28,6 @@ pub(in crate::http) enum Refusal {
     TooMany(u64),
     /// The store or the plugin has no room now.
     Unavailable,
-    /// A document has to be read before the client is registered, and this program fetches none.
-    Unfetched,
     /// Something is wrong here, not with the request.
     Failed,
 }
@@ -145,14 +143,6 @@ impl Refusal {
                 "temporarily_unavailable",
                 "The server cannot do this just now. Try again in a moment.".to_owned(),
                 Some((header::RETRY_AFTER, "1")),
-            ),
-            Self::Unfetched => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "server_error",
-                "The server would have to fetch a document that the request names, and it fetches \
-                 none. Nothing was changed."
-                    .to_owned(),
-                NOTHING,
             ),
             Self::Failed => (
                 StatusCode::INTERNAL_SERVER_ERROR,

@@ -1,7 +1,9 @@
 //! One decision as the audit log has it.
 
 use gatepost_directory::Facts;
-use gatepost_plugin::{Activity, Caller, Credential, Endpoint, Operation, Outcome, Request, Usage};
+use gatepost_plugin::{
+    Activity, Caller, Credential, Decision, Due, Endpoint, Operation, Outcome, Request, Usage,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::form_urlencoded;
@@ -121,6 +123,12 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
+/// Whether a decision depends on a document that is not among the facts.
+fn needs_document(decision: &Decision) -> bool {
+    let mut fetches = decision.fetches.iter();
+    fetches.any(|fetch| fetch.due == Due::BeforeEffect)
+}
+
 const CREDENTIALS: [(Credential, &str); 5] = [
     (Credential::Missing, "missing"),
     (Credential::Malformed, "malformed"),
@@ -167,8 +175,9 @@ impl Line {
             metadata: None,
             endpoint: None,
             parameters: None,
-            // The token of a client's own is what let it in.
-            is_redacted: caller.credential == Credential::Rejected && caller.token.is_some(),
+            // The token of a client's own is what let it in; or a document is what it was refused for.
+            is_redacted: caller.credential == Credential::Rejected && caller.token.is_some()
+                || decision.outcome == Outcome::Refuse && needs_document(decision),
             accepted: decision.outcome == Outcome::Accept,
             status: decision.response.status,
             codes: decision
@@ -386,7 +395,7 @@ impl Past {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gatepost_plugin::{Decision, Response};
+    use gatepost_plugin::Response;
 
     fn noted(operation: Operation, caller: Caller) -> (String, Line) {
         let decision = Decision {

@@ -1,0 +1,61 @@
+//! A decision with all that it needs.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use gatepost_directory::Facts;
+
+use super::Decider;
+use super::case::{Case, Ruled};
+use super::error::Undecided;
+use crate::fetch::FetchError;
+
+/// How many documents one decision may need, with one to spare: what describes the client, its keys, and
+/// newer keys.
+const FETCHES: usize = 5;
+
+impl Decider {
+    /// Has the plugin decide, and fetches what it needs for that. Nothing is held meanwhile: no turn, and
+    /// no transaction.
+    pub(super) async fn hear(
+        &self,
+        case: &mut Arc<Case>,
+        facts: &Facts,
+    ) -> Result<Ruled, Undecided> {
+        for _ in 0..FETCHES {
+            match self.ask(case, facts).await {
+                Err(Undecided::Unfetched { fetch, is_renewal }) => {
+                    let fetched = match &self.fetcher {
+                        Some(fetcher) => fetcher.fetch(&fetch, is_renewal).await,
+                        None => Err(FetchError::Off),
+                    };
+                    if let Some(observer) = &self.observer {
+                        observer.fetched(fetched.as_ref().err());
+                    }
+                    // No transaction has it yet, so that nothing is copied.
+                    Arc::make_mut(case).fetched.insert(fetch.uri, fetched);
+                }
+                Ok(ruled) => {
+                    if let (Some(fetcher), Some(unfit)) = (&self.fetcher, &ruled.unfit) {
+                        fetcher.is_unfit(unfit);
+                    }
+                    return Ok(ruled);
+                }
+                undecided => return undecided,
+            }
+        }
+        Err(Undecided::Malformed(
+            "it needs one document after the other",
+        ))
+    }
+
+    async fn ask(&self, case: &Case, facts: &Facts) -> Result<Ruled, Undecided> {
+        let _turn = self.turn().await;
+        let begun = Instant::now();
+        let decided = case.decide(facts);
+        if let Some(observer) = &self.observer {
+            observer.asked_plugin(begun.elapsed());
+        }
+        decided
+    }
+}
