@@ -61,6 +61,22 @@ fn registrations_and_refusals() {
             challenge: Some("Bearer"),
         },
         Case {
+            name: "a key without its scheme",
+            headers: &[&format!("Authorization: {key}")],
+            body: NATIVE,
+            status: 400,
+            error: "invalid_request",
+            challenge: Some("error=\"invalid_request\""),
+        },
+        Case {
+            name: "an empty header",
+            headers: &["Authorization: "],
+            body: NATIVE,
+            status: 400,
+            error: "invalid_request",
+            challenge: Some("error=\"invalid_request\""),
+        },
+        Case {
             name: "a wrong key",
             headers: &["Authorization: Bearer gpak_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],
             body: NATIVE,
@@ -314,6 +330,17 @@ fn anonymous_registration_when_it_is_switched_on() {
         refused.status, 401,
         "a wrong key is not the same as none: {refused:?}"
     );
+    for scheme in ["Basic dXNlcjpwYXNz", "Foo x"] {
+        let refused = host.register(&[&format!("Authorization: {scheme}")], NATIVE);
+        assert_eq!(refused.status, 401, "{scheme}: {refused:?}");
+        let challenge = refused.header("www-authenticate").expect("a challenge");
+        assert!(challenge.starts_with("Bearer"), "{scheme}: {challenge}");
+        assert!(!challenge.contains("error"), "{scheme}: {challenge}");
+    }
+    assert!(host.folder.logged().contains("credential-scheme"));
+    let bare = host.register(&["Authorization: gpak_x"], NATIVE);
+    assert_eq!(bare.status, 400, "{bare:?}");
+    assert_oauth_error(&bare, "invalid_request", "a key without its scheme");
 }
 
 /// What the server does not do cannot be switched on, whatever the plugin knows (requirements J3).

@@ -21,11 +21,24 @@ const ALICE: &str = "alice@example.org";
 const LOOPBACK: &str = "http://127.0.0.1:49152/callback";
 
 #[test]
-fn it_is_read_as_it_was_and_no_migration_is_made() {
+fn it_is_read_as_it_was_and_brought_up_to_date_once() {
     let folder = copied();
     let file = folder.data().join("gatepost.db");
+    let before = Content::of(&file);
+    assert_eq!(before.version, (0x4761_7465, 1), "`Gate`, version 1");
+    assert!(on(&folder, &["account", "list"]).status.success());
     let stored = Content::of(&file);
-    assert_eq!(stored.version, (0x4761_7465, 1), "`Gate`, version 1");
+    assert_eq!(stored.version, (0x4761_7465, 2), "`Gate`, version 2");
+    // A refresh token can be exchanged once more since then: two columns, with nothing in them.
+    for (table, rows) in &before.rows {
+        let added: &[Cell] = match &**table {
+            "oauth_token" => &[Cell::Null, Cell::Null],
+            _ => &[],
+        };
+        let rows: Vec<_> = rows.iter().map(|row| [row, added].concat()).collect();
+        assert_eq!(stored.rows[table], rows, "{table}");
+    }
+    assert_eq!(stored.rows.len(), before.rows.len(), "the same tables");
 
     for (arguments, file, code) in [
         (&["account", "list"][..], "said/account-list", 0),

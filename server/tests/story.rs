@@ -97,7 +97,7 @@ fn who_gets_in() {
     assert!(inside.body.contains("Web administration"), "{inside:?}");
     let asked = query("webadmin", "stalwart://auth", &[]);
     let agreed = browser.authorize(&asked, "allow");
-    let location = agreed.header("location").expect("a redirect");
+    let location = browser::led_to(&agreed);
     assert!(location.starts_with("stalwart://auth?code="), "{location}");
 
     // An answer that nobody asked for lets nobody in, whatever it was made of.

@@ -99,15 +99,23 @@ pub trait Directory: Send + Sync {
     /// What a token stands for; `None` if there is no such token, or it ended.
     async fn token(&self, hash: SecretHash) -> Result<Option<Token>, DirectoryError>;
 
+    /// Notes that a token was presented that [is awaited](Token::is_awaited): the token that it was issued
+    /// for is not exchanged once more. If it was before, this one [has ended](Exchange::Repeated).
+    async fn present(&self, hash: SecretHash) -> Result<(), DirectoryError>;
+
     /// Spends a token that is good for one use, and issues others for the same grant.
+    ///
+    /// For so many seconds, it may be [exchanged once more](Exchange::Repeated), as long as none of the others
+    /// was presented, exchanged or ended. Of those who try that at once, one succeeds.
     async fn exchange(
         &self,
         spent: SecretHash,
         issued: Vec<NewToken>,
+        repeatable_for: u64,
         now: u64,
     ) -> Result<Exchange, DirectoryError>;
 
-    /// Ends a token, and no other.
+    /// Ends a token, and no other. The token was presented.
     async fn end_token(&self, hash: SecretHash) -> Result<(), DirectoryError>;
 
     /// Ends a grant with all its tokens and sessions, and says whether there was one.

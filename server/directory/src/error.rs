@@ -20,6 +20,9 @@ pub enum DirectoryError {
     /// The request of a device was answered already, or is over.
     #[error("no device waits for this answer")]
     NoSuchDevice,
+    /// A token was issued already: whoever asks has asked before.
+    #[error("this was granted already")]
+    GrantedBefore,
     /// The disk is full, the file is damaged, and the like.
     #[error("the directory failed: {0}")]
     Failed(String),

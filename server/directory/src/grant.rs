@@ -8,7 +8,8 @@ use crate::secret::SecretHash;
 #[derive(Clone, Debug)]
 pub enum Change {
     /// A user, or the server for the client itself, grants something: the client has been used and,
-    /// if there is a user, authorised.
+    /// if there is a user, authorised. If one of the tokens was issued already, nothing is done:
+    /// [`DirectoryError::GrantedBefore`](crate::DirectoryError::GrantedBefore).
     Grant {
         /// What is granted.
         grant: NewGrant,
@@ -95,6 +96,14 @@ pub enum TokenKind {
     Refresh,
 }
 
+impl Token {
+    /// Whether the directory has to be told that it was presented.
+    pub fn is_awaited(&self, now: u64) -> bool {
+        self.predecessor_repeatable_until
+            .is_some_and(|until| now < until)
+    }
+}
+
 impl TokenKind {
     const ALL: [Self; 4] = [Self::Code, Self::DeviceCode, Self::Access, Self::Refresh];
 
@@ -142,6 +151,9 @@ pub struct Token {
     pub expires_at: u64,
     /// Whether it has had its one use.
     pub is_spent: bool,
+    /// Until when the refresh token that it was issued for may be exchanged once more, in seconds since
+    /// 1970. [`Directory::present`](crate::Directory::present) ends that. `None`: it may not.
+    pub predecessor_repeatable_until: Option<u64>,
     /// What it stands for.
     pub grant: Grant,
 }
@@ -151,11 +163,39 @@ pub struct Token {
 pub enum Exchange {
     /// It is spent, and the new ones stand for the same grant.
     Done,
+    /// It was spent a moment before, and nobody presented what was issued for it: the answer was lost. What
+    /// was issued then has ended, and the new ones stand for the same grant. A refresh token among what has ended
+    /// counts as spent, because whoever presents it has an answer that was said to be lost.
+    Repeated,
     /// It was spent before: somebody else has it. The grant and all its tokens are gone
     /// (RFC 6749 §10.5, RFC 9700 §4.14.2).
     Reused,
     /// There is no such token any more, or it has expired.
     Gone,
+}
+
+impl Exchange {
+    /// What comes of exchanging a token that is there: when it expires, when it was spent, and until when it
+    /// may be exchanged once more.
+    pub(crate) fn judge(
+        expires_at: u64,
+        spent_at: Option<u64>,
+        repeatable_until: Option<u64>,
+        now: u64,
+    ) -> Self {
+        match (spent_at, repeatable_until) {
+            (Some(_), Some(until)) if now < until && now < expires_at => Self::Repeated,
+            // Whenever it was: whoever comes second has what is not his.
+            (Some(_), _) => Self::Reused,
+            (None, _) if expires_at <= now => Self::Gone,
+            (None, _) => Self::Done,
+        }
+    }
+
+    /// Until when a token may be exchanged once more of which this came: the first time alone.
+    pub(crate) fn repeatable_until(self, repeatable_for: u64, now: u64) -> Option<u64> {
+        (self == Self::Done && repeatable_for > 0).then_some(now + repeatable_for)
+    }
 }
 
 /// What a device asks for, until a user answers (RFC 8628 §3.1).
@@ -190,7 +230,7 @@ pub enum Poll {
     /// There is no such code for this client.
     Gone,
     /// The user agreed: the device code is a token of this grant, to be exchanged for others.
-    Approved(Token),
+    Approved(Box<Token>),
 }
 
 impl Poll {
@@ -201,7 +241,7 @@ impl Poll {
         } else if token.expires_at <= now && !token.is_spent {
             Self::Expired
         } else {
-            Self::Approved(token)
+            Self::Approved(Box::new(token))
         }
     }
 }

@@ -55,6 +55,20 @@ impl Secret {
         Ok(Self(format!("{}{bits}", purpose.prefix())))
     }
 
+    /// Derives 256 bits from other secrets, which have as many at least: the same from the same ones. What
+    /// is not secret among them makes it another.
+    pub fn derive(purpose: Purpose, from: &[&str]) -> Self {
+        let mut digest = Sha256::new();
+        digest.update(purpose.prefix());
+        for part in from {
+            // With their lengths, so that no two lists are the same.
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        let bits = URL_SAFE_NO_PAD.encode(digest.finalize());
+        Self(format!("{}{bits}", purpose.prefix()))
+    }
+
     /// The secret itself.
     pub fn reveal(&self) -> &str {
         &self.0
@@ -117,6 +131,22 @@ mod tests {
         let hash = secret.hash();
         assert_eq!(SecretHash::from_bytes(hash.bytes()), Some(hash));
         assert_eq!(SecretHash::from_bytes(&[0; 31]), None);
+    }
+
+    #[test]
+    fn what_is_derived_depends_on_every_part() {
+        let derive = |purpose, from: &[&str]| Secret::derive(purpose, from).reveal().to_owned();
+        let of = derive(Purpose::Code, &["a", "bc"]);
+        assert_eq!(of, derive(Purpose::Code, &["a", "bc"]));
+        assert_eq!(of.len(), 5 + 43);
+        for (purpose, from) in [
+            (Purpose::Code, &["ab", "c"][..]),
+            (Purpose::Code, &["abc"]),
+            (Purpose::Code, &["a", "bc", ""]),
+            (Purpose::Session, &["a", "bc"]),
+        ] {
+            assert_ne!(of, derive(purpose, from), "{purpose:?} {from:?}");
+        }
     }
 
     #[test]

@@ -14,7 +14,8 @@ pub const VERSION: u32 = 1;
 
 /// One line. The first is the header, and what a line speaks of comes before it.
 ///
-/// Browsers that signed in and devices that wait are not moved: they sign in, and ask, again.
+/// Browsers that signed in and devices that wait are not moved: they sign in, and ask, again. Nor is it that a
+/// spent refresh token may be exchanged once more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 #[expect(missing_docs, reason = "the members are the columns of `sqlite/1.sql`")]

@@ -11,6 +11,9 @@ pub struct Lifetimes {
     pub access_token: u64,
     /// A refresh token that is not used.
     pub refresh_token: u64,
+    /// How long a refresh token may be exchanged once more after it was, if the answer was lost; 0: not at
+    /// all.
+    pub refresh_token_grace: u64,
     /// A device code, and the code that goes with it.
     pub device_code: u64,
     /// A browser's sign-in.
@@ -24,6 +27,7 @@ impl Default for Lifetimes {
             code: 600,
             access_token: 3600,
             refresh_token: 60 * DAY,
+            refresh_token_grace: 30,
             device_code: 900,
             session: 8 * HOUR,
         }
@@ -46,6 +50,12 @@ impl Lifetimes {
                 30..=3650,
                 DAY,
                 &mut lifetimes.refresh_token,
+            ),
+            (
+                "refresh-token-grace",
+                0..=300,
+                1,
+                &mut lifetimes.refresh_token_grace,
             ),
             (
                 "device-code-lifetime",
@@ -85,12 +95,13 @@ mod tests {
         assert_eq!(read("").ok(), Some(Lifetimes::default()));
         let all = read(
             "code-lifetime = 60\naccess-token-lifetime = 61\nrefresh-token-idle-days = 30\n\
-             device-code-lifetime = 62\nsession-lifetime-hours = 1",
+             refresh-token-grace = 0\ndevice-code-lifetime = 62\nsession-lifetime-hours = 1",
         );
         let expected = Lifetimes {
             code: 60,
             access_token: 61,
             refresh_token: 2_592_000,
+            refresh_token_grace: 0,
             device_code: 62,
             session: 3600,
         };
@@ -99,6 +110,7 @@ mod tests {
             "code-lifetime = 59",
             "code-lifetime = 3601",
             "refresh-token-idle-days = 29",
+            "refresh-token-grace = 301",
             "session-lifetime-hours = 0",
             "session-lifetime = 1",
         ] {

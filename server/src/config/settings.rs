@@ -139,7 +139,12 @@ impl Config {
         if let Some(toml::Value::Array(resources)) = registration.get_mut("resources")
             && !resources.is_empty()
         {
-            for own in [public_url.to_string(), public_url.at("/jmap/session")] {
+            let session = public_url.at("/jmap/session");
+            let with_slash = [public_url.at("/"), format!("{session}/")];
+            for own in [public_url.to_string(), session]
+                .into_iter()
+                .chain(with_slash)
+            {
                 let own = toml::Value::String(own);
                 if !resources.contains(&own) {
                     resources.push(own);

@@ -15,6 +15,7 @@ mod error;
 mod hear;
 mod named;
 pub mod observer;
+mod reason;
 pub mod response;
 pub mod stored;
 
@@ -23,19 +24,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
+use gatepost_directory::secret::SecretHash;
 use gatepost_directory::{
-    Abandoned, Change, DecideError, Directory, DirectoryError, Facts, Inquiry, Judge, Key,
-    Registrant, Verdict,
+    Abandoned, Change, DecideError, Directory, DirectoryError, Exchange, Facts, Inquiry, Judge,
+    Key, NewToken, Registrant, Token, Verdict,
 };
 use gatepost_plugin::{Caller, Decision, Effect, Operation, Outcome, Plugin, PluginError, Request};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::assumed::{assume, is_covered};
 use self::case::{Case, Ruled};
-use self::observer::{Decided, Observer};
+use self::observer::{Decided, Observer, Reuse};
 use crate::fetch::Fetcher;
 
 pub use self::error::Undecided;
+pub use self::reason::reason;
 
 /// Has the plugin decide, and the directory do what was decided.
 pub struct Decider {
@@ -293,6 +296,36 @@ impl Decider {
             fetched: BTreeMap::new(),
             has_just_begun: self.fetcher.as_ref().is_some_and(|f| f.has_just_begun()),
         })
+    }
+
+    /// Spends a token that is good for one use, and issues others for the same grant. If it was spent before,
+    /// that is seen, whatever comes of it.
+    pub async fn exchange(
+        &self,
+        caller: &Caller,
+        token: &Token,
+        spent: SecretHash,
+        issued: Vec<NewToken>,
+        repeatable_for: u64,
+        now: u64,
+    ) -> Result<Exchange, DirectoryError> {
+        let exchanged = self.directory.exchange(spent, issued, repeatable_for, now);
+        let exchange = exchanged.await?;
+        let is_repeated = match exchange {
+            Exchange::Done | Exchange::Gone => return Ok(exchange),
+            Exchange::Repeated => true,
+            Exchange::Reused => false,
+        };
+        if let Some(observer) = &self.observer {
+            observer.reused(&Reuse {
+                caller,
+                client_id: &token.grant.client_id,
+                kind: token.kind,
+                is_repeated,
+                now,
+            });
+        }
+        Ok(exchange)
     }
 
     /// The id of the client that a request speaks of.

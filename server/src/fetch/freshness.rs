@@ -13,6 +13,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 /// For how long a document is fresh whose site says nothing about it (RFC 9111 §4.2.2).
 const UNSAID: Duration = Duration::from_secs(300);
 
+/// How long what a document is known by may be, in bytes.
+const LONGEST: usize = 256;
+
 /// What the head of an answer says of keeping its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Freshness {
@@ -65,11 +68,12 @@ pub(super) struct Validators {
 }
 
 impl Validators {
-    /// Reads the head of an answer. `None`: there are none.
+    /// Reads the head of an answer. `None`: there are none, or none that are worth remembering.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+        let short = |name| headers.get(name).filter(|value| value.len() <= LONGEST);
         let validators = Self {
-            tag: headers.get(ETAG).cloned(),
-            modified: headers.get(LAST_MODIFIED).cloned(),
+            tag: short(ETAG).cloned(),
+            modified: short(LAST_MODIFIED).cloned(),
         };
         (validators != Self::default()).then_some(validators)
     }

@@ -111,6 +111,10 @@ impl Kept {
                 None => return Err(FetchError::Status(304)),
             },
             Err(error) => {
+                // That its site answers otherwise ends the last copy; that it is away does not.
+                if !error.is_passing() {
+                    self.copy = None;
+                }
                 self.failure = Some((error.clone(), Since(now)));
                 return self.instead(error, ages, now);
             }
@@ -136,7 +140,7 @@ impl Kept {
         Ok(document)
     }
 
-    /// What there is although the site failed. Its answer ends the last copy, but not that it is away.
+    /// What there is although the site failed, or was not asked.
     pub(super) fn instead(
         &self,
         error: FetchError,

@@ -119,15 +119,25 @@ impl Fetcher {
             return Err(FetchError::Off);
         }
         let target = Target::read(&wanted.uri)?;
-        let _place = self.places.try_acquire().map_err(|_| FetchError::Busy)?;
         let timeout = Duration::from_secs(wanted.timeout.into()).min(self.settings.timeout);
         let deadline = Instant::now() + timeout;
+        let ages = self.ages();
         let key = key(wanted);
         let slot = self.cache.slot(&key);
+        // What is remembered needs no place, however many wait for slow sites.
+        if let Ok(kept) = slot.try_lock() {
+            if let Some(known) = kept.known(is_renewal, ages, (self.clock)()) {
+                return known;
+            }
+            if self.places.available_permits() == 0 {
+                return kept.instead(FetchError::Busy, ages, (self.clock)());
+            }
+        }
+        let _place = self.places.try_acquire().map_err(|_| FetchError::Busy)?;
         let Ok(mut kept) = timeout_at(deadline, slot.lock()).await else {
             return Err(FetchError::Busy);
         };
-        let ages = self.ages();
+        // Whoever had it may have fetched it.
         if let Some(known) = kept.known(is_renewal, ages, (self.clock)()) {
             return known;
         }

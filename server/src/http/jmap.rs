@@ -28,7 +28,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
 
 async fn session(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refusal> {
     let presented = match caller::presented(&headers) {
-        caller::Presented::Nothing => {
+        // RFC 6750 §3.1: no error code where there was no token.
+        caller::Presented::Nothing | caller::Presented::OtherScheme => {
             return Ok(challenge(&app, StatusCode::UNAUTHORIZED, None));
         }
         caller::Presented::Malformed => {

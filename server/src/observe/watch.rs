@@ -6,7 +6,7 @@ use gatepost_plugin::{Effect, Operation, Outcome};
 use tokio::task_local;
 
 use crate::decide::Undecided;
-use crate::decide::observer::{Decided, Observer};
+use crate::decide::observer::{Decided, Observer, Reuse};
 use crate::fetch::FetchError;
 use crate::observe::audit::Audit;
 use crate::observe::metrics::Metrics;
@@ -49,6 +49,31 @@ impl Observer for Watch {
 
     fn fetched(&self, error: Option<&FetchError>) {
         self.metrics.fetched(error.map_or("done", FetchError::code));
+    }
+
+    fn reused(&self, reuse: &Reuse<'_>) {
+        let Reuse {
+            client_id,
+            is_repeated,
+            ..
+        } = *reuse;
+        let code = reuse.code();
+        match is_repeated {
+            true => tracing::info!(
+                client_id,
+                code,
+                "a refresh token was exchanged once more: the answer to the first time was lost"
+            ),
+            false => tracing::warn!(
+                client_id,
+                code,
+                "a token was presented twice, and all that was issued with it is revoked"
+            ),
+        }
+        self.metrics
+            .decided(Reuse::OPERATION, is_repeated, Some(code));
+        let request = REQUEST.try_with(Clone::clone).ok();
+        self.audit.note_reuse(reuse, request);
     }
 
     fn asked_plugin(&self, took: Duration) {

@@ -80,6 +80,16 @@ impl<'h> Browser<'h> {
         self.submit(&page, "/auth/authorize", &[("answer", answer)])
     }
 
+    /// The same browser in another window.
+    pub fn window(&self) -> Self {
+        Self {
+            host: self.host,
+            cookies: self.cookies.clone(),
+            lines: self.lines.clone(),
+            stripped: self.stripped,
+        }
+    }
+
     /// The code that a client is given.
     pub fn code(&mut self, query: &str) -> String {
         let answer = self.authorize(query, "allow");
@@ -151,12 +161,28 @@ pub fn basic(client_id: &str, secret: &str) -> String {
 
 /// The parameters that an answer takes back to the client.
 pub fn location(answer: &Answer) -> BTreeMap<String, String> {
-    assert_eq!(answer.status, 303, "{answer:?}");
-    let location = answer.header("location").expect("it leads somewhere");
-    let (_, query) = location.split_once('?').expect("it has a query");
+    let address = led_to(answer);
+    let (_, query) = address.split_once('?').expect("it has a query");
     url::form_urlencoded::parse(query.as_bytes())
         .into_owned()
         .collect()
+}
+
+/// Where an answer has the browser go: by a redirect, or by a page that leads to a program on the device.
+pub fn led_to(answer: &Answer) -> String {
+    if answer.status == 303 {
+        let location = answer.header("location").expect("it leads somewhere");
+        return location.to_owned();
+    }
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let after = |text: &str| {
+        let (_, rest) = answer.body.split_once(text)?;
+        Some(unescaped(rest.split_once('"')?.0))
+    };
+    let refresh = after("http-equiv=\"refresh\" content=\"0;url=").expect("it leads somewhere");
+    let link = after("<a class=\"button\" href=\"");
+    assert_eq!(link.as_ref(), Some(&refresh), "the link leads there too");
+    refresh
 }
 
 /// What a page's form hides.

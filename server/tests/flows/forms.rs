@@ -17,7 +17,7 @@ fn forms_of_other_sites() {
         let found = fields.find(|(name, _)| name == wanted);
         found.expect("it is in the form").1.clone()
     };
-    let (csrf, seen) = (of("csrf"), of("seen"));
+    let (csrf, seen, single) = (of("csrf"), of("seen"), of("form"));
     let here = format!("Origin: http://{}", host.address);
     for (name, csrf, line, status) in [
         ("no token", "", "X-Nothing: 1", 403),
@@ -26,6 +26,7 @@ fn forms_of_other_sites() {
         ("no origin that has a name", &csrf, "Origin: null", 403),
         ("another site", &csrf, "Sec-Fetch-Site: cross-site", 403),
         ("from here", &csrf, &here, 303),
+        ("again", &csrf, &here, 303),
     ] {
         browser.lines = vec![line.to_owned()];
         for path in ["/auth/authorize", "/auth/device/verify", "/auth/sign-out"] {
@@ -38,6 +39,7 @@ fn forms_of_other_sites() {
                     ("csrf", csrf),
                     ("request", &asked),
                     ("seen", &seen),
+                    ("form", &single),
                     ("answer", "allow"),
                     ("next", "/account"),
                 ],

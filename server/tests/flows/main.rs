@@ -7,14 +7,16 @@ mod code;
 mod device;
 mod discovery;
 mod forms;
+mod pages;
 mod path;
+mod refresh;
 mod require;
 mod tokens;
 
 use std::io::Write;
 use std::process::Stdio;
 
-use common::browser::{Browser, VERIFIER, ask, basic, query};
+use common::browser::{Browser, VERIFIER, ask, basic, location, query};
 use common::{Answer, Folder, Host, NATIVE, program, text};
 use serde_json::{Value, json};
 

@@ -11,7 +11,7 @@ use crate::{
 
 #[test]
 fn a_refresh_token_twice_ends_the_grant() {
-    let host = Host::start("");
+    let host = Host::start("[oauth.tokens]\nrefresh-token-grace = 0\n");
     let mut browser = alice(&host);
     let client_id = native(&host);
     let other = native(&host);
@@ -96,7 +96,10 @@ fn less_than_was_granted() {
 fn what_a_token_is_for() {
     const DAV: &str = "https://dav.example.org";
     const IMAP: &str = "imap://mail.example.org";
-    let listed = format!("[oauth.client-registration]\nresources = ['{DAV}', '{IMAP}']\n");
+    const HOST: &str = "mail.example.net";
+    const SMTP: &str = "smtp://mail.example.net";
+    let listed =
+        format!("[oauth.client-registration]\nresources = ['{DAV}', '{IMAP}', '{HOST}']\n");
     for (settings, is_listed) in [("", false), (&*listed, true)] {
         let host = Host::start(settings);
         let mut browser = alice(&host);
@@ -163,9 +166,23 @@ fn what_a_token_is_for() {
             let is_for_us = expected.is_null() || expected.to_string().contains(&issuer);
             assert_eq!(works(&host, &tokens.access), is_for_us, "{name}");
         }
+        if is_listed {
+            for (asked, meant) in [(HOST, HOST), ("smtp://mail.example.net:25/", SMTP)] {
+                let asked = query(&client_id, LOOPBACK, &[("resource", asked)]);
+                let tokens = Tokens::of(&with_code(&host, &client_id, &browser.code(&asked)));
+                assert_eq!(audience(&tokens.access), meant);
+                assert!(!works(&host, &tokens.access));
+            }
+        }
         // The same address, as other programs write it.
-        for (written, meant) in [(&slash, &issuer), (&upper, &issuer)] {
-            if is_listed {
+        let session_slash = format!("{session}/");
+        for (written, meant) in [
+            (&slash, &issuer),
+            (&session_slash, &session),
+            (&upper, &issuer),
+        ] {
+            // The plugin takes no scheme in upper case.
+            if is_listed && written == &upper {
                 continue;
             }
             let asked = query(&client_id, LOOPBACK, &[("resource", written)]);
@@ -178,7 +195,7 @@ fn what_a_token_is_for() {
                     ("grant_type", "refresh_token"),
                     ("client_id", &client_id),
                     ("refresh_token", &tokens.refresh),
-                    ("resource", &issuer),
+                    ("resource", meant),
                 ],
             );
             assert!(works(&host, &Tokens::of(&narrowed).access), "{written}");
@@ -187,7 +204,7 @@ fn what_a_token_is_for() {
         let document = host.get("/.well-known/oauth-authorization-server").json();
         let mut expected = vec![&*session, &*issuer];
         if is_listed {
-            expected.extend([DAV, IMAP]);
+            expected.extend([DAV, IMAP, HOST]);
         }
         assert_eq!(document["protected_resources"], json!(expected));
     }
@@ -272,6 +289,7 @@ fn who_may_see_a_token() {
     );
     let own = Tokens::of(&own);
     let wrong = basic("dovecot", "gps_wrong");
+    let bearer = format!("Authorization: Bearer {}", tokens.access);
     let empty = [("client_id", ""), ("client_secret", "")];
     let public = [("client_id", &*client_id)];
     let webadmin = [("client_id", "webadmin")];
@@ -317,7 +335,15 @@ fn who_may_see_a_token() {
             Err(401),
         ),
         ("an unknown one", &[], &unknown, &tokens.access, Err(401)),
-        ("nobody", &[], &[], &tokens.access, Err(400)),
+        ("nobody", &[], &[], &tokens.access, Err(401)),
+        ("nobody, and no token", &[], &[], "", Err(401)),
+        (
+            "an access token instead of a client",
+            &[&*bearer],
+            &[],
+            &tokens.access,
+            Err(401),
+        ),
         ("no token", &[&dovecot], &[], "", Err(400)),
     ] {
         let mut fields = vec![("token", presented)];
@@ -330,6 +356,11 @@ fn who_may_see_a_token() {
                 if !is_active {
                     assert_eq!(answer.json(), json!({"active": false}), "{name}");
                 }
+            }
+            Err(401) => {
+                assert_error(name, &answer, 401, "invalid_client");
+                let challenge = answer.header("www-authenticate");
+                assert_eq!(challenge, Some("Basic realm=\"clients\""), "{name}");
             }
             Err(status) => assert_eq!(answer.status, status, "{name}: {answer:?}"),
         }
@@ -354,6 +385,7 @@ fn what_is_given_back() {
     let host = Host::start("");
     let mut browser = alice(&host);
     let client_id = native(&host);
+    let webmail = Webmail::register(&host, "client_secret_basic");
     let other = native(&host);
     let tokens = Tokens::granted(&host, &mut browser, &client_id);
     let revoke = |client_id: &str, token: &str| {
@@ -365,6 +397,19 @@ fn what_is_given_back() {
         )
     };
     assert_error("no token", &revoke(&client_id, ""), 400, "invalid_request");
+    for (name, fields) in [
+        ("nobody", &[("token", &*tokens.access)][..]),
+        ("nobody, and no token", &[]),
+        (
+            "a client without its secret",
+            &[("token", &tokens.access), ("client_id", &webmail.client_id)],
+        ),
+    ] {
+        let answer = ask(&host, "/auth/revoke", &[], fields);
+        assert_error(name, &answer, 401, "invalid_client");
+        let challenge = answer.header("www-authenticate");
+        assert_eq!(challenge, Some("Basic realm=\"clients\""), "{name}");
+    }
     let foreign = revoke(&other, &tokens.access);
     assert_error("another client's", &foreign, 400, "invalid_grant");
     assert!(works(&host, &tokens.access));

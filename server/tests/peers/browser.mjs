@@ -22,13 +22,20 @@ const context = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir()
 const page = context.pages()[0];
 page.setDefaultTimeout(15000);
 const complaints = [];
+// A program on the device, which is not there: the browser says that it tried to open it.
+const launched = [];
+const PROGRAM = 'com.example.mail:/callback';
 page.on('console', (message) => {
+  if (message.text().includes(`'${PROGRAM}`)) {
+    launched.push(message.text());
+    return;
+  }
   // A refusal is an answer like any other, and the browser says of each that it is one.
   if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text());
 });
 page.on('pageerror', (error) => complaints.push(String(error)));
 page.on('request', (request) => {
-  if (!request.url().startsWith(url)) complaints.push(`a request to ${request.url()}`);
+  if (![url, PROGRAM].some((known) => request.url().startsWith(known))) complaints.push(`a request to ${request.url()}`);
 });
 
 let number = 0;
@@ -164,9 +171,52 @@ await press('Refuse');
 await says('You refused');
 await look('refused');
 await page.goto(`${url}/auth/authorize?client_id=webadmin&response_type=code&redirect_uri=https://evil.example/`);
+await says('Asked for: https://evil.example/');
+await says('Registered: stalwart://auth');
 await look('error');
 await page.goto(`${url}/device`);
 await look('device');
+
+// A program on the device: the page leads there, and stays.
+const ask = (parameters) => `${url}/auth/authorize?${new URLSearchParams({
+  response_type: 'code',
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
+  ...parameters,
+})}`;
+await page.goto(ask({ client_id: 'example-mail', redirect_uri: PROGRAM }));
+await press('Allow');
+await page.getByRole('heading', { name: 'You allowed example-mail' }).waitFor();
+const link = page.getByRole('link', { name: 'Open the program' });
+assert.match(await link.getAttribute('href'), /^com\.example\.mail:\/callback\?code=gpco_/);
+const until = async (times) => {
+  for (let wait = 0; wait < 100 && launched.length < times; wait += 1) await page.waitForTimeout(50);
+  assert.ok(launched.length >= times, `opened ${launched.length} times`);
+};
+await until(1);
+await link.click();
+await until(2);
+await look('handed-over');
+
+// Allowing twice is allowing once. The program that listens on this computer is this server.
+await page.goto(ask({ client_id: 'example-listener', redirect_uri: `${url}/account` }));
+await page.getByRole('button', { name: 'Allow', exact: true }).dblclick();
+await page.waitForURL(/\/account\?code=gpco_/);
+await page.goto(`${url}/account`);
+assert.equal(await page.getByRole('heading', { name: 'example-listener' }).count(), 1);
+
+// A website that nobody knows: whoever presses Enter refuses.
+await page.goto(ask({ client_id: 'Your Bank', redirect_uri: 'https://webmail.example.net/callback' }));
+await page.getByRole('heading', { name: 'Let the website webmail.example.net into your account?' }).waitFor();
+assert.equal(await page.evaluate(() => document.activeElement.value), 'deny');
+await look('stranger');
+
+// The program says who is about to sign in.
+await page.goto(ask({ client_id: 'example-mail', redirect_uri: PROGRAM, login_hint: 'alice@example.org' }));
+await press('Use another account');
+assert.equal(await page.getByLabel('Account').inputValue(), 'alice@example.org');
+assert.equal(await page.evaluate(() => document.activeElement.name), 'password');
+await look('hint');
 
 await context.close();
 assert.deepEqual(complaints, []);

@@ -69,6 +69,8 @@ pub struct World<'h> {
     pub server: Value,
     pub browser: RefCell<Browser<'h>>,
     pub is_anonymous_open: bool,
+    /// Whether a stranger may register the device grant.
+    pub is_device_open: bool,
     pub count: Cell<u32>,
 }
 

@@ -36,8 +36,8 @@ const PROVEN: &[(Caller, &str)] = &[
 ];
 
 /// Of a device that a stranger registered, a user could recognise nothing. The grant is left out of the
-/// registration, and the device is told so when it asks.
-const DEVICES: &[(Caller, &str)] = &[(Anonymous, "unauthorized_client")];
+/// registration, and the device is told so when it asks. `anonymous-device` opens it.
+pub const DEVICES: &[(Caller, &str)] = &[(Anonymous, "unauthorized_client")];
 
 const fn row(
     document: &'static str,

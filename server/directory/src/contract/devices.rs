@@ -62,7 +62,11 @@ pub(super) async fn devices(directory: &dyn Directory) {
     assert!(done(directory.device(device.user_code, 1_100).await).is_none());
     let access = secret();
     let issued = vec![new_token(access, TokenKind::Access)];
-    let exchanged = done(directory.exchange(device.device_code, issued, 1_100).await);
+    let exchanged = done(
+        directory
+            .exchange(device.device_code, issued, 0, 1_100)
+            .await,
+    );
     assert_eq!(exchanged, Exchange::Done);
     assert!(done(directory.token(access).await).is_some());
 

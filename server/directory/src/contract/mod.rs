@@ -19,6 +19,9 @@ pub(crate) async fn holds(directory: &dyn Directory) {
     clients::a_client_outlives_whoever_registered_it(directory).await;
     grants::a_code_is_good_for_one_use(directory).await;
     grants::a_thief_and_a_client_at_once(directory).await;
+    grants::an_answer_that_was_lost(directory).await;
+    grants::once_more_at_once(directory).await;
+    grants::a_code_is_issued_once(directory).await;
     grants::a_grant_ends_with_its_client_and_its_account(directory).await;
     clients::what_became_of_a_client(directory).await;
     devices::devices(directory).await;

@@ -152,9 +152,14 @@ pub(super) async fn one(link: &Link, client_id: &str, now: u64) -> Result<Option
 pub(super) async fn change(link: &Link, change: &Change, now: u64) -> Result<(), DirectoryError> {
     match change {
         Change::Grant { grant, tokens } => {
+            for token in tokens {
+                if grant::is_issued(link, token.hash).await? {
+                    return Err(DirectoryError::GrantedBefore);
+                }
+            }
             let id = grant::insert(link, grant).await?;
             for token in tokens {
-                grant::issue(link, id, token).await?;
+                grant::issue(link, id, token, None).await?;
             }
         }
         Change::ApproveDevice { user_code, grant } => {

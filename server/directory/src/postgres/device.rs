@@ -77,7 +77,7 @@ pub(super) async fn approve(
         issued_at: now,
         expires_at: device.expires_at,
     };
-    grant::issue(link, id, &token).await?;
+    grant::issue(link, id, &token, None).await?;
     Ok(true)
 }
 

@@ -37,14 +37,25 @@ pub(super) async fn insert(link: &Link, grant: &NewGrant) -> Result<GrantId, Err
     Ok(GrantId(row.get(0)))
 }
 
+pub(super) async fn is_issued(link: &Link, hash: SecretHash) -> Result<bool, Error> {
+    let found = link
+        .row_if_any(
+            "SELECT 1 FROM oauth_token WHERE hash = $1",
+            &[&hash.bytes()],
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
 pub(super) async fn issue(
     link: &Link,
     GrantId(grant): GrantId,
     token: &NewToken,
+    issued_for: Option<SecretHash>,
 ) -> Result<(), Error> {
     link.execute(
-        "INSERT INTO oauth_token (hash, kind, grant_id, data, issued_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO oauth_token (hash, kind, grant_id, data, issued_at, expires_at, issued_for)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         &[
             &token.hash.bytes(),
             &token.kind.name(),
@@ -52,6 +63,7 @@ pub(super) async fn issue(
             &token.data,
             &token.issued_at.cast_signed(),
             &token.expires_at.cast_signed(),
+            &issued_for.as_ref().map(SecretHash::bytes),
         ],
     )
     .await?;
@@ -60,7 +72,9 @@ pub(super) async fn issue(
 
 pub(super) async fn token(link: &Link, hash: SecretHash) -> Result<Option<Token>, Error> {
     let sql = format!(
-        "SELECT {GRANT}, kind, data, issued_at, expires_at, spent_at
+        "SELECT {GRANT}, kind, data, issued_at, expires_at, spent_at,
+                (SELECT before.repeatable_until FROM oauth_token AS before
+                 WHERE before.hash = oauth_token.issued_for)
          FROM oauth_token
          JOIN oauth_grant ON oauth_grant.id = oauth_token.grant_id
          LEFT JOIN account ON account.id = oauth_grant.account_id
@@ -75,8 +89,40 @@ pub(super) async fn token(link: &Link, hash: SecretHash) -> Result<Option<Token>
             issued_at: number(&row, 11),
             expires_at: number(&row, 12),
             is_spent: optional(&row, 13).is_some(),
+            predecessor_repeatable_until: optional(&row, 14),
         })
     }))
+}
+
+/// Within a transaction. Locks the grant of a token, so that of those who use its tokens at the same time,
+/// each sees what the others have done.
+async fn lock_grant(link: &Link, token: SecretHash) -> Result<(), Error> {
+    link.row_if_any(
+        "SELECT 1 FROM oauth_grant WHERE id =
+             (SELECT grant_id FROM oauth_token WHERE hash = $1)
+         FOR UPDATE",
+        &[&token.bytes()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Within a transaction.
+pub(super) async fn present(link: &Link, hash: SecretHash) -> Result<(), Error> {
+    lock_grant(link, hash).await?;
+    answer_arrived(link, hash).await
+}
+
+/// Whoever has a token received the answer that it was in: what it was issued for is not exchanged once more.
+async fn answer_arrived(link: &Link, issued: SecretHash) -> Result<(), Error> {
+    link.execute(
+        "UPDATE oauth_token SET repeatable_until = NULL
+         WHERE hash = (SELECT issued_for FROM oauth_token WHERE hash = $1)
+           AND repeatable_until IS NOT NULL",
+        &[&issued.bytes()],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Within a transaction: whoever comes at the same time waits, and is second.
@@ -84,24 +130,24 @@ pub(super) async fn exchange(
     link: &Link,
     spent: SecretHash,
     issued: &[NewToken],
+    repeatable_for: u64,
     now: u64,
 ) -> Result<Exchange, Error> {
     let at = now.cast_signed();
     // In the order in which they are locked by whoever deletes them: otherwise each waits for the other.
-    for lock in [
+    link.row_if_any(
         "SELECT 1 FROM oauth_client WHERE client_id =
              (SELECT client_id FROM oauth_grant WHERE id =
                  (SELECT grant_id FROM oauth_token WHERE hash = $1))
          FOR KEY SHARE",
-        "SELECT 1 FROM oauth_grant WHERE id =
-             (SELECT grant_id FROM oauth_token WHERE hash = $1)
-         FOR UPDATE",
-    ] {
-        link.row_if_any(lock, &[&spent.bytes()]).await?;
-    }
+        &[&spent.bytes()],
+    )
+    .await?;
+    lock_grant(link, spent).await?;
     let found = link
         .row_if_any(
-            "SELECT grant_id, expires_at, spent_at FROM oauth_token WHERE hash = $1 FOR UPDATE",
+            "SELECT grant_id, expires_at, spent_at, repeatable_until FROM oauth_token
+             WHERE hash = $1 FOR UPDATE",
             &[&spent.bytes()],
         )
         .await?;
@@ -109,23 +155,43 @@ pub(super) async fn exchange(
         return Ok(Exchange::Gone);
     };
     let grant = GrantId(row.get(0));
-    // Whenever it was: whoever comes second has what is not his.
-    if optional(&row, 2).is_some() {
-        end(link, grant).await?;
-        return Ok(Exchange::Reused);
-    }
-    if number(&row, 1) <= now {
-        return Ok(Exchange::Gone);
-    }
+    let GrantId(id) = grant;
+    let judged = Exchange::judge(number(&row, 1), optional(&row, 2), optional(&row, 3), now);
+    let exchange = match judged {
+        Exchange::Gone => return Ok(Exchange::Gone),
+        Exchange::Reused => {
+            end(link, grant).await?;
+            return Ok(Exchange::Reused);
+        }
+        Exchange::Repeated => {
+            link.execute(
+                "DELETE FROM oauth_token
+                 WHERE grant_id = $1 AND issued_for = $2 AND kind <> 'refresh'",
+                &[&id, &spent.bytes()],
+            )
+            .await?;
+            link.execute(
+                "UPDATE oauth_token SET spent_at = $3
+                 WHERE grant_id = $1 AND issued_for = $2 AND spent_at IS NULL",
+                &[&id, &spent.bytes(), &at],
+            )
+            .await?;
+            Exchange::Repeated
+        }
+        Exchange::Done => {
+            answer_arrived(link, spent).await?;
+            Exchange::Done
+        }
+    };
+    let until = exchange.repeatable_until(repeatable_for, now);
     link.execute(
-        "UPDATE oauth_token SET spent_at = $2 WHERE hash = $1",
-        &[&spent.bytes(), &at],
+        "UPDATE oauth_token SET spent_at = $2, repeatable_until = $3 WHERE hash = $1",
+        &[&spent.bytes(), &at, &until.map(u64::cast_signed)],
     )
     .await?;
     for token in issued {
-        issue(link, grant, token).await?;
+        issue(link, grant, token, until.map(|_| spent)).await?;
     }
-    let GrantId(id) = grant;
     link.execute(
         "UPDATE oauth_grant SET last_used_at = $2 WHERE id = $1",
         &[&id, &at],
@@ -138,10 +204,13 @@ pub(super) async fn exchange(
         &[&id, &at, &LAST_USE_PRECISION.cast_signed()],
     )
     .await?;
-    Ok(Exchange::Done)
+    Ok(exchange)
 }
 
+/// Within a transaction.
 pub(super) async fn end_token(link: &Link, hash: SecretHash) -> Result<(), Error> {
+    lock_grant(link, hash).await?;
+    answer_arrived(link, hash).await?;
     link.execute("DELETE FROM oauth_token WHERE hash = $1", &[&hash.bytes()])
         .await?;
     Ok(())

@@ -225,20 +225,29 @@ impl Directory for Postgres {
         Ok(grant::token(&*self.pool.link().await?, hash).await?)
     }
 
+    async fn present(&self, hash: SecretHash) -> Result<(), DirectoryError> {
+        let mut link = self.begin().await?;
+        grant::present(&link, hash).await?;
+        Ok(link.commit().await?)
+    }
+
     async fn exchange(
         &self,
         spent: SecretHash,
         issued: Vec<NewToken>,
+        repeatable_for: u64,
         now: u64,
     ) -> Result<Exchange, DirectoryError> {
         let mut link = self.begin().await?;
-        let exchanged = grant::exchange(&link, spent, &issued, now).await?;
+        let exchanged = grant::exchange(&link, spent, &issued, repeatable_for, now).await?;
         link.commit().await?;
         Ok(exchanged)
     }
 
     async fn end_token(&self, hash: SecretHash) -> Result<(), DirectoryError> {
-        Ok(grant::end_token(&*self.pool.link().await?, hash).await?)
+        let mut link = self.begin().await?;
+        grant::end_token(&link, hash).await?;
+        Ok(link.commit().await?)
     }
 
     async fn end_grant(&self, id: GrantId) -> Result<bool, DirectoryError> {

@@ -185,9 +185,14 @@ pub(super) fn change(
 ) -> Result<(), DirectoryError> {
     match change {
         Change::Grant { grant, tokens } => {
+            for token in tokens {
+                if grant::is_issued(connection, token.hash)? {
+                    return Err(DirectoryError::GrantedBefore);
+                }
+            }
             let id = grant::insert(connection, grant)?;
             for token in tokens {
-                grant::issue(connection, id, token)?;
+                grant::issue(connection, id, token, None)?;
             }
         }
         Change::ApproveDevice { user_code, grant } => {

@@ -70,7 +70,7 @@ pub(super) fn approve(
         issued_at: now,
         expires_at: device.expires_at,
     };
-    grant::issue(connection, id, &token)?;
+    grant::issue(connection, id, &token, None)?;
     connection.execute(
         "DELETE FROM device_request WHERE user_code = ?1",
         [user_code.bytes()],

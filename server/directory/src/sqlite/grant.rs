@@ -39,15 +39,22 @@ pub(super) fn insert(connection: &Connection, grant: &NewGrant) -> Result<GrantI
     Ok(id)
 }
 
+pub(super) fn is_issued(connection: &Connection, hash: SecretHash) -> Result<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM oauth_token WHERE hash = ?1")?
+        .exists([hash.bytes()])
+}
+
 pub(super) fn issue(
     connection: &Connection,
     GrantId(grant): GrantId,
     token: &NewToken,
+    issued_for: Option<SecretHash>,
 ) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO oauth_token (hash, kind, grant_id, data, issued_at, expires_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO oauth_token (hash, kind, grant_id, data, issued_at, expires_at, issued_for)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
             token.hash.bytes(),
@@ -56,6 +63,7 @@ pub(super) fn issue(
             token.data,
             token.issued_at.cast_signed(),
             token.expires_at.cast_signed(),
+            issued_for.as_ref().map(SecretHash::bytes),
         ])?;
     Ok(())
 }
@@ -63,7 +71,9 @@ pub(super) fn issue(
 pub(super) fn token(connection: &Connection, hash: SecretHash) -> Result<Option<Token>> {
     connection
         .prepare_cached(&format!(
-            "SELECT {GRANT}, kind, data, issued_at, expires_at, spent_at
+            "SELECT {GRANT}, kind, data, issued_at, expires_at, spent_at,
+                    (SELECT before.repeatable_until FROM oauth_token AS before
+                     WHERE before.hash = oauth_token.issued_for)
              FROM oauth_token
              JOIN oauth_grant ON oauth_grant.id = oauth_token.grant_id
              LEFT JOIN account ON account.id = oauth_grant.account_id
@@ -78,6 +88,7 @@ pub(super) fn token(connection: &Connection, hash: SecretHash) -> Result<Option<
                 issued_at: number(row, 11)?,
                 expires_at: number(row, 12)?,
                 is_spent: optional(row, 13)?.is_some(),
+                predecessor_repeatable_until: optional(row, 14)?,
             })
         })
         .optional()
@@ -101,37 +112,75 @@ pub(super) fn grant(row: &Row<'_>, first: usize) -> Result<Grant> {
     })
 }
 
+/// Whoever has a token received the answer that it was in: what it was issued for is not exchanged once more.
+pub(super) fn answer_arrived(connection: &Connection, issued: SecretHash) -> Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE oauth_token SET repeatable_until = NULL
+             WHERE hash = (SELECT issued_for FROM oauth_token WHERE hash = ?1)
+               AND repeatable_until IS NOT NULL",
+        )?
+        .execute([issued.bytes()])?;
+    Ok(())
+}
+
 pub(super) fn exchange(
     connection: &Connection,
     spent: SecretHash,
     issued: &[NewToken],
+    repeatable_for: u64,
     now: u64,
 ) -> Result<Exchange> {
     let at = now.cast_signed();
     let found = connection
-        .prepare_cached("SELECT grant_id, expires_at, spent_at FROM oauth_token WHERE hash = ?1")?
+        .prepare_cached(
+            "SELECT grant_id, expires_at, spent_at, repeatable_until FROM oauth_token
+             WHERE hash = ?1",
+        )?
         .query_row([spent.bytes()], |row| {
             let grant = GrantId(row.get(0)?);
-            Ok((grant, number(row, 1)?, optional(row, 2)?))
+            Ok((grant, number(row, 1)?, optional(row, 2)?, optional(row, 3)?))
         })
         .optional()?;
-    let grant = match found {
-        None => return Ok(Exchange::Gone),
-        // Whenever it was: whoever comes second has what is not his.
-        Some((grant, _, Some(_))) => {
+    let Some((grant, expires_at, spent_at, repeatable_until)) = found else {
+        return Ok(Exchange::Gone);
+    };
+    let GrantId(id) = grant;
+    let exchange = match Exchange::judge(expires_at, spent_at, repeatable_until, now) {
+        Exchange::Gone => return Ok(Exchange::Gone),
+        Exchange::Reused => {
             end(connection, grant)?;
             return Ok(Exchange::Reused);
         }
-        Some((_, expires_at, None)) if expires_at <= now => return Ok(Exchange::Gone),
-        Some((grant, _, None)) => grant,
+        Exchange::Repeated => {
+            connection
+                .prepare_cached(
+                    "DELETE FROM oauth_token
+                     WHERE grant_id = ?1 AND issued_for = ?2 AND kind <> 'refresh'",
+                )?
+                .execute(params![id, spent.bytes()])?;
+            connection
+                .prepare_cached(
+                    "UPDATE oauth_token SET spent_at = ?3
+                     WHERE grant_id = ?1 AND issued_for = ?2 AND spent_at IS NULL",
+                )?
+                .execute(params![id, spent.bytes(), at])?;
+            Exchange::Repeated
+        }
+        Exchange::Done => {
+            answer_arrived(connection, spent)?;
+            Exchange::Done
+        }
     };
+    let until = exchange.repeatable_until(repeatable_for, now);
     connection
-        .prepare_cached("UPDATE oauth_token SET spent_at = ?2 WHERE hash = ?1")?
-        .execute(params![spent.bytes(), at])?;
+        .prepare_cached(
+            "UPDATE oauth_token SET spent_at = ?2, repeatable_until = ?3 WHERE hash = ?1",
+        )?
+        .execute(params![spent.bytes(), at, until.map(u64::cast_signed)])?;
     for token in issued {
-        issue(connection, grant, token)?;
+        issue(connection, grant, token, until.map(|_| spent))?;
     }
-    let GrantId(id) = grant;
     connection
         .prepare_cached("UPDATE oauth_grant SET last_used_at = ?2 WHERE id = ?1")?
         .execute(params![id, at])?;
@@ -142,10 +191,11 @@ pub(super) fn exchange(
                AND coalesce(last_used_at, 0) <= ?2 - ?3",
         )?
         .execute(params![id, at, LAST_USE_PRECISION.cast_signed()])?;
-    Ok(Exchange::Done)
+    Ok(exchange)
 }
 
 pub(super) fn end_token(connection: &Connection, hash: SecretHash) -> Result<()> {
+    answer_arrived(connection, hash)?;
     connection.execute("DELETE FROM oauth_token WHERE hash = ?1", [hash.bytes()])?;
     Ok(())
 }

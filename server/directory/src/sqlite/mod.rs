@@ -244,14 +244,22 @@ impl Directory for Sqlite {
         self.read(|connection| grant::token(connection, hash))
     }
 
+    async fn present(&self, hash: SecretHash) -> Result<(), DirectoryError> {
+        self.change(move |connection| grant::answer_arrived(connection, hash))
+            .await
+    }
+
     async fn exchange(
         &self,
         spent: SecretHash,
         issued: Vec<NewToken>,
+        repeatable_for: u64,
         now: u64,
     ) -> Result<Exchange, DirectoryError> {
-        self.change(move |connection| grant::exchange(connection, spent, &issued, now))
-            .await
+        self.change(move |connection| {
+            grant::exchange(connection, spent, &issued, repeatable_for, now)
+        })
+        .await
     }
 
     async fn end_token(&self, hash: SecretHash) -> Result<(), DirectoryError> {

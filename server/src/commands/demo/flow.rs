@@ -208,6 +208,7 @@ impl Story<'_> {
         let client_id = registered.client_id.clone();
         let answer = self.refresh(endpoints, &client_id, &first.refresh).await?;
         let second = tokens(&answer)?;
+        self.mailbox(&second.access, StatusCode::OK).await?;
 
         self.chapter("The thief comes second: then neither may go on.");
         let answer = self.refresh(endpoints, &client_id, &first.refresh).await?;

@@ -7,19 +7,22 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use gatepost_directory::secret::{Purpose, Secret};
-use gatepost_directory::{Account, Change, NewGrant};
-use gatepost_plugin::{Decision, Endpoint, Operation, Outcome, Severity};
+use gatepost_directory::{Account, Change, DirectoryError, NewGrant, TokenKind};
+use gatepost_plugin::{Client, Decision, Endpoint, Operation, Outcome, Severity};
 use serde_json::Value;
 
+use crate::decide::Undecided;
 use crate::http::oauth::code::Asked;
+use crate::http::oauth::consent;
 use crate::http::oauth::consent::{Ask, Consent, is_seen};
 use crate::http::oauth::consult::{accepted, consider, inquiry};
 use crate::http::oauth::fault::Fault;
+use crate::http::oauth::handover::hand_over;
 use crate::http::oauth::request::{remembered, resources};
 use crate::http::oauth::sign_in;
 use crate::http::shared::answer;
 use crate::http::shared::app::{App, Peer};
-use crate::http::shared::form::{Parameters, with_query};
+use crate::http::shared::form::Parameters;
 use crate::http::shared::page;
 use crate::http::shared::page::{Failure, Message};
 use crate::http::shared::refusal::Refusal;
@@ -41,18 +44,16 @@ pub(super) async fn show(
     if decision.outcome == Outcome::Refuse {
         return Ok(refused(decision, &headers, &browser, &query)?);
     }
-    if let Err(fault) = resources(&app, &Parameters::read(query.as_bytes())) {
+    let parameters = Parameters::read(query.as_bytes());
+    if let Err(fault) = resources(&app, &parameters) {
         return Ok(faulty(fault, &headers));
     }
     let Some(account) = browser.account() else {
-        return Ok(sign_in::ask(&app, &browser, &address(&query)));
+        let hint = parameters.get("login_hint");
+        return Ok(sign_in::ask(&app, &browser, &address(&query), hint));
     };
     let client = accepted(decision)?;
-    let redirect_uri = client.redirect_uri.as_deref().ok_or_else(undirected)?;
-    let ask = Ask::InBrowser {
-        request: &query,
-        redirect_uri,
-    };
+    let ask = asked(&query, &client)?;
     let consent = Consent::new(&client, account, ask, browser.form_token(), false);
     Ok(page::page(StatusCode::OK, &consent, &consent.leave()))
 }
@@ -71,29 +72,30 @@ pub(super) async fn answer(
     } = sent;
     let form = Parameters::read(&body);
     let query = form.get("request").unwrap_or_default();
+    let parameters = Parameters::read(query.as_bytes());
     let Some(account) = browser.account() else {
-        return Ok(sign_in::ask(&app, &browser, &address(query)));
+        let hint = parameters.get("login_hint");
+        return Ok(sign_in::ask(&app, &browser, &address(query), hint));
     };
     let seen = form.get("seen").unwrap_or_default();
-    let code = match form.get("answer") {
-        Some("allow") => Some(Secret::draw(Purpose::Code).map_err(|_| Refusal::Failed)?),
+    // The same form gives the same code, so that whoever sends it twice grants once.
+    let code = match (form.get("answer"), form.get("form")) {
+        (Some("allow"), Some(form)) => Some(browser.derive(Purpose::Code, &[form, query, seen])),
+        (Some("allow"), None) => return Ok(page::forged()),
         _ => None,
     };
     let agreed = code.as_ref().map(|code| (code, seen));
     let decision = match decide(&app, peer, &browser, account, query, agreed, now).await {
-        Ok(decision) => decision,
+        Ok(Granted::Now(decision)) => *decision,
+        Ok(Granted::Before) => return Ok(answered()),
         Err(fault) => return Ok(faulty(fault, &headers)),
     };
     if decision.outcome == Outcome::Refuse {
         return Ok(refused(decision, &headers, &browser, query)?);
     }
     let client = accepted(decision)?;
-    let redirect_uri = client.redirect_uri.as_deref().ok_or_else(undirected)?;
     if code.is_some() && !is_seen(&client, seen) {
-        let ask = Ask::InBrowser {
-            request: query,
-            redirect_uri,
-        };
+        let ask = asked(query, &client)?;
         let consent = Consent::new(&client, account, ask, browser.form_token(), true);
         return Ok(page::page(StatusCode::OK, &consent, &consent.leave()));
     }
@@ -104,14 +106,37 @@ pub(super) async fn answer(
             ("error_description", "The user said no."),
         ],
     };
-    let parameters = Parameters::read(query.as_bytes());
     if let Some(state) = parameters.get("state") {
         answer.push(("state", state));
     }
     // RFC 9207 §2
     let issuer = app.issuer();
     answer.push(("iss", &issuer));
-    Ok(page::go_to(&with_query(redirect_uri, &answer))?)
+    Ok(hand_over(
+        &headers,
+        &consent::name(&client),
+        client.redirect_uri.as_deref().ok_or_else(undirected)?,
+        &answer,
+        code.is_some(),
+    )?)
+}
+
+/// What the user is asked, in a form that is good for one code.
+fn asked<'a>(query: &'a str, client: &'a Client) -> Result<Ask<'a>, Refusal> {
+    Ok(Ask::InBrowser {
+        request: query,
+        redirect_uri: client.redirect_uri.as_deref().ok_or_else(undirected)?,
+        form: Secret::draw(Purpose::Session).map_err(|_| Refusal::Failed)?,
+    })
+}
+
+/// What came of a user's answer.
+enum Granted {
+    /// This was decided. If the same form was sent before and nobody has used its code yet, it is the code that the
+    /// program has not got.
+    Now(Box<Decision>),
+    /// The same form was sent before, and its code is spent or over.
+    Before,
 }
 
 /// Decides again, for much may have changed while the user thought; and keeps the code, if there is to
@@ -124,11 +149,12 @@ async fn decide(
     query: &str,
     agreed: Option<(&Secret, &str)>,
     now: u64,
-) -> Result<Decision, Fault> {
+) -> Result<Granted, Fault> {
     let request = remembered(Endpoint::Authorization, query);
     let caller = browser.caller(peer);
     let Some((code, seen)) = agreed else {
-        return Ok(consider(app, caller, request, Operation::Authorize, now).await?);
+        let decision = consider(app, caller, request, Operation::Authorize, now).await?;
+        return Ok(Granted::Now(Box::new(decision)));
     };
     let parameters = Parameters::read(query.as_bytes());
     let resources = resources(app, &parameters)?;
@@ -142,8 +168,8 @@ async fn decide(
         .decider
         .decide_and(
             inquiry,
-            caller,
-            Operation::Authorize(request),
+            caller.clone(),
+            Operation::Authorize(request.clone()),
             move |decision| {
                 let client = decision.client.as_ref();
                 let Some(client) = client.filter(|client| is_seen(client, &seen)) else {
@@ -167,7 +193,33 @@ async fn decide(
             },
         )
         .await;
-    Ok(decided.map_err(answer::refusal)?)
+    match decided {
+        Ok(decision) => Ok(Granted::Now(Box::new(decision))),
+        Err(Undecided::Directory(DirectoryError::GrantedBefore)) => {
+            let before = app.decider.directory().token(hash).await;
+            let before = before.map_err(|error| answer::refusal(error.into()))?;
+            let is_good = before.is_some_and(|token| {
+                token.kind == TokenKind::Code && !token.is_spent && now < token.expires_at
+            });
+            if !is_good {
+                return Ok(Granted::Before);
+            }
+            let decision = consider(app, caller, request, Operation::Authorize, now).await?;
+            Ok(Granted::Now(Box::new(decision)))
+        }
+        Err(undecided) => Err(answer::refusal(undecided).into()),
+    }
+}
+
+/// The program has used its answer: a second one would look to it like a theft of the first.
+fn answered() -> Response {
+    Message {
+        title: "You answered this already",
+        text: "The program has your answer. If it does not go on, begin again in the program.",
+        details: &[],
+        link: None,
+    }
+    .send(StatusCode::CONFLICT)
 }
 
 /// The plugin accepted an authorization request and does not say where the answer goes.
@@ -199,6 +251,23 @@ fn faulty(fault: Fault, headers: &HeaderMap) -> Response {
     }
 }
 
+/// Which redirect URI was asked for, and which ones are registered, one after the other. There are no spaces in
+/// them.
+fn compared(decision: &Decision) -> Vec<String> {
+    let mut findings = decision.diagnostics.iter();
+    let compared = findings.find(|finding| finding.code == "redirect-uri-compared");
+    let message = compared.map(|finding| &*finding.message);
+    let Some((asked, registered)) = message.and_then(|m| m.split_once(" Registered: ")) else {
+        return message.map(str::to_owned).into_iter().collect();
+    };
+    let registered = registered
+        .split(' ')
+        .map(|uri| format!("Registered: {uri}"));
+    std::iter::once(asked.to_owned())
+        .chain(registered)
+        .collect()
+}
+
 /// A refusal: the client hears of it if the plugin says so, and else whoever asked.
 pub(super) fn refused(
     decision: Decision,
@@ -224,6 +293,7 @@ pub(super) fn refused(
             None => format!("{} ({})", finding.message, finding.code),
         })
         .collect();
+    details.extend(compared(&decision));
     let body: Value = serde_json::from_str(&decision.response.body).unwrap_or_default();
     if let Some(error) = body["error"].as_str() {
         details.push(format!("Error code: {error}"));

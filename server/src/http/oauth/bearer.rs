@@ -29,7 +29,7 @@ pub(in crate::http) async fn bearer(app: &App, presented: &str) -> Result<Option
 /// The token's client is asked about each time: one that is denied, disabled or removed, or that would
 /// have to be registered by now, is stopped at once, with all that it holds.
 pub(super) async fn live(app: &App, secret: &str, now: u64) -> Result<Option<Token>, Refusal> {
-    let found = presented::look_up(app, Some(SecretHash::of(secret))).await;
+    let found = presented::look_up(app, Some(SecretHash::of(secret)), now).await;
     let found = match found {
         Ok(found) => found,
         Err(Fault::Undecided(refusal)) => return Err(refusal),

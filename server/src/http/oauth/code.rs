@@ -114,13 +114,14 @@ pub(in crate::http) async fn redeem(
     ]);
     let parameters = Parameters::read(encoded.as_bytes());
     let hash = SecretHash::of(code);
-    let known = presented::look_up(app, Some(hash)).await?;
+    let known = presented::look_up(app, Some(hash), now).await?;
     let account = known.as_ref().and_then(|t| t.grant.account.as_ref());
     let caller = session::caller(account, None);
     let request = remembered(Endpoint::Token, encoded.clone());
-    let client = consult::client(app, caller, request, Operation::Authorize, now).await?;
+    let asked = consult::client(app, caller.clone(), request, Operation::Authorize, now);
+    let client = asked.await?;
     let code = check(known, &client.client_id, &parameters, now)?;
-    presented::spend(app, hash, Vec::new(), now).await?;
+    presented::spend(app, &caller, &code, hash, Vec::new(), now).await?;
     Ok(code.grant)
 }
 

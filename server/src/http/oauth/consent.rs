@@ -4,6 +4,7 @@ use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gatepost_directory::Account;
+use gatepost_directory::secret::Secret;
 use gatepost_plugin::{Client, Standing};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -20,6 +21,8 @@ pub(super) struct Consent<'a> {
     scopes: Vec<&'a str>,
     ask: Ask<'a>,
     destination: Option<Destination>,
+    /// The website that a program which nobody registered would let in: it is what the user decides about.
+    stranger: Option<String>,
     csrf: String,
     seen: String,
     /// Whether the user has agreed to something else before.
@@ -34,6 +37,8 @@ pub(super) enum Ask<'a> {
         request: &'a str,
         /// Where the answer goes.
         redirect_uri: &'a str,
+        /// What this page alone is known by: its form is good for one code.
+        form: Secret,
     },
     /// From another device (RFC 8628).
     FromDevice {
@@ -87,8 +92,15 @@ impl<'a> Consent<'a> {
         has_changed: bool,
     ) -> Self {
         let scope = client.scope.as_deref().unwrap_or_default();
+        let program = Program::of(client);
         Self {
-            program: Program::of(client),
+            stranger: match (&ask, program.trust) {
+                (Ask::InBrowser { redirect_uri, .. }, Trust::Unknown | Trust::Shared) => {
+                    website(redirect_uri)
+                }
+                _ => None,
+            },
+            program,
             account: &account.name,
             scopes: scope.split_ascii_whitespace().map(described).collect(),
             destination: match &ask {
@@ -123,6 +135,11 @@ impl<'a> Consent<'a> {
             }
         }
     }
+}
+
+/// What a program calls itself, or is called.
+pub(super) fn name(client: &Client) -> String {
+    Program::of(client).name
 }
 
 /// What a page with its form says of a client was about: all that the user agrees to. A client may change
@@ -190,6 +207,23 @@ impl Program {
     }
 }
 
+/// The host of a website that an answer goes to: not of a program on this computer.
+fn website(redirect_uri: &str) -> Option<String> {
+    let url = Url::parse(redirect_uri).ok()?;
+    let is_website = matches!(url.scheme(), "http" | "https") && !is_loopback(&url);
+    let host = url.host().filter(|_| is_website)?;
+    Some(host.to_string())
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
 impl Destination {
     fn of(redirect_uri: &str) -> Self {
         let Ok(url) = Url::parse(redirect_uri) else {
@@ -199,12 +233,7 @@ impl Destination {
             };
         };
         let scheme = url.scheme();
-        let is_loopback = match url.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost",
-            None => false,
-        };
+        let is_loopback = is_loopback(&url);
         match (scheme, url.host()) {
             // A source cannot name an address in brackets.
             ("http", Some(Host::Ipv6(_))) => Self {

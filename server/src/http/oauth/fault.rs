@@ -1,6 +1,6 @@
 //! Why a client does not get what it asks for (RFC 6749 §5.2).
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gatepost_plugin::Decision;
 use rand::rngs::SysError;
@@ -45,6 +45,11 @@ impl Fault {
         error: "invalid_client",
         description: "Who asks about a token has to authenticate.",
     };
+    pub(super) const NOBODY: Self = Self::Answer {
+        status: StatusCode::UNAUTHORIZED,
+        error: "invalid_client",
+        description: "The request says of no client that it comes from it.",
+    };
 
     /// The request is not whole.
     pub(super) const fn request(description: &'static str) -> Self {
@@ -63,6 +68,19 @@ impl Fault {
             description,
         }
     }
+}
+
+/// The answer of an endpoint that a client has to prove who it is at. One that did not is told how it can
+/// (RFC 9110 §11.6.1, RFC 7662 §2.3).
+pub(super) fn with_challenge(answer: Result<Response, Fault>) -> Response {
+    let mut response = answer.into_response();
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response
+            .headers_mut()
+            .entry(header::WWW_AUTHENTICATE)
+            .or_insert(HeaderValue::from_static("Basic realm=\"clients\""));
+    }
+    response
 }
 
 impl From<Refusal> for Fault {

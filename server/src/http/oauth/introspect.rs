@@ -11,7 +11,7 @@ use gatepost_plugin::{Client, Endpoint, Operation, Standing};
 use serde_json::{Value, json};
 
 use crate::http::oauth::bearer::live;
-use crate::http::oauth::fault::Fault;
+use crate::http::oauth::fault::{Fault, with_challenge};
 use crate::http::oauth::request::Form;
 use crate::http::oauth::{consult, request};
 use crate::http::shared::app::{App, Peer};
@@ -22,11 +22,16 @@ pub(super) async fn introspect(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
     form: Form,
-) -> Result<Response, Fault> {
+) -> Response {
+    with_challenge(answer(&app, peer, form).await)
+}
+
+async fn answer(app: &App, peer: Peer, form: Form) -> Result<Response, Fault> {
     let Form { headers, body, now } = form;
+    request::is_of_somebody(&headers, &body)?;
     let asked = request::read(Endpoint::Introspection, &headers, body.clone())?;
     let caller = session::caller(None, Some(peer));
-    let client = consult::client(&app, caller, asked, Operation::Authenticate, now).await?;
+    let client = consult::client(app, caller, asked, Operation::Authenticate, now).await?;
     // RFC 7662 §2.1. A client that cannot prove who it is is nobody.
     if is_public(&client) {
         return Err(Fault::INTROSPECTION_BY_NOBODY);
@@ -39,7 +44,7 @@ pub(super) async fn introspect(
     let Some(presented) = parameters.get("token") else {
         return Err(Fault::request("The token is missing."));
     };
-    let token = live(&app, presented, now).await?;
+    let token = live(app, presented, now).await?;
     let answer = match token.filter(|token| may_see(&client, token)) {
         Some(token) => described(&token, &app.issuer()),
         // Of others, it is not even said that there are any.

@@ -11,6 +11,7 @@ mod consent;
 mod consult;
 mod device;
 mod fault;
+mod handover;
 mod introspect;
 mod issue;
 mod manage;

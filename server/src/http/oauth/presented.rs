@@ -2,17 +2,34 @@
 
 use gatepost_directory::secret::SecretHash;
 use gatepost_directory::{Exchange, NewToken, Token, TokenKind};
+use gatepost_plugin::Caller;
 
 use crate::http::oauth::fault::Fault;
 use crate::http::shared::app::App;
 use crate::http::shared::{answer, session};
 
 /// What a secret stands for that was presented.
-pub(super) async fn look_up(app: &App, hash: Option<SecretHash>) -> Result<Option<Token>, Fault> {
+///
+/// That it was is noted only while the refresh token that it was issued for may be exchanged once more: the answer
+/// with this one arrived.
+pub(super) async fn look_up(
+    app: &App,
+    hash: Option<SecretHash>,
+    now: u64,
+) -> Result<Option<Token>, Fault> {
     let Some(hash) = hash else {
         return Ok(None);
     };
-    let token = app.decider.directory().token(hash).await;
+    let directory = app.decider.directory();
+    let token = directory.token(hash).await;
+    let token = token.map_err(|error| answer::refusal(error.into()))?;
+    if !token.as_ref().is_some_and(|token| token.is_awaited(now)) {
+        return Ok(token);
+    }
+    let presented = directory.present(hash).await;
+    presented.map_err(|error| answer::refusal(error.into()))?;
+    // Somebody else may have been faster.
+    let token = directory.token(hash).await;
     Ok(token.map_err(|error| answer::refusal(error.into()))?)
 }
 
@@ -42,21 +59,25 @@ pub(super) fn checked(
 /// Spends a token and issues others, or none.
 pub(super) async fn spend(
     app: &App,
+    caller: &Caller,
+    token: &Token,
     spent: SecretHash,
     issued: Vec<NewToken>,
     now: u64,
 ) -> Result<(), Fault> {
-    let exchange = app.decider.directory().exchange(spent, issued, now).await;
+    let repeatable_for = match token.kind {
+        TokenKind::Refresh => app.lifetimes.refresh_token_grace,
+        TokenKind::Code | TokenKind::DeviceCode | TokenKind::Access => 0,
+    };
+    let exchange = app
+        .decider
+        .exchange(caller, token, spent, issued, repeatable_for, now)
+        .await;
     match exchange.map_err(|error| answer::refusal(error.into()))? {
-        Exchange::Done => Ok(()),
-        Exchange::Reused => {
-            tracing::warn!(
-                "a token was presented twice, and all that was issued with it is revoked"
-            );
-            Err(Fault::grant(
-                "It was used before. All that was issued with it is revoked.",
-            ))
-        }
+        Exchange::Done | Exchange::Repeated => Ok(()),
+        Exchange::Reused => Err(Fault::grant(
+            "It was used before. All that was issued with it is revoked.",
+        )),
         Exchange::Gone => Err(Fault::grant("It has expired, or was revoked.")),
     }
 }
@@ -75,6 +96,7 @@ mod tests {
             issued_at: 0,
             expires_at,
             is_spent: false,
+            predecessor_repeatable_until: None,
             grant: Grant {
                 id: GrantId::numbered(1),
                 client_id: client_id.to_owned(),

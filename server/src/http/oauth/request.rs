@@ -57,6 +57,21 @@ pub(super) fn read(
     })
 }
 
+/// Whether a request says of a client that it comes from it, by a credential or by name. A header of another scheme
+/// than Basic is a credential of nobody's.
+pub(super) fn is_of_somebody(headers: &HeaderMap, body: &[u8]) -> Result<(), Fault> {
+    const SAYING: [&str; 3] = ["client_id", "client_secret", "client_assertion"];
+    let parameters = Parameters::read(body);
+    let mut fields = headers.get_all(header::AUTHORIZATION).iter();
+    let is_basic = |field: &[u8]| {
+        let scheme = field.split(|byte| *byte == b' ').next();
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic"))
+    };
+    let says_so = fields.any(|field| is_basic(field.as_bytes()))
+        || SAYING.iter().any(|name| parameters.get(name).is_some());
+    says_so.then_some(()).ok_or(Fault::NOBODY)
+}
+
 /// A request that this program makes itself, or that was judged before.
 pub(super) fn remembered(endpoint: Endpoint, parameters: impl Into<Vec<u8>>) -> Request {
     Request {
@@ -71,11 +86,11 @@ pub(super) fn remembered(endpoint: Endpoint, parameters: impl Into<Vec<u8>>) -> 
 /// are, the plugin knows; one that is ignored is not among them.
 pub(super) fn resources(app: &App, parameters: &Parameters<'_>) -> Result<String, Fault> {
     let known = app.metadata.load();
-    let mut resources: Vec<&str> = Vec::new();
+    let mut resources: Vec<String> = Vec::new();
     for resource in parameters.all("resource") {
         let is_uri = !resource.contains(|c: char| c.is_whitespace() || c == '#')
             && url::Url::parse(resource).is_ok();
-        if !is_uri {
+        if !is_uri && !known.resources.lists(resource) {
             return Err(Fault::RESOURCE_MALFORMED);
         }
         if let Some(named) = known.resources.named(resource)

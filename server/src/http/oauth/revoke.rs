@@ -10,7 +10,7 @@ use gatepost_directory::TokenKind;
 use gatepost_directory::secret::SecretHash;
 use gatepost_plugin::{Endpoint, Operation};
 
-use crate::http::oauth::fault::Fault;
+use crate::http::oauth::fault::{Fault, with_challenge};
 use crate::http::oauth::request::Form;
 use crate::http::oauth::{consult, presented, request};
 use crate::http::shared::app::{App, Peer};
@@ -21,18 +21,23 @@ pub(super) async fn revoke(
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
     form: Form,
-) -> Result<Response, Fault> {
+) -> Response {
+    with_challenge(answer(&app, peer, form).await)
+}
+
+async fn answer(app: &App, peer: Peer, form: Form) -> Result<Response, Fault> {
     let Form { headers, body, now } = form;
+    request::is_of_somebody(&headers, &body)?;
     let parameters = Parameters::read(&body);
     let hash = parameters.get("token").map(SecretHash::of);
     // A user's own rights hold here as well: what could be issued can be given back.
-    let found = presented::look_up(&app, hash).await?;
+    let found = presented::look_up(app, hash, now).await?;
     let account = found
         .as_ref()
         .and_then(|token| token.grant.account.as_ref());
     let caller = session::caller(account, Some(peer));
     let asked = request::read(Endpoint::Revocation, &headers, body.clone())?;
-    let client = consult::client(&app, caller, asked, Operation::Authenticate, now).await?;
+    let client = consult::client(app, caller, asked, Operation::Authenticate, now).await?;
     let Some(hash) = hash else {
         return Err(Fault::request("The token is missing."));
     };

@@ -56,13 +56,14 @@ pub(super) async fn show(
         return Ok(elsewhere());
     };
     let browser = Browser::of(&app, Jar::SignIn, &headers, gatepost_directory::now()).await?;
-    Ok(ask(&app, &browser, &next))
+    Ok(ask(&app, &browser, &next, None))
 }
 
-/// The page that asks for name and password, and goes on there.
-pub(super) fn ask(app: &App, browser: &Browser, next: &str) -> Response {
+/// The page that asks for name and password, and goes on there. A program may have said who is about to sign in
+/// (`login_hint`, OpenID Connect Core §3.1.2.1).
+pub(super) fn ask(app: &App, browser: &Browser, next: &str, hint: Option<&str>) -> Response {
     let sign_in = SignIn {
-        name: "",
+        name: hint.filter(|hint| is_plausible(hint)).unwrap_or_default(),
         next,
         csrf: browser.form_token(),
         has_failed: false,
@@ -194,6 +195,18 @@ pub(super) async fn sign_out(State(app): State<Arc<App>>, sent: Sent) -> Result<
     Ok(response)
 }
 
+/// Whether a text that a program sent may be the name of an account. It may be anything, and is shown to a person:
+/// so nothing that does not show, and nothing that turns the rest around.
+fn is_plausible(name: &str) -> bool {
+    let is_hidden = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    (1..=LONGEST_NAME).contains(&name.len())
+        && !name.starts_with(' ')
+        && !name.ends_with(' ')
+        && !name
+            .chars()
+            .any(|c| c.is_control() || is_hidden(c) || c.is_whitespace() && c != ' ')
+}
+
 /// Where to go on: the user's own page if nothing is said, and nowhere outside of this program's pages.
 fn local(public_url: &PublicUrl, next: Option<&str>) -> Option<String> {
     let next = next.unwrap_or("/account");
@@ -226,6 +239,27 @@ fn elsewhere() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_may_be_about_to_sign_in() {
+        for (hint, expected) in [
+            ("alice@example.org", true),
+            ("alice", true),
+            ("Alice Example", true),
+            ("\u{e9}lise@example.org", true),
+            ("\"><script>", true), // It is escaped where it is shown.
+            ("", false),
+            (" alice", false),
+            ("alice\n", false),
+            ("alice\u{a0}example", false),
+            ("alice\u{202e}gro", false),
+            ("ali\u{200b}ce", false),
+            (&*"a".repeat(320), true),
+            (&*"a".repeat(321), false),
+        ] {
+            assert_eq!(is_plausible(hint), expected, "{hint:?}");
+        }
+    }
 
     #[test]
     fn where_to_go_on() {

@@ -64,7 +64,7 @@ pub(super) async fn token(
         .and_then(|name| parameters.get(name))
         .map(SecretHash::of);
     // The user who granted it may use clients that others may not.
-    let known = presented::look_up(&app, hash).await?;
+    let known = presented::look_up(&app, hash, now).await?;
     let account = known.as_ref().and_then(|t| t.grant.account.as_ref());
     let caller = session::caller(account, Some(peer));
 
@@ -104,18 +104,18 @@ pub(super) async fn token(
         (_, None) => Err(Fault::request("What was issued before is missing.")),
         (GrantType::Code, Some(hash)) => {
             let code = code::check(known, &client.client_id, &parameters, now)?;
-            exchange(&app, &client, hash, &code, resources, now).await
+            exchange(&app, &caller, &client, hash, &code, resources, now).await
         }
         (GrantType::DeviceCode, Some(hash)) => {
             let code = poll(&app, hash, &client.client_id, now).await?;
             let kind = TokenKind::DeviceCode;
             let code = presented::checked(Some(code), kind, &client.client_id, now)?;
-            exchange(&app, &client, hash, &code, resources, now).await
+            exchange(&app, &caller, &client, hash, &code, resources, now).await
         }
         (GrantType::Refresh, Some(hash)) => {
             let kind = TokenKind::Refresh;
             let refresh = presented::checked(known, kind, &client.client_id, now)?;
-            exchange(&app, &client, hash, &refresh, resources, now).await
+            exchange(&app, &caller, &client, hash, &refresh, resources, now).await
         }
     }
 }
@@ -123,6 +123,7 @@ pub(super) async fn token(
 /// Issues tokens for one that is good for one use.
 async fn exchange(
     app: &App,
+    caller: &Caller,
     client: &Client,
     spent: SecretHash,
     token: &Token,
@@ -145,7 +146,7 @@ async fn exchange(
     };
     let refreshes = token.kind == TokenKind::Refresh || refreshes(client);
     let issue = Issue::draw(app, extent, refreshes, now)?;
-    presented::spend(app, spent, issue.tokens(), now).await?;
+    presented::spend(app, caller, token, spent, issue.tokens(), now).await?;
     Ok(issue.answer())
 }
 
@@ -159,7 +160,7 @@ async fn poll(
     let directory = app.decider.directory();
     let poll = directory.poll_device(device_code, client_id, now).await;
     match poll.map_err(|error| answer::refusal(error.into()))? {
-        Poll::Approved(token) => Ok(token),
+        Poll::Approved(token) => Ok(*token),
         Poll::Pending => Err(Fault::bad(
             "authorization_pending",
             "The user has not answered yet.",

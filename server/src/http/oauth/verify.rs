@@ -48,7 +48,7 @@ pub(super) async fn show(
     let query = query.unwrap_or_default();
     let browser = Browser::of(&app, Jar::SignIn, &headers, gatepost_directory::now()).await?;
     let Some(account) = browser.account() else {
-        return Ok(sign_in::ask(&app, &browser, &address(&query)));
+        return Ok(sign_in::ask(&app, &browser, &address(&query), None));
     };
     // A code in the link is shown, and has to be confirmed (RFC 8628 §3.3.1).
     let parameters = Parameters::read(query.as_bytes());
@@ -87,7 +87,7 @@ pub(super) async fn answer(
     let typed = form.get("user_code").unwrap_or_default();
     let Some(account) = browser.account() else {
         let query = encode(&[("user_code", typed)]);
-        return Ok(sign_in::ask(&app, &browser, &address(&query)));
+        return Ok(sign_in::ask(&app, &browser, &address(&query), None));
     };
     let (code, device) = match find(&app, account, typed, now).await? {
         Ok(Some(found)) => found,

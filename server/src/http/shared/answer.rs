@@ -4,8 +4,8 @@ use axum::response::Response;
 use gatepost_directory::DirectoryError;
 use gatepost_plugin::{Decision, Effect};
 
-use crate::decide::Undecided;
 use crate::decide::response::head;
+use crate::decide::{Undecided, reason};
 use crate::http::shared::refusal::Refusal;
 
 /// Sends what was decided, and writes it to the log.
@@ -30,8 +30,9 @@ pub(in crate::http) fn note(decision: &Decision) {
         }
         Effect::Remove(client_id) => Some(client_id),
     };
-    // Codes only: what a client wrote may be anything, and what it is answered may be a secret.
-    tracing::info!(status, client_id, ?findings, "decided");
+    // Mostly codes: what a client wrote may be anything, and what it is answered may be a secret.
+    let reason = reason(decision).map(tracing::field::debug);
+    tracing::info!(status, client_id, ?findings, reason, "decided");
 }
 
 /// Sends a plugin's response.
@@ -56,7 +57,8 @@ pub(in crate::http) fn refusal(undecided: Undecided) -> Refusal {
         | Undecided::Directory(
             DirectoryError::ClientExists
             | DirectoryError::NoSuchClient
-            | DirectoryError::NoSuchDevice,
+            | DirectoryError::NoSuchDevice
+            | DirectoryError::GrantedBefore,
         )
         | Undecided::Malformed(_)
         | Undecided::Randomness(_) => Refusal::Failed,

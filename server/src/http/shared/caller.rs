@@ -16,19 +16,15 @@ pub(in crate::http) async fn identify(
     directory: &dyn Directory,
     now: u64,
 ) -> Result<(Caller, Option<Key>), Refusal> {
-    let nobody = Caller {
+    let proving = |credential| Caller {
+        credential,
         address: Some(peer.ip().to_canonical().to_string()),
         ..Caller::default()
     };
     let token = match presented(headers) {
-        Presented::Nothing => return Ok((nobody, None)),
-        Presented::Malformed => {
-            let caller = Caller {
-                credential: Credential::Malformed,
-                ..nobody
-            };
-            return Ok((caller, None));
-        }
+        Presented::Nothing => return Ok((proving(Credential::Missing), None)),
+        Presented::OtherScheme => return Ok((proving(Credential::OtherScheme), None)),
+        Presented::Malformed => return Ok((proving(Credential::Malformed), None)),
         Presented::Token(token) => token,
     };
     let key = directory
@@ -36,10 +32,9 @@ pub(in crate::http) async fn identify(
         .await
         .map_err(|error| answer::refusal(error.into()))?;
     let bearer = Caller {
-        credential: Credential::Rejected,
         // It may be a registration access token, which only the plugin knows.
         token: Some(token.to_owned()),
-        ..nobody
+        ..proving(Credential::Rejected)
     };
     let caller = match &key {
         None => bearer,
@@ -58,6 +53,9 @@ pub(in crate::http) async fn identify(
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::http) enum Presented<'h> {
     Nothing,
+    /// A credential that is none here, such as `Basic`: whoever sent it tried to prove something.
+    OtherScheme,
+    /// No scheme, such as a key alone; no token after `Bearer`; or more than one header.
     Malformed,
     Token(&'h str),
 }
@@ -71,19 +69,27 @@ pub(in crate::http) fn presented(headers: &HeaderMap) -> Presented<'_> {
     if fields.next().is_some() {
         return Presented::Malformed;
     }
+    // A scheme has parameters or a token after it (RFC 9110 §11.4). A word alone is a key that lacks one.
     let mut parts = field.as_bytes().splitn(2, |byte| *byte == b' ');
-    if !parts
-        .next()
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
-    {
-        return Presented::Nothing;
+    let (scheme, rest) = (parts.next().unwrap_or_default(), parts.next());
+    let Some(rest) = rest.filter(|_| is_scheme(scheme)) else {
+        return Presented::Malformed;
+    };
+    if !scheme.eq_ignore_ascii_case(b"bearer") {
+        return Presented::OtherScheme;
     }
-    match std::str::from_utf8(parts.next().unwrap_or_default()) {
+    match std::str::from_utf8(rest) {
         Ok(token) if is_b64token(token.trim_start_matches(' ')) => {
             Presented::Token(token.trim_start_matches(' '))
         }
         _ => Presented::Malformed,
     }
+}
+
+/// `token` of RFC 9110 §5.6.2.
+fn is_scheme(text: &[u8]) -> bool {
+    let is_of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    !text.is_empty() && text.iter().all(is_of_token)
 }
 
 /// `b64token` of RFC 6750 §2.1.
@@ -105,10 +111,16 @@ mod tests {
     fn what_is_presented() {
         let cases: &[(&[&str], Presented<'_>)] = &[
             (&[], Presented::Nothing),
-            (&["Basic dXNlcjpwYXNz"], Presented::Nothing),
-            (&["DPoP abc"], Presented::Nothing),
-            (&["Bearerabc"], Presented::Nothing),
-            (&[""], Presented::Nothing),
+            (&["Basic dXNlcjpwYXNz"], Presented::OtherScheme),
+            (&["DPoP abc"], Presented::OtherScheme),
+            (&["Foo x"], Presented::OtherScheme),
+            (&["Bearerabc x"], Presented::OtherScheme),
+            (&["Bearerabc"], Presented::Malformed),
+            (&["gpak_abc"], Presented::Malformed),
+            (&["Negotiate"], Presented::Malformed),
+            (&["B\u{e9} abc"], Presented::Malformed),
+            (&[" abc"], Presented::Malformed),
+            (&[""], Presented::Malformed),
             (&["Bearer abc"], Presented::Token("abc")),
             (&["bearer abc"], Presented::Token("abc")),
             (&["BEARER   abc"], Presented::Token("abc")),

@@ -98,6 +98,12 @@ impl Browser {
         URL_SAFE_NO_PAD.encode(Sha256::digest(format!("csrf {}", self.form)))
     }
 
+    /// A secret that nobody but this server and this browser can know: the same for the same session and the
+    /// same parts, one of which has to be a secret.
+    pub(in crate::http) fn derive(&self, purpose: Purpose, parts: &[&str]) -> Secret {
+        Secret::derive(purpose, &[&[&*self.form], parts].concat())
+    }
+
     /// Checks that a form was sent from a page of ours by this browser.
     fn check(
         &self,

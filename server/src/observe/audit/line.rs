@@ -9,7 +9,8 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::proofs::{HARMLESS, PROOFS, hide_proofs};
-use crate::decide::observer::Decided;
+use crate::decide::observer::{Decided, Reuse};
+use crate::decide::reason;
 
 /// One decision: what was asked, the facts, and what came of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -54,6 +55,9 @@ pub struct Line {
     /// What was found, by code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub codes: Vec<String>,
+    /// What was presented and what would be right, if a code does not say enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// What was done.
     pub effect: Effect,
     /// The client that it was done to.
@@ -147,6 +151,30 @@ const ENDPOINTS: [(Endpoint, &str); 6] = [
 ];
 
 impl Line {
+    /// It is no decision of the plugin's, and depended on a secret.
+    pub(super) fn of_reuse(reuse: &Reuse<'_>, request: Option<String>) -> Self {
+        Self {
+            at: reuse.now,
+            request,
+            operation: Reuse::OPERATION.to_owned(),
+            client_id: Some(reuse.client_id.to_owned()),
+            caller: Asker::of(reuse.caller),
+            usage: Counters::default(),
+            activity: Past::default(),
+            record: None,
+            metadata: None,
+            endpoint: None,
+            parameters: None,
+            is_redacted: true,
+            accepted: reuse.is_repeated,
+            status: if reuse.is_repeated { 200 } else { 400 },
+            codes: vec![reuse.code().to_owned()],
+            reason: None,
+            effect: Effect::None,
+            subject: None,
+        }
+    }
+
     pub(super) fn of(decided: &Decided<'_>, request: Option<String>) -> Self {
         let Decided {
             operation,
@@ -185,6 +213,7 @@ impl Line {
                 .iter()
                 .map(|finding| finding.code.clone())
                 .collect(),
+            reason: reason(decision).map(str::to_owned),
             effect,
             subject: subject.cloned(),
         };

@@ -18,7 +18,7 @@ use std::thread;
 
 use self::log::Log;
 use self::queue::Queue;
-use crate::decide::observer::Decided;
+use crate::decide::observer::{Decided, Reuse};
 
 pub use self::line::{Effect, Line};
 
@@ -61,7 +61,15 @@ impl Audit {
 
     /// Writes a decision down.
     pub fn note(&self, decided: &Decided<'_>, request: Option<String>) {
-        let line = Line::of(decided, request);
+        self.add(Line::of(decided, request));
+    }
+
+    /// Writes down that a token was presented again.
+    pub fn note_reuse(&self, reuse: &Reuse<'_>, request: Option<String>) {
+        self.add(Line::of_reuse(reuse, request));
+    }
+
+    fn add(&self, line: Line) {
         if let Some(queue) = &self.queue
             && let Ok(mut text) = serde_json::to_vec(&line)
         {

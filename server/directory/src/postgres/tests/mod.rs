@@ -7,9 +7,12 @@
 mod server;
 
 use super::Postgres;
+use super::link::Pool;
 use crate::contract;
 use crate::directory::Directory;
 use crate::error::OpenError;
+use crate::grant::Exchange;
+use crate::secret::SecretHash;
 use crate::store::Database;
 
 /// What the server's helper shows of a program's output.
@@ -20,12 +23,7 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 #[ignore = "needs PostgreSQL; scripts/test-peers runs it"]
 fn it_is_a_directory() {
-    let server = server::Server::start();
-    let settings: toml::Table = server.settings().parse().expect("it is TOML");
-    let url = settings["store"]["url"].as_str().expect("a URL");
-    let database: Database = url.parse().expect("a database");
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
-    runtime.block_on(async {
+    with_database(async |database| {
         assert!(matches!(
             Postgres::open_to_read(&database).await,
             Err(OpenError::TooOld { .. })
@@ -38,4 +36,56 @@ fn it_is_a_directory() {
             .expect("it is there");
         again.close().await;
     });
+}
+
+#[test]
+#[ignore = "needs PostgreSQL; scripts/test-peers runs it"]
+fn a_database_of_version_1_is_brought_up_to_date() {
+    with_database(async |database| {
+        let refresh = SecretHash::of("a refresh token");
+        let bytes = refresh.bytes().iter();
+        let bytes: String = bytes.map(|byte| format!("{byte:02x}")).collect();
+        let pool = Pool::new(&database).expect("a database");
+        let link = pool.link().await.expect("it is there");
+        for script in [
+            include_str!("../1.sql"),
+            "CREATE TABLE gatepost_schema (version BIGINT NOT NULL);
+             INSERT INTO gatepost_schema (version) VALUES (1);
+             INSERT INTO oauth_grant (client_id, scope, resources, created_at, last_used_at)
+             VALUES ('mail', 'a', '', 1000, 1000)",
+            &format!(
+                "INSERT INTO oauth_token (hash, kind, grant_id, data, issued_at, expires_at)
+                 SELECT '\\x{bytes}', 'refresh', id, '', 1000, 2000 FROM oauth_grant"
+            ),
+        ] {
+            link.run(script).await.expect("the script is right");
+        }
+        drop(link);
+        pool.close();
+
+        assert!(matches!(
+            Postgres::open_to_read(&database).await,
+            Err(OpenError::TooOld { .. })
+        ));
+        let directory = Postgres::open(&database).await.expect("of version 1");
+        let token = directory.token(refresh).await.expect("it can be read");
+        let token = token.expect("it stays");
+        assert_eq!((token.is_spent, token.is_awaited(0)), (false, false));
+        for expected in [Exchange::Done, Exchange::Repeated, Exchange::Reused] {
+            let exchanged = directory.exchange(refresh, Vec::new(), 30, 1_500).await;
+            assert_eq!(exchanged, Ok(expected));
+        }
+        directory.close().await;
+        let again = Postgres::open(&database).await.expect("of version 2");
+        again.close().await;
+    });
+}
+
+fn with_database(test: impl AsyncFnOnce(Database)) {
+    let server = server::Server::start();
+    let settings: toml::Table = server.settings().parse().expect("it is TOML");
+    let url = settings["store"]["url"].as_str().expect("a URL");
+    let database: Database = url.parse().expect("a database");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
+    runtime.block_on(test(database));
 }
