@@ -96,6 +96,11 @@ fn members_of_extensions() {
         ),
         (
             openid,
+            r#""require_auth_time": "true""#,
+            &["member-type /require_auth_time"],
+        ),
+        (
+            openid,
             r#""default_max_age": -1"#,
             &["member-type /default_max_age"],
         ),

@@ -97,7 +97,7 @@ impl<'a> Gate<'a> {
                 findings.error(&rule::CLIENT_ID_CHARACTERS, Place::top("client_id"));
                 None
             }
-            // The id is all that the user sees of such a client (requirements K9).
+            // The id is all that the user sees of such a client.
             Usable::Unregistered | Usable::Overridden
                 if !policy
                     .protected_names

@@ -26,7 +26,7 @@ pub(in crate::http) fn set(
 }
 
 /// The value of a cookie, the first if there are several. A cookie beside it that is no text, set by a
-/// neighbouring site, spoils itself alone (requirements K11).
+/// neighbouring site, spoils itself alone.
 pub(in crate::http) fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)
