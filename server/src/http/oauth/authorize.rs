@@ -284,16 +284,18 @@ pub(super) fn refused(
         return answer::of(Ok(decision));
     }
     answer::note(&decision);
-    let mut details: Vec<String> = decision
-        .diagnostics
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .map(|finding| match finding.pointer.strip_prefix('/') {
+    let errors = decision.diagnostics.iter();
+    let errors = errors.filter(|finding| finding.severity == Severity::Error);
+    let mut details = Vec::new();
+    for finding in errors {
+        details.push(match finding.pointer.strip_prefix('/') {
             Some(place) => format!("{place}: {} ({})", finding.message, finding.code),
             None => format!("{} ({})", finding.message, finding.code),
-        })
-        .collect();
-    details.extend(compared(&decision));
+        });
+        if finding.code == "redirect-uri-unregistered" {
+            details.extend(compared(&decision));
+        }
+    }
     let body: Value = serde_json::from_str(&decision.response.body).unwrap_or_default();
     if let Some(error) = body["error"].as_str() {
         details.push(format!("Error code: {error}"));
