@@ -39,13 +39,15 @@ pub fn folder() -> PathBuf {
     target.parent().expect("the target folder").join("peers")
 }
 
+/// The scripts that play their users.
+pub fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers")
+}
+
 /// A script of `tests/peers`. A module is looked for from where the script is, so it goes there.
 pub fn node(script: &str) -> Command {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/peers")
-        .join(script);
     let copy = folder().join(script);
-    fs::copy(source, &copy).expect("scripts/install-peers was run");
+    fs::copy(scripts().join(script), &copy).expect("scripts/install-peers was run");
     let mut command = Command::new("node");
     command.arg(copy);
     command
