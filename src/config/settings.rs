@@ -36,8 +36,8 @@ table! {
         /// `none`: the same rules as for callers with an API key.
         anonymous_profile "anonymous-profile": AnonymousProfile = AnonymousProfile::Mail;
         /// If `true`, a client of a caller without an API key can register the device authorization
-        /// grant too (RFC 8628). If `false`, the grant is left out of its registration under the
-        /// mail profile: with that grant, a stranger could ask a user to confirm a code for a
+        /// grant too (RFC 8628), also without the authorization code grant. If `false`, the grant is
+        /// left out of its registration under the mail profile: with that grant, a stranger could ask a user to confirm a code for a
         /// program on the stranger's machine.
         anonymous_device "anonymous-device": bool = false;
 

@@ -37,7 +37,9 @@ pub(super) fn restrict(submitted: &mut Submitted, policy: &Policy, findings: &mu
         &submitted.response_types,
         Field::Sound(types) if !types.contains(&ResponseType::Code)
     );
-    if !grant_types.contains(&GrantType::AuthorizationCode) || without_code {
+    let by_code = grant_types.contains(&GrantType::AuthorizationCode);
+    let by_device = policy.anonymous_device && grant_types.contains(&GrantType::DeviceCode);
+    if !by_code && !by_device || by_code && without_code {
         findings.error(&rule::GRANT_TYPES_NOT_MAIL, place);
         return;
     }

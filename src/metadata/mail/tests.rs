@@ -134,10 +134,12 @@ fn the_mail_profile() {
 #[test]
 fn what_a_setting_opens_to_anonymous_callers() {
     let device = r#""redirect_uris": ["http://127.0.0.1/cb"], "grant_types": ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"]"#;
+    let device_alone = r#""grant_types": ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"], "response_types": []"#;
     let localhost = r#""redirect_uris": ["http://localhost/cb"], "grant_types": ["authorization_code", "refresh_token"]"#;
     for (settings, members, codes) in [
         ("", device, &["grant-type-left-out"][..]),
         ("anonymous-device = true", device, &[]),
+        ("anonymous-device = true", device_alone, &[]),
         (
             "localhost = 'refuse'",
             localhost,
