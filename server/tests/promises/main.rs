@@ -30,6 +30,7 @@ anonymous = true
 auth-methods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']
 signing-algs = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA', 'Ed25519']
 resources = ['mail.example.org', 'imap://imap.example.org', 'https://dav.example.org/']
+client-id-metadata-documents = true
 ";
 
 /// A member of a document, with one of its values.

@@ -71,6 +71,13 @@ pub const ROWS: &[Row] = &[
     row(AS, "introspection_endpoint", None, introspects, PROVEN),
     row(AS, "protected_resources", None, for_resource, ALL),
     row(AS, "scopes_supported", None, with_scope, ALL),
+    row(
+        AS,
+        "client_id_metadata_document_supported",
+        Some("true"),
+        where_a_site_has_a_document,
+        ALL,
+    ),
     row(AS, "response_types_supported", Some("code"), by_code, ALL),
     row(AS, "response_modes_supported", Some("query"), in_query, ALL),
     row(
