@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::common::browser::{Browser, CHALLENGE, VERIFIER, ask, basic, location, query};
 use crate::common::{Answer, Host, NATIVE};
 use crate::{
-    ALICE, DEVICE, LOOPBACK, MAIL, PASSWORD, Tokens, WEB, Webmail, alice, assert_error,
+    ALICE, CONTACTS, DEVICE, LOOPBACK, MAIL, PASSWORD, Tokens, WEB, Webmail, alice, assert_error,
     create_account, jmap, native, register, token, with_code, with_refresh, works,
 };
 
@@ -111,7 +111,7 @@ fn what_is_allowed_is_what_was_seen() {
             "scope": scope,
         })
     };
-    let registered = register(&host, &metadata("offline_access"));
+    let registered = register(&host, &metadata(CONTACTS));
     let of = |name: &str| registered[name].as_str().expect("a string").to_owned();
     let client_id = of("client_id");
     let change = |scope: &str| {
@@ -130,7 +130,7 @@ fn what_is_allowed_is_what_was_seen() {
         );
         assert_eq!(changed.status, 200, "{changed:?}");
     };
-    let more = format!("offline_access {MAIL}");
+    let more = format!("{CONTACTS} {MAIL}");
     let asked = query(&client_id, LOOPBACK, &[("scope", &more)]);
     let page = browser.get(&format!("/auth/authorize?{asked}"));
     assert!(!page.body.contains("all your mail"), "{page:?}");
@@ -144,9 +144,9 @@ fn what_is_allowed_is_what_was_seen() {
     let code = location(&allowed).remove("code").expect("a code");
 
     // What it gives up, it has not when the code is redeemed.
-    change("offline_access");
+    change(CONTACTS);
     let tokens = Tokens::of(&with_code(&host, &client_id, &code));
-    assert_eq!(tokens.scope, "offline_access");
+    assert_eq!(tokens.scope, CONTACTS);
 
     let fields = [("client_id", &*client_id), ("scope", &*more)];
     let device = ask(&host, "/auth/device", &[], &fields).json();
@@ -357,9 +357,9 @@ fn a_client_with_a_secret_proves_who_it_is() {
     for (name, lines, more, status, error) in [
         ("nothing", &[][..], &[named][..], 401, "invalid_client"),
         (
-            "in the body instead of the header",
+            "a wrong secret, in the body instead of the header",
             &[],
-            &[named, secret],
+            &[named, ("client_secret", "gps_wrong")],
             401,
             "invalid_client",
         ),
@@ -392,7 +392,9 @@ fn a_client_with_a_secret_proves_who_it_is() {
         let challenged = answer.header("www-authenticate").is_some();
         assert_eq!(challenged, status == 401 && !lines.is_empty(), "{name}");
     }
-    let answer = ask(&host, "/auth/token", &[&right], &fields);
+    // The body stands for the header (RFC 6749 §2.3.1).
+    let by_body: Vec<_> = fields.iter().chain(&[named, secret]).copied().collect();
+    let answer = ask(&host, "/auth/token", &[], &by_body);
     assert!(works(&host, &Tokens::of(&answer).access));
 
     let answer = ask(

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::config::{Pkce, Policy};
 use crate::diagnostic::{Findings, Place, Rule, rule};
 use crate::facts::Endpoint;
-use crate::oauth::{Cut, GrantType, ResponseType, cut};
+use crate::oauth::{Cut, GrantType, ResponseType, cut, gives_access};
 use crate::operations::parameters::Parameters;
 
 use super::gate::Gate;
@@ -114,7 +114,9 @@ pub(super) fn resources(parameters: &Parameters<'_>, policy: &Policy, findings: 
 }
 
 /// Returns the scope that may be granted (requirements H2): the requested scope, without
-/// duplicates, and without what the client may not have.
+/// duplicates, and without what the client may not have. It is empty if nothing was requested that
+/// gives access: `offline_access` is ignored for a client that cannot have it (OpenID Connect Core
+/// 1.0 §11).
 pub(super) fn scope(
     gate: &Gate<'_>,
     parameters: &Parameters<'_>,
@@ -128,7 +130,7 @@ pub(super) fn scope(
         findings.error(&rule::SCOPE_MALFORMED, place);
         return None;
     };
-    if kept.is_empty() {
+    if kept.is_empty() && asked.split(' ').any(gives_access) {
         findings.error(&rule::SCOPE_NONE, place);
     } else if is_less {
         findings.note(&rule::SCOPE_CUT, place);

@@ -312,6 +312,13 @@ fn scopes() {
         ("twice", Some(&native), json!("b b"), Some("b"), false),
         ("too much", Some(&native), json!("b c"), Some("b"), true),
         (
+            "nothing that gives access",
+            Some(&native),
+            json!("offline_access"),
+            Some(""),
+            true,
+        ),
+        (
             "unregistered, left out",
             None,
             Value::Null,
