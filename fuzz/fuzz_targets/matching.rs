@@ -1,5 +1,5 @@
 //! The matcher: what matches a registered redirect URI could be registered itself, and differs from it at
-//! most in a port.
+//! most in a port and in the slash of an empty path.
 
 #![no_main]
 
@@ -18,11 +18,12 @@ fuzz_target!(|uris: (&str, &str)| {
     let (registered, requested) = uris;
     // A pair that matches is rare among random ones, so that one half is also made from the other.
     let moved = registered.replacen("127.0.0.1", "127.0.0.1:49152", 1);
-    for requested in [requested, &moved] {
+    let ended = format!("{registered}/");
+    for requested in [requested, &moved, &ended] {
         if is_accepted(registered) && redirect_uri_matches(registered, requested) {
             assert!(is_accepted(requested));
-            let without_digits = |uri: &str| uri.replace(|c: char| c.is_ascii_digit() || c == ':', "");
-            assert_eq!(without_digits(registered), without_digits(requested));
+            let is_kept = |c: &char| !c.is_ascii_digit() && !matches!(c, ':' | '/');
+            assert!(registered.chars().filter(is_kept).eq(requested.chars().filter(is_kept)));
         }
     }
 });
