@@ -6,7 +6,7 @@ mod settings;
 mod store;
 
 use std::error::Error;
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt;
@@ -140,8 +140,6 @@ async fn make_first_key(store: &Store, folder: &Path, url: &str) -> Result<Strin
     let made = store.transaction(|tables| {
         let is_first = tables.add_first_key(&key, PERMISSIONS)?;
         if is_first && !is_shown {
-            // A file that is there is of a start that failed: no key has what is in it.
-            let _ = fs::remove_file(&path);
             write(&path, &key).map_err(|error| format!("cannot write {file}: {error}"))?;
         }
         Ok::<_, Box<dyn Error>>(is_first)

@@ -114,7 +114,7 @@ fn what_a_registered_client_may_do() {
         ),
         (
             "no scope that is registered",
-            format!("{plain}&scope=offline_access"),
+            format!("{plain}&scope=files"),
             "scope-none",
             true,
         ),
