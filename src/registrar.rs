@@ -53,7 +53,8 @@ impl Registrar {
     ///      anonymous = true
     ///      max-clients = 10000",
     /// )?;
-    /// assert!(registrar.warnings().is_empty());
+    /// // Any client can be used until `require` is true.
+    /// assert_eq!(registrar.warnings()[0].path, "oauth.client-registration.require");
     ///
     /// let mistakes = Registrar::compile("[oauth.client-registration]\nanonymus = 1").unwrap_err();
     /// assert_eq!(mistakes.0[0].path, "oauth.client-registration.anonymus");
