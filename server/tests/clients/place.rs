@@ -3,7 +3,7 @@
 
 use std::env;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -34,7 +34,10 @@ pub fn inside(name: &str, client: &str, test: impl FnOnce(&Place)) {
         "ip link set lo up && mount --bind {} /etc/hosts && exec \"$@\"",
         folder.write("hosts", HOSTS).display()
     );
+    // Who is not root is root in a namespace of users.
+    let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
     let output = Command::new("unshare")
+        .args((!is_root).then_some("--map-root-user"))
         .args(["--net", "--mount", "sh", "-c", &enter, "sh"])
         .arg(env::current_exe().expect("this program has a path"))
         .args([name, "--exact", "--ignored", "--nocapture"])
