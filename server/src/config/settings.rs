@@ -140,11 +140,7 @@ impl Config {
             && !resources.is_empty()
         {
             let session = public_url.at("/jmap/session");
-            let with_slash = [public_url.at("/"), format!("{session}/")];
-            for own in [public_url.to_string(), session]
-                .into_iter()
-                .chain(with_slash)
-            {
+            for own in [public_url.to_string(), session] {
                 let own = toml::Value::String(own);
                 if !resources.contains(&own) {
                     resources.push(own);

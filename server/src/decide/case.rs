@@ -75,7 +75,12 @@ impl Case {
             // What a client has named for later use is read when it is used.
             (None, _) => decision,
             (Some(fetch), Outcome::Refuse) => self.with_keys(&fetch, decision, &context, facts)?,
-            (Some(fetch), Outcome::Accept) => self.with_redirect_uris(&fetch, decision)?,
+            // The server refuses settings with which the plugin would accept on a condition.
+            (Some(_), Outcome::Accept) => {
+                return Err(Undecided::Malformed(
+                    "it accepted what depends on a document that was not read",
+                ));
+            }
         };
         Ok(Ruled {
             decision,

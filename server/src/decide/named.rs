@@ -1,14 +1,12 @@
-//! Decisions that depend on a document which a client names: what describes it, its keys, its redirect URIs.
+//! Decisions that depend on a document which a client names: what describes it, and its keys.
 //!
 //! A document that cannot be read is a refusal, with the reason among the diagnostics as a note: those of an
 //! administrator have it, and an answer to a stranger does not.
 
 use gatepost_directory::Facts;
 use gatepost_plugin::{
-    Context, Decision, Diagnostic, Effect, Endpoint, Fetch, Header, Outcome, Request, Response,
-    Severity, Standing,
+    Context, Decision, Diagnostic, Effect, Endpoint, Fetch, Outcome, Request, Severity, Standing,
 };
-use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
 use super::case::{Case, Ruled};
@@ -134,39 +132,6 @@ impl Case {
         }
         Ok(decision)
     }
-
-    /// Lets a registration through if the list of its site has each of its redirect URIs (OpenID Connect
-    /// Registration 1.0 §5).
-    pub(super) fn with_redirect_uris(
-        &self,
-        fetch: &Fetch,
-        decision: Decision,
-    ) -> Result<Decision, Undecided> {
-        let document = match self.document(fetch)? {
-            Ok(document) => document,
-            Err(error) => {
-                let reason = about_sector(
-                    "sector-identifier-unread",
-                    fetch,
-                    "The list of redirect URIs at sector_identifier_uri cannot be read.",
-                );
-                return Ok(refuse(decision, vec![reason, note(error, fetch)]));
-            }
-        };
-        let listed: Vec<String> = serde_json::from_slice(&document.body).unwrap_or_default();
-        let registered: Value = serde_json::from_str(&decision.response.body).unwrap_or_default();
-        let registered = registered["redirect_uris"].as_array();
-        let mut registered = registered.into_iter().flatten().filter_map(Value::as_str);
-        if registered.all(|uri| listed.iter().any(|listed| listed == uri)) {
-            return Ok(decision);
-        }
-        let reason = about_sector(
-            "sector-identifier-mismatch",
-            fetch,
-            "The document at sector_identifier_uri must be a list with every redirect URI.",
-        );
-        Ok(refuse(decision, vec![reason]))
-    }
 }
 
 fn has(decision: &Decision, code: &str) -> bool {
@@ -184,44 +149,5 @@ fn note(error: &FetchError, fetch: &Fetch) -> Diagnostic {
         message: "The document could not be fetched. The log of the server says why.".to_owned(),
         reference: "RFC 7591 §5".to_owned(),
         severity: Severity::Note,
-    }
-}
-
-fn about_sector(code: &str, fetch: &Fetch, message: &str) -> Diagnostic {
-    Diagnostic {
-        code: code.to_owned(),
-        pointer: fetch.pointer.clone(),
-        message: message.to_owned(),
-        reference: "OpenID Connect Registration 1.0 §5".to_owned(),
-        severity: Severity::Error,
-    }
-}
-
-/// The refusal of what the plugin accepted on a condition (RFC 7591 §3.2.2).
-fn refuse(decision: Decision, diagnostics: Vec<Diagnostic>) -> Decision {
-    let description = diagnostics.first().map(|finding| &*finding.message);
-    let body = serde_json::json!({
-        "error": "invalid_client_metadata",
-        "error_description": description,
-    });
-    let header = |name: &str, value: &str| Header {
-        name: name.to_owned(),
-        value: value.to_owned(),
-    };
-    Decision {
-        outcome: Outcome::Refuse,
-        response: Response {
-            status: 400,
-            headers: vec![
-                header("Content-Type", "application/json"),
-                header("Cache-Control", "no-store"),
-                header("Pragma", "no-cache"),
-            ],
-            body: body.to_string(),
-        },
-        effect: Effect::None,
-        diagnostics,
-        fetches: decision.fetches,
-        client: None,
     }
 }

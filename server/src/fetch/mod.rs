@@ -1,4 +1,4 @@
-//! Documents that clients name by URI: client ID metadata documents, key sets, lists of redirect URIs.
+//! Documents that clients name by URI: client ID metadata documents and key sets.
 //!
 //! A stranger chooses what is fetched here. So a URI has to be https; its name is resolved once, all of its
 //! addresses have to be public, and the connection goes to one of those that were checked; and the request has

@@ -8,5 +8,4 @@ mod hostile;
 mod keys;
 mod program;
 mod room;
-mod sector;
 mod site;

@@ -28,7 +28,7 @@ impl Fault {
         Self::request("There has to be one Authorization header at most, in ASCII characters.");
     pub(super) const RESOURCE_MALFORMED: Self = Self::bad(
         "invalid_target",
-        "A resource has to be an absolute URI without a fragment.",
+        "A resource has to be an absolute URI without a fragment; a request may name at most 16.",
     );
     pub(super) const RESOURCE_NOT_GRANTED: Self = Self::bad(
         "invalid_target",

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, header};
 use gatepost_plugin::{Endpoint, Request};
 
 use crate::http::oauth::fault::Fault;
+use crate::http::shared::answer;
 use crate::http::shared::app::App;
 use crate::http::shared::body;
 use crate::http::shared::form::Parameters;
@@ -82,18 +83,27 @@ pub(super) fn remembered(endpoint: Endpoint, parameters: impl Into<Vec<u8>>) -> 
     }
 }
 
+/// How many resources one request may name. Each is compared with each that is known.
+const MOST_RESOURCES: usize = 16;
+
 /// The resources that are asked for (RFC 8707 §2), as the directory keeps them. Which of them there
 /// are, the plugin knows; one that is ignored is not among them.
 pub(super) fn resources(app: &App, parameters: &Parameters<'_>) -> Result<String, Fault> {
-    let known = app.metadata.load();
+    let (known, plugin) = (app.metadata.load(), app.decider.plugin());
     let mut resources: Vec<String> = Vec::new();
+    if parameters.all("resource").count() > MOST_RESOURCES {
+        return Err(Fault::RESOURCE_MALFORMED);
+    }
     for resource in parameters.all("resource") {
         let is_uri = !resource.contains(|c: char| c.is_whitespace() || c == '#')
             && url::Url::parse(resource).is_ok();
         if !is_uri && !known.resources.lists(resource) {
             return Err(Fault::RESOURCE_MALFORMED);
         }
-        if let Some(named) = known.resources.named(resource)
+        let named = known.resources.named(resource, |known, asked| {
+            plugin.redirect_uri_matches(known, asked)
+        });
+        if let Some(named) = named.map_err(|error| answer::refusal(error.into()))?
             && !resources.contains(&named)
         {
             resources.push(named);
