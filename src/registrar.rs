@@ -709,7 +709,8 @@ impl Registrar {
     /// [`Usage::address_registrations`](crate::Usage::address_registrations).
     ///
     /// The settings `ipv4-prefix` and `ipv6-prefix` are the lengths of the prefix, in bits. `None`:
-    /// the text is no IP address.
+    /// the text is no IP address. A host counts all requests together whose network it does not
+    /// know, under a name of its own, such as `unknown`, so that they do not escape the limit.
     ///
     /// ```
     /// use gatepost::Registrar;

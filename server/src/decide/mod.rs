@@ -40,6 +40,9 @@ use crate::fetch::Fetcher;
 pub use self::error::Undecided;
 pub use self::reason::reason;
 
+/// What registrations are counted under whose network is not known. No network is written so.
+const UNKNOWN: &str = "unknown";
+
 /// Has the plugin decide, and the directory do what was decided.
 pub struct Decider {
     directory: Arc<dyn Directory>,
@@ -109,10 +112,7 @@ impl Decider {
         let registrant = Registrant {
             key: key.map(|key| key.id),
             account: account.map(|account| account.id),
-            network: match &caller.address {
-                Some(address) => self.network(address).await?,
-                None => None,
-            },
+            network: Some(self.counted_network(&caller).await?),
             window_start: self.window_start(now),
         };
         let inquiry = Inquiry {
@@ -338,6 +338,16 @@ impl Decider {
     pub async fn network(&self, address: &str) -> Result<Option<String>, Undecided> {
         let _turn = self.turn().await;
         Ok(self.plugin().network(address)?)
+    }
+
+    /// The network that the registrations of a caller are counted under. Those of whom nobody knows where
+    /// they are from are counted together, so that being unknown is no way around a limit.
+    async fn counted_network(&self, caller: &Caller) -> Result<String, Undecided> {
+        let network = match &caller.address {
+            Some(address) => self.network(address).await?,
+            None => None,
+        };
+        Ok(network.unwrap_or_else(|| UNKNOWN.to_owned()))
     }
 
     async fn turn(&self) -> SemaphorePermit<'_> {

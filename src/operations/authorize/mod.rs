@@ -8,11 +8,12 @@ mod tests;
 
 use url::form_urlencoded::Serializer;
 
-use crate::client::{self, Usable};
+use crate::client::{self, By, Usable};
 use crate::config::Policy;
 use crate::decision::{Client, Decision, Effect, Response, response};
 use crate::diagnostic::{ErrorCode, Findings, Place, Rule, rule};
 use crate::facts::{Context, Endpoint, Misuse, Request};
+use crate::{metadata, policy};
 
 use super::basic::is_basic;
 use super::identify;
@@ -48,6 +49,7 @@ fn judge(
     parameters: &Parameters<'_>,
     policy: &Policy,
 ) -> Result<Decision, Misuse> {
+    let policy = &*policy::within_use(usable, policy);
     let mut findings = Findings::default();
     let Some(gate) = Gate::of(&client_id, usable, policy, &mut findings)? else {
         return Ok(refuse(findings, request));
@@ -96,6 +98,7 @@ fn judge(
         });
     }
 
+    let metadata = presented(usable, request.endpoint, policy, &mut findings)?;
     let effect = match usable {
         // The client has no record yet (RFC 7591 appendix A.5.2).
         Usable::Known(known) if known.stateless && asks_the_user(request.endpoint) => {
@@ -110,12 +113,36 @@ fn judge(
             standing: gate.standing,
             redirect_uri,
             scope,
-            metadata: gate.metadata.to_owned(),
+            metadata,
             assertion: None,
             client_id,
         }),
         ..Decision::accept(Response::none(), effect, findings)
     })
+}
+
+/// Returns the client's metadata for the host. A name that was registered before it was protected is
+/// left out where the host asks the user for consent; the name of an administrator's client is its
+/// own.
+fn presented(
+    usable: &Usable<'_>,
+    endpoint: Endpoint,
+    policy: &Policy,
+    findings: &mut Findings,
+) -> Result<String, Misuse> {
+    let Usable::Known(known) = usable else {
+        return Ok("{}".to_owned());
+    };
+    let stored = &known.stored;
+    if asks_the_user(endpoint) && stored.registered_by.by != By::Administrator {
+        let protected = &policy.protected_names;
+        let without = metadata::without_protected_names(stored.metadata.raw(), protected)?;
+        if let Some(without) = without {
+            findings.warning(&rule::CLIENT_NAME_PROTECTED, Place::Document);
+            return Ok(without);
+        }
+    }
+    Ok(stored.metadata.get().to_owned())
 }
 
 /// Whether the host asks the user for consent after a request to this endpoint.
