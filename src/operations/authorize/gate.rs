@@ -31,6 +31,17 @@ pub(super) struct Gate<'a> {
     by: Option<By>,
 }
 
+/// How the error of an authorization request gets to the client's redirect URI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// By a redirect.
+    AtOnce,
+    /// By a redirect that the host should have the user ask for.
+    WhenAsked,
+    /// It does not.
+    Nobody,
+}
+
 /// The redirect URIs that a client may use.
 #[derive(Debug)]
 enum Redirects<'a> {
@@ -153,15 +164,20 @@ impl<'a> Gate<'a> {
         }
     }
 
-    /// Whether errors are redirected to this verified redirect URI (requirements H5). They are not
-    /// redirected for a client without a registration, and not to a web page that an anonymous
-    /// caller registered or a document names: otherwise anybody could make the server redirect
-    /// users to any page (RFC 9700 §4.11.2).
-    pub(super) fn is_told_of_errors(&self, redirect_uri: &str) -> bool {
+    /// Returns how errors get to this verified redirect URI (requirements H5). They do not for a client
+    /// without a registration, nor to a web page that an anonymous caller registered or a document
+    /// names: otherwise anybody could make the server redirect users to any page (RFC 9700 §4.11.2).
+    /// Where it leads to a program on the user's device that nobody answers for, or to one that may be
+    /// another's that took the scheme (RFC 8252 §8.6), the user decides whether to go there.
+    pub(super) fn telling(&self, redirect_uri: &str) -> Telling {
+        let is_web = redirect_uri.starts_with("https:");
+        let is_private_use = !is_web && !redirect_uri.starts_with("http:");
         match (self.standing, self.by) {
-            (Standing::Unregistered | Standing::Overridden, _) => false,
-            (_, Some(By::Stranger | By::Document)) => !redirect_uri.starts_with("https:"),
-            (_, Some(By::Key | By::Administrator) | None) => true,
+            (Standing::Unregistered | Standing::Overridden, _) => Telling::Nobody,
+            (_, Some(By::Administrator)) => Telling::AtOnce,
+            (_, Some(By::Key)) if !is_private_use => Telling::AtOnce,
+            (_, Some(By::Stranger | By::Document)) if is_web => Telling::Nobody,
+            (_, Some(By::Stranger | By::Document | By::Key) | None) => Telling::WhenAsked,
         }
     }
 

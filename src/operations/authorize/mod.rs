@@ -19,7 +19,7 @@ use super::basic::is_basic;
 use super::identify;
 use super::parameters::Parameters;
 
-use self::gate::Gate;
+use self::gate::{Gate, Telling};
 
 /// Decides whether the client that a request names may be used.
 pub(crate) fn authorize(
@@ -80,13 +80,19 @@ fn judge(
         }
     };
     if findings.has_errors() {
-        return Ok(match redirect_uri {
-            Some(uri)
-                if request.endpoint == Endpoint::Authorization && gate.is_told_of_errors(&uri) =>
-            {
-                send_back(&uri, findings, parameters, policy)
+        let back = redirect_uri.filter(|_| request.endpoint == Endpoint::Authorization);
+        let back = back.map(|uri| (gate.telling(&uri), uri));
+        return Ok(match back {
+            Some((Telling::AtOnce, uri)) => send_back(&uri, findings, parameters, policy),
+            Some((Telling::WhenAsked, uri)) => {
+                // It is for the host alone.
+                let mut note = Findings::default();
+                note.note(&rule::REDIRECT_UNASKED, Place::top("redirect_uri"));
+                let mut refusal = send_back(&uri, findings, parameters, policy);
+                refusal.diagnostics.extend(note.into_diagnostics());
+                refusal
             }
-            _ => {
+            Some((Telling::Nobody, _)) | None => {
                 let is_another = findings.have(&rule::REDIRECT_URI_UNREGISTERED);
                 let mut refusal = refuse(findings, request);
                 if is_another {
