@@ -295,8 +295,7 @@ impl Policy {
     /// Whether the settings allow the document at this URL to describe a client.
     pub(crate) fn reads(&self, url: &str) -> bool {
         let hosts = &self.client_document_hosts.0;
-        self.client_documents
-            && (hosts.is_empty() || uri::host_is_listed(uri::host(url), hosts))
+        self.client_documents && (hosts.is_empty() || uri::host_is_listed(uri::host(url), hosts))
     }
 
     /// Whether the settings deny this client id.

@@ -15,12 +15,7 @@ pub(crate) fn native(uri: &RedirectUri, place: Place<'_>, findings: &mut Finding
 }
 
 /// Checks that the policy allows the scheme and the host of a redirect URI.
-pub(crate) fn permit(
-    uri: &str,
-    policy: &Policy,
-    place: Place<'_>,
-    findings: &mut Findings,
-) {
+pub(crate) fn permit(uri: &str, policy: &Policy, place: Place<'_>, findings: &mut Findings) {
     let scheme = uri.split(':').next().unwrap_or_default();
     if !policy.redirect_schemes.permit(scheme) {
         findings.error(&rule::REDIRECT_URI_SCHEME_NOT_ALLOWED, place);

@@ -78,11 +78,9 @@ pub(crate) fn within_use<'a>(usable: &Usable<'_>, policy: &'a Policy) -> Cow<'a,
             Cow::Borrowed(policy)
         }
         Usable::Overridden => Cow::Borrowed(policy),
-        Usable::Known(_)
-        | Usable::Shared
-        | Usable::Unregistered
-        | Usable::Unread
-        | Usable::No => policy.anonymous_terms.narrow(policy),
+        Usable::Known(_) | Usable::Shared | Usable::Unregistered | Usable::Unread | Usable::No => {
+            policy.anonymous_terms.narrow(policy)
+        }
     }
 }
 

@@ -183,7 +183,11 @@ mod tests {
             // Names of hosts.
             ("mail.example.org", "mail.example.org", false),
             ("mail.example.org", "MAIL.EXAMPLE.ORG", false),
-            ("mail.example.org", "https://mail.example.org/sign-in", false),
+            (
+                "mail.example.org",
+                "https://mail.example.org/sign-in",
+                false,
+            ),
             ("mail.example.org", "mail.examp1e.org", false),
             ("mail.example.org", "mail.example.com", true),
             ("mail.example.org", "Example Mail", true),

@@ -15,6 +15,7 @@ use crate::http::pages::Visitor;
 use crate::http::pages::visitor::{Instead, findings};
 use crate::http::pages::when::{when, when_if};
 use crate::http::shared::administration::{NotDone, Shown};
+use crate::http::shared::cut::Cut;
 use crate::http::shared::form::{Parameters, encode};
 use crate::http::shared::page::{Leave, go_to, page};
 use crate::http::shared::refusal::Refusal;
@@ -35,10 +36,10 @@ struct Clients<'a> {
 }
 
 struct Row {
-    name: String,
-    client_id: String,
+    name: Cut,
+    client_id: Cut,
     link: String,
-    owner: String,
+    owner: Cut,
     since: String,
     last: String,
     users: u64,
@@ -93,10 +94,10 @@ fn row(visitor: &Visitor, entry: &Entry) -> Option<Row> {
         Err(_) => None,
     };
     Some(Row {
-        name: name.unwrap_or_default(),
+        name: Cut::new(&name.unwrap_or_default()),
         link: address(&entry.client_id),
-        client_id: entry.client_id.clone(),
-        owner: owner(entry),
+        client_id: Cut::new(&entry.client_id),
+        owner: Cut::new(&owner(entry)),
         since: when(entry.created_at),
         last: when_if(entry.activity.last_used),
         users: entry.users,

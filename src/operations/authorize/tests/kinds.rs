@@ -250,7 +250,11 @@ fn each_setting_holds_for_all() {
 fn internal_hosts_are_not_for_strangers() {
     let inside = json!({"redirect_uri": "https://webmail.lan/cb"});
     for (settings, kind, expected) in [
-        ("internal-hosts = true", "unregistered", "redirect-uri-unsound"),
+        (
+            "internal-hosts = true",
+            "unregistered",
+            "redirect-uri-unsound",
+        ),
         ("internal-hosts = true", "overridden", ""),
         (
             "anonymous-terms = { internal-hosts = true }",
@@ -295,7 +299,11 @@ fn names_that_are_protected_later() {
         let decision = ask(kind, settings, endpoint, &plain, &metadata(name));
         let client = decision.client.unwrap();
         let shown: Value = serde_json::from_str(&client.metadata).unwrap();
-        assert_eq!(shown.get("client_name").is_some(), is_shown, "{kind} {name}");
+        assert_eq!(
+            shown.get("client_name").is_some(),
+            is_shown,
+            "{kind} {name}"
+        );
         assert_eq!(
             shown.get("client_name#de").is_some(),
             is_shown,
