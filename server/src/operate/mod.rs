@@ -4,6 +4,7 @@ mod connections;
 mod first_start;
 mod linger;
 mod notify;
+mod places;
 mod reload;
 mod stop;
 pub mod sweep;
