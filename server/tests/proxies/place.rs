@@ -81,7 +81,7 @@ pub fn key_bound_to(folder: &Folder, network: &str) -> String {
 pub fn request(method: &str, target: &str, lines: &[&[u8]], body: &str) -> Vec<u8> {
     let is_named = |line: &&[u8]| line.to_ascii_lowercase().starts_with(b"host:");
     let mut request = format!("{method} {target} HTTP/1.1\r\n").into_bytes();
-    if !lines.iter().any(|line| is_named(line)) {
+    if !lines.iter().any(is_named) {
         request.extend(b"Host: mail.example.com\r\n");
     }
     for line in lines {
