@@ -17,12 +17,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
 use crate::config::Limits;
-use crate::http::Peer;
 use crate::observe::watch::Watch;
+use crate::operate::linger::Lingering;
 use crate::operate::notify::notify;
 use crate::operate::stop::Stop;
 use crate::operate::tls::Tls;
+use crate::origin::place::{Network, Peer};
 use crate::origin::proxies::Proxies;
+use crate::origin::shares::{Share, Shares};
 
 /// How long a connection may be kept, however busy it is. It is also what bounds a client that
 /// does not take its answers.
@@ -31,13 +33,45 @@ const CONNECTION_AGE: Duration = Duration::from_secs(600);
 /// How long a request's head may be, in bytes.
 const HEAD_LIMIT: usize = 32 << 10;
 
+/// Which part of all connections one network may hold.
+const SHARE: u32 = 8;
+
 /// How connections come in.
 pub(super) struct Entrance {
     pub(super) limits: Limits,
     pub(super) proxies: Proxies,
+    /// What each network holds.
+    shares: Arc<Shares>,
     /// What is behind it, if connections are encrypted.
     pub(super) tls: Option<Tls>,
     pub(super) watch: Arc<Watch>,
+}
+
+impl Entrance {
+    pub(super) fn new(
+        limits: &Limits,
+        proxies: Proxies,
+        tls: Option<Tls>,
+        watch: Arc<Watch>,
+    ) -> Self {
+        Self {
+            limits: limits.clone(),
+            proxies,
+            shares: Shares::of(limits.connections / SHARE),
+            tls,
+            watch,
+        }
+    }
+
+    /// A place for a connection, unless its network has its share of them. A declared proxy needs as many as there are.
+    fn share(&self, peer: Peer) -> Option<Option<Share>> {
+        let network = match peer {
+            Peer::Direct(address) if self.proxies.trust(address) => return Some(None),
+            Peer::Direct(address) => Network::of(address),
+            Peer::Announced(origin) => origin.network(),
+        };
+        self.shares.take(network).map(Some)
+    }
 }
 
 /// Takes connections until told to stop, then lets those that are busy finish.
@@ -94,7 +128,7 @@ pub(super) async fn accept(
 /// longer than a request's head may.
 async fn enter(
     mut stream: TcpStream,
-    mut peer: SocketAddr,
+    address: SocketAddr,
     router: Router,
     entrance: &Entrance,
     told: watch::Receiver<()>,
@@ -104,18 +138,24 @@ async fn enter(
         proxies,
         tls,
         watch,
+        ..
     } = entrance;
     let _connected = watch.metrics.connected();
     // An answer is written at once, there is nothing to wait for.
     let _ = stream.set_nodelay(true);
-    if proxies.protocol && proxies.trust(peer.ip()) {
-        let announced = proxies.announced(&mut stream, peer);
+    let peer = if proxies.announce(address.ip()) {
+        let announced = proxies.announced(&mut stream, address.ip());
         match tokio::time::timeout(limits.head, announced).await {
-            Ok(Some(origin)) => peer = origin,
+            Ok(Some(origin)) => Peer::Announced(origin),
             // A trusted proxy that does not say it, or something else on its machine.
             Ok(None) | Err(_) => return,
         }
-    }
+    } else {
+        Peer::Direct(address.ip().to_canonical())
+    };
+    let Some(_share) = entrance.share(peer) else {
+        return;
+    };
     match tls {
         None => attend(stream, peer, router, limits, told).await,
         Some(tls) => {
@@ -130,14 +170,14 @@ async fn enter(
 /// Serves one connection for as long as it may last.
 async fn attend(
     stream: impl AsyncRead + AsyncWrite + Unpin,
-    peer: SocketAddr,
+    peer: Peer,
     router: Router,
     limits: &Limits,
     mut told: watch::Receiver<()>,
 ) {
     let router = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(peer);
         router.call(request)
     });
     let mut connection = pin!(
@@ -145,7 +185,7 @@ async fn attend(
             .timer(TokioTimer::new())
             .header_read_timeout(limits.head)
             .max_buf_size(HEAD_LIMIT)
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(TokioIo::new(Lingering::new(stream)), service)
     );
     tokio::select! {
         // That a client went away, or talks no HTTP, is its own business.

@@ -2,6 +2,7 @@
 
 mod connections;
 mod first_start;
+mod linger;
 mod notify;
 mod reload;
 mod stop;
@@ -112,12 +113,12 @@ async fn serve(
         config,
         &public_url,
     )?);
-    let entrance = Arc::new(Entrance {
-        limits: config.limits.clone(),
-        proxies: config.proxies.clone(),
-        tls: config.tls.as_ref().map(Tls::new).transpose()?,
-        watch: Arc::clone(&watch),
-    });
+    let entrance = Arc::new(Entrance::new(
+        &config.limits,
+        config.proxies.clone().unwrap_or_default(),
+        config.tls.as_ref().map(Tls::new).transpose()?,
+        Arc::clone(&watch),
+    ));
     let reload = Reload {
         overrides: overrides.clone(),
         in_force: config.clone(),

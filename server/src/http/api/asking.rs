@@ -13,10 +13,11 @@ use serde_json::Value;
 
 use crate::http::api::problem::Problem;
 use crate::http::shared::administration::Administrator;
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::app::App;
 use crate::http::shared::kind::Kind;
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::{body, caller};
+use crate::origin::place::Origin;
 
 /// A request, and whoever sent it.
 pub(super) struct Asking {
@@ -52,12 +53,12 @@ impl FromRequestParts<Arc<App>> for Asking {
         let State(app) = State::<Arc<App>>::from_request_parts(head, app)
             .await
             .unwrap_or_else(|never| match never {});
-        let Some(Peer(peer)) = head.extensions.get().copied() else {
+        let Some(origin) = head.extensions.get::<Origin>().copied() else {
             return Err(Problem::Refusal(Refusal::Failed));
         };
         let now = gatepost_directory::now();
         let directory = app.decider.directory();
-        let (mut caller, key) = caller::identify(&head.headers, Peer(peer), directory, now).await?;
+        let (mut caller, key) = caller::identify(&head.headers, origin, directory, now).await?;
         // A client's own token is for its registration, and opens nothing here.
         caller.token = None;
         Ok(Self {

@@ -18,13 +18,14 @@ use crate::http::oauth::device::UserCode;
 use crate::http::oauth::request::{remembered, resources};
 use crate::http::oauth::{authorize, sign_in};
 use crate::http::shared::answer;
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::app::App;
 use crate::http::shared::form::{Parameters, encode};
 use crate::http::shared::page;
 use crate::http::shared::page::{Failure, Leave, Message};
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::session::{Browser, Jar, Sent};
 use crate::origin::attempts::TooMany;
+use crate::origin::place::Origin;
 
 #[derive(Template)]
 #[template(path = "device.html")]
@@ -74,7 +75,7 @@ fn type_code(
 
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
+    Extension(origin): Extension<Origin>,
     sent: Sent,
 ) -> Result<Response, Failure> {
     let Sent {
@@ -101,14 +102,14 @@ pub(super) async fn answer(
         Some("deny") => return deny(&app, &code, now).await,
         Some("allow") => {
             let seen = form.get("seen").unwrap_or_default();
-            match approve(&app, peer, &browser, account, device, seen, now).await? {
+            match approve(&app, origin, &browser, account, device, seen, now).await? {
                 Some(decision) => decision,
                 None => return Ok(answered()),
             }
         }
         _ => {
             let request = remembered(Endpoint::DeviceAuthorization, device.parameters);
-            let caller = browser.caller(peer);
+            let caller = browser.caller(origin);
             consider(&app, caller, request, Operation::Authorize, now).await?
         }
     };
@@ -150,7 +151,7 @@ async fn find(
     let device = app.decider.directory().device(code.hash(), now).await;
     let device = device.map_err(|error| answer::refusal(error.into()))?;
     Ok(Ok(device.map(|device| {
-        app.user_codes.right(guesser);
+        app.user_codes.take_back(guesser);
         (code, device)
     })))
 }
@@ -185,7 +186,7 @@ async fn deny(app: &App, code: &UserCode, now: u64) -> Result<Response, Failure>
 /// with the decision; if there is a device that waits for it.
 async fn approve(
     app: &App,
-    peer: Peer,
+    origin: Origin,
     browser: &Browser,
     account: &Account,
     device: Device,
@@ -204,7 +205,7 @@ async fn approve(
         .decider
         .decide_and(
             inquiry,
-            browser.caller(peer),
+            browser.caller(origin),
             Operation::Authorize(request),
             move |decision| {
                 let client = decision.client.as_ref();
