@@ -58,11 +58,11 @@ pub fn broken(phase: &Phase) -> Vec<String> {
             networks.min(ANONYMOUS) + 1,
         ),
         ("new ids of assertions", new("assertion"), 0),
-        // Half of what there may be in all, and of a proxy those that it passes on.
+        // An eighth of what there may be in all, and of a proxy those that it passes on.
         (
             "connections held at once",
             phase.held as u64,
-            if one { 5_000 } else { u64::MAX },
+            if one { 1_250 } else { u64::MAX },
         ),
     ];
     let known: Vec<&str> = [
