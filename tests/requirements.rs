@@ -6,11 +6,15 @@
     reason = "the core reads no files; this test reads its sources"
 )]
 
+#[path = "support/references.rs"]
+mod references;
 #[path = "support/root.rs"]
 mod root;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+
+use references::{find, is_test, read, references};
 
 /// How many numbers there are under each letter.
 const NUMBERS: [(char, usize); 10] = [
@@ -31,16 +35,6 @@ struct Row {
     number: String,
     held_by: String,
     proved_by: String,
-}
-
-/// Something that a row names: a file, and what is to be found in it.
-#[derive(Debug)]
-struct Reference<'a> {
-    path: &'a str,
-    /// A function or the id of a case.
-    name: Option<&'a str>,
-    /// A string literal in the function.
-    row: Option<&'a str>,
 }
 
 #[test]
@@ -77,11 +71,8 @@ fn what_is_named_exists() {
             }
         }
         for reference in references(&row.proved_by) {
-            if let Some(name) = reference.name.filter(|_| reference.path.ends_with(".rs")) {
-                let text = read(reference.path);
-                if !is_test(&text, name) {
-                    missing.push(format!("{}: {name} is no test", row.number));
-                }
+            if reference.name.is_some() && !is_test(&reference) {
+                missing.push(format!("{}: {reference:?} is no test", row.number));
             }
         }
     }
@@ -129,82 +120,19 @@ fn citations_are_read() {
 /// The rows of all tables.
 fn rows() -> Vec<Row> {
     let page = read("docs/requirements.md");
-    let lines = page.lines().filter(|line| line.starts_with("| "));
-    let mut rows = Vec::new();
-    for line in lines.filter(|l| !l.starts_with("| No. |") && !l.starts_with("| --- |")) {
-        let cells: Vec<_> = line.split('|').map(str::trim).collect();
-        let ["", number, asked, held_by, proved_by, ""] = cells[..] else {
-            panic!("this row does not have four cells: {line}");
+    let rows = references::rows(&page).into_iter();
+    rows.map(|cells| {
+        let [number, asked, held_by, proved_by] = cells[..] else {
+            panic!("this row does not have four cells: {cells:?}");
         };
         assert!(!asked.is_empty(), "{number} asks nothing");
-        rows.push(Row {
+        Row {
             number: number.to_owned(),
             held_by: held_by.to_owned(),
             proved_by: proved_by.to_owned(),
-        });
-    }
-    rows
-}
-
-/// What a cell names: the pieces of code in it that begin with a path.
-fn references(cell: &str) -> impl Iterator<Item = Reference<'_>> {
-    cell.split('`').skip(1).step_by(2).filter_map(|code| {
-        let (path, rest) = match code.split_once(": ") {
-            Some((path, rest)) => (path, Some(rest)),
-            None => (code, None),
-        };
-        let is_path = [".rs", ".jsonl", ".toml"].iter().any(|e| path.ends_with(e));
-        let (name, row) = match rest.map(|rest| rest.split_once(' ').unwrap_or((rest, ""))) {
-            Some((name, row)) => (
-                Some(name),
-                row.strip_prefix('"').and_then(|row| row.strip_suffix('"')),
-            ),
-            None => (None, None),
-        };
-        is_path.then_some(Reference { path, name, row })
+        }
     })
-}
-
-fn find(reference: &Reference<'_>) -> Result<(), &'static str> {
-    if !root::root().join(reference.path).is_file() {
-        return Err("no such file");
-    }
-    let Some(name) = reference.name else {
-        return Ok(());
-    };
-    let text = read(reference.path);
-    if reference.path.ends_with(".jsonl") {
-        let has_id = |line: &str| {
-            let case: serde_json::Value = serde_json::from_str(line).unwrap();
-            case["id"] == name
-        };
-        return text.lines().any(has_id).then_some(()).ok_or("no such case");
-    }
-    let body = function(&text, name).ok_or("no such function")?;
-    match reference.row {
-        Some(row) if !body.contains(&format!("\"{row}\"")) => Err("no such row"),
-        _ => Ok(()),
-    }
-}
-
-/// A function's text, up to the brace that stands as deep as the function does.
-fn function<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let start = ["(", "<"]
-        .iter()
-        .find_map(|open| text.find(&format!("fn {name}{open}")))?;
-    let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    let indent = text[line..].len() - text[line..].trim_start_matches(' ').len();
-    let end = format!("\n{}}}", " ".repeat(indent));
-    let length = text[start..].find(&end).unwrap_or(text.len() - start);
-    Some(&text[start..start + length])
-}
-
-/// Whether there is a test of this name: what stands between it and an empty line above says so.
-fn is_test(text: &str, name: &str) -> bool {
-    text.find(&format!("fn {name}(")).is_some_and(|start| {
-        let above = &text[text[..start].rfind("\n\n").unwrap_or(0)..start];
-        above.contains("#[test]") || above.contains("::test]")
-    })
+    .collect()
 }
 
 /// The numbers after the word "requirements"; a letter alone is all that stands under it.
@@ -264,8 +192,4 @@ fn sources(folder: &Path) -> Vec<(String, String)> {
         }
     }
     found
-}
-
-fn read(path: &str) -> String {
-    std::fs::read_to_string(root::root().join(path)).unwrap()
 }

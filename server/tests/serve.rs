@@ -596,7 +596,8 @@ fn the_data_folder_is_its_owners() {
 
 #[test]
 fn the_metadata_document() {
-    let host = Host::start("[server]\npublic-url = \"https://mail.example.org\"\n");
+    let host =
+        Host::start("[server]\ntrusted-proxies = []\npublic-url = \"https://mail.example.org\"\n");
     let path = "/.well-known/oauth-authorization-server";
     let answer = host.get(path);
     assert_eq!(answer.status, 200);

@@ -11,6 +11,7 @@ use crate::principal::{
     AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, NewAccount, NewKey,
 };
 use crate::secret::SecretHash;
+use crate::sign_in::SignInPast;
 use crate::transfer::{ImportError, Line};
 
 /// Where principals are kept.
@@ -154,6 +155,27 @@ pub trait Directory: Send + Sync {
 
     /// Forgets a browser.
     async fn end_session(&self, hash: SecretHash) -> Result<(), DirectoryError>;
+
+    /// What is remembered of sign-ins to the account of which this is the name's hash, whether there is one or not.
+    async fn sign_in_past(
+        &self,
+        name: SecretHash,
+        place: SecretHash,
+        now: u64,
+    ) -> Result<SignInPast, DirectoryError>;
+
+    /// Counts a wrong password for the account of which this is the name's hash, whether there is one or not.
+    async fn note_wrong_guess(&self, name: SecretHash, now: u64) -> Result<(), DirectoryError>;
+
+    /// Remembers that a sign-in to an account was right at a place. `name` is the hash of the account's name, and
+    /// `place` the hash of where it was. Of each account, the 20 places are remembered that were used last.
+    async fn note_place(
+        &self,
+        account: AccountId,
+        name: SecretHash,
+        place: SecretHash,
+        now: u64,
+    ) -> Result<(), DirectoryError>;
 
     /// Forgets what is over: counts of windows that began before then, and tokens, devices, sessions
     /// and assertions that expired so long ago that nobody needs to hear why, and grants that nothing

@@ -25,6 +25,7 @@ pub mod permission;
 mod postgres;
 mod principal;
 pub mod secret;
+mod sign_in;
 mod sqlite;
 mod store;
 pub mod transfer;
@@ -46,6 +47,7 @@ pub use principal::{
     Account, AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, LAST_USE_PRECISION,
     NewAccount, NewKey,
 };
+pub use sign_in::{GUESS_WINDOW, PLACE_REMEMBERED, SignInPast};
 pub use store::{Database, Store};
 
 /// Opens the directory, and makes it if there is none.

@@ -8,6 +8,7 @@ mod limits;
 mod log;
 mod origin;
 mod provider_name;
+mod proxies;
 mod public_url;
 mod read;
 mod section;

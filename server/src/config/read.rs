@@ -14,11 +14,11 @@ use crate::config::lifetimes::Lifetimes;
 use crate::config::log::Level;
 use crate::config::origin::WebOrigin;
 use crate::config::provider_name::ProviderName;
+use crate::config::proxies;
 use crate::config::public_url::PublicUrl;
 use crate::config::section::Section;
 use crate::config::settings::Config;
 use crate::fetch::{FetchSettings, InternalHost};
-use crate::origin::proxies::Proxies;
 
 /// What is said beside the configuration file, and wins over it.
 #[derive(Clone, Debug, Default)]
@@ -105,16 +105,7 @@ fn parse(table: toml::Table) -> Result<Config, Vec<SettingFinding>> {
     if let Some(seconds) = server.number("sweep-interval", 1..=86_400) {
         config.sweep_interval = Duration::from_secs(u64::from(seconds));
     }
-    config.proxies = Proxies {
-        trusted: server
-            .all_parsed(
-                "trusted-proxies",
-                "a list of networks, such as `10.0.0.0/8`",
-            )
-            .unwrap_or_default(),
-        header: server.parsed("forwarded-header", "`forwarded` or `x-forwarded-for`"),
-        protocol: server.boolean("proxy-protocol").unwrap_or_default(),
-    };
+    config.proxies = proxies::read(&mut server);
     config.tls = match (server.string("tls-certificate"), server.string("tls-key")) {
         (Some(certificate), Some(key)) => Some(TlsFiles {
             certificate: certificate.into(),
@@ -130,6 +121,8 @@ fn parse(table: toml::Table) -> Result<Config, Vec<SettingFinding>> {
             None
         }
     };
+    let (public_url, declared) = (config.public_url.as_ref(), config.proxies.as_ref());
+    proxies::require(&mut server, public_url, config.tls.is_some(), declared);
     root.finish(server);
 
     let mut limits = root.section("limits");
@@ -185,6 +178,9 @@ fn parse(table: toml::Table) -> Result<Config, Vec<SettingFinding>> {
     }
     if let Some(format) = log.parsed("format", "`text` or `json`") {
         config.log.format = format;
+    }
+    if let Some(lines) = log.number("lines-per-minute", 0..=1_000_000) {
+        config.log.lines_per_minute = lines;
     }
     root.finish(log);
 
@@ -294,6 +290,55 @@ mod tests {
         assert_eq!(found_sorted, expected_sorted);
     }
 
+    /// Somebody in front who is not declared would be taken for everybody who comes through him.
+    #[test]
+    fn proxies_are_declared_and_say_it_in_one_way() {
+        const TRUSTED: &str = "trusted-proxies = ['127.0.0.1/32']\n";
+        const PUBLIC: &str = "public-url = 'https://mail.example.org'\n";
+        for (settings, expected) in [
+            (
+                PUBLIC.to_owned(),
+                Some("server.trusted-proxies: this is missing"),
+            ),
+            (format!("{PUBLIC}trusted-proxies = []"), None),
+            (
+                format!("{PUBLIC}tls-certificate = 'a.pem'\ntls-key = 'b.pem'"),
+                None,
+            ),
+            ("public-url = 'http://127.0.0.1:8080'".to_owned(), None),
+            (
+                format!("{PUBLIC}{TRUSTED}"),
+                Some("server.forwarded-header: this is missing"),
+            ),
+            (
+                format!("{PUBLIC}{TRUSTED}forwarded-header = 'x-forwarded-for'"),
+                None,
+            ),
+            (format!("{TRUSTED}proxy-protocol = true"), None),
+            (
+                format!("{TRUSTED}proxy-protocol = true\nforwarded-header = 'forwarded'"),
+                Some("server.proxy-protocol: there is nothing to do with it here"),
+            ),
+            (
+                "proxy-protocol = true".to_owned(),
+                Some("server.proxy-protocol: there is nothing to do with it here"),
+            ),
+            (
+                "trusted-proxies = []\nforwarded-header = 'forwarded'".to_owned(),
+                Some("server.forwarded-header: there is nothing to do with it here"),
+            ),
+        ] {
+            let found = mistakes(&format!("[server]\n{settings}"));
+            match expected {
+                None => assert_eq!(found, [""; 0], "{settings}"),
+                Some(expected) => {
+                    assert_eq!(found.len(), 1, "{settings}: {found:?}");
+                    assert!(found[0].starts_with(expected), "{settings}: {found:?}");
+                }
+            }
+        }
+    }
+
     /// What is read is described.
     #[test]
     fn every_setting_is_in_the_manual() {
@@ -344,11 +389,13 @@ mod tests {
             ("listen = '192.0.2.1:8080'", false),
             ("listen = '0.0.0.0:8080'", true),
             ("listen = '[::]:8080'", true),
-            ("trusted-proxies = ['127.0.0.1/32']", true),
-            ("trusted-proxies = []", false),
-            ("proxy-protocol = true", true),
             (
-                "listen = '0.0.0.0:8080'\npublic-url = 'https://mail.example.org'",
+                "trusted-proxies = ['127.0.0.1/32']\nproxy-protocol = true",
+                true,
+            ),
+            ("trusted-proxies = []", false),
+            (
+                "listen = '0.0.0.0:8080'\npublic-url = 'https://mail.example.org'\ntrusted-proxies = []",
                 false,
             ),
         ] {

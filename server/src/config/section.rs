@@ -165,7 +165,7 @@ impl Section {
         );
     }
 
-    fn mistake(&mut self, key: &str, message: String, allowed: &str) {
+    pub(super) fn mistake(&mut self, key: &str, message: String, allowed: &str) {
         self.findings.push(SettingFinding {
             path: self.path_of(key),
             message,

@@ -32,8 +32,8 @@ pub struct Config {
     pub cors_origins: Vec<WebOrigin>,
     /// The certificate for TLS, if there is one.
     pub tls: Option<TlsFiles>,
-    /// Proxies that are believed.
-    pub proxies: Proxies,
+    /// Proxies that are believed, perhaps none; `None` if nobody has said.
+    pub proxies: Option<Proxies>,
     /// What requests may use up.
     pub limits: Limits,
     /// How often clients that nobody uses are looked for.
@@ -101,12 +101,8 @@ impl Config {
     /// Whether clients may come by another way than the one that this program tells them, because it only
     /// knows where it listens: behind a proxy, or on all addresses.
     pub fn is_address_unsaid(&self) -> bool {
-        let Proxies {
-            trusted,
-            header,
-            protocol,
-        } = &self.proxies;
-        let has_proxy = !trusted.is_empty() || header.is_some() || *protocol;
+        let proxies = self.proxies.as_ref();
+        let has_proxy = proxies.is_some_and(|proxies| !proxies.trusted.is_empty());
         self.public_url.is_none() && (has_proxy || self.listen.ip().is_unspecified())
     }
 
@@ -198,7 +194,7 @@ impl Config {
             provider_name: None,
             cors_origins: Vec::new(),
             tls: None,
-            proxies: Proxies::default(),
+            proxies: None,
             limits: Limits::default(),
             sweep_interval: Duration::from_secs(3600),
             store: Store::in_folder(Path::new(DATA)),

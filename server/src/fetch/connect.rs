@@ -16,6 +16,7 @@ use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 use url::Host;
 
 use crate::origin::pace::Pace;
+use crate::origin::place::Network;
 
 use super::address::is_public;
 use super::error::{FetchError, quoted};
@@ -47,7 +48,7 @@ pub(super) struct Dialler {
     tls: OnceLock<TlsConnector>,
     internal: Vec<InternalHost>,
     /// How often each network is asked, whatever the names that lead there.
-    pub(super) pace: Pace,
+    pub(super) pace: Pace<Network>,
 }
 
 impl Dialler {
@@ -121,7 +122,7 @@ impl Dialler {
         let mut last = io::Error::from(io::ErrorKind::NotFound);
         for (index, address) in tried.iter().enumerate() {
             self.pace
-                .check(*address)
+                .check(&Network::of(*address))
                 .map_err(|_wait| FetchError::TooOften)?;
             let attempt = TcpStream::connect((*address, port));
             let attempt = match index + 1 == tried.len() {

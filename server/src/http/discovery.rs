@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -12,8 +11,9 @@ use axum::routing::get;
 use crate::http::shared::app::App;
 use crate::http::shared::metadata::SESSION;
 use crate::http::shared::refusal::{Allowed, Refusal};
+use crate::http::shared::routes::Routes;
 
-pub(super) fn routes() -> Router<Arc<App>> {
+pub(super) fn routes() -> Routes {
     type Choose = fn(&App) -> Bytes;
     let documents: [(&str, Choose); 6] = [
         // RFC 8414 §3, and where OpenID Connect Discovery 1.0 §4 has it.
@@ -42,7 +42,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
     let only_read = async || Refusal::Method(Allowed::Read);
     documents
         .into_iter()
-        .fold(Router::new(), |router, (path, choose)| {
+        .fold(Routes::new(), |router, (path, choose)| {
             router.route(
                 path,
                 get(async move |State(app): State<Arc<App>>| document(choose(&app)))

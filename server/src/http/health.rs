@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Extension, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::app::App;
 use crate::http::shared::refusal::{Allowed, Refusal};
+use crate::http::shared::routes::Routes;
 use crate::observe::metrics::CONTENT_TYPE;
+use crate::origin::place::Origin;
 
-pub(super) fn routes() -> Router<Arc<App>> {
+pub(super) fn routes() -> Routes {
     let read = || async { Refusal::Method(Allowed::Read) };
-    Router::new()
+    Routes::new()
         .route("/healthz", get(health).fallback(read))
         .route("/metrics", get(metrics).fallback(read))
 }
@@ -31,9 +32,9 @@ async fn health(State(app): State<Arc<App>>) -> Response {
 }
 
 /// For Prometheus, and for nobody else: it says how busy the server is.
-async fn metrics(State(app): State<Arc<App>>, Extension(Peer(peer)): Extension<Peer>) -> Response {
-    let address = peer.ip().to_canonical();
-    if !app.metrics_allowed.iter().any(|net| net.contains(&address)) {
+async fn metrics(State(app): State<Arc<App>>, Extension(origin): Extension<Origin>) -> Response {
+    let is_within = |address| app.metrics_allowed.iter().any(|net| net.contains(&address));
+    if !origin.address().is_some_and(is_within) {
         return Refusal::NotFound.into_response();
     }
     let instances = app.decider.plugin().instances();

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -15,12 +14,13 @@ use crate::http::shared::caller;
 use crate::http::shared::metadata::{SCOPE, SESSION};
 use crate::http::shared::refusal;
 use crate::http::shared::refusal::{Allowed, Refusal};
+use crate::http::shared::routes::Routes;
 
 const CORE: &str = "urn:ietf:params:jmap:core";
 const MAIL: &str = "urn:ietf:params:jmap:mail";
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route(
+pub(super) fn routes() -> Routes {
+    Routes::new().route(
         SESSION,
         get(session).fallback(async || Refusal::Method(Allowed::Read)),
     )

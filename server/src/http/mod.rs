@@ -4,11 +4,13 @@ mod api;
 mod cors;
 mod discovery;
 mod health;
+mod host;
 mod jmap;
 mod oauth;
 mod pages;
 mod prefix;
 mod shared;
+mod unread;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,26 +27,41 @@ use rand::rngs::SysRng;
 use tracing::Instrument;
 
 use crate::http::cors::Readers;
+use crate::http::shared::allowance::Spent;
 use crate::http::shared::page;
 use crate::http::shared::refusal::Refusal;
-use crate::observe::watch::REQUEST;
+use crate::http::shared::routes::Routes;
+use crate::http::unread::Progress;
+use crate::observe::watch::{Asked, REQUEST};
+use crate::origin::place::{Origin, Peer};
 
-pub use crate::http::shared::app::{App, Peer};
+pub use crate::http::shared::allowance::FREE;
+pub use crate::http::shared::app::App;
 pub use crate::http::shared::metadata::MetadataError;
 
 /// The routes.
 pub fn router(app: Arc<App>) -> Router {
-    let routes = Router::new()
+    let routes = routes()
+        .into_router()
+        .fallback(nothing)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), around))
+        .with_state(Arc::clone(&app));
+    prefix::around(routes, app)
+}
+
+/// The paths of all routes, as the router writes them.
+pub fn paths() -> Vec<&'static str> {
+    routes().paths().to_vec()
+}
+
+fn routes() -> Routes {
+    Routes::new()
         .merge(health::routes())
         .merge(oauth::routes())
         .merge(discovery::routes())
         .merge(jmap::routes())
         .merge(api::routes())
         .merge(pages::routes())
-        .fallback(nothing)
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), around))
-        .with_state(Arc::clone(&app));
-    prefix::around(routes, app)
 }
 
 async fn nothing(State(app): State<Arc<App>>, uri: Uri) -> Response {
@@ -56,12 +73,13 @@ async fn nothing(State(app): State<Arc<App>>, uri: Uri) -> Response {
 
 /// What holds for every request: where it comes from, a number in the logs, a time limit, no guessing
 /// of types, and which web pages may read the answer.
-async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let (mut request, progress) = Progress::of(request);
     let id = RequestId::draw();
-    let peer = request.extensions().get().map(|Peer(peer)| *peer);
-    let origin = peer.map(|peer| app.proxies.origin(peer, request.headers()));
-    let address = origin.map(|origin| tracing::field::display(origin.ip().to_canonical()));
-    let span = tracing::info_span!("request", %id, address);
+    let peer = request.extensions().get::<Peer>().copied();
+    let origin = app.origin(peer, request.headers());
+    request.extensions_mut().insert::<Origin>(origin);
+    let span = tracing::info_span!("request", %id, address = %origin);
     let begun = Instant::now();
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
@@ -70,20 +88,17 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
     let preflight = readers.preflight(&method, &path, request.headers());
     // Only routes there are: whatever else somebody asks for is one.
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let mut response = match origin.map(|origin| app.admit(&request, origin)) {
-        Some(Err(wait)) => {
-            let mut refused = in_form_of(&path, is_page, Refusal::TooMany(wait));
-            refused
-                .headers_mut()
-                .insert(header::RETRY_AFTER, wait.into());
-            refused
-        }
-        _ if let Some(answer) = preflight => answer,
-        _ => {
-            if let Some(origin) = origin {
-                request.extensions_mut().insert(Peer(origin));
-            }
-            let answer = REQUEST.scope(id.to_string(), next.run(request));
+    let has_host = host::is_one(request.version(), request.headers());
+    let mut response = match app.admit(&method, route.as_ref(), origin) {
+        Err(Spent { wait }) => in_form_of(&path, is_page, Refusal::TooMany(wait)),
+        Ok(_) if !has_host => in_form_of(&path, is_page, Refusal::Host),
+        Ok(_) if let Some(answer) = preflight => answer,
+        Ok(_admitted) => {
+            let asked = Asked {
+                id: id.to_string(),
+                origin,
+            };
+            let answer = REQUEST.scope(asked, next.run(request));
             let answer = tokio::time::timeout(app.limits.request, answer);
             match answer.instrument(span.clone()).await {
                 Ok(response) => response,
@@ -100,6 +115,7 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
     metrics.answered(route, method.as_str(), status, begun.elapsed());
     let headers = response.headers_mut();
     readers.say(headers);
+    progress.say(headers);
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

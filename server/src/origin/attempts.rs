@@ -64,9 +64,9 @@ impl Attempts {
         Ok(())
     }
 
-    /// It was right, and does not count. What was wrong before still does: a guesser may know one right
-    /// answer and look for another.
-    pub fn right(&self, guesser: SecretHash) {
+    /// It was right, or nobody looked at it, and does not count. What was wrong before still does: a guesser may know
+    /// one right answer and look for another.
+    pub fn take_back(&self, guesser: SecretHash) {
         if let Some(count) = self.table().get_mut(&guesser) {
             count.guesses = count.guesses.saturating_sub(1);
         }
@@ -109,7 +109,7 @@ mod tests {
         }
         for _ in 0..20 {
             assert_eq!(attempts.begin(guesser("a"), 0), Ok(()));
-            attempts.right(guesser("a"));
+            attempts.take_back(guesser("a"));
         }
         assert_eq!(attempts.begin(guesser("a"), 0), Ok(()));
         assert!(attempts.begin(guesser("a"), 0).is_err());

@@ -2,4 +2,7 @@
 
 pub mod attempts;
 pub mod pace;
+pub mod place;
+pub mod proven;
 pub mod proxies;
+pub mod shares;

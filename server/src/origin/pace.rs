@@ -1,22 +1,19 @@
 //! How often a network may ask.
 
-use std::collections::HashSet;
-use std::net::{IpAddr, Ipv6Addr};
+use std::hash::Hash;
 use std::num::NonZero;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-/// Counts requests by network. What is over is forgotten.
-pub struct Pace {
-    limiter: Option<DefaultKeyedRateLimiter<IpAddr>>,
+/// Counts requests by whoever is counted together, such as a network. What is over is forgotten.
+pub struct Pace<K: Hash + Eq + Clone> {
+    limiter: Option<DefaultKeyedRateLimiter<K>>,
     clock: DefaultClock,
 }
 
-impl Pace {
-    /// So many requests a minute for each network, all at once or one after the other; 0 for any
-    /// number.
+impl<K: Hash + Eq + Clone> Pace<K> {
+    /// So many requests a minute for each, all at once or one after the other; 0 for any number.
     pub fn new(requests_per_minute: u32) -> Self {
         Self {
             limiter: NonZero::new(requests_per_minute)
@@ -26,17 +23,17 @@ impl Pace {
     }
 
     /// Counts a request, or says how many seconds it comes too early.
-    pub fn check(&self, address: IpAddr) -> Result<(), u64> {
+    pub fn check(&self, asker: &K) -> Result<(), u64> {
         let Some(limiter) = &self.limiter else {
             return Ok(());
         };
-        limiter.check_key(&network(address)).map_err(|early| {
+        limiter.check_key(asker).map_err(|early| {
             let wait = early.wait_time_from(self.clock.now());
             wait.as_secs() + 1
         })
     }
 
-    /// Drops what is counted of networks that have not asked for a while.
+    /// Drops what is counted of those that have not asked for a while.
     pub fn forget(&self) {
         if let Some(limiter) = &self.limiter {
             limiter.retain_recent();
@@ -45,41 +42,10 @@ impl Pace {
     }
 }
 
-/// Networks that are known to be somebody's.
-#[derive(Default)]
-pub struct Known(Mutex<HashSet<IpAddr>>);
-
-impl Known {
-    pub fn note(&self, address: IpAddr) {
-        self.networks().insert(network(address));
-    }
-
-    pub fn has(&self, address: IpAddr) -> bool {
-        self.networks().contains(&network(address))
-    }
-
-    /// Who still comes is noted again.
-    pub fn forget(&self) {
-        self.networks().clear();
-    }
-
-    fn networks(&self) -> MutexGuard<'_, HashSet<IpAddr>> {
-        // A set is whole, wherever a thread that held it came to grief.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Of IPv6, everybody has a whole network of addresses.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        v4 => v4,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::origin::place::Network;
 
     #[test]
     fn each_network_has_its_own_pace() {
@@ -95,15 +61,19 @@ mod tests {
             ("2001:db8::3", false),
             ("2001:db8:0:1::1", true),
         ] {
-            let checked = pace.check(address.parse().expect("an address"));
+            let network = Network::of(address.parse().expect("an address"));
+            let checked = pace.check(&network);
             assert_eq!(checked.is_ok(), is_in_time, "{address}");
             assert!(
                 checked.is_ok() || (1..=31).contains(&checked.unwrap_err()),
                 "{address}"
             );
         }
+        for is_in_time in [true, true, false] {
+            assert_eq!(pace.check(&Network::Unknown).is_ok(), is_in_time);
+        }
         pace.forget();
         let any = Pace::new(0);
-        assert!((0..1_000).all(|_| any.check(IpAddr::V6(Ipv6Addr::LOCALHOST)).is_ok()));
+        assert!((0..1_000).all(|_| any.check(&Network::Unknown).is_ok()));
     }
 }

@@ -2,21 +2,30 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
 use ppp::{HeaderResult, PartialResult as _, v1, v2};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
+
+use crate::origin::place::{Origin, Peer};
 
 /// Which proxies are believed, and how they say it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proxies {
     /// Where they are.
     pub trusted: Vec<IpNet>,
-    /// The one header that they set. Others are whatever the client wrote.
-    pub header: Option<Forwarding>,
-    /// Whether they begin each connection with a header of the PROXY protocol.
-    pub protocol: bool,
+    /// How they say where a request comes from. Without proxies, nobody says it.
+    pub way: Option<Way>,
+}
+
+/// How a proxy says where a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// In the one header that it sets. Others are whatever the client wrote.
+    Header(Forwarding),
+    /// In a header of the PROXY protocol, with which it begins each connection.
+    Protocol,
 }
 
 /// A header that says where a request comes from.
@@ -26,6 +35,17 @@ pub enum Forwarding {
     Forwarded,
     /// The older one, a list of addresses.
     XForwardedFor,
+}
+
+/// Why nobody can tell where a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untold {
+    /// It was forwarded by somebody who is not among the trusted proxies.
+    Undeclared,
+    /// The header of a trusted proxy is not there, although others are, or cannot be read.
+    Unreadable,
+    /// A trusted proxy announced the connection and could not say.
+    Unannounced,
 }
 
 impl std::str::FromStr for Forwarding {
@@ -47,7 +67,24 @@ impl Forwarding {
             Self::XForwardedFor => HeaderName::from_static("x-forwarded-for"),
         }
     }
+
+    /// The steps of a field, each an address if it can be read as one.
+    fn steps(self, field: &HeaderValue) -> Vec<Option<IpAddr>> {
+        // What is no text is no address, and leaves the steps beside it as they are.
+        let field = String::from_utf8_lossy(field.as_bytes());
+        match self {
+            Self::Forwarded => forwarded(&field),
+            Self::XForwardedFor => field.split(',').map(|step| address(step.trim())).collect(),
+        }
+    }
 }
+
+/// What proxies add to a request. Who sends one of them is a proxy, or wants to be taken for what a proxy passes on.
+const FORWARDING: [HeaderName; 3] = [
+    Forwarding::Forwarded.name(),
+    Forwarding::XForwardedFor.name(),
+    HeaderName::from_static("x-real-ip"),
+];
 
 impl Proxies {
     /// Whether an address is that of a proxy that is believed.
@@ -58,36 +95,47 @@ impl Proxies {
             .any(|network| network.contains(&address))
     }
 
-    /// Where a request comes from: the last address of the chain that is no trusted proxy. What cannot
-    /// be read is not believed, nor anything before it.
-    pub fn origin(&self, peer: SocketAddr, headers: &HeaderMap) -> SocketAddr {
-        let Some(header) = self.header else {
-            return peer;
+    /// Whether connections from there begin with a header of the PROXY protocol.
+    pub fn announce(&self, address: IpAddr) -> bool {
+        self.way == Some(Way::Protocol) && self.trust(address)
+    }
+
+    /// Where a request comes from: its peer, or the last address of the chain that is no trusted proxy. Where
+    /// somebody has to be believed who cannot be read, nobody is.
+    pub fn origin(&self, peer: Peer, headers: &HeaderMap) -> Result<IpAddr, Untold> {
+        let peer = match peer {
+            Peer::Announced(origin) => return origin.address().ok_or(Untold::Unannounced),
+            Peer::Direct(peer) => peer.to_canonical(),
         };
+        let is_forwarded = || FORWARDING.iter().any(|name| headers.contains_key(name));
+        let header = match self.way {
+            Some(Way::Header(header)) if self.trust(peer) => header,
+            _ if is_forwarded() => return Err(Untold::Undeclared),
+            _ => return Ok(peer),
+        };
+        let fields = headers.get_all(header.name()).iter();
+        let mut steps: Vec<Option<IpAddr>> = fields.flat_map(|field| header.steps(field)).collect();
+        if steps.is_empty() {
+            return match is_forwarded() {
+                true => Err(Untold::Unreadable),
+                // The proxy itself asks, or a program beside it.
+                false => Ok(peer),
+            };
+        }
         let mut origin = peer;
-        let mut steps: Vec<Option<IpAddr>> = headers
-            .get_all(header.name())
-            .iter()
-            .map(|field| field.to_str().unwrap_or_default())
-            .flat_map(|field| match header {
-                Forwarding::Forwarded => forwarded(field),
-                Forwarding::XForwardedFor => {
-                    field.split(',').map(|step| address(step.trim())).collect()
-                }
-            })
-            .collect();
-        while self.trust(origin.ip()) {
+        while self.trust(origin) {
             match steps.pop() {
-                Some(Some(address)) => origin = SocketAddr::new(address, 0),
-                _ => break,
+                Some(Some(address)) => origin = address,
+                Some(None) => return Err(Untold::Unreadable),
+                None => break,
             }
         }
-        origin
+        Ok(origin)
     }
 
     /// Takes the header of the PROXY protocol off a connection; `None` if there is none, or none that
     /// can be understood.
-    pub async fn announced(&self, stream: &mut TcpStream, peer: SocketAddr) -> Option<SocketAddr> {
+    pub async fn announced(&self, stream: &mut TcpStream, peer: IpAddr) -> Option<Origin> {
         let mut seen = [0; LONGEST_HEADER];
         loop {
             let length = stream.peek(&mut seen).await.ok()?;
@@ -99,7 +147,7 @@ impl Proxies {
                 continue;
             }
             let (length, origin) = match parsed {
-                HeaderResult::V1(Ok(header)) => (header.header.len(), source_v1(&header, peer)),
+                HeaderResult::V1(Ok(header)) => (header.header.len(), source_v1(&header)),
                 HeaderResult::V2(Ok(header)) => (header.len(), source_v2(&header, peer)),
                 _ => return None,
             };
@@ -113,24 +161,23 @@ impl Proxies {
 /// extensions.
 const LONGEST_HEADER: usize = 1024;
 
-fn source_v1(header: &v1::Header<'_>, peer: SocketAddr) -> SocketAddr {
+fn source_v1(header: &v1::Header<'_>) -> Origin {
     match header.addresses {
-        v1::Addresses::Tcp4(tcp) => (tcp.source_address, tcp.source_port).into(),
-        v1::Addresses::Tcp6(tcp) => (tcp.source_address, tcp.source_port).into(),
-        v1::Addresses::Unknown => peer,
+        v1::Addresses::Tcp4(tcp) => Origin::of(tcp.source_address.into()),
+        v1::Addresses::Tcp6(tcp) => Origin::of(tcp.source_address.into()),
+        v1::Addresses::Unknown => Origin::Unknown,
     }
 }
 
-fn source_v2(header: &v2::Header<'_>, peer: SocketAddr) -> SocketAddr {
+fn source_v2(header: &v2::Header<'_>, peer: IpAddr) -> Origin {
     match (header.command, &header.addresses) {
-        (v2::Command::Proxy, v2::Addresses::IPv4(tcp)) => {
-            (tcp.source_address, tcp.source_port).into()
-        }
-        (v2::Command::Proxy, v2::Addresses::IPv6(tcp)) => {
-            (tcp.source_address, tcp.source_port).into()
-        }
         // The proxy itself asks, such as whether this program is well.
-        _ => peer,
+        (v2::Command::Local, _) => Origin::of(peer),
+        (v2::Command::Proxy, v2::Addresses::IPv4(tcp)) => Origin::of(tcp.source_address.into()),
+        (v2::Command::Proxy, v2::Addresses::IPv6(tcp)) => Origin::of(tcp.source_address.into()),
+        (v2::Command::Proxy, v2::Addresses::Unix(_) | v2::Addresses::Unspecified) => {
+            Origin::Unknown
+        }
     }
 }
 
@@ -185,8 +232,11 @@ fn unquoted(text: &str, separator: char) -> Option<Vec<&str>> {
     (!is_quoted).then_some(parts)
 }
 
-/// An address, with a port or without.
+/// An address, with a port or without. One with a zone (RFC 4007 §11) says nothing outside of the machine that wrote it.
 fn address(text: &str) -> Option<IpAddr> {
+    if text.contains('%') {
+        return None;
+    }
     let address = match text.parse() {
         Ok(address) => Some(address),
         Err(_) => match text.parse::<SocketAddr>() {
@@ -230,103 +280,153 @@ mod tests {
 
     #[test]
     fn where_a_request_comes_from() {
-        let proxies = |header: &str| Proxies {
-            trusted: ["10.0.0.0/8", "::1/128"]
-                .iter()
-                .map(|network| network.parse().expect("a network"))
-                .collect(),
-            header: header.parse().ok(),
-            protocol: false,
+        const PROXY: &str = "10.0.0.1";
+        const CLIENT: Result<&str, Untold> = Ok("192.0.2.1");
+        const UNREADABLE: Result<&str, Untold> = Err(Untold::Unreadable);
+        const UNDECLARED: Result<&str, Untold> = Err(Untold::Undeclared);
+        type Fields<'f> = &'f [(&'f str, &'f [u8])];
+        let told = |header: &str, peer: &str, fields: Fields<'_>| {
+            let proxies = Proxies {
+                trusted: ["10.0.0.0/8", "::1/128"]
+                    .iter()
+                    .map(|network| network.parse().expect("a network"))
+                    .collect(),
+                way: header.parse().ok().map(Way::Header),
+            };
+            let mut headers = HeaderMap::new();
+            for (name, value) in fields {
+                let name: HeaderName = name.parse().expect("a header's name");
+                let value = HeaderValue::from_bytes(value).expect("a header's value");
+                headers.append(name, value);
+            }
+            let peer = Peer::Direct(peer.parse().expect("an address"));
+            let told = proxies.origin(peer, &headers);
+            told.map(|address| address.to_string())
         };
-        for (name, header, peer, fields, expected) in [
+        // By a header X-Forwarded-For of these lines, from the proxy.
+        for (name, lines, expected) in [
+            ("one", &[&b"192.0.2.1"[..]][..], CLIENT),
+            ("two proxies", &[b"192.0.2.1, 10.0.0.2"], CLIENT),
+            ("in two lines", &[b"192.0.2.1", b"10.0.0.2"], CLIENT),
+            ("made up before", &[b"203.0.113.7, 192.0.2.1"], CLIENT),
             (
-                "nobody is asked",
-                "",
-                "10.0.0.1",
-                &["192.0.2.1"][..],
-                "10.0.0.1",
+                "made up in a line before",
+                &[b"127.0.0.1", b"192.0.2.1"],
+                CLIENT,
             ),
-            ("a stranger", LIST, "192.0.2.9", &["192.0.2.1"], "192.0.2.9"),
-            ("a proxy", LIST, "10.0.0.1", &["192.0.2.1"], "192.0.2.1"),
+            ("nonsense before", &[b"?, 192.0.2.1"], CLIENT),
+            ("no text before", &[b"\xff, 192.0.2.1"], CLIENT),
+            ("no text in a line before", &[b"\xff", b"192.0.2.1"], CLIENT),
+            ("a port", &[b"192.0.2.1:4711"], CLIENT),
+            ("IPv6", &[b"2001:db8::1"], Ok("2001:db8::1")),
+            (
+                "IPv6 with a port",
+                &[b"[2001:db8::1]:4711"],
+                Ok("2001:db8::1"),
+            ),
+            ("mapped", &[b"::ffff:192.0.2.1"], CLIENT),
+            ("proxies alone", &[b"10.0.0.3"], Ok("10.0.0.3")),
+            ("nonsense", &[b"192.0.2.1, ?"], UNREADABLE),
+            ("no text", &[b"\xff"], UNREADABLE),
+            ("no text after", &[b"192.0.2.1, \xff"], UNREADABLE),
+            ("nothing", &[b""], UNREADABLE),
+            ("nothing after", &[b"192.0.2.1,"], UNREADABLE),
+            ("a name", &[b"unknown"], UNREADABLE),
+            ("a zone", &[b"fe80::1%eth0"], UNREADABLE),
+            ("a zone and a port", &[b"[fe80::1%1]:80"], UNREADABLE),
+            ("a leading zero", &[b"192.0.2.01"], UNREADABLE),
+            ("two without a comma", &[b"192.0.2.1 192.0.2.2"], UNREADABLE),
+        ] {
+            let fields: Vec<(&str, &[u8])> = lines.iter().map(|line| (LIST, *line)).collect();
+            let expected = expected.map(str::to_owned);
+            assert_eq!(told(LIST, PROXY, &fields), expected, "{name}");
+        }
+        // By one Forwarded, from the proxy.
+        for (name, value, expected) in [
+            ("one", &b"for=192.0.2.1;proto=https"[..], CLIENT),
+            (
+                "quoted",
+                b"By=x; For=\"[2001:db8::1]:80\"",
+                Ok("2001:db8::1"),
+            ),
+            ("a port", b"for=\"192.0.2.1:47011\"", CLIENT),
+            ("a chain", b"for=203.0.113.7, for=192.0.2.1", CLIENT),
+            ("no text before", b"for=\"\xff\", for=192.0.2.1", CLIENT),
+            ("hidden", b"for=_hidden", UNREADABLE),
+            ("unknown", b"for=unknown", UNREADABLE),
+            ("nobody", b"proto=https", UNREADABLE),
+            ("half quoted", b"for=\"192.0.2.1", UNREADABLE),
+            ("half quoted before", b"for=\"x, for=192.0.2.1", UNREADABLE),
+            ("a zone", b"for=\"[fe80::1%25eth0]\"", UNREADABLE),
+        ] {
+            let expected = expected.map(str::to_owned);
+            let fields: Fields<'_> = &[(FORWARDED, value)];
+            assert_eq!(told(FORWARDED, PROXY, fields), expected, "{name}");
+        }
+        // By whom, and in which header.
+        for (name, header, peer, fields, expected) in [
+            ("a stranger", LIST, "192.0.2.1", &[][..], CLIENT),
+            (
+                "a stranger who says something",
+                LIST,
+                "192.0.2.1",
+                &[(LIST, &b"127.0.0.1"[..])][..],
+                UNDECLARED,
+            ),
             (
                 "a proxy, mapped",
                 LIST,
                 "::ffff:10.0.0.1",
-                &["192.0.2.1"],
-                "192.0.2.1",
+                &[(LIST, b"192.0.2.1")],
+                CLIENT,
             ),
             (
-                "a proxy that says nothing",
+                "the proxy itself, or a program beside it",
                 LIST,
-                "10.0.0.1",
+                PROXY,
                 &[],
-                "10.0.0.1",
+                Ok(PROXY),
             ),
             (
-                "two proxies",
-                LIST,
-                "::1",
-                &["192.0.2.1, 10.0.0.2"],
-                "192.0.2.1",
-            ),
-            (
-                "in two fields",
-                LIST,
-                "::1",
-                &["192.0.2.1", "10.0.0.2"],
-                "192.0.2.1",
-            ),
-            (
-                "made up before",
-                LIST,
-                "::1",
-                &["203.0.113.7, 192.0.2.1"],
-                "192.0.2.1",
-            ),
-            ("proxies alone", LIST, "::1", &["10.0.0.3"], "10.0.0.3"),
-            ("nonsense", LIST, "::1", &["192.0.2.1, ?"], "::1"),
-            ("the other header", FORWARDED, "::1", &[], "::1"),
-            (
-                "RFC 7239",
+                "the other header alone",
                 FORWARDED,
-                "::1",
-                &["for=192.0.2.1;proto=https"],
-                "192.0.2.1",
+                PROXY,
+                &[(LIST, b"192.0.2.1")],
+                UNREADABLE,
             ),
             (
-                "quoted",
+                "the other header beside",
                 FORWARDED,
-                "::1",
-                &["By=x; For=\"[2001:db8::1]:80\""],
-                "2001:db8::1",
+                PROXY,
+                &[(LIST, b"127.0.0.1"), (FORWARDED, b"for=192.0.2.1")],
+                CLIENT,
             ),
+            ("nobody is to be believed", "", "192.0.2.1", &[], CLIENT),
             (
-                "a port",
-                FORWARDED,
-                "::1",
-                &["for=\"192.0.2.1:47011\""],
-                "192.0.2.1",
+                "nobody is to be believed, and somebody says something",
+                "",
+                "127.0.0.1",
+                &[("x-real-ip", b"192.0.2.1")],
+                UNDECLARED,
             ),
-            (
-                "a chain",
-                FORWARDED,
-                "::1",
-                &["for=203.0.113.7, for=192.0.2.1"],
-                "192.0.2.1",
-            ),
-            ("hidden", FORWARDED, "::1", &["for=_hidden"], "::1"),
-            ("unknown", FORWARDED, "::1", &["for=unknown"], "::1"),
-            ("half quoted", FORWARDED, "::1", &["for=\"192.0.2.1"], "::1"),
         ] {
-            let mut headers = HeaderMap::new();
-            let sent = if header == FORWARDED { FORWARDED } else { LIST };
-            for field in fields {
-                headers.append(sent, field.parse().expect("a header's value"));
-            }
-            let peer = SocketAddr::new(peer.parse().expect("an address"), 4711);
-            let origin = proxies(header).origin(peer, &headers);
-            let expected: IpAddr = expected.parse().expect("an address");
-            assert_eq!(origin.ip(), expected, "{name}");
+            let expected = expected.map(str::to_owned);
+            assert_eq!(told(header, peer, fields), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn who_is_announced_is_believed_no_further() {
+        let proxies = Proxies {
+            trusted: vec!["10.0.0.0/8".parse().expect("a network")],
+            way: Some(Way::Protocol),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(LIST, HeaderValue::from_static("127.0.0.1"));
+        let announced = |origin| proxies.origin(Peer::Announced(origin), &headers);
+        let inside: IpAddr = "10.0.0.7".parse().expect("an address");
+        assert_eq!(announced(Origin::of(inside)), Ok(inside));
+        assert_eq!(announced(Origin::Unknown), Err(Untold::Unannounced));
+        assert!(proxies.announce(inside) && !proxies.announce(IpAddr::from([192, 0, 2, 1])));
     }
 }

@@ -93,7 +93,7 @@ fn the_provider_has_a_name() {
             "Example Mail",
         ),
     ] {
-        let host = Host::start(&format!("[server]\n{setting}\n"));
+        let host = Host::start(&format!("[server]\ntrusted-proxies = []\n{setting}\n"));
         let found = host
             .get("/.well-known/user-agent-configuration.json")
             .json();
@@ -103,7 +103,8 @@ fn the_provider_has_a_name() {
 
 #[test]
 fn a_path_that_leads_nowhere_names_the_nearest() {
-    let host = Host::start("[server]\npublic-url = 'https://mail.example.org/a'\n");
+    let host =
+        Host::start("[server]\ntrusted-proxies = []\npublic-url = 'https://mail.example.org/a'\n");
     for (method, path, nearest) in [
         ("POST", "/auth/tokens", "/auth/token"),
         ("POST", "/a/auth/introspection", "/auth/introspect"),

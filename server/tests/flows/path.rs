@@ -17,7 +17,8 @@ struct Proxied {
 
 impl Proxied {
     fn start(stripped: &'static str) -> Self {
-        let settings = format!("[server]\npublic-url = \"{ORIGIN}{PATH}/\"\n");
+        let settings =
+            format!("[server]\ntrusted-proxies = []\npublic-url = \"{ORIGIN}{PATH}/\"\n");
         let host = Host::start(&settings);
         Self { host, stripped }
     }
@@ -194,7 +195,7 @@ fn a_user_and_a_client_find_their_way() {
 #[test]
 fn an_issuer_of_its_own_has_its_documents() {
     let host = Host::start(&format!(
-        "[server]\npublic-url = \"{ORIGIN}\"\n\
+        "[server]\ntrusted-proxies = []\npublic-url = \"{ORIGIN}\"\n\
          [oauth.client-registration]\nissuer = \"{ORIGIN}/tenant\"\n"
     ));
     for path in [
@@ -219,9 +220,12 @@ fn a_server_that_does_not_know_its_address_says_what_it_advertises() {
     const UNSAID: &str = "server.public-url is not set";
     for (settings, is_unsaid) in [
         ("", false),
-        ("[server]\ntrusted-proxies = ['127.0.0.1/32']\n", true),
         (
-            "[server]\ntrusted-proxies = ['127.0.0.1/32']\npublic-url = 'https://mail.example.org'\n",
+            "[server]\ntrusted-proxies = ['127.0.0.1/32']\nproxy-protocol = true\n",
+            true,
+        ),
+        (
+            "[server]\ntrusted-proxies = []\npublic-url = 'https://mail.example.org'\n",
             false,
         ),
     ] {

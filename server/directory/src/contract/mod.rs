@@ -6,6 +6,7 @@ mod devices;
 mod given;
 mod grants;
 mod principals;
+mod sign_ins;
 
 use crate::directory::Directory;
 
@@ -27,5 +28,7 @@ pub(crate) async fn holds(directory: &dyn Directory) {
     devices::devices(directory).await;
     browsers::sessions(directory).await;
     browsers::assertions(directory).await;
+    sign_ins::wrong_guesses(directory).await;
+    sign_ins::known_places(directory).await;
     grants::what_is_over_is_forgotten(directory).await;
 }

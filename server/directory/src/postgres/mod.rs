@@ -11,6 +11,7 @@ mod link;
 mod principal;
 mod row;
 mod schema;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -33,6 +34,7 @@ use crate::principal::{
     AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, NewAccount, NewKey,
 };
 use crate::secret::SecretHash;
+use crate::sign_in::SignInPast;
 use crate::store::Database;
 use crate::transfer::ImportError;
 
@@ -298,6 +300,31 @@ impl Directory for Postgres {
         Ok(grant::end_session(&*self.pool.link().await?, hash).await?)
     }
 
+    async fn sign_in_past(
+        &self,
+        name: SecretHash,
+        place: SecretHash,
+        now: u64,
+    ) -> Result<SignInPast, DirectoryError> {
+        Ok(sign_in::past(&*self.pool.link().await?, name, place, now).await?)
+    }
+
+    async fn note_wrong_guess(&self, name: SecretHash, now: u64) -> Result<(), DirectoryError> {
+        Ok(sign_in::note_guess(&*self.pool.link().await?, name, now).await?)
+    }
+
+    async fn note_place(
+        &self,
+        account: AccountId,
+        name: SecretHash,
+        place: SecretHash,
+        now: u64,
+    ) -> Result<(), DirectoryError> {
+        let mut link = self.begin().await?;
+        sign_in::note_place(&link, account, name, place, now).await?;
+        Ok(link.commit().await?)
+    }
+
     async fn forget(&self, windows_before: u64, now: u64) -> Result<(), DirectoryError> {
         let long_ago = now.saturating_sub(REMEMBERED).cast_signed();
         let mut link = self.begin().await?;
@@ -318,6 +345,7 @@ impl Directory for Postgres {
         ] {
             link.execute(statement, &[&long_ago]).await?;
         }
+        sign_in::forget(&link, now).await?;
         Ok(link.commit().await?)
     }
 

@@ -4,7 +4,11 @@ use super::link::Borrowed;
 use crate::error::OpenError;
 
 /// One script for each version. One that was released never changes.
-const MIGRATIONS: &[&str] = &[include_str!("1.sql"), include_str!("2.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("1.sql"),
+    include_str!("2.sql"),
+    include_str!("3.sql"),
+];
 
 /// Nobody else takes the lock with this number: `Gatepost` in ASCII.
 const LOCK: i64 = 0x4761_7465_706f_7374;

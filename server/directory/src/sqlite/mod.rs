@@ -13,6 +13,7 @@ mod key;
 mod row;
 mod schema;
 mod session;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -39,6 +40,7 @@ use crate::principal::{
     AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, NewAccount, NewKey,
 };
 use crate::secret::SecretHash;
+use crate::sign_in::SignInPast;
 use crate::transfer::ImportError;
 
 pub(super) struct Sqlite {
@@ -319,6 +321,31 @@ impl Directory for Sqlite {
             .await
     }
 
+    async fn sign_in_past(
+        &self,
+        name: SecretHash,
+        place: SecretHash,
+        now: u64,
+    ) -> Result<SignInPast, DirectoryError> {
+        self.read(|connection| sign_in::past(connection, name, place, now))
+    }
+
+    async fn note_wrong_guess(&self, name: SecretHash, now: u64) -> Result<(), DirectoryError> {
+        self.change(move |connection| sign_in::note_guess(connection, name, now))
+            .await
+    }
+
+    async fn note_place(
+        &self,
+        account: AccountId,
+        name: SecretHash,
+        place: SecretHash,
+        now: u64,
+    ) -> Result<(), DirectoryError> {
+        self.change(move |connection| sign_in::note_place(connection, account, name, place, now))
+            .await
+    }
+
     async fn forget(&self, windows_before: u64, now: u64) -> Result<(), DirectoryError> {
         self.change(move |connection| forget(connection, windows_before, now))
             .await
@@ -396,7 +423,7 @@ fn forget(connection: &Connection, windows_before: u64, now: u64) -> rusqlite::R
     ] {
         connection.execute(statement, [long_ago])?;
     }
-    Ok(())
+    sign_in::forget(connection, now)
 }
 
 impl From<rusqlite::Error> for DirectoryError {

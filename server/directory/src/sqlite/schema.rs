@@ -98,7 +98,11 @@ const LOG: i64 = 8192;
 const APPLICATION_ID: i64 = 0x4761_7465;
 
 /// One script for each version. One that was released never changes.
-const MIGRATIONS: &[&str] = &[include_str!("1.sql"), include_str!("2.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("1.sql"),
+    include_str!("2.sql"),
+    include_str!("3.sql"),
+];
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     version(connection, path)?;

@@ -13,10 +13,11 @@ use serde_json::Value;
 
 use crate::http::api::problem::Problem;
 use crate::http::shared::administration::Administrator;
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::app::App;
 use crate::http::shared::kind::Kind;
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::{body, caller};
+use crate::origin::place::Origin;
 
 /// A request of somebody who has an API key. Whoever has none is answered before anything else of the
 /// request is read, so that the answer does not depend on it, and nothing is decided.
@@ -53,12 +54,12 @@ impl FromRequestParts<Arc<App>> for Asking {
         let State(app) = State::<Arc<App>>::from_request_parts(head, app)
             .await
             .unwrap_or_else(|never| match never {});
-        let Some(Peer(peer)) = head.extensions.get().copied() else {
+        let Some(origin) = head.extensions.get::<Origin>().copied() else {
             return Err(Problem::Refusal(Refusal::Failed));
         };
         let now = gatepost_directory::now();
         let directory = app.decider.directory();
-        let (mut caller, key) = caller::identify(&head.headers, Peer(peer), directory, now).await?;
+        let (mut caller, key) = caller::identify(&head.headers, origin, directory, now).await?;
         if caller.credential != Credential::Accepted {
             return Err(Problem::Unproven(caller.credential));
         }

@@ -7,16 +7,16 @@ mod problem;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
 
 pub(super) use self::problem::Problem;
 use crate::http::shared::app::App;
+use crate::http::shared::routes::Routes;
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    let mut router = Router::new();
+pub(super) fn routes() -> Routes {
+    let mut router = Routes::new();
     for (path, allowed, methods) in table() {
         let methods = methods.fallback(async move || Problem::Method(allowed));
         router = router.route(path, methods);

@@ -91,7 +91,7 @@ impl IntoResponse for Problem {
             Self::Refusal(refusal) => {
                 let (status, _, detail, extra) = refusal.said();
                 if let Some((name, value)) = extra {
-                    headers.insert(name, HeaderValue::from_static(value));
+                    headers.insert(name, value);
                 }
                 (status, detail)
             }

@@ -21,17 +21,18 @@ use crate::http::oauth::refused::refused;
 use crate::http::oauth::request::{remembered, resources};
 use crate::http::oauth::sign_in;
 use crate::http::shared::answer;
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::app::App;
 use crate::http::shared::form::Parameters;
 use crate::http::shared::page;
 use crate::http::shared::page::{Failure, Message};
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::session::{Browser, Jar, Sent};
+use crate::origin::place::Origin;
 
 /// Shows who asks for what, or lets the user sign in first.
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
+    Extension(origin): Extension<Origin>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
@@ -39,7 +40,7 @@ pub(super) async fn show(
     let now = gatepost_directory::now();
     let browser = Browser::of(&app, Jar::SignIn, &headers, now).await?;
     let request = remembered(Endpoint::Authorization, query.clone());
-    let caller = browser.caller(peer);
+    let caller = browser.caller(origin);
     let decision = consider(&app, caller, request, Operation::Authorize, now).await?;
     if decision.outcome == Outcome::Refuse {
         return Ok(refused(decision, &headers, &browser, &query)?);
@@ -61,7 +62,7 @@ pub(super) async fn show(
 /// Takes the user's answer.
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
+    Extension(origin): Extension<Origin>,
     sent: Sent,
 ) -> Result<Response, Failure> {
     let Sent {
@@ -85,7 +86,7 @@ pub(super) async fn answer(
         _ => None,
     };
     let agreed = code.as_ref().map(|code| (code, seen));
-    let decision = match decide(&app, peer, &browser, account, query, agreed, now).await {
+    let decision = match decide(&app, origin, &browser, account, query, agreed, now).await {
         Ok(Granted::Now(decision)) => *decision,
         Ok(Granted::Before) => return Ok(answered()),
         Err(fault) => return Ok(faulty(fault, &headers)),
@@ -143,7 +144,7 @@ enum Granted {
 /// be one for what the user has seen, together with what goes with the decision.
 async fn decide(
     app: &App,
-    peer: Peer,
+    origin: Origin,
     browser: &Browser,
     account: &Account,
     query: &str,
@@ -151,7 +152,7 @@ async fn decide(
     now: u64,
 ) -> Result<Granted, Fault> {
     let request = remembered(Endpoint::Authorization, query);
-    let caller = browser.caller(peer);
+    let caller = browser.caller(origin);
     let Some((code, seen)) = agreed else {
         let decision = consider(app, caller, request, Operation::Authorize, now).await?;
         return Ok(Granted::Now(Box::new(decision)));

@@ -16,11 +16,12 @@ use serde_json::json;
 use crate::http::oauth::fault::Fault;
 use crate::http::oauth::request::{Form, resources};
 use crate::http::oauth::{consult, request};
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::app::App;
 use crate::http::shared::form::{Parameters, encode};
 use crate::http::shared::refusal;
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::{answer, session};
+use crate::origin::place::Origin;
 
 /// How long a device has to wait between two questions, in seconds.
 const INTERVAL: u64 = 5;
@@ -38,13 +39,13 @@ const SECRETS: &[&str] = &[
 
 pub(super) async fn authorize(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
+    Extension(origin): Extension<Origin>,
     form: Form,
 ) -> Result<Response, Fault> {
     let Form { headers, body, now } = form;
     let parameters = Parameters::read(&body);
     let asked = request::read(Endpoint::DeviceAuthorization, &headers, body.clone())?;
-    let caller = session::caller(None, Some(peer));
+    let caller = session::caller(None, Some(origin));
     let client = consult::client(
         &app,
         caller,

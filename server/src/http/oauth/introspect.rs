@@ -6,51 +6,99 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use gatepost_directory::secret::SecretHash;
 use gatepost_directory::{Token, TokenKind};
-use gatepost_plugin::{Client, Endpoint, Operation, Standing};
+use gatepost_plugin::{Client, Endpoint, Operation, Request, Standing};
 use serde_json::{Value, json};
 
 use crate::http::oauth::bearer::live;
 use crate::http::oauth::fault::{Fault, with_challenge};
 use crate::http::oauth::request::Form;
 use crate::http::oauth::{consult, request};
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::allowance::Spent;
+use crate::http::shared::app::App;
 use crate::http::shared::form::Parameters;
-use crate::http::shared::{refusal, session};
+use crate::http::shared::refusal::Refusal;
+use crate::http::shared::{answer, refusal, session};
+use crate::origin::place::Origin;
 
 pub(super) async fn introspect(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
-    form: Form,
+    Extension(origin): Extension<Origin>,
+    form: Result<Form, Fault>,
 ) -> Response {
-    with_challenge(answer(&app, peer, form).await)
+    with_challenge(answered(&app, origin, form).await)
 }
 
-async fn answer(app: &App, peer: Peer, form: Form) -> Result<Response, Fault> {
-    let Form { headers, body, now } = form;
-    request::is_of_somebody(&headers, &body)?;
-    let asked = request::read(Endpoint::Introspection, &headers, body.clone())?;
-    let caller = session::caller(None, Some(peer));
+async fn answered(app: &App, origin: Origin, form: Result<Form, Fault>) -> Result<Response, Fault> {
+    let question = match form {
+        Ok(form) => Question::read(app, origin, form).await,
+        Err(fault) => Err(fault),
+    };
+    // What is none is counted too.
+    let presented = question.as_ref().ok().map(|question| question.presented);
+    app.allowances
+        .admit_question(origin.network(), presented, gatepost_directory::now())
+        .map_err(|Spent { wait }| Refusal::TooMany(wait))?;
+    let Question {
+        asked,
+        presented,
+        now,
+    } = question?;
+    let body = asked.parameters.clone();
+    let caller = session::caller(None, Some(origin));
     let client = consult::client(app, caller, asked, Operation::Authenticate, now).await?;
     // RFC 7662 §2.1. A client that cannot prove who it is is nobody.
     if is_public(&client) {
         return Err(Fault::INTROSPECTION_BY_NOBODY);
     }
     if client.standing == Standing::Provisioned {
-        let Peer(peer) = peer;
-        app.resource_servers.note(peer.ip());
+        app.allowances.note_proven(presented, now);
     }
     let parameters = Parameters::read(&body);
-    let Some(presented) = parameters.get("token") else {
+    let Some(token) = parameters.get("token") else {
         return Err(Fault::request("The token is missing."));
     };
-    let token = live(app, presented, now).await?;
+    let token = live(app, token, now).await?;
     let answer = match token.filter(|token| may_see(&client, token)) {
         Some(token) => described(&token, &app.issuer()),
         // Of others, it is not even said that there are any.
         None => json!({ "active": false }),
     };
     Ok(refusal::json(StatusCode::OK, &answer))
+}
+
+/// A question about a token, of which it is not known yet who asks it.
+struct Question {
+    asked: Request,
+    /// What is presented to prove who asks, and where from. Of an assertion, which is another each time, the client is all
+    /// that is the same.
+    presented: SecretHash,
+    /// Seconds since 1970.
+    now: u64,
+}
+
+impl Question {
+    async fn read(app: &App, origin: Origin, form: Form) -> Result<Self, Fault> {
+        let Form { headers, body, now } = form;
+        request::is_of_somebody(&headers, &body)?;
+        let asked = request::read(Endpoint::Introspection, &headers, body)?;
+        let client_id = app.decider.identify(&asked).await;
+        let client_id = client_id.map_err(answer::refusal)?;
+        let parameters = Parameters::read(&asked.parameters);
+        let parts = [
+            Some(&*origin.network().to_string()),
+            client_id.as_deref(),
+            asked.authorization.as_deref(),
+            parameters.get("client_secret"),
+        ];
+        let presented = SecretHash::of(&parts.map(Option::unwrap_or_default).join("\0"));
+        Ok(Self {
+            asked,
+            presented,
+            now,
+        })
+    }
 }
 
 /// Whether nobody can tell a client from another that uses its id.

@@ -10,21 +10,22 @@ use axum::response::Response;
 use gatepost_directory::Inquiry;
 use gatepost_plugin::Operation;
 
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::app::App;
 use crate::http::shared::kind::Kind;
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::{answer, body, caller};
+use crate::origin::place::Origin;
 
 /// The client's id as it stands in the address.
 type ClientId = Result<Path<String>, PathRejection>;
 
 pub(super) async fn read(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
+    Extension(origin): Extension<Origin>,
     client_id: ClientId,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    decide(&app, peer, client_id, &headers, |client_id| {
+    decide(&app, origin, client_id, &headers, |client_id| {
         Operation::Read { client_id }
     })
     .await
@@ -32,13 +33,13 @@ pub(super) async fn read(
 
 pub(super) async fn update(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
+    Extension(origin): Extension<Origin>,
     client_id: ClientId,
     request: Request,
 ) -> Result<Response, Refusal> {
     let (head, body) = request.into_parts();
     let metadata = body::read(Kind::Json, &head.headers, body, app.limits.body).await?;
-    decide(&app, peer, client_id, &head.headers, |client_id| {
+    decide(&app, origin, client_id, &head.headers, |client_id| {
         Operation::Update {
             client_id,
             metadata,
@@ -49,11 +50,11 @@ pub(super) async fn update(
 
 pub(super) async fn remove(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
+    Extension(origin): Extension<Origin>,
     client_id: ClientId,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    decide(&app, peer, client_id, &headers, |client_id| {
+    decide(&app, origin, client_id, &headers, |client_id| {
         Operation::Remove { client_id }
     })
     .await
@@ -62,7 +63,7 @@ pub(super) async fn remove(
 /// Who may do this, and whether there is such a client, is one decision: a stranger learns neither.
 async fn decide(
     app: &App,
-    peer: Peer,
+    origin: Origin,
     client_id: ClientId,
     headers: &HeaderMap,
     operation: impl FnOnce(String) -> Operation,
@@ -72,7 +73,7 @@ async fn decide(
         _ => return Err(Refusal::NotFound),
     };
     let now = gatepost_directory::now();
-    let (caller, _) = caller::identify(headers, peer, app.decider.directory(), now).await?;
+    let (caller, _) = caller::identify(headers, origin, app.decider.directory(), now).await?;
     let inquiry = Inquiry {
         client_id: Some(client_id.clone()),
         registrant: None,

@@ -25,25 +25,22 @@ mod sign_in;
 mod token;
 mod verify;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::routing::{get, post};
 
-use crate::http::shared::app::App;
 use crate::http::shared::page;
 use crate::http::shared::refusal::{Allowed, Refusal};
+use crate::http::shared::routes::Routes;
 
 pub(super) use bearer::{bearer, is_still_good};
 pub(super) use code::redeem;
 pub(super) use fault::Fault;
 pub(super) use nearest::{is_below, nothing_at};
 
-pub(super) fn routes() -> Router<Arc<App>> {
+pub(super) fn routes() -> Routes {
     let page = || async { Refusal::Method(Allowed::Page) };
     let send = || async { Refusal::Method(Allowed::Send) };
     let manage = || async { Refusal::Method(Allowed::Manage) };
-    Router::new()
+    Routes::new()
         .route(
             "/auth/register",
             post(register::register).fallback(async || Refusal::Method(Allowed::Register)),

@@ -13,19 +13,20 @@ use gatepost_plugin::{Endpoint, Operation};
 use crate::http::oauth::fault::{Fault, with_challenge};
 use crate::http::oauth::request::Form;
 use crate::http::oauth::{consult, presented, request};
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::app::App;
 use crate::http::shared::form::Parameters;
 use crate::http::shared::{answer, session};
+use crate::origin::place::Origin;
 
 pub(super) async fn revoke(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
+    Extension(origin): Extension<Origin>,
     form: Form,
 ) -> Response {
-    with_challenge(answer(&app, peer, form).await)
+    with_challenge(answer(&app, origin, form).await)
 }
 
-async fn answer(app: &App, peer: Peer, form: Form) -> Result<Response, Fault> {
+async fn answer(app: &App, origin: Origin, form: Form) -> Result<Response, Fault> {
     let Form { headers, body, now } = form;
     request::is_of_somebody(&headers, &body)?;
     let parameters = Parameters::read(&body);
@@ -35,7 +36,7 @@ async fn answer(app: &App, peer: Peer, form: Form) -> Result<Response, Fault> {
     let account = found
         .as_ref()
         .and_then(|token| token.grant.account.as_ref());
-    let caller = session::caller(account, Some(peer));
+    let caller = session::caller(account, Some(origin));
     let asked = request::read(Endpoint::Revocation, &headers, body.clone())?;
     let client = consult::client(app, caller, asked, Operation::Authenticate, now).await?;
     let Some(hash) = hash else {

@@ -7,21 +7,23 @@ use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use gatepost_directory::AccountEntry;
 use gatepost_directory::secret::SecretHash;
+use gatepost_directory::{AccountEntry, DirectoryError};
 use url::Url;
 
 use crate::config::PublicUrl;
 use crate::http::shared::answer;
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::app::App;
 use crate::http::shared::form::Parameters;
 use crate::http::shared::page;
 use crate::http::shared::page::{Failure, Leave, Message};
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::session;
 use crate::http::shared::session::{Browser, Jar, Sent, may_sign_in};
-use crate::http::shared::sign_ins::SignIns;
+use crate::http::shared::sign_ins::MOST_WRONG;
+use crate::observe::audit::{Act, Deed};
 use crate::origin::attempts::TooMany;
+use crate::origin::place::Origin;
 use crate::password;
 
 /// How long a name or a password may be, in bytes.
@@ -75,7 +77,7 @@ pub(super) fn ask(app: &App, browser: &Browser, next: &str, hint: Option<&str>) 
 
 pub(super) async fn sign_in(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
+    Extension(origin): Extension<Origin>,
     sent: Sent,
 ) -> Result<Response, Failure> {
     let Sent {
@@ -90,7 +92,7 @@ pub(super) async fn sign_in(
     };
     let name = form.get("name").unwrap_or_default().trim();
     let password = form.get("password").unwrap_or_default();
-    match verify(&app, peer, name, password, now).await {
+    match verify(&app, origin, name, password, now).await {
         Ok(entry) => {
             let mut response = page::go_to(&next)?;
             // The old one is of no use any more, whoever knows it.
@@ -121,35 +123,37 @@ pub(super) async fn sign_in(
 /// Finds the account with this name and password. It takes as long whether there is one or not.
 async fn verify(
     app: &App,
-    Peer(peer): Peer,
+    origin: Origin,
     name: &str,
     password: &str,
     now: u64,
 ) -> Result<AccountEntry, NotSignedIn> {
-    let SignIns {
-        attempts,
-        turns,
-        queue,
-    } = &app.sign_ins;
     if name.is_empty() || name.len() > LONGEST_NAME || password.len() > LONGEST_PASSWORD {
         return Err(NotSignedIn::Wrong);
     }
-    // Of IPv6, a guesser has more addresses than can be counted, but only one network.
-    let address = peer.ip().to_canonical().to_string();
-    let network = app.decider.network(&address).await.map_err(answer::refusal);
-    let network = network.map_err(NotSignedIn::Undecided)?.unwrap_or(address);
-    let guesser = SecretHash::of(&format!("{network} {}", name.to_ascii_lowercase()));
-    attempts.begin(guesser, now).map_err(NotSignedIn::TooMany)?;
-    let unavailable = NotSignedIn::Undecided(Refusal::Unavailable);
-    let Ok(_place) = queue.try_acquire() else {
-        return Err(unavailable);
+    let sign_ins = &app.sign_ins;
+    let directory = app.decider.directory();
+    let guessed = Guessed::new(origin, name);
+    let attempts = &sign_ins.attempts;
+    let begun = attempts.begin(guessed.place, now);
+    begun.map_err(NotSignedIn::TooMany)?;
+    // What nobody looks at is no guess.
+    let unseen = |why| {
+        attempts.take_back(guessed.place);
+        why
     };
-    let entry = app.decider.directory().account(name).await;
-    let entry = entry.map_err(|error| NotSignedIn::Undecided(answer::refusal(error.into())))?;
-    let turn = Arc::clone(turns)
-        .acquire_owned()
-        .await
-        .expect("the semaphore is never closed");
+    let past = directory.sign_in_past(guessed.name, guessed.place, now);
+    let past = past.await.map_err(|error| unseen(failed(error)))?;
+    let is_known_place = past.is_known_place && origin != Origin::Unknown;
+    if past.wrong_guesses >= MOST_WRONG && !is_known_place {
+        return Err(unseen(NotSignedIn::TooMany(LOCKED)));
+    }
+    let Some(waiting) = sign_ins.wait(is_known_place, origin.network()) else {
+        return Err(unseen(NotSignedIn::Undecided(Refusal::Unavailable)));
+    };
+    let entry = directory.account(name).await;
+    let entry = entry.map_err(|error| unseen(failed(error)))?;
+    let turn = waiting.turn().await;
     let hash = entry.as_ref().and_then(|entry| entry.password_hash.clone());
     let password = password.to_owned();
     let verified = tokio::task::spawn_blocking(move || {
@@ -161,19 +165,60 @@ async fn verify(
     .await;
     match (verified, entry) {
         (Ok(true), Some(entry)) if may_sign_in(&entry.account) => {
-            attempts.right(guesser);
+            attempts.take_back(guessed.place);
+            if origin != Origin::Unknown {
+                let Guessed { name, place } = guessed;
+                let noted = directory.note_place(entry.account.id, name, place, now);
+                noted.await.map_err(failed)?;
+            }
             tracing::info!(account = entry.account.name, "signed in");
+            let caller = session::caller(Some(&entry.account), Some(origin));
+            app.watch.acted(Act::by(&caller, Deed::SignIn, now));
             Ok(entry)
         }
-        (Ok(_), _) => {
+        (Ok(_), entry) => {
+            // A name that nobody has may be a password that was typed into the wrong field.
+            let caller = session::caller(None, Some(origin));
+            let refused = Act::by(&caller, Deed::SignIn, now).refused();
+            app.watch.acted(match entry {
+                Some(entry) => refused.to(entry.account.name),
+                None => refused,
+            });
+            let noted = directory.note_wrong_guess(guessed.name, now);
+            noted.await.map_err(failed)?;
             tracing::info!("a sign-in failed");
             Err(NotSignedIn::Wrong)
         }
         (Err(error), _) => {
             tracing::error!(%error, "a password could not be verified");
-            Err(NotSignedIn::Undecided(Refusal::Failed))
+            Err(unseen(NotSignedIn::Undecided(Refusal::Failed)))
         }
     }
+}
+
+/// Whose password is guessed, and from where.
+#[derive(Clone, Copy)]
+struct Guessed {
+    name: SecretHash,
+    place: SecretHash,
+}
+
+impl Guessed {
+    fn new(origin: Origin, name: &str) -> Self {
+        let (network, name) = (origin.network(), name.to_ascii_lowercase());
+        Self {
+            name: SecretHash::of(&format!("account {name}")),
+            // A network has no space in it.
+            place: SecretHash::of(&format!("place {network} {name}")),
+        }
+    }
+}
+
+/// What an account is told that got too many wrong passwords from anywhere.
+const LOCKED: TooMany = TooMany { retry_after: 3600 };
+
+fn failed(error: DirectoryError) -> NotSignedIn {
+    NotSignedIn::Undecided(answer::refusal(error.into()))
 }
 
 /// Ends the session, and the one in the administration's pages: whoever comes next is somebody else.

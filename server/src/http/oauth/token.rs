@@ -13,10 +13,11 @@ use crate::http::oauth::fault::Fault;
 use crate::http::oauth::issue::{Extent, Issue, refreshes};
 use crate::http::oauth::request::{Form, is_part};
 use crate::http::oauth::{code, consult, presented, request};
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::app::App;
 use crate::http::shared::form;
 use crate::http::shared::form::Parameters;
 use crate::http::shared::{answer, session};
+use crate::origin::place::Origin;
 
 /// The grants this program knows. Which of them a client may use, and what else there is, is for the
 /// plugin to say.
@@ -53,7 +54,7 @@ impl GrantType {
 
 pub(super) async fn token(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
+    Extension(origin): Extension<Origin>,
     form: Form,
 ) -> Result<Response, Fault> {
     let Form { headers, body, now } = form;
@@ -66,7 +67,7 @@ pub(super) async fn token(
     // The user who granted it may use clients that others may not.
     let known = presented::look_up(&app, hash, now).await?;
     let account = known.as_ref().and_then(|t| t.grant.account.as_ref());
-    let caller = session::caller(account, Some(peer));
+    let caller = session::caller(account, Some(origin));
 
     // What was granted is asked for by name, so that it is cut to what the client may have by now. Less can
     // be asked for with a refresh token alone (RFC 6749 §6).

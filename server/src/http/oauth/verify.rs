@@ -19,13 +19,15 @@ use crate::http::oauth::refused::refused;
 use crate::http::oauth::request::{remembered, resources};
 use crate::http::oauth::sign_in;
 use crate::http::shared::answer;
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::app::App;
 use crate::http::shared::form::{Parameters, encode};
 use crate::http::shared::page;
 use crate::http::shared::page::{Failure, Leave, Message};
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::session::{Browser, Jar, Sent};
+use crate::observe::log::brief;
 use crate::origin::attempts::TooMany;
+use crate::origin::place::Origin;
 
 #[derive(Template)]
 #[template(path = "device.html")]
@@ -75,7 +77,7 @@ fn type_code(
 
 pub(super) async fn answer(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
+    Extension(origin): Extension<Origin>,
     sent: Sent,
 ) -> Result<Response, Failure> {
     let Sent {
@@ -102,14 +104,14 @@ pub(super) async fn answer(
         Some("deny") => return deny(&app, &code, now).await,
         Some("allow") => {
             let seen = form.get("seen").unwrap_or_default();
-            match approve(&app, peer, &browser, account, device, seen, now).await? {
+            match approve(&app, origin, &browser, account, device, seen, now).await? {
                 Some(decision) => decision,
                 None => return Ok(answered()),
             }
         }
         _ => {
             let request = remembered(Endpoint::DeviceAuthorization, device.parameters);
-            let caller = browser.caller(peer);
+            let caller = browser.caller(origin);
             consider(&app, caller, request, Operation::Authorize, now).await?
         }
     };
@@ -124,7 +126,10 @@ pub(super) async fn answer(
         let consent = Consent::new(&client, account, ask, browser.form_token(), is_allowed);
         return Ok(page::page(StatusCode::OK, &consent, &consent.leave()));
     }
-    tracing::info!(client_id = client.client_id, "a device was approved");
+    tracing::info!(
+        client_id = brief(&client.client_id),
+        "a device was approved"
+    );
     Ok(Message {
         title: "The device is connected",
         text: "You can close this page and go on at the device.",
@@ -151,7 +156,7 @@ async fn find(
     let device = app.decider.directory().device(code.hash(), now).await;
     let device = device.map_err(|error| answer::refusal(error.into()))?;
     Ok(Ok(device.map(|device| {
-        app.user_codes.right(guesser);
+        app.user_codes.take_back(guesser);
         (code, device)
     })))
 }
@@ -186,7 +191,7 @@ async fn deny(app: &App, code: &UserCode, now: u64) -> Result<Response, Failure>
 /// with the decision; if there is a device that waits for it.
 async fn approve(
     app: &App,
-    peer: Peer,
+    origin: Origin,
     browser: &Browser,
     account: &Account,
     device: Device,
@@ -205,7 +210,7 @@ async fn approve(
         .decider
         .decide_and(
             inquiry,
-            browser.caller(peer),
+            browser.caller(origin),
             Operation::Authorize(request),
             move |decision| {
                 let client = decision.client.as_ref();

@@ -11,21 +11,21 @@ mod when;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use self::visitor::Visitor;
 use crate::http::shared::app::App;
 use crate::http::shared::page::{Failure, go_to};
 use crate::http::shared::refusal::{Allowed, Refusal};
+use crate::http::shared::routes::Routes;
 
-pub(super) fn routes() -> Router<Arc<App>> {
+pub(super) fn routes() -> Routes {
     let with = |allowed: Allowed, methods: MethodRouter<Arc<App>>| {
         methods.fallback(async move || Failure::from(Refusal::Method(allowed)))
     };
     let read = |methods| with(Allowed::Read, methods);
     let page = |methods| with(Allowed::Page, methods);
-    Router::new()
+    Routes::new()
         .route("/admin", read(get(async || go_to("/admin/"))))
         .route("/admin/", read(get(clients::list)))
         .route("/admin/enter", read(get(entrance::enter)))

@@ -11,12 +11,13 @@ use gatepost_plugin::{Caller, Decision};
 
 use crate::http::oauth;
 use crate::http::shared::administration::{Administrator, NotDone};
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::app::App;
 use crate::http::shared::page;
 use crate::http::shared::page::{Failure, Leave, go_to};
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::session;
 use crate::http::shared::session::{Browser, Jar, Unsent};
+use crate::origin::place::Origin;
 
 /// A browser whose user came in through the entrance, and may still be here.
 pub(super) struct Visitor {
@@ -61,7 +62,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
     /// The pages are an OAuth client like any other: whether it may be used is asked each time.
     async fn from_request_parts(head: &mut Parts, app: &Arc<App>) -> Result<Self, Instead> {
         let now = gatepost_directory::now();
-        let Some(Peer(peer)) = head.extensions.get().copied() else {
+        let Some(origin) = head.extensions.get::<Origin>().copied() else {
             return Err(Refusal::Failed.into());
         };
         let browser = Browser::of(app, Jar::Admin, &head.headers, now).await?;
@@ -76,7 +77,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
         }
         Ok(Self {
             app: Arc::clone(app),
-            caller: browser.caller(Peer(peer)),
+            caller: browser.caller(origin),
             browser,
             now,
         })

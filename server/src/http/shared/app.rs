@@ -1,22 +1,23 @@
 //! What every request is answered from.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
-use axum::extract::Request;
-use axum::http::Method;
+use axum::extract::MatchedPath;
+use axum::http::{HeaderMap, Method};
 use gatepost_plugin::Plugin;
 use ipnet::IpNet;
 
 use crate::config::{Config, Lifetimes, Limits, PublicUrl, WebOrigin};
 use crate::decide::Decider;
+use crate::http::shared::allowance::{Admittance, Allowances, Spent};
 use crate::http::shared::metadata::{Metadata, MetadataError};
 use crate::http::shared::sign_ins::SignIns;
 use crate::observe::watch::Watch;
 use crate::origin::attempts::Attempts;
-use crate::origin::pace::{Known, Pace};
-use crate::origin::proxies::Proxies;
+use crate::origin::place::{Origin, Peer};
+use crate::origin::proxies::{Proxies, Untold};
 
 /// What every request is answered from.
 pub struct App {
@@ -32,20 +33,15 @@ pub struct App {
     pub(in crate::http) metadata: ArcSwap<Metadata>,
     pub(in crate::http) watch: Arc<Watch>,
     pub(in crate::http) metrics_allowed: Vec<IpNet>,
-    pub(in crate::http) proxies: Proxies,
-    pub(in crate::http) pace: Pace,
-    /// How often a network of a resource server may ask about tokens.
-    pub(in crate::http) questions: Pace,
-    /// Where clients ask from that an administrator registered, and that proved who they are.
-    pub(in crate::http) resource_servers: Known,
+    proxies: Proxies,
+    /// Whether it was said that somebody forwards requests who is not declared.
+    is_undeclared_said: AtomicBool,
+    /// How often, and how much at once, a network may ask.
+    pub(in crate::http) allowances: Allowances,
     pub(in crate::http) sign_ins: SignIns,
     /// Codes of devices that nobody was given.
     pub(in crate::http) user_codes: Attempts,
 }
-
-/// Where a connection comes from.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
 
 impl App {
     /// What answers requests, with the metadata documents of this plugin's settings.
@@ -70,10 +66,9 @@ impl App {
             public_url: public_url.clone(),
             provider,
             cors_origins: config.cors_origins.clone(),
-            proxies: config.proxies.clone(),
-            pace: Pace::new(config.limits.requests_per_minute),
-            resource_servers: Known::default(),
-            questions: Pace::new(config.limits.requests_per_minute.saturating_mul(QUESTIONS)),
+            proxies: config.proxies.clone().unwrap_or_default(),
+            is_undeclared_said: AtomicBool::new(false),
+            allowances: Allowances::new(&config.limits),
             sign_ins: SignIns::default(),
             user_codes: Attempts::default(),
             limits: config.limits.clone(),
@@ -92,9 +87,7 @@ impl App {
 
     /// Drops what was counted and is over.
     pub fn forget(&self) {
-        self.pace.forget();
-        self.questions.forget();
-        self.resource_servers.forget();
+        self.allowances.forget();
     }
 
     /// Who issues the tokens (RFC 8414 §2).
@@ -102,24 +95,41 @@ impl App {
         self.metadata.load().issuer.clone()
     }
 
-    /// Lets a request pass, unless too many come from its network: then it says how many seconds to
-    /// wait. What only reads is not counted, unless it is written down what was decided about it: a flood
-    /// of that would push out all else.
-    pub(in crate::http) fn admit(&self, request: &Request, origin: SocketAddr) -> Result<(), u64> {
-        let path = request.uri().path();
-        // A mail server asks at each sign-in of all its users.
-        if path == "/auth/introspect" && self.resource_servers.has(origin.ip()) {
-            return self.questions.check(origin.ip());
-        }
-        let is_decided = path == "/auth/authorize" || path.starts_with("/auth/register/");
-        // A browser's question whether it may ask comes with each question of its own.
-        let is_read = request.method().is_safe() && request.method() != Method::OPTIONS;
-        match is_read && !is_decided {
-            true => Ok(()),
-            false => self.pace.check(origin.ip()),
+    /// Where a request comes from.
+    pub(in crate::http) fn origin(&self, peer: Option<Peer>, headers: &HeaderMap) -> Origin {
+        let Some(peer) = peer else {
+            return Origin::Unknown;
+        };
+        match self.proxies.origin(peer, headers) {
+            Ok(address) => Origin::of(address),
+            Err(untold) => {
+                if untold == Untold::Undeclared {
+                    self.say_undeclared(peer);
+                }
+                Origin::Unknown
+            }
         }
     }
-}
 
-/// How many questions about tokens there may be for each other request.
-const QUESTIONS: u32 = 100;
+    /// Once: whoever wants to could fill a log with it.
+    fn say_undeclared(&self, peer: Peer) {
+        if !self.is_undeclared_said.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                ?peer,
+                "a request says that it was forwarded, and where it comes from is not believed: if it was a proxy \
+                 that forwarded it, add its network to server.trusted-proxies; this is not said again"
+            );
+        }
+    }
+
+    /// Lets a request pass, unless too many come from its network.
+    pub(in crate::http) fn admit(
+        &self,
+        method: &Method,
+        route: Option<&MatchedPath>,
+        origin: Origin,
+    ) -> Result<Admittance, Spent> {
+        self.allowances
+            .admit(method, route.map(MatchedPath::as_str), origin.network())
+    }
+}

@@ -6,19 +6,19 @@ use gatepost_directory::{Directory, Key};
 use gatepost_plugin::{Caller, Credential};
 
 use crate::http::shared::answer;
-use crate::http::shared::app::Peer;
 use crate::http::shared::refusal::Refusal;
+use crate::origin::place::Origin;
 
 /// Who asks, and the API key that was presented, if it was one.
 pub(in crate::http) async fn identify(
     headers: &HeaderMap,
-    Peer(peer): Peer,
+    origin: Origin,
     directory: &dyn Directory,
     now: u64,
 ) -> Result<(Caller, Option<Key>), Refusal> {
     let proving = |credential| Caller {
         credential,
-        address: Some(peer.ip().to_canonical().to_string()),
+        address: origin.address().map(|address| address.to_string()),
         ..Caller::default()
     };
     let token = match presented(headers) {

@@ -2,6 +2,7 @@
 //! browsers, and what administrators do, whichever way they ask.
 
 pub(in crate::http) mod administration;
+pub mod allowance;
 pub(in crate::http) mod answer;
 pub mod app;
 pub(in crate::http) mod body;
@@ -14,5 +15,6 @@ pub mod metadata;
 pub(in crate::http) mod page;
 pub(in crate::http) mod refusal;
 pub(in crate::http) mod resource;
+pub(in crate::http) mod routes;
 pub(in crate::http) mod session;
 pub(in crate::http) mod sign_ins;

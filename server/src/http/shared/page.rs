@@ -146,7 +146,6 @@ impl IntoResponse for Failure {
         };
         let mut response = message.send(status);
         if let Some((name, value)) = extra {
-            let value = HeaderValue::from_static(value);
             response.headers_mut().insert(name, value);
         }
         response

@@ -1,6 +1,6 @@
 //! The answers that need no decision, in the form of RFC 6749 §5.2.
 
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::http::shared::kind::Kind;
@@ -10,6 +10,8 @@ use crate::http::shared::kind::Kind;
 pub(in crate::http) enum Refusal {
     /// There is nothing here, nor could there be.
     NotFound,
+    /// The request names no host, or not one.
+    Host,
     /// This is not asked for by this method.
     Method(Allowed),
     /// The body is said to be something else than it has to be, or nothing in particular.
@@ -52,12 +54,13 @@ type Said = (
     StatusCode,
     &'static str,
     String,
-    Option<(HeaderName, &'static str)>,
+    Option<(HeaderName, HeaderValue)>,
 );
 
 impl Refusal {
     pub(in crate::http) fn said(self) -> Said {
-        const NOTHING: Option<(HeaderName, &str)> = None;
+        const NOTHING: Option<(HeaderName, HeaderValue)> = None;
+        let with = |name, value| Some((name, HeaderValue::from_static(value)));
         match self {
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -65,35 +68,42 @@ impl Refusal {
                 "No client can have this id.".to_owned(),
                 NOTHING,
             ),
+            Self::Host => (
+                StatusCode::BAD_REQUEST,
+                "invalid_request",
+                "There has to be one Host header, with the name or the address of a host."
+                    .to_owned(),
+                NOTHING,
+            ),
             Self::Method(Allowed::Register) => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "invalid_request",
                 "A client is registered with the method POST.".to_owned(),
-                Some((header::ALLOW, "POST")),
+                with(header::ALLOW, "POST"),
             ),
             Self::Method(Allowed::Manage) => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "invalid_request",
                 "A registration is managed with the methods GET, PUT and DELETE.".to_owned(),
-                Some((header::ALLOW, "GET, PUT, DELETE")),
+                with(header::ALLOW, "GET, PUT, DELETE"),
             ),
             Self::Method(Allowed::Read) => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "invalid_request",
                 "This is read with the method GET.".to_owned(),
-                Some((header::ALLOW, "GET, HEAD")),
+                with(header::ALLOW, "GET, HEAD"),
             ),
             Self::Method(Allowed::Send) => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "invalid_request",
                 "This is asked for with the method POST.".to_owned(),
-                Some((header::ALLOW, "POST")),
+                with(header::ALLOW, "POST"),
             ),
             Self::Method(Allowed::Page) => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "invalid_request",
                 "This page is read with the method GET, and its form is sent with POST.".to_owned(),
-                Some((header::ALLOW, "GET, HEAD, POST")),
+                with(header::ALLOW, "GET, HEAD, POST"),
             ),
             Self::MediaType(kind) => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -117,13 +127,13 @@ impl Refusal {
                 StatusCode::REQUEST_TIMEOUT,
                 "invalid_request",
                 "The body did not arrive in time.".to_owned(),
-                Some((header::CONNECTION, "close")),
+                with(header::CONNECTION, "close"),
             ),
             Self::Incomplete => (
                 StatusCode::BAD_REQUEST,
                 "invalid_request",
                 "The body did not arrive whole.".to_owned(),
-                Some((header::CONNECTION, "close")),
+                with(header::CONNECTION, "close"),
             ),
             Self::Changed => (
                 StatusCode::PRECONDITION_FAILED,
@@ -132,17 +142,17 @@ impl Refusal {
                     .to_owned(),
                 NOTHING,
             ),
-            Self::TooMany(_) => (
+            Self::TooMany(wait) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "temporarily_unavailable",
                 "Too many requests come from this network. Try again later.".to_owned(),
-                NOTHING,
+                Some((header::RETRY_AFTER, wait.into())),
             ),
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "temporarily_unavailable",
                 "The server cannot do this just now. Try again in a moment.".to_owned(),
-                Some((header::RETRY_AFTER, "1")),
+                with(header::RETRY_AFTER, "1"),
             ),
             Self::Failed => (
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -161,9 +171,7 @@ impl IntoResponse for Refusal {
         let (status, error, description, extra) = self.said();
         let mut response = error_body(status, error, &description);
         if let Some((name, value)) = extra {
-            response
-                .headers_mut()
-                .insert(name, axum::http::HeaderValue::from_static(value));
+            response.headers_mut().insert(name, value);
         }
         response
     }

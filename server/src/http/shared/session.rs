@@ -16,12 +16,13 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::config::PublicUrl;
-use crate::http::shared::app::{App, Peer};
+use crate::http::shared::app::App;
 use crate::http::shared::form::Parameters;
 use crate::http::shared::kind::Kind;
 use crate::http::shared::page::Failure;
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::{answer, body, cookie, page};
+use crate::origin::place::Origin;
 
 /// What a browser's session is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,8 +161,8 @@ impl Browser {
     }
 
     /// Who asks, for a decision.
-    pub(in crate::http) fn caller(&self, peer: Peer) -> Caller {
-        caller(self.account(), Some(peer))
+    pub(in crate::http) fn caller(&self, origin: Origin) -> Caller {
+        caller(self.account(), Some(origin))
     }
 }
 
@@ -215,9 +216,11 @@ impl FromRequest<Arc<App>> for Sent {
 }
 
 /// An account that is known to be there, or nobody, as who asks.
-pub(in crate::http) fn caller(account: Option<&Account>, peer: Option<Peer>) -> Caller {
+pub(in crate::http) fn caller(account: Option<&Account>, origin: Option<Origin>) -> Caller {
     let nobody = Caller {
-        address: peer.map(|Peer(peer)| peer.ip().to_canonical().to_string()),
+        address: origin
+            .and_then(Origin::address)
+            .map(|address| address.to_string()),
         ..Caller::default()
     };
     match account {

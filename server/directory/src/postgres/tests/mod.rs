@@ -76,7 +76,7 @@ fn a_database_of_version_1_is_brought_up_to_date() {
             assert_eq!(exchanged, Ok(expected));
         }
         directory.close().await;
-        let again = Postgres::open(&database).await.expect("of version 2");
+        let again = Postgres::open(&database).await.expect("of version 3");
         again.close().await;
     });
 }
