@@ -9,6 +9,10 @@ use thiserror::Error;
 /// How long a password may be, in bytes.
 pub const LIMIT: usize = 1024;
 
+/// How short a password may be that somebody chooses, in characters (NIST SP 800-63B-4 §3.1.1.2). Those that there are
+/// stay.
+pub const SHORTEST: usize = 8;
+
 /// Why there is no hash of a password.
 #[derive(Debug, Error)]
 pub enum HashError {

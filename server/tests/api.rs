@@ -4,7 +4,7 @@ mod common;
 
 use serde_json::{Value, json};
 
-use crate::common::{Answer, Host, NATIVE};
+use crate::common::{Answer, Host, NATIVE, run, text};
 
 const WEBADMIN: &str = r#"{"client_id":"webadmin","metadata":{"client_name":"Web administration",
     "redirect_uris":["stalwart://auth"],"token_endpoint_auth_method":"none"}}"#;
@@ -272,7 +272,7 @@ fn a_key_is_made_within_what_its_maker_may_do_and_ends_at_once() {
         Some(&key),
         "POST",
         "/api/keys",
-        r#"{"name":"partner","account":"desk","permissions":["authenticate","oauth-client-registration"],
+        r#"{"name":"partner","permissions":["authenticate","oauth-client-registration"],
             "terms":{"max-registrations":1},"expires_in_days":9}"#,
     );
     assert_eq!(made.status, 201, "{made:?}");
@@ -300,6 +300,10 @@ fn a_key_is_made_within_what_its_maker_may_do_and_ends_at_once() {
         (
             r#"{"name":"a","permissions":["authenticate","oauth-client-registration"]}"#,
             201,
+        ),
+        (
+            r#"{"name":"a","account":"desk","permissions":["authenticate"]}"#,
+            403,
         ),
         (r#"{"name":"a","permissions":[]}"#, 400),
         (r#"{"name":"","permissions":["authenticate"]}"#, 400),
@@ -367,7 +371,9 @@ fn a_key_is_made_within_what_its_maker_may_do_and_ends_at_once() {
         .as_array()
         .and_then(|keys| keys.iter().find(|key| key["name"] == "partner"))
         .expect("it is listed");
-    assert_eq!(partner_entry["account"], "desk");
+    assert_eq!(partner_entry["account"], Value::Null);
+    assert_eq!(partner_entry["allowed"], partner_entry["permissions"]);
+    assert_eq!(partner_entry["made_with"], 1, "the administrator's key");
     assert_eq!(partner_entry["registrations"], 1);
     assert!(partner_entry["last_used_at"].is_u64(), "{partner_entry}");
     let path = format!("/api/keys/{}", made["id"]);
@@ -464,4 +470,110 @@ fn who_has_no_key_is_answered_alike() {
     }
     std::thread::sleep(std::time::Duration::from_millis(300));
     assert_eq!(audited(), before, "nothing is decided");
+}
+
+#[test]
+fn a_key_follows_its_owner_and_the_key_that_it_was_made_with() {
+    let host = Host::start("");
+    let data = host.folder.data();
+    let command = |arguments: &[&str]| {
+        let data = data.to_str().expect("a path in UTF-8");
+        run(
+            &[arguments, &["--data", data]].concat(),
+            std::path::Path::new("."),
+        )
+    };
+    let all = [
+        "--permission",
+        "authenticate",
+        "--permission",
+        "oauth-client-list",
+        "--permission",
+        "oauth-client-create",
+    ];
+    let create = ["key", "create", "--name", "desk", "--account", "desk"];
+    let made = command(&[&create[..], &all].concat());
+    assert!(made.status.success(), "{made:?}");
+    let desk = text(&made.stdout).trim_end().to_owned();
+    let accounts = text(&command(&["account", "list"]).stdout);
+    assert!(
+        accounts.contains("desk\tauthenticate oauth-client-list oauth-client-create\n"),
+        "the account has what its key has: {accounts}"
+    );
+    let more = ["--permission", "oauth-client-delete"];
+    let refused = command(&[&create[..], &more].concat());
+    assert_eq!(refused.status.code(), Some(1));
+    let why = text(&refused.stderr);
+    assert!(
+        why.contains("`oauth-client-delete`") && why.contains("`account permit`"),
+        "{why}"
+    );
+
+    let list = |key: &str| ask(&host, Some(key), "GET", "/api/keys", "").status;
+    let make = |key: &str, body: &str| ask(&host, Some(key), "POST", "/api/keys", body);
+    let listing =
+        r#"{"name":"a","permissions":["authenticate","oauth-client-list","oauth-client-create"]}"#;
+    let key = |answer: Answer| {
+        assert_eq!(answer.status, 201, "{answer:?}");
+        answer.json()["key"].as_str().expect("the key").to_owned()
+    };
+    let child = key(make(&desk, listing));
+    let grandchild = key(make(&child, listing));
+    let own = r#"{"name":"a","account":"desk","permissions":["authenticate"]}"#;
+    key(make(&desk, own));
+    let foreign = make(&child, own);
+    assert_eq!(foreign.status, 403, "it acts for nobody: {foreign:?}");
+    let others = r#"{"name":"a","account":"demo@example.org","permissions":["authenticate"]}"#;
+    assert_eq!(make(&desk, others).status, 403);
+    for key in [&desk, &child, &grandchild] {
+        assert_eq!(list(key), 200);
+    }
+    let permit = |permissions: &[&str]| {
+        let permit = ["account", "permit", "--name", "desk"];
+        let permitted = command(&[&permit[..], permissions].concat());
+        assert!(permitted.status.success(), "{permitted:?}");
+    };
+    for (held, status) in [
+        (&all[..2], 403),
+        (&all[2..4], 401),
+        (&all[..], 200),
+        (&all[..4], 200),
+    ] {
+        permit(held);
+        for key in [&desk, &child, &grandchild] {
+            assert_eq!(list(key), status, "{held:?}");
+        }
+    }
+    permit(&all);
+    let listed = ask(&host, Some(&desk), "GET", "/api/keys", "").json();
+    let listed = listed["keys"].as_array().expect("a list").clone();
+    let of = |key: &Value, name: &str| key[name].clone();
+    let desks: Vec<_> = listed
+        .iter()
+        .filter(|key| key["owner"] == "desk")
+        .map(|key| (of(key, "account"), of(key, "made_with")))
+        .collect();
+    let first = &listed[2]["id"];
+    let second = &listed[3]["id"];
+    assert_eq!(
+        desks,
+        [
+            ("desk".into(), Value::Null),
+            (Value::Null, first.clone()),
+            (Value::Null, second.clone()),
+            ("desk".into(), first.clone()),
+        ]
+    );
+    let revoked = command(&["key", "revoke", &second.to_string()]);
+    assert!(revoked.status.success(), "{revoked:?}");
+    assert_eq!(
+        [&desk, &child, &grandchild].map(|key| list(key)),
+        [200, 401, 401]
+    );
+    assert!(
+        command(&["account", "remove", "--name", "desk"])
+            .status
+            .success()
+    );
+    assert_eq!(list(&desk), 401);
 }

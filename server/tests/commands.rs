@@ -2,8 +2,9 @@
 
 mod common;
 
+use std::io::Write;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use common::{Folder, Host, NATIVE, program, text};
@@ -85,7 +86,7 @@ fn an_account_is_made_once_and_changed_after_that() {
         command(&arguments, &data)
     };
     let listed = || text(&command(&["account", "list"], &data).stdout);
-    assert_eq!(listed(), "a@example.org\t\n");
+    assert_eq!(listed(), "a@example.org\tauthenticate\n");
     let twice = account("create", &[]);
     assert!(!twice.status.success(), "{twice:?}");
     assert!(text(&twice.stderr).contains("account permit"), "{twice:?}");
@@ -101,10 +102,15 @@ fn an_account_is_made_once_and_changed_after_that() {
     );
     assert!(!account("permit", &[]).status.success(), "none are named");
 
+    let out = account("sign-out", &[]);
+    assert!(out.status.success(), "{out:?}");
+    assert_eq!(text(&out.stdout), "ended 0 sessions and 0 grants\n");
+
     assert!(account("remove", &[]).status.success());
     for (verb, more) in [
         ("permit", &permissions[..]),
         ("password", &[]),
+        ("sign-out", &[]),
         ("remove", &[]),
     ] {
         let gone = account(verb, more);
@@ -113,6 +119,123 @@ fn an_account_is_made_once_and_changed_after_that() {
     }
     assert!(account("create", &[]).status.success());
     assert_eq!(listed(), "a@example.org\tauthenticate\n");
+}
+
+#[test]
+fn a_password_that_is_chosen_has_eight_characters() {
+    let folder = Folder::new();
+    let data = folder.data();
+    let chosen = |verb: &str, password: &str| {
+        let mut child = program()
+            .args([
+                "account",
+                verb,
+                "--name",
+                "a@example.org",
+                "--password-stdin",
+            ])
+            .arg("--data")
+            .arg(&data)
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program can be started");
+        let mut stdin = child.stdin.take().expect("it was asked for");
+        stdin.write_all(password.as_bytes()).expect("it reads");
+        drop(stdin);
+        child.wait_with_output().expect("it ends")
+    };
+    for (verb, password, is_done) in [
+        ("create", "", false),
+        ("create", "1234567", false),
+        ("create", "1234567\n", false),
+        ("create", "äöüäöüä\r\n", false),
+        ("create", "12345678\n", true),
+        ("password", "1234567", false),
+        ("password", "äöüäöüäö", true),
+    ] {
+        let output = chosen(verb, password);
+        assert_eq!(output.status.success(), is_done, "{verb} {password:?}");
+        let said = text(&output.stderr);
+        assert_eq!(said.contains("8 characters"), !is_done, "{said}");
+    }
+}
+
+#[test]
+fn names_have_no_control_characters() {
+    let folder = Folder::new();
+    let data = folder.data();
+    let long = "x".repeat(101);
+    for (name, account, is_made) in [
+        ("a\u{7}", None, false),
+        ("a\nb", None, false),
+        ("", None, false),
+        (&*long, None, false),
+        ("a", Some("b\u{9b}"), false),
+        ("a", Some(""), false),
+        (&long[1..], Some("desk"), true),
+    ] {
+        let mut arguments = vec![
+            "key",
+            "create",
+            "--permission",
+            "authenticate",
+            "--name",
+            name,
+        ];
+        arguments.extend(account.iter().flat_map(|account| ["--account", account]));
+        let output = command(&arguments, &data);
+        assert_eq!(output.status.success(), is_made, "{name:?} {account:?}");
+        let said = text(&output.stderr);
+        assert_eq!(said.contains("control characters"), !is_made, "{said}");
+    }
+}
+
+/// A settings file with secrets in it is its owner's alone.
+#[test]
+fn settings_that_hold_secrets_are_not_for_everybody() {
+    let folder = Folder::new();
+    let keys = "[oauth.client-registration]\n\
+                client-id-keys = [\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"]\n";
+    let url = "[store]\nurl = \"postgres://gatepost:secret@localhost/gatepost\"\n";
+    let no_password = "[store]\nurl = \"postgres://gatepost@localhost/gatepost\"\n";
+    for (settings, mode, named) in [
+        (keys, 0o600, None),
+        (
+            keys,
+            0o640,
+            Some("oauth.client-registration.client-id-keys"),
+        ),
+        (
+            keys,
+            0o604,
+            Some("oauth.client-registration.client-id-keys"),
+        ),
+        (keys, 0o400, None),
+        (url, 0o600, None),
+        (url, 0o644, Some("store.url")),
+        (no_password, 0o644, None),
+        ("", 0o644, None),
+    ] {
+        let file = folder.write("settings.toml", settings);
+        let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(&file, permissions).expect("it is ours");
+        let output = program().arg("check").arg("--config").arg(&file).output();
+        let output = output.expect("the program can be started");
+        assert!(output.status.success(), "{output:?}");
+        let said = text(&output.stdout);
+        assert_eq!(
+            said.contains("can be read"),
+            named.is_some(),
+            "{mode:o}: {said}"
+        );
+        assert!(said.contains(named.unwrap_or_default()), "{mode:o}: {said}");
+        assert!(
+            !said.contains("secret@") && !said.contains("AAAA"),
+            "{said}"
+        );
+        std::fs::remove_file(file).expect("it is ours");
+    }
 }
 
 #[test]

@@ -119,7 +119,8 @@ fn stored_clients_of_strangers_stop_at_the_limit_until_those_that_nobody_uses_ar
         office.sweep(day),
         Swept {
             clients: 500,
-            removed: 0
+            removed: 0,
+            unjudged: 0,
         }
     );
     assert_eq!(office.windows(), 0, "counts that are over are dropped");
@@ -127,7 +128,8 @@ fn stored_clients_of_strangers_stop_at_the_limit_until_those_that_nobody_uses_ar
         office.sweep(1_000 + day),
         Swept {
             clients: 500,
-            removed: 400
+            removed: 400,
+            unjudged: 0,
         }
     );
     assert_eq!(office.clients(), 100);

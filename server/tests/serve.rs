@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use common::browser::demo_password;
 use common::{Answer, Folder, Host, NATIVE, program, registration, run, text};
 use rustix::process::Signal;
 use serde_json::Value;
@@ -466,14 +467,29 @@ fn slow_clients_are_cut_off() {
 }
 
 #[test]
-fn the_first_start_prints_keys_and_a_command_that_works() {
+fn the_first_start_makes_keys_and_a_command_that_works() {
     let host = Host::start("");
     let administrator = host.first_key("administrator").to_owned();
     let registration_key = host.first_key("registration").to_owned();
     assert_ne!(administrator, registration_key);
 
+    let file = host.folder.data().join("first-start.txt");
+    assert!(
+        host.greeting
+            .contains(file.to_str().expect("a path in UTF-8")),
+        "{}",
+        host.greeting
+    );
+    let said = format!("{}{}", host.greeting, host.folder.logged());
+    let password = demo_password(&host);
+    for secret in [&administrator, &registration_key, &password] {
+        assert!(!said.contains(secret.as_str()), "nobody looks: {said}");
+    }
+    assert!(!said.contains("gpak_") && !said.contains("gppw_"), "{said}");
+    assert_eq!(mode(&file), 0o600);
+
     let command = host
-        .greeting
+        .first_start
         .lines()
         .find(|line| line.starts_with("curl "))
         .expect("a command to paste");
@@ -503,9 +519,76 @@ fn the_first_start_prints_keys_and_a_command_that_works() {
 
     let folder = host.kill();
     let host = Host::start_in(folder, "", &[]);
-    assert_eq!(host.greeting, "", "keys are shown once");
+    assert_eq!(host.greeting, "", "keys are made once");
     host.register_with_key(&registration_key, NATIVE)
         .client_id();
+}
+
+/// A terminal is what `script` gives a program.
+#[test]
+fn the_first_keys_are_shown_on_a_terminal() {
+    let folder = Folder::new();
+    let run = format!(
+        "exec {} --listen 127.0.0.1:0 --data {}",
+        env!("CARGO_BIN_EXE_gatepost-server"),
+        folder.data().display()
+    );
+    let mut script = Command::new("script");
+    script
+        .args(["--quiet", "--return", "--command", &run, "/dev/null"])
+        .stdin(std::process::Stdio::null());
+    let host = Host::spawn(&mut script, folder);
+    assert!(!host.folder.data().join("first-start.txt").exists());
+    let key = host.greeting.lines().find_map(|line| {
+        let key = line.strip_prefix("registration key:")?;
+        Some(key.trim().to_owned())
+    });
+    let key = key.expect("it is shown");
+    host.register_with_key(&key, NATIVE).client_id();
+    assert!(host.greeting.contains("demo account:"), "{}", host.greeting);
+}
+
+/// What somebody has put in the way is not written to, and nothing is made.
+#[test]
+fn without_a_place_for_them_there_are_no_first_keys() {
+    for is_link in [false, true] {
+        let folder = Folder::new();
+        let other = folder.write("other", "theirs");
+        std::fs::create_dir(folder.data()).expect("the folder can be written");
+        let file = folder.data().join("first-start.txt");
+        match is_link {
+            true => std::os::unix::fs::symlink(&other, &file).expect("a link can be made"),
+            false => std::fs::write(&file, "theirs").expect("the folder can be written"),
+        }
+        let refused = common::program()
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder.data())
+            .output()
+            .expect("the program can be started");
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        let said = text(&refused.stderr);
+        assert!(said.contains("first-start.txt"), "{said}");
+        assert!(!text(&refused.stdout).contains("listening"));
+        for path in [&other, &file] {
+            assert_eq!(
+                std::fs::read_to_string(path).expect("it is there"),
+                "theirs"
+            );
+        }
+        let keys = |folder: &Folder| -> u32 {
+            directory(folder)
+                .query_row("SELECT count(*) FROM api_key", (), |row| row.get(0))
+                .expect("it can be read")
+        };
+        assert_eq!(keys(&folder), 0);
+
+        // Nothing was begun, so that it is still a first start.
+        std::fs::remove_file(&file).expect("it is there");
+        let host = Host::start_in(folder, "", &[]);
+        assert_eq!(keys(&host.folder), 2);
+        host.register_with_key(host.first_key("registration"), NATIVE)
+            .client_id();
+    }
 }
 
 #[test]
@@ -540,11 +623,14 @@ fn no_secret_is_kept_or_logged() {
     while !greeting.contains("listening on") {
         std::io::BufRead::read_line(&mut stdout, &mut greeting).expect("the output is text");
     }
-    let word_after = |label: &str| {
-        let rest = greeting.split(label).nth(1).expect("the label is there");
+    let made = folder.data().join("first-start.txt");
+    let made = std::fs::read_to_string(made).expect("it is a first start");
+    let word_after = |text: &str, label: &str| {
+        let rest = text.split(label).nth(1).expect("the label is there");
         rest.split_whitespace().next().expect("a word").to_owned()
     };
-    let (key, address) = (word_after("registration key:"), word_after("http://"));
+    let key = word_after(&made, "registration key:");
+    let address = word_after(&greeting, "listening on http://");
     let mut stream = std::net::TcpStream::connect(address.split('/').next().expect("an address"))
         .expect("the host listens");
     let confidential = r#"{"redirect_uris":["https://app.example.com/cb"],"client_name":"App"}"#;
@@ -563,7 +649,11 @@ fn no_secret_is_kept_or_logged() {
     let mut kept = std::fs::read(&log).expect("the log can be read");
     assert!(!kept.is_empty(), "something is logged");
     for entry in std::fs::read_dir(folder.data()).expect("the folder is there") {
-        kept.extend(std::fs::read(entry.expect("an entry").path()).expect("a file"));
+        let path = entry.expect("an entry").path();
+        // Whoever ran it first is to look there.
+        if !path.ends_with("first-start.txt") {
+            kept.extend(std::fs::read(path).expect("a file"));
+        }
     }
     let kept = text(&kept);
     for secret in [
@@ -581,17 +671,22 @@ fn no_secret_is_kept_or_logged() {
 
 #[test]
 fn the_data_folder_is_its_owners() {
-    use std::os::unix::fs::PermissionsExt;
-
     let host = Host::start("");
-    for (path, mode) in [
+    for (path, expected) in [
         (host.folder.data(), 0o700),
         (host.folder.data().join("gatepost.db"), 0o600),
         (host.folder.data().join("gatepost.db-wal"), 0o600),
+        (host.folder.data().join("first-start.txt"), 0o600),
     ] {
-        let permissions = std::fs::metadata(&path).expect("it is there").permissions();
-        assert_eq!(permissions.mode() & 0o777, mode, "{}", path.display());
+        assert_eq!(mode(&path), expected, "{}", path.display());
     }
+}
+
+fn mode(path: &std::path::Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+
+    let permissions = std::fs::metadata(path).expect("it is there").permissions();
+    permissions.mode() & 0o777
 }
 
 #[test]

@@ -29,13 +29,22 @@ fn it_is_read_as_it_was_and_brought_up_to_date_once() {
     assert!(on(&folder, &["account", "list"]).status.success());
     let stored = Content::of(&file);
     assert_eq!(stored.version, (0x4761_7465, 3), "`Gate`, version 3");
-    // A refresh token can be exchanged once more since then: two columns, with nothing in them.
+    // A refresh token can be exchanged once more since version 2: two columns, with nothing in them.
+    // And since version 3 a key says whose it is, and which key it was made with; the account of a key has the key's
+    // permissions; and a device that waits has a network.
     for (table, rows) in &before.rows {
-        let added: &[Cell] = match &**table {
-            "oauth_token" => &[Cell::Null, Cell::Null],
-            _ => &[],
+        let upgraded = |row: &Vec<Cell>| match &**table {
+            "oauth_token" => [row, &[Cell::Null, Cell::Null][..]].concat(),
+            "device_request" => [row, &[Cell::Text(String::new())][..]].concat(),
+            "api_key" => [row, &[row[3].clone(), Cell::Null][..]].concat(),
+            "account" if row[1] == Cell::Text("partner@example.org".into()) => {
+                let mut row = row.clone();
+                row[3] = Cell::Text("authenticate oauth-client-registration".into());
+                row
+            }
+            _ => row.clone(),
         };
-        let rows: Vec<_> = rows.iter().map(|row| [row, added].concat()).collect();
+        let rows: Vec<_> = rows.iter().map(upgraded).collect();
         assert_eq!(stored.rows[table], rows, "{table}");
     }
     let is_new = |table: &&String| !before.rows.contains_key(*table);
@@ -51,13 +60,21 @@ fn it_is_read_as_it_was_and_brought_up_to_date_once() {
         (&["review"], "said/review", 1),
         (&["export"], "export.jsonl", 0),
     ] {
+        let expected = match file {
+            "said/account-list" => read(file).replace(
+                "partner@example.org\t\n",
+                "partner@example.org\tauthenticate oauth-client-registration\n",
+            ),
+            "export.jsonl" => upgraded(&read(file)),
+            _ => read(file),
+        };
         let output = on(&folder, arguments);
         assert_eq!(
             output.status.code(),
             Some(code),
             "{arguments:?}: {output:?}"
         );
-        assert_eq!(text(&output.stdout), read(file), "{arguments:?}");
+        assert_eq!(text(&output.stdout), expected, "{arguments:?}");
     }
     assert_eq!(Content::of(&file), stored, "opened for writing, and closed");
 
@@ -114,10 +131,16 @@ fn what_it_gave_out_goes_on_working() {
 fn what_it_exported_is_imported_and_goes_on_working() {
     let folder = Folder::new();
     let lines = stored("export.jsonl");
-    let imported = on(&folder, &["import", utf8(&lines)]);
+    let refused = on(&folder, &["import", utf8(&lines)]);
+    let why = text(&refused.stderr);
+    assert!(
+        !refused.status.success() && why.contains("--without-end"),
+        "it has no last line: {why}"
+    );
+    let imported = on(&folder, &["import", "--without-end", utf8(&lines)]);
     assert!(imported.status.success(), "{imported:?}");
     let exported = on(&folder, &["export"]);
-    assert_eq!(text(&exported.stdout), read("export.jsonl"));
+    assert_eq!(text(&exported.stdout), upgraded(&read("export.jsonl")));
     goes_on_working(folder);
 }
 
@@ -306,6 +329,27 @@ fn bearer(host: &Host, method: &str, path: &str, token: &str) -> Answer {
         )
         .as_bytes(),
     )
+}
+
+/// What the version before exported, as this one does: a key has an owner, its account can do what it allows, and the
+/// last line says how many there are.
+fn upgraded(exported: &str) -> String {
+    let partner = r#""name":"partner@example.org","password_hash":null,"permissions":""#;
+    let permissions = "authenticate oauth-client-registration";
+    let mut upgraded = exported
+        .replacen(r#""version":1"#, r#""version":2"#, 1)
+        .replacen(partner, &format!("{partner}{permissions}"), 1);
+    for (account, owner) in [
+        ("null", "null"),
+        (r#""partner@example.org""#, r#""partner@example.org""#),
+    ] {
+        let before = format!(r#""account":{account},"permissions""#);
+        let after =
+            format!(r#""account":{account},"owner":{owner},"made_with":null,"permissions""#);
+        upgraded = upgraded.replace(&before, &after);
+    }
+    let lines = upgraded.lines().count();
+    upgraded + &format!("{{\"kind\":\"end\",\"lines\":{lines}}}\n")
 }
 
 /// A copy of the stored data folder.

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use crate::common::browser::{self, Browser, DEMO, demo_password, location, query};
-use crate::common::{Answer, Folder, Host, run, text};
+use crate::common::{Folder, Host, run, text};
 
 const REDIRECT_URI: &str = "http://127.0.0.1:49152/callback";
 
@@ -26,24 +26,6 @@ fn create(folder: &Folder, name: &str, permissions: &[&str]) -> String {
     text(&created.stdout).trim().to_owned()
 }
 
-/// Goes to the administration's pages as far as consent, and through it.
-fn enter(browser: &mut Browser<'_>) -> Result<Answer, Answer> {
-    let path = |answer: &Answer| answer.header("location").expect("a redirect").to_owned();
-    let entrance = browser.get("/admin/");
-    assert_eq!(path(&entrance), "/admin/enter", "{entrance:?}");
-    let sent_on = browser.get("/admin/enter");
-    let consent = browser.get(&path(&sent_on));
-    if consent.status != 200 {
-        return Err(consent);
-    }
-    let agreed = browser.submit(&consent, "/auth/authorize", &[("answer", "allow")]);
-    let callback = path(&agreed);
-    let (_, callback) = callback.split_once("/admin/").expect("the pages' own");
-    let inside = browser.get(&format!("/admin/{callback}"));
-    assert_eq!(path(&inside), "/admin/", "{inside:?}");
-    Ok(browser.get("/admin/"))
-}
-
 #[test]
 fn who_gets_in() {
     // Nothing is required: any client id gets a token, and the pages need no registration.
@@ -55,7 +37,7 @@ fn who_gets_in() {
     let asked = query("whatever", REDIRECT_URI, &[]);
     let agreed = browser.authorize(&asked, "allow");
     assert!(location(&agreed).contains_key("code"), "{agreed:?}");
-    let inside = enter(&mut browser).expect("nothing is required");
+    let inside = browser.enter().expect("nothing is required");
     assert!(inside.body.contains("<h1>Clients</h1>"), "{inside:?}");
 
     // Registration is required.
@@ -69,14 +51,16 @@ fn who_gets_in() {
         assert_eq!(refused.status, 400, "{refused:?}");
         assert_eq!(refused.header("location"), None);
     }
-    let locked_out = enter(&mut browser).expect_err("the pages are no registered client");
+    let locked_out = browser
+        .enter()
+        .expect_err("the pages are no registered client");
     assert_eq!(locked_out.status, 400, "{locked_out:?}");
     let stranger = host.get("/admin/");
     assert_eq!(stranger.header("location"), Some("/admin/enter"));
 
     // Who may use any client still gets in, and helps the others in: webadmin is registered by hand.
     let mut override_ = Browser::signed_in(&host, DEMO, &administrator);
-    let inside = enter(&mut override_).expect("the account may use any client");
+    let inside = override_.enter().expect("the account may use any client");
     assert!(
         inside.body.contains("No client is registered yet."),
         "{inside:?}"
@@ -93,7 +77,7 @@ fn who_gets_in() {
     assert_eq!(registered.status, 201, "{registered:?}");
 
     let mut browser = Browser::signed_in(&host, PLAIN, &plain);
-    let inside = enter(&mut browser).expect("it is registered now");
+    let inside = browser.enter().expect("it is registered now");
     assert!(inside.body.contains("Web administration"), "{inside:?}");
     let asked = query("webadmin", "stalwart://auth", &[]);
     let agreed = browser.authorize(&asked, "allow");
@@ -110,7 +94,7 @@ fn who_gets_in() {
     // Who signs out is out of the pages too, and so is who signs in as somebody else.
     for leave in ["sign out", "sign in"] {
         let mut leaving = Browser::signed_in(&host, PLAIN, &plain);
-        enter(&mut leaving).expect("it is registered");
+        leaving.enter().expect("it is registered");
         let account = leaving.get("/account");
         match leave {
             "sign out" => leaving.submit(&account, "/auth/sign-out", &[]),
@@ -152,6 +136,8 @@ fn who_gets_in() {
             Some("/admin/enter"),
             "{outside:?}"
         );
-        enter(&mut browser).expect_err("nobody may use a client that is disabled");
+        browser
+            .enter()
+            .expect_err("nobody may use a client that is disabled");
     }
 }

@@ -39,13 +39,14 @@ fn what_is_exported_is_imported_and_goes_on_working() {
     };
     let lines = exported(&host.folder);
     for part in [
-        r#"{"kind":"directory","version":1}"#,
+        r#"{"kind":"directory","version":2}"#,
         r#""kind":"account","name":"demo@example.org""#,
         r#""kind":"key""#,
         r#""kind":"client""#,
         r#""kind":"grant""#,
         r#""token":"refresh""#,
         r#""kind":"registrations""#,
+        r#"{"kind":"end","lines":"#,
     ] {
         assert!(lines.contains(part), "{part} in\n{lines}");
     }
@@ -88,6 +89,7 @@ fn what_is_exported_is_imported_and_goes_on_working() {
         .lines()
         .find(|line| line.contains(r#""kind":"token""#))
         .expect("a token");
+    let (whole, token_line) = (&lines, &format!("{token}\n"));
     for (name, broken, said) in [
         ("nothing", String::new(), "line 1: there is nothing"),
         (
@@ -97,14 +99,52 @@ fn what_is_exported_is_imported_and_goes_on_working() {
         ),
         (
             "another version",
-            lines.replace(r#""version":1}"#, r#""version":2}"#),
-            "line 1: version 2 is not known here",
+            lines.replace(r#""version":2}"#, r#""version":3}"#),
+            "line 1: version 3 is not known here",
         ),
-        ("twice", format!("{lines}{account}\n"), "UNIQUE"),
+        (
+            "twice",
+            lines.replacen(account, &format!("{account}\n{account}"), 1),
+            "UNIQUE",
+        ),
+        (
+            "more after the end",
+            format!("{lines}{account}\n"),
+            "something follows the last line",
+        ),
         (
             "unknown",
-            format!("{lines}{{\"kind\":\"x\"}}\n"),
+            lines.replacen(account, "{\"kind\":\"x\"}", 1),
             "unknown variant",
+        ),
+        (
+            "an unknown permission",
+            lines.replacen("oauth-client-list", "oauth-client-lists", 1),
+            "line 2: there is no permission `oauth-client-lists`",
+        ),
+        (
+            "terms that the plugin does not take",
+            lines.replacen(r#""terms":null"#, r#""terms":"{\"no-such\":1}""#, 1),
+            "the terms have mistakes",
+        ),
+        (
+            "a record that the plugin cannot read",
+            lines.replacen(
+                r#""record":"{\"version\":1,"#,
+                r#""record":"{\"version\":999,"#,
+                1,
+            ),
+            "line ",
+        ),
+        (
+            "a line less",
+            whole.replacen(token_line, "", 1),
+            "lines were written",
+        ),
+        (
+            "cut off between two lines",
+            whole.split_inclusive('\n').take(4).collect(),
+            "--without-end",
         ),
         (
             "a member more",

@@ -20,6 +20,8 @@ pub struct Host {
     pub address: SocketAddr,
     /// What it printed before it was ready.
     pub greeting: String,
+    /// What a first start of the server wrote to a file, if it did.
+    pub first_start: String,
     pub folder: Folder,
     child: Child,
     stdout: BufReader<ChildStdout>,
@@ -90,9 +92,11 @@ impl Host {
             }
             greeting.push_str(&line);
         };
+        let first_start = folder.data().join("first-start.txt");
         Self {
             address,
             greeting,
+            first_start: fs::read_to_string(first_start).unwrap_or_default(),
             folder,
             child,
             stdout,

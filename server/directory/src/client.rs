@@ -126,6 +126,9 @@ pub struct Entry {
     pub activity: Activity,
     /// How many accounts it may act for now.
     pub users: u64,
+    /// What of it cannot be read, if something cannot: text that is no UTF-8, which is shown with a mark in place of
+    /// what is damaged.
+    pub unreadable: Option<String>,
 }
 
 /// A place in the list of all clients. It means nothing outside of the list.

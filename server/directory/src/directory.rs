@@ -5,14 +5,17 @@ use gatepost_plugin::{Assertion, Decision};
 
 use crate::client::{Entry, Facts, Inquiry, Judge, Search};
 use crate::error::{DecideError, DirectoryError};
-use crate::grant::{Device, Exchange, Grant, GrantId, NewSession, NewToken, Poll, Session, Token};
+use crate::grant::{
+    Admission, Device, Exchange, Grant, GrantId, NewSession, NewToken, Poll, Session, Token,
+};
 use crate::permission::Permission;
 use crate::principal::{
-    AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, NewAccount, NewKey,
+    AccountChange, AccountEntry, AccountId, Ended, Key, KeyEntry, KeyId, NamePlace, NewAccount,
+    NewKey,
 };
 use crate::secret::SecretHash;
 use crate::sign_in::SignInPast;
-use crate::transfer::{ImportError, Line};
+use crate::transfer::{ImportError, Line, Unreadable};
 
 /// Where principals are kept.
 ///
@@ -47,29 +50,37 @@ pub trait Directory: Send + Sync {
     /// An account.
     async fn account(&self, name: &str) -> Result<Option<AccountEntry>, DirectoryError>;
 
-    /// All accounts, by name: those after a name, so many at most.
-    async fn accounts(&self, after: &str, limit: u32) -> Result<Vec<AccountEntry>, DirectoryError>;
+    /// All accounts, by name: those after a place, so many at most.
+    async fn accounts(
+        &self,
+        after: &NamePlace,
+        limit: u32,
+    ) -> Result<Vec<AccountEntry>, DirectoryError>;
 
     /// Adds an account, and says whether there was none of that name.
     async fn add_account(&self, account: NewAccount) -> Result<bool, DirectoryError>;
 
-    /// Changes an account, and says whether there is one of that name. A new password ends all its
-    /// sessions.
+    /// Changes an account, and says whether there is one of that name. A new password ends all its sessions, and
+    /// [unless told otherwise](AccountChange::keeps_grants) all its grants.
     async fn change_account(
         &self,
         name: &str,
         change: AccountChange,
     ) -> Result<bool, DirectoryError>;
 
+    /// Ends all sessions and all grants of an account; `None` if there is none of that name.
+    async fn sign_out(&self, name: &str) -> Result<Option<Ended>, DirectoryError>;
+
     /// Removes an account with its sessions, grants and API keys, and says whether there was one. The
     /// clients that it registered stay.
     async fn remove_account(&self, name: &str) -> Result<bool, DirectoryError>;
 
-    /// The API key with this hash, unless it is expired or revoked. That it was used is noted, to
+    /// The API key with this hash, unless it is expired or revoked, or its owner may not sign in. It allows what its
+    /// owner may do now, and no more. That it was used is noted, to
     /// within [`LAST_USE_PRECISION`](crate::LAST_USE_PRECISION).
     async fn live_key(&self, hash: SecretHash, now: u64) -> Result<Option<Key>, DirectoryError>;
 
-    /// The names of the accounts and of the live API keys that have a permission.
+    /// The names of the accounts that have a permission, and of the live API keys that allow it now.
     async fn holders(
         &self,
         permission: Permission,
@@ -80,7 +91,8 @@ pub trait Directory: Send + Sync {
     /// most.
     async fn keys(&self, after: KeyId, limit: u32) -> Result<Vec<KeyEntry>, DirectoryError>;
 
-    /// Adds an API key, and the account it acts for if there is none of that name.
+    /// Adds an API key. Without an owner, it is the account's that it acts for, which is added if there is none of that
+    /// name.
     async fn add_key(&self, key: NewKey) -> Result<KeyId, DirectoryError>;
 
     /// Whether there never was an API key.
@@ -94,7 +106,7 @@ pub trait Directory: Send + Sync {
         keys: Vec<NewKey>,
     ) -> Result<bool, DirectoryError>;
 
-    /// Revokes an API key, and says whether there is such a key.
+    /// Revokes an API key with those that were made with it, and so on, and says whether there is such a key.
     async fn revoke_key(&self, id: KeyId, now: u64) -> Result<bool, DirectoryError>;
 
     /// What a token stands for; `None` if there is no such token, or it ended.
@@ -105,6 +117,9 @@ pub trait Directory: Send + Sync {
     async fn present(&self, hash: SecretHash) -> Result<(), DirectoryError>;
 
     /// Spends a token that is good for one use, and issues others for the same grant.
+    ///
+    /// Of the access tokens of a grant, the [last](crate::MOST_ACCESS_TOKENS) are good, and of the refresh tokens that are
+    /// spent, the [last](crate::MOST_SPENT_TOKENS) are remembered.
     ///
     /// For so many seconds, it may be [exchanged once more](Exchange::Repeated), as long as none of the others
     /// was presented, exchanged or ended. Of those who try that at once, one succeeds.
@@ -125,9 +140,8 @@ pub trait Directory: Send + Sync {
     /// What an account has granted and has not ended: those with a token or a session that is good.
     async fn grants(&self, account: AccountId, now: u64) -> Result<Vec<Grant>, DirectoryError>;
 
-    /// Waits for a user's answer to a device. `false` if the user code is taken: another is to be
-    /// drawn.
-    async fn add_device(&self, device: Device) -> Result<bool, DirectoryError>;
+    /// Waits for a user's answer to a device, unless [too many](crate::MOST_DEVICES) wait already.
+    async fn add_device(&self, device: Device, now: u64) -> Result<Admission, DirectoryError>;
 
     /// The device that waits with this user code, unless it has expired or been answered.
     async fn device(
@@ -147,7 +161,7 @@ pub trait Directory: Send + Sync {
         now: u64,
     ) -> Result<Poll, DirectoryError>;
 
-    /// Remembers a browser that signed in.
+    /// Remembers a browser that signed in, of the [last](crate::MOST_SESSIONS) of its account.
     async fn add_session(&self, session: NewSession) -> Result<(), DirectoryError>;
 
     /// The browser with this cookie, unless it has expired.
@@ -182,8 +196,9 @@ pub trait Directory: Send + Sync {
     /// stands for any more.
     async fn forget(&self, windows_before: u64, now: u64) -> Result<(), DirectoryError>;
 
-    /// Hands out all that there is, as it is at one moment.
-    async fn export(&self, each: Each<'_>) -> Result<(), DirectoryError>;
+    /// Hands out all that there is, as it is at one moment. What cannot be read is left out and given back; then there is
+    /// no [last line](Line::End), so that nobody takes the rest for the whole.
+    async fn export(&self, each: Each<'_>) -> Result<Vec<Unreadable>, DirectoryError>;
 
     /// Takes a directory over, into one that is empty: all of it, or nothing.
     async fn import(&self, lines: Lines) -> Result<(), ImportError>;

@@ -17,6 +17,12 @@ pub enum DirectoryError {
     /// A change to a client that is not there.
     #[error("there is no client with this id")]
     NoSuchClient,
+    /// A key for an account that is not there.
+    #[error("there is no account of this name")]
+    NoSuchAccount,
+    /// A key that was to be made with one that is revoked.
+    #[error("the key to make it with is no longer good")]
+    NoSuchKey,
     /// The request of a device was answered already, or is over.
     #[error("no device waits for this answer")]
     NoSuchDevice,

@@ -144,6 +144,17 @@ pub struct NewToken {
     pub expires_at: u64,
 }
 
+impl NewToken {
+    /// How many access tokens of a grant may stay when these are issued.
+    pub(crate) fn room_for_access(issued: &[Self]) -> i64 {
+        let issued = issued
+            .iter()
+            .filter(|token| token.kind == TokenKind::Access);
+        let issued = i64::try_from(issued.count()).unwrap_or(i64::MAX);
+        MOST_ACCESS_TOKENS.saturating_sub(issued).max(0)
+    }
+}
+
 /// A token that was issued and has not been forgotten: it may have expired, or been spent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -204,6 +215,17 @@ impl Exchange {
     }
 }
 
+/// Whether a device waits for a user from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It waits.
+    Added,
+    /// The user code is another device's: another is to be drawn.
+    CodeTaken,
+    /// Too many wait, from its network or in all.
+    TooMany,
+}
+
 /// What a device asks for, until a user answers (RFC 8628 §3.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
@@ -213,8 +235,10 @@ pub struct Device {
     pub user_code: SecretHash,
     /// Who asks.
     pub client_id: String,
-    /// The request's parameters as they arrived, but for secrets: it is decided on again.
+    /// The request's parameters that it is decided on again by.
     pub parameters: String,
+    /// The network that it asks from, as it is counted; empty if that is not known.
+    pub network: String,
     /// How long the device has to wait between two questions, in seconds.
     pub interval: u64,
     /// Seconds since 1970.
@@ -283,6 +307,26 @@ pub struct Session {
 /// How long what is over is remembered, in seconds: a code or a refresh token that is used again was
 /// stolen, and that can be told only as long as it is known.
 pub const REMEMBERED: u64 = 7 * 86_400;
+
+/// How many browsers may be signed in to an account. The one that signed in first is signed out first.
+pub const MOST_SESSIONS: i64 = 100;
+
+/// How many grants an account may have, and how many a client may have that acts for itself. The one that was used
+/// longest ago ends first.
+pub const MOST_GRANTS: i64 = 1_000;
+
+/// How many access tokens of a grant are good. The one that was issued first ends first.
+pub const MOST_ACCESS_TOKENS: i64 = 64;
+
+/// How many spent refresh tokens of a grant are remembered, those that were spent last. One that was spent before is not
+/// known any more when it is used again, so that the grant goes on.
+pub const MOST_SPENT_TOKENS: i64 = 32;
+
+/// How many devices of a network may wait for a user.
+pub const MOST_DEVICES_OF_NETWORK: i64 = 20;
+
+/// How many devices may wait in all.
+pub const MOST_DEVICES: i64 = 10_000;
 
 /// How many seconds longer a device has to wait that asked too often (RFC 8628 §3.5).
 pub(crate) const SLOW_DOWN: u64 = 5;

@@ -39,13 +39,14 @@ pub use client::{
 pub use directory::{Directory, Each, Lines};
 pub use error::{DecideError, DirectoryError, OpenError, TlsError};
 pub use grant::{
-    Change, Device, Exchange, Grant, GrantId, NewGrant, NewSession, NewToken, Poll, REMEMBERED,
-    Session, Token, TokenKind,
+    Admission, Change, Device, Exchange, Grant, GrantId, MOST_ACCESS_TOKENS, MOST_DEVICES,
+    MOST_DEVICES_OF_NETWORK, MOST_GRANTS, MOST_SESSIONS, MOST_SPENT_TOKENS, NewGrant, NewSession,
+    NewToken, Poll, REMEMBERED, Session, Token, TokenKind,
 };
 pub use permission::Permission;
 pub use principal::{
-    Account, AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, LAST_USE_PRECISION,
-    NewAccount, NewKey,
+    Account, AccountChange, AccountEntry, AccountId, Ended, Key, KeyEntry, KeyId,
+    LAST_USE_PRECISION, NamePlace, NewAccount, NewKey, is_account_name, is_key_name,
 };
 pub use sign_in::{GUESS_WINDOW, PLACE_REMEMBERED, SignInPast};
 pub use store::{Database, Store};

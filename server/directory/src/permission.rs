@@ -92,6 +92,28 @@ pub fn joined(permissions: &[Permission]) -> String {
     names.join(" ")
 }
 
+/// Whether somebody who may do so much can give an API key a permission: what he may do himself, and to register
+/// clients, which a caller with `oauth-client-create` can do by hand.
+pub fn can_give<T: AsRef<str>>(held: &[T], permission: &str) -> bool {
+    let may = |name: &str| held.iter().any(|held| held.as_ref() == name);
+    may(permission)
+        || permission == Permission::OauthClientRegistration.name()
+            && may(Permission::OauthClientCreate.name())
+}
+
+/// What an API key allows now of what it was made for: what its owner can give now. `None` if the owner may not
+/// sign in, so that the key opens nothing. A key that was made on the command line for no account has no owner.
+pub(crate) fn of_key(made_for: Vec<String>, owner: Option<&[String]>) -> Option<Vec<String>> {
+    let Some(owner) = owner else {
+        return Some(made_for);
+    };
+    if !can_give(owner, Permission::Authenticate.name()) {
+        return None;
+    }
+    let given = made_for.into_iter().filter(|name| can_give(owner, name));
+    Some(given.collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,5 +124,36 @@ mod tests {
             assert_eq!(Permission::named(permission.name()), Some(permission));
         }
         assert_eq!(Permission::named("oauth"), None);
+    }
+
+    #[test]
+    fn a_key_allows_what_its_owner_can_give() {
+        for (made_for, owner, expected) in [
+            ("authenticate a", None, Some("authenticate a")),
+            (
+                "authenticate a b",
+                Some("authenticate b"),
+                Some("authenticate b"),
+            ),
+            ("a b", Some("authenticate b c"), Some("b")),
+            ("a", Some("authenticate"), Some("")),
+            ("authenticate a", Some("a"), None),
+            ("authenticate a", Some(""), None),
+            (
+                "authenticate oauth-client-registration",
+                Some("authenticate oauth-client-create"),
+                Some("authenticate oauth-client-registration"),
+            ),
+            (
+                "authenticate oauth-client-create",
+                Some("authenticate oauth-client-registration"),
+                Some("authenticate"),
+            ),
+        ] {
+            let names = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+            let held: Option<Vec<String>> = owner.map(names);
+            let allowed = of_key(names(made_for), held.as_deref());
+            assert_eq!(allowed, expected.map(names), "{made_for} of {owner:?}");
+        }
     }
 }

@@ -6,13 +6,18 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use crate::error::DirectoryError;
 use crate::grant::TokenKind;
+use crate::permission::Permission;
 use crate::secret::SecretHash;
 
 /// The version of the form that is written.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
-/// One line. The first is the header, and what a line speaks of comes before it.
+/// The version before, which does not say whose a key is, and has no last line.
+pub(crate) const BEFORE: u32 = 1;
+
+/// One line. The first is the header, and the last one says how many there are. What a line speaks of comes before it.
 ///
 /// Browsers that signed in and devices that wait are not moved: they sign in, and ask, again. Nor is it that a
 /// spent refresh token may be exchanged once more.
@@ -34,6 +39,10 @@ pub enum Line {
         hash: Hash,
         name: String,
         account: Option<String>,
+        #[serde(default)]
+        owner: Option<String>,
+        #[serde(default)]
+        made_with: Option<Hash>,
         permissions: String,
         terms: Option<String>,
         registrations: u64,
@@ -83,6 +92,8 @@ pub enum Line {
         network: String,
         registrations: u64,
     },
+    /// The last line: how many lines there are before it. Without it, nobody would know that a file was cut off.
+    End { lines: u64 },
 }
 
 impl Line {
@@ -92,15 +103,91 @@ impl Line {
     }
 }
 
-/// The lines after the header, each with its number; what is not as it should be is an error.
+/// A row that is left out of what is handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Which, such as "client gpc_abc".
+    pub what: String,
+    /// Why it cannot be read.
+    pub reason: String,
+}
+
+/// The lines that are handed out, and what cannot be.
+pub(crate) struct Out<'a, 'e> {
+    each: &'a mut (dyn for<'l> FnMut(&'l Line) -> Result<(), DirectoryError> + Send + 'e),
+    lines: u64,
+    unreadable: Vec<Unreadable>,
+}
+
+impl<'a, 'e> Out<'a, 'e> {
+    /// Begins with the header.
+    pub(crate) fn begin(
+        each: &'a mut (dyn for<'l> FnMut(&'l Line) -> Result<(), DirectoryError> + Send + 'e),
+    ) -> Result<Self, DirectoryError> {
+        each(&Line::header())?;
+        Ok(Self {
+            each,
+            lines: 1,
+            unreadable: Vec::new(),
+        })
+    }
+
+    /// Hands out a line, unless it cannot be read; then `what` says which it is.
+    pub(crate) fn add(
+        &mut self,
+        line: Result<Line, String>,
+        what: impl FnOnce() -> String,
+    ) -> Result<(), DirectoryError> {
+        let line = match line {
+            // Nobody could take it over.
+            Ok(Line::Client { record, .. }) if !is_object(&record) => Err(NO_OBJECT.to_owned()),
+            line => line,
+        };
+        match line {
+            Ok(line) => {
+                self.lines += 1;
+                (self.each)(&line)
+            }
+            Err(reason) => {
+                let what = what();
+                self.unreadable.push(Unreadable { what, reason });
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends with the last line, if nothing was left out.
+    pub(crate) fn end(self) -> Result<Vec<Unreadable>, DirectoryError> {
+        if self.unreadable.is_empty() {
+            (self.each)(&Line::End { lines: self.lines })?;
+        }
+        Ok(self.unreadable)
+    }
+}
+
+const NO_OBJECT: &str = "the record is no JSON object";
+
+/// The lines between the header and the last, each with its number; what is not as it should be is an error.
 pub(crate) struct Order<I> {
     lines: I,
     number: u64,
+    version: u32,
+    has_ended: bool,
 }
 
 impl<I: Iterator<Item = Result<Line, ImportError>>> Order<I> {
     pub(crate) const fn of(lines: I) -> Self {
-        Self { lines, number: 0 }
+        Self {
+            lines,
+            number: 0,
+            version: 0,
+            has_ended: false,
+        }
+    }
+
+    /// The version that the header names.
+    pub(crate) const fn version(&self) -> u32 {
+        self.version
     }
 }
 
@@ -112,7 +199,9 @@ impl<I: Iterator<Item = Result<Line, ImportError>>> Iterator for Order<I> {
         if self.number == 0 {
             self.number = 1;
             match self.lines.next() {
-                Some(Ok(Line::Directory { version: VERSION })) => {}
+                Some(Ok(Line::Directory {
+                    version: version @ (BEFORE | VERSION),
+                })) => self.version = version,
                 Some(Ok(Line::Directory { version })) => {
                     return wrong(1, format!("version {version} is not known here"));
                 }
@@ -122,17 +211,56 @@ impl<I: Iterator<Item = Result<Line, ImportError>>> Iterator for Order<I> {
             }
         }
         self.number += 1;
-        match self.lines.next()? {
+        let next = match self.lines.next() {
+            None if self.has_ended => return None,
+            None => {
+                return Some(Err(ImportError::Cut {
+                    lines: self.number - 1,
+                }));
+            }
+            Some(_) if self.has_ended => {
+                return wrong(self.number, "something follows the last line".to_owned());
+            }
+            Some(next) => next,
+        };
+        match next {
+            Ok(Line::End { lines }) if lines == self.number - 1 => {
+                self.has_ended = true;
+                self.next()
+            }
+            Ok(Line::End { lines }) => wrong(
+                self.number,
+                format!(
+                    "{lines} lines were written, and there are {}",
+                    self.number - 1
+                ),
+            ),
             Ok(Line::Directory { .. }) => {
                 wrong(self.number, "a directory begins within another".to_owned())
             }
+            Ok(
+                Line::Account {
+                    ref permissions, ..
+                }
+                | Line::Key {
+                    ref permissions, ..
+                },
+            ) if let Some(name) = unknown(permissions) => {
+                wrong(self.number, format!("there is no permission `{name}`"))
+            }
             Ok(Line::Client { record, .. }) if !is_object(&record) => {
-                wrong(self.number, "the record is no JSON object".to_owned())
+                wrong(self.number, NO_OBJECT.to_owned())
             }
             Ok(line) => Some(Ok((self.number, line))),
             Err(error) => Some(Err(error)),
         }
     }
+}
+
+/// The first name that is none of a permission.
+fn unknown(permissions: &str) -> Option<&str> {
+    let mut names = permissions.split_ascii_whitespace();
+    names.find(|name| Permission::named(name).is_none())
 }
 
 /// What searches go through has to be one. The rest of a record is for the plugin to read.
@@ -151,12 +279,22 @@ pub enum ImportError {
         /// Why.
         reason: String,
     },
+    /// The last line is missing.
+    #[error(
+        "after {lines} lines, the line is missing that says how many there are: the file was cut off, or is of an \
+         earlier version. Export again, with this version. If you know that the file is whole, import it with \
+         --without-end"
+    )]
+    Cut {
+        /// How many lines there are.
+        lines: u64,
+    },
     /// There is something in the directory.
     #[error("the directory is not empty; what is imported has to be all that there is")]
     NotEmpty,
     /// The directory failed.
     #[error(transparent)]
-    Directory(#[from] super::DirectoryError),
+    Directory(#[from] DirectoryError),
 }
 
 /// A hash, in base64url.

@@ -6,25 +6,28 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use gatepost_directory::Permission;
 use gatepost_directory::secret::{Purpose, Secret};
-use gatepost_directory::{AccountChange, NewAccount};
+use gatepost_directory::{AccountChange, Ended, NamePlace, NewAccount, is_account_name};
 
 use super::permission;
 use super::printable::printable;
 use super::tools::{Done, Tools, with_directory};
+use super::unreadable::Unreadable;
 use crate::password;
 
 #[derive(Subcommand)]
 pub(super) enum AccountCommand {
     /// Create an account, and print its password, once, alone on standard output
     Create(CreateFlags),
-    /// Give an account another password, which ends its sessions in browsers
+    /// Give an account another password, which ends its sessions in browsers and all that it granted
     Password(PasswordFlags),
     /// Give an account other permissions in place of those it has
     Permit(PermitFlags),
+    /// Sign an account out everywhere: end its sessions in browsers, and all that it granted to programs
+    SignOut(One),
     /// List accounts: name and permissions
     List(Tools),
     /// Remove an account with all that it granted, and its API keys
-    Remove(RemoveFlags),
+    Remove(One),
 }
 
 #[derive(Args)]
@@ -51,6 +54,9 @@ pub(super) struct PasswordFlags {
     /// The account's name
     #[arg(long)]
     name: String,
+    /// Leave what the account granted to programs, which go on without asking again
+    #[arg(long)]
+    keep_grants: bool,
     #[command(flatten)]
     source: Source,
     #[command(flatten)]
@@ -74,8 +80,9 @@ pub(super) struct PermitFlags {
     tools: Tools,
 }
 
+/// One account.
 #[derive(Args)]
-pub(super) struct RemoveFlags {
+pub(super) struct One {
     /// The account's name
     #[arg(long)]
     name: String,
@@ -103,7 +110,8 @@ pub(super) fn run(command: AccountCommand) -> Done {
         AccountCommand::Password(flags) => change_password(flags),
         AccountCommand::Permit(flags) => permit(flags),
         AccountCommand::List(tools) => list(tools),
-        AccountCommand::Remove(flags) => remove(flags),
+        AccountCommand::SignOut(one) => sign_out(one),
+        AccountCommand::Remove(one) => remove(one),
     }
 }
 
@@ -111,8 +119,8 @@ fn create(flags: CreateFlags) -> Done {
     let CreateFlags {
         name, permissions, ..
     } = flags;
-    if name.is_empty() || name.len() > 255 || name.chars().any(char::is_control) {
-        return Err("an account's name has from 1 to 255 bytes and no control characters".into());
+    if !is_account_name(&name) {
+        return Err(NO_ACCOUNT_NAME.into());
     }
     let password = flags.source.password()?;
     let account = NewAccount {
@@ -138,6 +146,7 @@ fn change_password(flags: PasswordFlags) -> Done {
     let password = flags.source.password()?;
     let change = AccountChange {
         password_hash: Some(password.hash()?),
+        keeps_grants: flags.keep_grants,
         ..AccountChange::default()
     };
     change_account(flags.tools, &flags.name, change)?;
@@ -169,24 +178,38 @@ fn change_account(
 fn list(tools: Tools) -> Done {
     with_directory(tools, async |directory| {
         let mut stdout = io::stdout().lock();
-        let mut after = String::new();
+        let mut after = NamePlace::default();
+        let mut unreadable = Unreadable::default();
         loop {
             let page = directory.accounts(&after, PAGE).await?;
             let Some(last) = page.last() else {
-                return Ok(ExitCode::SUCCESS);
+                return Ok(unreadable.code());
             };
-            after.clone_from(&last.account.name);
+            after = last.place.clone();
             for entry in &page {
                 let name = printable(&entry.account.name, usize::MAX);
+                unreadable.note_if("account", &name, entry.unreadable.as_deref());
                 writeln!(stdout, "{name}\t{}", entry.account.permissions.join(" "))?;
             }
         }
     })
 }
 
-fn remove(flags: RemoveFlags) -> Done {
-    with_directory(flags.tools, async |directory| {
-        match directory.remove_account(&flags.name).await? {
+fn sign_out(one: One) -> Done {
+    with_directory(one.tools, async |directory| {
+        let ended = directory.sign_out(&one.name).await?;
+        let Ended { sessions, grants } = ended.ok_or(NO_SUCH_ACCOUNT)?;
+        writeln!(
+            io::stdout(),
+            "ended {sessions} sessions and {grants} grants"
+        )?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn remove(one: One) -> Done {
+    with_directory(one.tools, async |directory| {
+        match directory.remove_account(&one.name).await? {
             true => Ok(ExitCode::SUCCESS),
             false => Err(NO_SUCH_ACCOUNT.into()),
         }
@@ -203,6 +226,14 @@ impl Source {
         io::stdin().lock().take(most).read_to_string(&mut text)?;
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let line = line.strip_suffix('\r').unwrap_or(line);
+        if line.chars().count() < password::SHORTEST {
+            return Err(format!(
+                "a password has {} characters at least; 15 are better where it is all that is asked for \
+                 (NIST SP 800-63B-4 §3.1.1.2)",
+                password::SHORTEST
+            )
+            .into());
+        }
         Ok(Password::Given(line.to_owned()))
     }
 }
@@ -222,6 +253,9 @@ impl Password {
         Ok(ExitCode::SUCCESS)
     }
 }
+
+pub(super) const NO_ACCOUNT_NAME: &str =
+    "an account's name has from 1 to 255 bytes and no control characters";
 
 const NO_SUCH_ACCOUNT: &str = "there is no account of this name";
 

@@ -13,6 +13,7 @@ use serde_json::json;
 use super::check;
 use super::printable::printable;
 use super::tools::{Done, Tools, runtime, with_decider};
+use super::unreadable::{Unreadable, readable};
 use crate::decide::stored::{Listed, listed};
 
 #[derive(Subcommand)]
@@ -135,19 +136,27 @@ fn list(tools: Tools) -> Done {
         let mut stdout = io::stdout().lock();
         let mut search = Search::all(PAGE, now);
         let directory = gatepost_directory::open_to_read(&config.store).await?;
+        let mut unreadable = Unreadable::default();
         loop {
             let page = directory.clients(&search).await?;
             let Some(last) = page.last() else { break };
             search.after = Some(last.place);
             for entry in &page {
-                let Listed::Live { name } = listed(&*plugin, entry, now)? else {
-                    continue;
+                let client_id = printable(&entry.client_id, usize::MAX);
+                // One that cannot be read is listed without a name.
+                let name = match readable(entry).and_then(|()| listed(&*plugin, entry, now)) {
+                    Ok(Listed::Deleted) => continue,
+                    Ok(Listed::Live { name }) => name.unwrap_or_default(),
+                    Err(error) => {
+                        unreadable.note("client", &client_id, &error.to_string());
+                        String::new()
+                    }
                 };
-                let name = printable(&name.unwrap_or_default(), usize::MAX);
-                writeln!(stdout, "{}\t{}\t{name}", entry.client_id, entry.users)?;
+                let name = printable(&name, usize::MAX);
+                writeln!(stdout, "{client_id}\t{}\t{name}", entry.users)?;
             }
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(unreadable.code())
     })
 }
 

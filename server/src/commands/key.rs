@@ -1,19 +1,22 @@
 //! `gatepost-server key`.
 
+use std::error::Error;
 use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use gatepost_directory::Permission;
 use gatepost_directory::secret::{Purpose, Secret};
-use gatepost_directory::{KeyId, NewKey};
+use gatepost_directory::{
+    Directory, KeyEntry, KeyId, NewKey, Permission, is_account_name, is_key_name, permission,
+};
 use gatepost_plugin::SettingFinding;
-use thiserror::Error;
 
-use super::permission;
+use super::account::NO_ACCOUNT_NAME;
+use super::permission::parser;
 use super::printable::printable;
 use super::tools::{Done, Tools, with_directory};
+use super::unreadable::Unreadable;
 use crate::config::{self, Config};
 
 #[derive(Subcommand)]
@@ -22,7 +25,7 @@ pub(super) enum KeyCommand {
     ///
     /// Works while the server runs, at once.
     Create(KeyFlags),
-    /// List API keys: number, name, state, last use, account and permissions
+    /// List API keys: number, name, state, last use, account and what they allow now
     List(Tools),
     /// Revoke an API key by its number, at once
     Revoke {
@@ -38,7 +41,7 @@ pub(super) struct KeyFlags {
     /// What the key is for, in your words
     #[arg(long)]
     name: String,
-    /// The account the key acts for; created if there is none of that name
+    /// The account the key acts for; created with the key's permissions if there is none of that name
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
     /// What the key allows; may be given several times
@@ -46,7 +49,7 @@ pub(super) struct KeyFlags {
         long = "permission",
         value_name = "PERMISSION",
         required = true,
-        value_parser = permission::parser()
+        value_parser = parser()
     )]
     permissions: Vec<Permission>,
     /// What may be registered with it: JSON, such as {"max-registrations":5}, or @ and a file
@@ -64,7 +67,7 @@ pub(super) struct KeyFlags {
 }
 
 /// The terms are not what the plugin takes.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 #[error("the terms have mistakes{}", config::list(.0))]
 pub(super) struct TermsError(Vec<SettingFinding>);
 
@@ -87,10 +90,11 @@ fn list(tools: Tools) -> Done {
         let mut stdout = io::stdout().lock();
         let now = gatepost_directory::now();
         let mut after = KeyId::numbered(i64::MIN);
+        let mut unreadable = Unreadable::default();
         loop {
             let page = directory.keys(after, PAGE).await?;
             let Some(last) = page.last() else {
-                return Ok(ExitCode::SUCCESS);
+                return Ok(unreadable.code());
             };
             after = last.id;
             for key in &page {
@@ -99,20 +103,29 @@ fn list(tools: Tools) -> Done {
                     (None, Some(at)) if at <= now => "expired",
                     _ => "live",
                 };
+                let number = key.id.number().to_string();
+                unreadable.note_if("key", &number, key.unreadable.as_deref());
                 let used = key
                     .last_used_at
                     .map_or("never".to_owned(), |at| at.to_string());
                 writeln!(
                     stdout,
-                    "{}\t{}\t{state}\t{used}\t{}\t{}",
-                    key.id.number(),
+                    "{number}\t{}\t{state}\t{used}\t{}\t{}",
                     printable(&key.name, usize::MAX),
                     printable(key.account.as_deref().unwrap_or("-"), usize::MAX),
-                    key.permissions.join(" ")
+                    allowed(key)
                 )?;
             }
         }
     })
+}
+
+/// What a key allows now, which is nothing if its owner may not sign in.
+fn allowed(key: &KeyEntry) -> String {
+    match key.allowed.is_empty() {
+        true => "-".to_owned(),
+        false => key.allowed.join(" "),
+    }
 }
 
 fn create(flags: KeyFlags) -> Done {
@@ -121,12 +134,17 @@ fn create(flags: KeyFlags) -> Done {
         Some(terms) => Some(checked(terms, &config)?),
         None => None,
     };
+    if !is_key_name(&flags.name) {
+        return Err("a key's name has from 1 to 100 characters and no control characters".into());
+    }
     let key = Secret::draw(Purpose::ApiKey)?;
     let now = gatepost_directory::now();
     let new = NewKey {
         hash: key.hash(),
         name: flags.name,
         account: flags.account,
+        owner: None,
+        made_with: None,
         permissions: flags.permissions,
         terms,
         created_at: now,
@@ -135,14 +153,45 @@ fn create(flags: KeyFlags) -> Done {
             .or(flags.expires_in.map(|days| now + days * 86_400)),
     };
     with_directory(flags.tools, async |directory| {
+        if let Some(account) = &new.account {
+            can_have(&*directory, account, &new.permissions).await?;
+        }
         Ok(directory.add_key(new).await?)
     })?;
     writeln!(io::stdout(), "{}", key.reveal())?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// Whether a key that acts for this account can allow all of that: no key allows more than its account may do.
+async fn can_have(
+    directory: &dyn Directory,
+    name: &str,
+    permissions: &[Permission],
+) -> Result<(), Box<dyn Error>> {
+    let Some(entry) = directory.account(name).await? else {
+        return match is_account_name(name) {
+            true => Ok(()),
+            false => Err(NO_ACCOUNT_NAME.into()),
+        };
+    };
+    let held = entry.account.permissions;
+    let mut names = permissions.iter().map(|permission| permission.name());
+    match names.find(|name| !permission::can_give(&held, name)) {
+        None => Ok(()),
+        Some(missing) => Err(format!(
+            "the account may not do `{missing}`, and no key allows more than its account; give the account what it \
+             may do with `account permit`: now it is {}",
+            match held.is_empty() {
+                true => "nothing".to_owned(),
+                false => held.join(", "),
+            }
+        )
+        .into()),
+    }
+}
+
 /// Terms that the plugin takes. Which they are is its business.
-fn checked(terms: String, config: &Config) -> Result<String, Box<dyn std::error::Error>> {
+fn checked(terms: String, config: &Config) -> Result<String, Box<dyn Error>> {
     let terms = match terms.strip_prefix('@') {
         Some(path) => {
             fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))?

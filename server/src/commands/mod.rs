@@ -11,6 +11,7 @@ mod replay;
 mod review;
 mod tools;
 mod transfer;
+mod unreadable;
 mod verdict;
 
 use std::error::Error;
@@ -97,7 +98,8 @@ enum Command {
     /// Serve the registration endpoint (what happens without a command, too)
     ///
     /// Prints `listening on http://ADDR:PORT` when ready. The first start on an empty data folder
-    /// creates two API keys, prints each once, and a command that registers an example client.
+    /// creates an account and two API keys. A terminal shows them, with a command that registers an example client;
+    /// otherwise they are written to the file first-start.txt in the data folder.
     Serve(ServeFlags),
     /// Manage accounts: who can sign in
     Account {
@@ -119,7 +121,7 @@ enum Command {
     /// Works while the server runs. Browsers that signed in and devices that wait are left out.
     Export(transfer::Flags),
     /// Take over what was exported, into a directory that is empty: all of it, or nothing
-    Import(transfer::Flags),
+    Import(transfer::ImportFlags),
     /// Remove the clients that nobody uses, as the server does at an interval
     Sweep(Tools),
     /// Show which clients would stop working under other settings, and change nothing
@@ -174,8 +176,15 @@ fn sweep(tools: Tools) -> Done {
     let swept = with_decider(tools, async |decider| {
         Ok(sweep::once(&decider, gatepost_directory::now()).await?)
     })?;
-    let sweep::Swept { clients, removed } = swept;
+    let sweep::Swept {
+        clients,
+        removed,
+        unjudged,
+    } = swept;
     writeln!(io::stdout(), "removed {removed} of {clients} clients")?;
+    if unjudged > 0 {
+        return Err(format!("{unjudged} clients could not be judged, and stay").into());
+    }
     Ok(ExitCode::SUCCESS)
 }
 

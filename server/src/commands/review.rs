@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use gatepost_directory::{Entry, Search};
-use gatepost_plugin::{Caller, Outcome, Plugin};
+use gatepost_plugin::{Caller, Decision, Outcome, Plugin};
 
 use super::check::show::{print, styles};
 use super::check::{Stopping, json};
 use super::printable::printable;
 use super::tools::runtime;
+use super::unreadable::readable;
 use super::verdict::Verdict;
 use crate::config::{self, Config, Overrides};
 use crate::decide::stored::{Listed, context_of, listed};
@@ -106,9 +107,8 @@ struct Review<'a> {
 
 impl Review<'_> {
     fn judge(&self, entry: &Entry, found: &mut Found) -> Result<(), Box<dyn Error>> {
-        let context = context_of(entry, Caller::default(), self.now)?;
-        let decision = match self.plugin.review(&context, &entry.client_id) {
-            Ok(decision) => decision,
+        let (decision, listed) = match self.decide(entry) {
+            Ok(decided) => decided,
             Err(error) => {
                 let client_id = printable(&entry.client_id, usize::MAX);
                 eprintln!("gatepost-server: {client_id}: {error}");
@@ -117,7 +117,7 @@ impl Review<'_> {
                 return Ok(());
             }
         };
-        let Listed::Live { name } = listed(self.plugin, entry, self.now)? else {
+        let Listed::Live { name } = listed else {
             return Ok(());
         };
         found.clients += 1;
@@ -137,5 +137,13 @@ impl Review<'_> {
         } else {
             format!("{}\n", styles().client(&stopping))
         })?)
+    }
+
+    /// What the settings say of a client, and what a list does.
+    fn decide(&self, entry: &Entry) -> Result<(Decision, Listed), Box<dyn Error>> {
+        readable(entry)?;
+        let context = context_of(entry, Caller::default(), self.now)?;
+        let decision = self.plugin.review(&context, &entry.client_id)?;
+        Ok((decision, listed(self.plugin, entry, self.now)?))
     }
 }

@@ -5,12 +5,17 @@ use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
-use gatepost_directory::DirectoryError;
 use gatepost_directory::transfer::{ImportError, Line};
+use gatepost_directory::{DirectoryError, now};
+use gatepost_plugin::{Caller, Plugin, PluginError};
 
 use super::tools::{Done, Tools, runtime, with_directory};
+use super::unreadable::Unreadable;
+use crate::config;
+use crate::decide::stored;
 
 /// How long a line may be, in bytes: a record, and some.
 const LONGEST: u64 = 4 << 20;
@@ -37,9 +42,20 @@ pub(super) fn export(flags: Flags) -> Done {
         };
         let exported = directory.export(&mut write).await;
         directory.close().await;
-        exported?;
+        let left_out = exported?;
         out.flush()?;
-        Ok(ExitCode::SUCCESS)
+        let mut unreadable = Unreadable::default();
+        for row in &left_out {
+            unreadable.note("row", &row.what, &row.reason);
+        }
+        match left_out.len() {
+            0 => Ok(ExitCode::SUCCESS),
+            rows => Err(format!(
+                "{rows} rows are not in what was exported, so that it has no last line; `import --without-end` \
+                 takes over the rest"
+            )
+            .into()),
+        }
     })
 }
 
@@ -57,7 +73,22 @@ fn destination(file: &Path) -> Result<Box<dyn Write + Send>, String> {
     Ok(Box::new(BufWriter::new(file)))
 }
 
-pub(super) fn import(flags: Flags) -> Done {
+#[derive(Args)]
+pub(super) struct ImportFlags {
+    #[command(flatten)]
+    of: Flags,
+    /// Take over a file without its last line, which says that it is whole; such as one of an earlier version
+    #[arg(long)]
+    without_end: bool,
+}
+
+pub(super) fn import(flags: ImportFlags) -> Done {
+    let ImportFlags {
+        of: flags,
+        without_end,
+    } = flags;
+    let config = flags.tools.clone().config()?;
+    let plugin = config.load_plugin(&config.public_url(config.listen))?;
     let reader: Box<dyn BufRead + Send> = match is_standard(&flags.file) {
         true => Box::new(BufReader::new(io::stdin())),
         false => Box::new(BufReader::new(File::open(&flags.file).map_err(
@@ -65,9 +96,14 @@ pub(super) fn import(flags: Flags) -> Done {
         )?)),
     };
     with_directory(flags.tools, async |directory| {
-        directory
-            .import(Box::new(Lines { reader, number: 0 }))
-            .await?;
+        let lines = Lines {
+            reader,
+            plugin,
+            number: 0,
+            has_ended: false,
+            without_end,
+        };
+        directory.import(Box::new(lines)).await?;
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -76,10 +112,14 @@ fn is_standard(file: &Path) -> bool {
     file == Path::new("-")
 }
 
-/// The lines of a file, each with its number if it is wrong.
+/// The lines of a file, each with its number if it is wrong, or if the plugin takes it for wrong.
 struct Lines {
     reader: Box<dyn BufRead + Send>,
+    plugin: Arc<dyn Plugin>,
     number: u64,
+    has_ended: bool,
+    /// Whether the last line is made up if it is missing.
+    without_end: bool,
 }
 
 impl Iterator for Lines {
@@ -90,10 +130,18 @@ impl Iterator for Lines {
         self.number += 1;
         let read = io::Read::take(&mut self.reader, LONGEST).read_until(b'\n', &mut text);
         let reason = match read {
+            Ok(0) if self.without_end && !self.has_ended => {
+                self.has_ended = true;
+                let lines = self.number - 1;
+                return Some(Ok(Line::End { lines }));
+            }
             Ok(0) => return None,
-            Ok(_) => match serde_json::from_slice(&text) {
-                Ok(line) => return Some(Ok(line)),
-                Err(error) => error.to_string(),
+            Ok(_) => match self.checked(&text) {
+                Ok(line) => {
+                    self.has_ended |= matches!(line, Line::End { .. });
+                    return Some(Ok(line));
+                }
+                Err(reason) => reason,
             },
             Err(error) => error.to_string(),
         };
@@ -101,5 +149,33 @@ impl Iterator for Lines {
             number: self.number,
             reason,
         }))
+    }
+}
+
+impl Lines {
+    /// A line as it is read, with terms that the plugin takes and a record that it can read.
+    fn checked(&self, text: &[u8]) -> Result<Line, String> {
+        let line: Line = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        let failed = |error: PluginError| config::with_causes(&error);
+        match &line {
+            Line::Key {
+                terms: Some(terms), ..
+            } => {
+                let checked = self.plugin.check_terms(terms).map_err(failed)?;
+                checked.map_err(|findings| {
+                    format!("the terms have mistakes{}", config::list(&findings))
+                })?;
+            }
+            Line::Client {
+                client_id, record, ..
+            } => {
+                let context = stored::context(record.clone(), Caller::default(), now());
+                let context = context.map_err(|error| error.to_string())?;
+                // Whether the client may be used is not asked.
+                self.plugin.review(&context, client_id).map_err(failed)?;
+            }
+            _ => {}
+        }
+        Ok(line)
     }
 }

@@ -11,6 +11,7 @@ mod provider_name;
 mod proxies;
 mod public_url;
 mod read;
+mod secrecy;
 mod section;
 mod settings;
 
@@ -24,4 +25,5 @@ pub use origin::WebOrigin;
 pub use provider_name::ProviderName;
 pub use public_url::PublicUrl;
 pub use read::Overrides;
+pub use secrecy::exposed;
 pub use settings::Config;

@@ -70,11 +70,16 @@ fn has(decision: &Decision, code: &str) -> bool {
 
 /// What the plugin judges a stored client by, when it is asked by this caller.
 pub fn context_of(entry: &Entry, caller: Caller, now: u64) -> Result<Context, SysError> {
+    context(entry.record.clone(), caller, now)
+}
+
+/// What the plugin judges a record by, when it is asked by this caller.
+pub fn context(record: String, caller: Caller, now: u64) -> Result<Context, SysError> {
     Ok(Context {
         now,
         entropy: entropy::draw()?,
         caller,
         usage: Usage::default(),
-        record: Some(entry.record.clone()),
+        record: Some(record),
     })
 }

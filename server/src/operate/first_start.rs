@@ -1,5 +1,10 @@
 //! What an empty directory begins with.
 
+use std::fs::{DirBuilder, File, OpenOptions, remove_file};
+use std::io::{self, IsTerminal, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
 use gatepost_directory::Permission;
 use gatepost_directory::secret::{Purpose, Secret};
 use gatepost_directory::{Directory, DirectoryError, NewAccount, NewKey, now};
@@ -12,28 +17,90 @@ use crate::password::HashError;
 /// The name of the account that there is from the start.
 pub const ACCOUNT: &str = "demo@example.org";
 
+/// The file in the data folder that the first secrets are written to, if nobody looks.
+pub const FILE: &str = "first-start.txt";
+
+/// Makes an account and two API keys, unless there ever was a key, and gives back what is printed about them.
+///
+/// On a terminal that is the secrets themselves. Anywhere else output may be kept by a journal or a log. There the
+/// secrets are written to a file that only its owner can read, before the keys are stored: if that fails, nothing was
+/// made.
+pub async fn begin(
+    directory: &dyn Directory,
+    data: &Path,
+    reached: &PublicUrl,
+) -> Result<String, FirstStartError> {
+    if !directory.is_new().await? {
+        return Ok(String::new());
+    }
+    let secrets = FirstSecrets::draw()?;
+    let shown = secrets.reveal(reached);
+    if io::stdout().is_terminal() {
+        let is_first = secrets.add(directory).await?;
+        return Ok(if is_first { shown } else { String::new() });
+    }
+    let path = data.join(FILE);
+    let in_file = |source| FirstStartError::File {
+        path: path.display().to_string(),
+        source,
+    };
+    write(data, &path, &shown).map_err(in_file)?;
+    match secrets.add(directory).await {
+        Ok(true) => Ok(format!(
+            "This is the first start: there are an account and two API keys now. They are in {}, with a command that \
+             registers an example mail client. Move them to a safe place, and delete the file.\n",
+            path.display()
+        )),
+        // Another server on the same database was first, or they could not be stored.
+        other => {
+            remove_file(&path).map_err(in_file)?;
+            other.map(|_| String::new())
+        }
+    }
+}
+
+/// Writes a file that is not there yet, and that only its owner can read, and has it on disk.
+fn write(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
+    if !folder.exists() {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
+    }
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    File::open(folder)?.sync_all()
+}
+
 /// The keys of a directory that had none, and the password of its one account.
-pub struct FirstSecrets {
+struct FirstSecrets {
     administrator: Secret,
     registration: Secret,
     password: Secret,
 }
 
 impl FirstSecrets {
-    /// Draws two keys and a password and adds them, unless there ever was a key.
-    pub async fn add(directory: &dyn Directory) -> Result<Option<Self>, FirstStartError> {
-        if !directory.is_new().await? {
-            return Ok(None);
-        }
-        let secrets = Self {
+    fn draw() -> Result<Self, SysError> {
+        Ok(Self {
             administrator: Secret::draw(Purpose::ApiKey)?,
             registration: Secret::draw(Purpose::ApiKey)?,
             password: Secret::draw(Purpose::Password)?,
-        };
+        })
+    }
+
+    /// Says whether they were the first.
+    async fn add(&self, directory: &dyn Directory) -> Result<bool, FirstStartError> {
         let new = |key: &Secret, name: &str, permissions: &[Permission]| NewKey {
             hash: key.hash(),
             name: name.to_owned(),
             account: None,
+            owner: None,
+            made_with: None,
             permissions: permissions.to_vec(),
             terms: None,
             created_at: now(),
@@ -41,28 +108,23 @@ impl FirstSecrets {
         };
         let account = NewAccount {
             name: ACCOUNT.to_owned(),
-            password_hash: password::hash(secrets.password.reveal())?,
+            password_hash: password::hash(self.password.reveal())?,
             permissions: Permission::ADMINISTRATOR.to_vec(),
             created_at: now(),
         };
         let keys = vec![
             new(
-                &secrets.administrator,
+                &self.administrator,
                 "administrator",
                 Permission::ADMINISTRATOR,
             ),
-            new(
-                &secrets.registration,
-                "registration",
-                Permission::REGISTRATION,
-            ),
+            new(&self.registration, "registration", Permission::REGISTRATION),
         ];
-        let added = directory.add_first(account, keys).await?;
-        Ok(added.then_some(secrets))
+        Ok(directory.add_first(account, keys).await?)
     }
 
     /// What their owner gets to see once, and what to try with them.
-    pub fn reveal(&self, reached: &PublicUrl) -> String {
+    fn reveal(&self, reached: &PublicUrl) -> String {
         let administrator = self.administrator.reveal();
         let registration = self.registration.reveal();
         let password = self.password.reveal();
@@ -87,6 +149,16 @@ pub enum FirstStartError {
     /// They could not be stored.
     #[error("cannot store the first account and API keys")]
     Directory(#[from] DirectoryError),
+    /// There is nowhere to show them.
+    #[error(
+        "cannot write the first API keys to {path}; a file that is there already is not written over"
+    )]
+    File {
+        /// Where they would be.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
     /// There is no randomness to make them of.
     #[error("cannot draw the first API keys")]
     Randomness(#[from] SysError),

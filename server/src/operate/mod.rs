@@ -20,7 +20,6 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use self::connections::{Entrance, accept};
-use self::first_start::FirstSecrets;
 use self::notify::notify;
 use self::reload::Reload;
 use self::stop::Stop;
@@ -51,8 +50,8 @@ pub fn run_with(overrides: &Overrides, outside: Outside) -> Result<(), Box<dyn E
         .block_on(serve(config, overrides, outside, left_out))
 }
 
-/// Everything that can go wrong comes before the first keys: they are shown only once, so they
-/// should be shown by a program that then serves.
+/// Everything that can go wrong comes before the first keys: they are made only once, so they
+/// should be made by a program that then serves.
 async fn serve(
     config: &Config,
     overrides: &Overrides,
@@ -70,7 +69,9 @@ async fn serve(
 
     config.is_kept()?;
     let plugin = config.load_plugin(&public_url)?;
-    for warning in plugin.warnings() {
+    let exposed = overrides.config.iter();
+    let exposed = exposed.flat_map(|path| config::exposed(path, config));
+    for warning in plugin.warnings().into_iter().chain(exposed) {
         tracing::warn!("{}", config::line(&warning));
     }
     if config.is_address_unsaid() {
@@ -124,10 +125,8 @@ async fn serve(
         watch: Arc::clone(&watch),
     };
     let reload = tokio::spawn(reload.on(hangup));
-    let mut greeting = match FirstSecrets::add(&*directory).await? {
-        Some(secrets) => secrets.reveal(&config.listener_url(listening)),
-        None => String::new(),
-    };
+    let reached = config.listener_url(listening);
+    let mut greeting = first_start::begin(&*directory, &config.data, &reached).await?;
     let scheme = if config.tls.is_some() {
         "https"
     } else {

@@ -21,7 +21,9 @@ pub async fn regularly(decider: Arc<Decider>, interval: Duration, clock: fn() ->
         ticks.tick().await;
         match once(&decider, clock()).await {
             Ok(Swept { removed: 0, .. }) => {}
-            Ok(Swept { clients, removed }) => {
+            Ok(Swept {
+                clients, removed, ..
+            }) => {
                 tracing::info!(clients, removed, "removed clients that nobody uses");
             }
             Err(error) => tracing::error!(%error, "the sweep came to an end too soon"),
@@ -36,6 +38,8 @@ pub struct Swept {
     pub clients: u64,
     /// Clients that were removed.
     pub removed: u64,
+    /// Clients that could not be judged, and stay.
+    pub unjudged: u64,
 }
 
 /// Goes once through all clients. The plugin says which are removed; one that it cannot judge stays.
@@ -48,11 +52,25 @@ pub async fn once(decider: &Arc<Decider>, now: u64) -> Result<Swept, DirectoryEr
         search.after = Some(last.place);
         let mut judged = JoinSet::new();
         for entry in page {
+            swept.clients += 1;
+            if let Some(reason) = entry.unreadable {
+                let client_id = entry.client_id;
+                tracing::error!(
+                    client_id,
+                    reason,
+                    "a client cannot be read, and was not swept"
+                );
+                swept.unjudged += 1;
+                continue;
+            }
             judged.spawn(judge(Arc::clone(decider), entry.client_id, now));
         }
-        while let Some(removed) = judged.join_next().await {
-            swept.clients += 1;
-            swept.removed += u64::from(removed.unwrap_or_default());
+        while let Some(fate) = judged.join_next().await {
+            match fate.unwrap_or(Fate::Unjudged) {
+                Fate::Stays => {}
+                Fate::Removed => swept.removed += 1,
+                Fate::Unjudged => swept.unjudged += 1,
+            }
         }
     }
     decider
@@ -62,8 +80,15 @@ pub async fn once(decider: &Arc<Decider>, now: u64) -> Result<Swept, DirectoryEr
     Ok(swept)
 }
 
-/// Says whether the client was removed.
-async fn judge(decider: Arc<Decider>, client_id: String, now: u64) -> bool {
+/// What became of a client.
+enum Fate {
+    Stays,
+    Removed,
+    /// It stays, because nobody knows.
+    Unjudged,
+}
+
+async fn judge(decider: Arc<Decider>, client_id: String, now: u64) -> Fate {
     let inquiry = Inquiry {
         client_id: Some(client_id.clone()),
         registrant: None,
@@ -74,15 +99,20 @@ async fn judge(decider: Arc<Decider>, client_id: String, now: u64) -> bool {
         .decide(
             inquiry,
             Caller::default(),
-            Operation::Lifecycle { client_id },
+            Operation::Lifecycle {
+                client_id: client_id.clone(),
+            },
         )
         .await;
     match decided {
-        Ok(decision) => matches!(decision.effect, Effect::Remove(_)),
+        Ok(decision) => match decision.effect {
+            Effect::Remove(_) => Fate::Removed,
+            _ => Fate::Stays,
+        },
         Err(error) => {
             let cause = std::error::Error::source(&error).map(tracing::field::display);
-            tracing::error!(cause, "a client was not swept: {error}");
-            false
+            tracing::error!(client_id, cause, "a client was not swept: {error}");
+            Fate::Unjudged
         }
     }
 }

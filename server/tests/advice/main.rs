@@ -59,6 +59,13 @@ const OUTCOMES: &[(&str, i32, &str, &str, &str)] = &[
         "gatepost-server account list",
         "authenticate oauth-client-override",
     ),
+    (
+        "account sign-out",
+        0,
+        "ended 0 sessions and 0 grants",
+        "",
+        "",
+    ),
     ("check", 0, "document.json: accepted, no findings", "", ""),
     (
         "client add",

@@ -98,6 +98,24 @@ impl<'h> Browser<'h> {
             .unwrap_or_else(|| panic!("no code in {answer:?}"))
     }
 
+    /// Goes to the administration's pages as far as consent, and through it.
+    pub fn enter(&mut self) -> Result<Answer, Answer> {
+        let path = |answer: &Answer| answer.header("location").expect("a redirect").to_owned();
+        let entrance = self.get("/admin/");
+        assert_eq!(path(&entrance), "/admin/enter", "{entrance:?}");
+        let sent_on = self.get("/admin/enter");
+        let consent = self.get(&path(&sent_on));
+        if consent.status != 200 {
+            return Err(consent);
+        }
+        let agreed = self.submit(&consent, "/auth/authorize", &[("answer", "allow")]);
+        let callback = path(&agreed);
+        let (_, callback) = callback.split_once("/admin/").expect("the pages' own");
+        let inside = self.get(&format!("/admin/{callback}"));
+        assert_eq!(path(&inside), "/admin/", "{inside:?}");
+        Ok(self.get("/admin/"))
+    }
+
     fn passed_on<'p>(&self, path: &'p str) -> &'p str {
         path.strip_prefix(self.stripped).unwrap_or(path)
     }
@@ -214,12 +232,12 @@ fn unescaped(text: &str) -> String {
         .replace("&#38;", "&")
 }
 
-/// The demo account's password, as the first start printed it.
+/// The demo account's password, as the first start made it.
 pub fn demo_password(host: &Host) -> String {
-    host.greeting
+    host.first_start
         .lines()
         .find_map(|line| line.strip_prefix("demo account:")?.split_once("password:"))
-        .unwrap_or_else(|| panic!("no demo account in:\n{}", host.greeting))
+        .unwrap_or_else(|| panic!("no demo account in:\n{}", host.first_start))
         .1
         .trim()
         .to_owned()

@@ -66,12 +66,12 @@ impl Host {
         Self::spawn(&mut command, folder)
     }
 
-    /// A key that the first start printed.
+    /// A key that the first start made.
     pub fn first_key(&self, name: &str) -> &str {
-        self.greeting
+        self.first_start
             .lines()
             .find_map(|line| line.strip_prefix(name)?.strip_prefix(" key:"))
-            .unwrap_or_else(|| panic!("no {name} key in:\n{}", self.greeting))
+            .unwrap_or_else(|| panic!("no {name} key in:\n{}", self.first_start))
             .trim()
     }
 }

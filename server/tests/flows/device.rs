@@ -7,6 +7,46 @@ use crate::common::browser::ask;
 use crate::{DEVICE, MAIL, Tokens, alice, assert_error, register, token, with_refresh, works};
 
 #[test]
+fn only_so_many_devices_wait_and_what_is_kept_of_them_is_short() {
+    let host = Host::start("");
+    let kept = || -> (u32, u32) {
+        let file = rusqlite::Connection::open(host.folder.data().join("gatepost.db"));
+        let query = "SELECT count(*), coalesce(max(length(parameters)), 0) FROM device_request";
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        file.and_then(|file| file.query_row(query, (), row))
+            .expect("it can be read")
+    };
+    let ask_with = |scope: &str, padding: &str| {
+        let fields = [
+            ("client_id", "television"),
+            ("scope", scope),
+            ("client_secret_hint", padding),
+            ("state", padding),
+        ];
+        ask(&host, "/auth/device", &[], &fields)
+    };
+    let long = "x".repeat(10_000);
+    assert_eq!(ask_with(MAIL, &long).status, 200);
+    let (count, longest) = kept();
+    assert!(count == 1 && longest < 100, "{longest} bytes are kept");
+    let resource = format!("https://mail.example/{}", "x".repeat(2_500));
+    let fields = [
+        ("client_id", "television"),
+        ("resource", &*resource),
+        ("resource", &*resource),
+    ];
+    let refused = ask(&host, "/auth/device", &[], &fields);
+    assert_error("long resources", &refused, 400, "invalid_request");
+    for _ in 1..20 {
+        assert_eq!(ask_with(MAIL, "").status, 200);
+    }
+    let refused = ask_with(MAIL, "");
+    assert_error("one more", &refused, 429, "temporarily_unavailable");
+    assert_eq!(refused.header("retry-after"), Some("60"));
+    assert_eq!(kept().0, 20);
+}
+
+#[test]
 fn a_device_is_let_in() {
     // A client that nobody registered can use the grant only where strangers can.
     let host = Host::start("[oauth.client-registration]\nanonymous-device = true\n");

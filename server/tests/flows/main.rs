@@ -7,6 +7,7 @@ mod code;
 mod deleted;
 mod device;
 mod discovery;
+mod ends;
 mod forms;
 mod pages;
 mod path;

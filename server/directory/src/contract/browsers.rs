@@ -4,8 +4,8 @@ use gatepost_plugin::Assertion;
 
 use super::given::{add_account, done, grant, secret};
 use crate::directory::Directory;
-use crate::grant::{NewSession, TokenKind};
-use crate::principal::AccountChange;
+use crate::grant::{MOST_SESSIONS, NewSession, TokenKind};
+use crate::principal::{AccountChange, Ended};
 
 pub(super) async fn sessions(directory: &dyn Directory) {
     let alice = add_account(directory, "alice").await;
@@ -52,19 +52,83 @@ pub(super) async fn sessions(directory: &dyn Directory) {
         live(plain.hash, 1_000).await.is_some(),
         "the password is the same"
     );
-    let password = AccountChange {
-        password_hash: Some("$other".into()),
-        ..AccountChange::default()
+    for keeps_grants in [true, false] {
+        let kept = secret();
+        grant(directory, "mail", Some(alice.id), kept, TokenKind::Refresh).await;
+        done(directory.end_session(plain.hash).await);
+        done(directory.add_session(plain.clone()).await);
+        let password = AccountChange {
+            password_hash: Some("$other".into()),
+            keeps_grants,
+            ..AccountChange::default()
+        };
+        assert!(change(password).await);
+        assert!(
+            live(plain.hash, 1_000).await.is_none(),
+            "a new password ends it"
+        );
+        let is_kept = done(directory.token(kept).await).is_some();
+        assert_eq!(is_kept, keeps_grants);
+    }
+    let own = secret();
+    let granted = async |token, account| {
+        grant(directory, "mail", account, token, TokenKind::Refresh).await;
+        let token = done(directory.token(token).await).expect("it was issued");
+        token.grant.id
     };
-    assert!(change(password).await);
-    assert!(
-        live(plain.hash, 1_000).await.is_none(),
-        "a new password ends it"
+    let (one, two) = (
+        granted(secret(), Some(alice.id)).await,
+        granted(secret(), Some(alice.id)).await,
     );
+    granted(own, None).await;
+    for grant in [None, Some(one)] {
+        done(directory.add_session(new(grant)).await);
+    }
+    let ended = done(directory.sign_out("alice").await);
+    let both = Ended {
+        sessions: 2,
+        grants: 2,
+    };
+    assert_eq!(ended, Some(both));
+    for grant in [one, two] {
+        assert!(!done(directory.end_grant(grant).await));
+    }
+    assert!(
+        done(directory.token(own).await).is_some(),
+        "the client's own"
+    );
+    done(directory.end_token(own).await);
+    let ended = done(directory.sign_out("alice").await);
+    assert_eq!(ended, Some(Ended::default()));
+    assert_eq!(done(directory.sign_out("bob").await), None);
     done(directory.add_session(plain.clone()).await);
     done(directory.end_session(plain.hash).await);
     assert!(live(plain.hash, 1_000).await.is_none());
     assert!(done(directory.remove_account("alice").await));
+}
+
+pub(super) async fn only_so_many_sessions(directory: &dyn Directory) {
+    let alice = add_account(directory, "alice").await;
+    let bob = add_account(directory, "bob").await;
+    let mut sessions = Vec::new();
+    for number in 0..MOST_SESSIONS + 2 {
+        let session = NewSession {
+            hash: secret(),
+            account: if number == 0 { bob.id } else { alice.id },
+            grant: None,
+            created_at: 1_000 + number.cast_unsigned(),
+            expires_at: 2_000,
+        };
+        sessions.push(session.hash);
+        done(directory.add_session(session).await);
+    }
+    for (number, hash) in sessions.into_iter().enumerate() {
+        let is_live = done(directory.session(hash, 1_500).await).is_some();
+        assert_eq!(is_live, number != 1, "{number}: the oldest ends");
+    }
+    for name in ["alice", "bob"] {
+        assert!(done(directory.remove_account(name).await));
+    }
 }
 
 pub(super) async fn assertions(directory: &dyn Directory) {

@@ -71,6 +71,46 @@ pub(super) async fn search(directory: &dyn Directory) {
     }
 }
 
+/// A record that is no JSON is listed with the others, and found by its id. What is handed out is without it, and says so.
+pub(super) async fn a_record_that_is_damaged(directory: &dyn Directory) {
+    for (client_id, document) in [
+        ("first", r#"{"metadata":{"client_name":"Mail"}}"#),
+        ("damaged", r#"{"metadata":{"client_na"#),
+        ("last", r#"{"metadata":{"client_name":"Mail"}}"#),
+    ] {
+        decide(directory, store(client_id, document), Vec::new()).await;
+    }
+    let found = async |text: Option<&str>| -> Vec<String> {
+        let search = Search {
+            text: text.map(str::to_owned),
+            ..Search::all(9, 0)
+        };
+        let entries = done(directory.clients(&search).await);
+        entries.into_iter().map(|entry| entry.client_id).collect()
+    };
+    assert_eq!(found(None).await, ["first", "damaged", "last"]);
+    assert_eq!(found(Some("mail")).await, ["first", "last"]);
+    assert_eq!(found(Some("damaged")).await, ["damaged"]);
+    let mut lines = Vec::new();
+    let mut look = |line: &Line| {
+        lines.push(line.clone());
+        Ok(())
+    };
+    let unreadable = done(directory.export(&mut look).await);
+    let [left_out] = &unreadable[..] else {
+        panic!("{unreadable:?}")
+    };
+    assert_eq!(left_out.what, "client damaged");
+    let clients = lines
+        .iter()
+        .filter(|line| matches!(line, Line::Client { .. }));
+    assert_eq!(clients.count(), 2);
+    assert!(!lines.iter().any(|line| matches!(line, Line::End { .. })));
+    for client_id in ["first", "damaged", "last"] {
+        decide(directory, Effect::Remove(client_id.into()), Vec::new()).await;
+    }
+}
+
 pub(super) async fn a_client_outlives_whoever_registered_it(directory: &dyn Directory) {
     let account = add_account(directory, "carol").await.id;
     let key = registration_key();

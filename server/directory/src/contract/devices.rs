@@ -5,7 +5,9 @@ use gatepost_plugin::Effect;
 use super::given::{add_account, attempt, decide, done, new_grant, new_token, secret};
 use crate::directory::Directory;
 use crate::error::{DecideError, DirectoryError};
-use crate::grant::{Change, Device, Exchange, Poll, TokenKind};
+use crate::grant::{
+    Admission, Change, Device, Exchange, MOST_DEVICES, MOST_DEVICES_OF_NETWORK, Poll, TokenKind,
+};
 
 pub(super) async fn devices(directory: &dyn Directory) {
     let alice = add_account(directory, "alice").await;
@@ -14,18 +16,17 @@ pub(super) async fn devices(directory: &dyn Directory) {
         user_code: secret(),
         client_id: "tv".into(),
         parameters: "client_id=tv".into(),
+        network: "192.0.2.1".into(),
         interval: 5,
         expires_at: 2_000,
     };
-    assert!(done(directory.add_device(device.clone()).await));
+    let add = async |device| done(directory.add_device(device, 1_000).await);
+    assert_eq!(add(device.clone()).await, Admission::Added);
     let taken = Device {
         device_code: secret(),
         ..device.clone()
     };
-    assert!(
-        !done(directory.add_device(taken).await),
-        "the user code is taken"
-    );
+    assert_eq!(add(taken).await, Admission::CodeTaken);
     let code = device.device_code;
     let poll = async |now| done(directory.poll_device(code, "tv", now).await);
     assert_eq!(poll(1_000).await, Poll::Pending);
@@ -75,7 +76,7 @@ pub(super) async fn devices(directory: &dyn Directory) {
         user_code: secret(),
         ..device
     };
-    assert!(done(directory.add_device(denied.clone()).await));
+    assert_eq!(add(denied.clone()).await, Admission::Added);
     assert!(!done(directory.deny_device(denied.user_code, 2_000).await));
     assert!(done(directory.deny_device(denied.user_code, 1_000).await));
     assert!(!done(directory.deny_device(denied.user_code, 1_000).await));
@@ -83,4 +84,59 @@ pub(super) async fn devices(directory: &dyn Directory) {
     assert_eq!(poll, Poll::Denied);
     assert!(done(directory.device(denied.user_code, 1_000).await).is_none());
     assert!(done(directory.remove_account("alice").await));
+}
+
+pub(super) async fn only_so_many_devices_wait(directory: &dyn Directory) {
+    done(directory.forget(0, u64::MAX >> 1).await);
+    let add = async |network: &str, expires_at, now| {
+        let device = Device {
+            device_code: secret(),
+            user_code: secret(),
+            client_id: "tv".into(),
+            parameters: "client_id=tv".into(),
+            network: network.into(),
+            interval: 5,
+            expires_at,
+        };
+        done(directory.add_device(device, now).await)
+    };
+    for _ in 0..MOST_DEVICES_OF_NETWORK {
+        assert_eq!(add("a", 2_000, 1_000).await, Admission::Added);
+    }
+    assert_eq!(add("a", 3_000, 1_999).await, Admission::TooMany);
+    for network in ["b", ""] {
+        assert_eq!(add(network, 3_000, 1_999).await, Admission::Added);
+    }
+    assert_eq!(
+        add("a", 3_000, 2_000).await,
+        Admission::Added,
+        "those that have expired do not count"
+    );
+    // One of "b", one of nobody, one of "a".
+    for number in 1..MOST_DEVICES / 8 {
+        let network = |part| format!("network {number} {part}");
+        let (a, b, c, d) = (network(1), network(2), network(3), network(4));
+        let add = |network| add(network, 3_000, 2_000);
+        let added = tokio::join!(
+            add(&a),
+            add(&b),
+            add(&c),
+            add(&d),
+            add(&a),
+            add(&b),
+            add(&c),
+            add(&d)
+        );
+        assert!(
+            <[_; 8]>::from(added)
+                .iter()
+                .all(|admission| *admission == Admission::Added)
+        );
+    }
+    for _ in 3..8 {
+        assert_eq!(add("last", 3_000, 2_000).await, Admission::Added);
+    }
+    assert_eq!(add("c", 4_000, 2_999).await, Admission::TooMany, "in all");
+    assert_eq!(add("c", 4_000, 3_000).await, Admission::Added);
+    done(directory.forget(0, u64::MAX >> 1).await);
 }

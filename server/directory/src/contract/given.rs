@@ -41,6 +41,8 @@ pub(super) fn registration_key() -> NewKey {
         hash: secret(),
         name: "test".into(),
         account: Some("carol".into()),
+        owner: None,
+        made_with: None,
         permissions: Permission::REGISTRATION.to_vec(),
         terms: Some("{}".into()),
         created_at: 1_000,

@@ -3,7 +3,7 @@
 use super::given::{add_account, done, new_account, registration_key};
 use crate::directory::Directory;
 use crate::permission::Permission;
-use crate::principal::{AccountChange, AccountEntry, KeyId, NewAccount};
+use crate::principal::{AccountChange, AccountEntry, KeyId, NamePlace, NewAccount};
 
 pub(super) async fn accounts(directory: &dyn Directory) {
     assert!(done(directory.account("alice").await).is_none());
@@ -35,8 +35,10 @@ pub(super) async fn accounts(directory: &dyn Directory) {
     let names = |page: Vec<AccountEntry>| -> Vec<String> {
         page.into_iter().map(|entry| entry.account.name).collect()
     };
-    assert_eq!(names(done(directory.accounts("", 1).await)), ["alice"]);
-    assert_eq!(names(done(directory.accounts("alice", 9).await)), ["bob"]);
+    let first = done(directory.accounts(&NamePlace::default(), 1).await);
+    let after = first[0].place.clone();
+    assert_eq!(names(first), ["alice"]);
+    assert_eq!(names(done(directory.accounts(&after, 9).await)), ["bob"]);
     assert!(done(directory.remove_account("bob").await));
     assert!(!done(directory.remove_account("bob").await));
     let another_bob = add_account(directory, "bob").await;
@@ -65,7 +67,9 @@ pub(super) async fn keys(directory: &dyn Directory) {
         ["authenticate", "oauth-client-registration"]
     );
     let account = live.account.expect("it has one");
-    assert_eq!((&*account.name, account.permissions.len()), ("carol", 0));
+    assert_eq!(account.name, "carol");
+    assert_eq!(account.permissions, live.permissions, "it was made for it");
+    assert_eq!(live.owner, Some(account.id));
     assert!(
         done(directory.live_key(hash, 2_000).await).is_none(),
         "it expires"

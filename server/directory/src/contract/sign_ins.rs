@@ -33,8 +33,9 @@ pub(super) async fn wrong_guesses(directory: &dyn Directory) {
     assert_eq!(guesses(name, 10_001).await, 1, "and another window begins");
     let one = directory.note_wrong_guess(other, 10_000);
     let two = directory.note_wrong_guess(other, 10_000);
-    let (one, two) = tokio::join!(one, two);
-    (done(one), done(two));
+    for noted in <[_; 2]>::from(tokio::join!(one, two)) {
+        done(noted);
+    }
     assert_eq!(guesses(other, 10_000).await, 2, "at once");
     done(directory.forget(0, 10_000 + GUESS_WINDOW).await);
     for name in [name, other] {

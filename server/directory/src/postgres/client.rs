@@ -104,6 +104,7 @@ fn entry(row: &Row) -> Entry {
         is_disabled: row.get(10),
         created_at: number(row, 11),
         changed_at: number(row, 12),
+        unreadable: None,
     }
 }
 
@@ -113,12 +114,12 @@ pub(super) async fn search(link: &Link, search: &Search) -> Result<Vec<Entry>, E
         Order::NewestFirst => ("<", "DESC", i64::MAX),
     };
     // Only ASCII letters are folded, as SQLite does it. A zero in a client's text is JSON, and none that the
-    // database would read.
+    // database would read, so that the function replaces it.
     let sql = format!(
         "{ENTRY} WHERE oauth_client.id {beyond} $2
            AND ($3::TEXT IS NULL OR strpos(lower(client_id COLLATE \"C\"), $3) > 0
                 OR EXISTS (SELECT 1 FROM json_each(
-                               replace(record, '\\u0000', '\\ufffd')::json -> 'metadata') AS member
+                               gatepost_json(record) -> 'metadata') AS member
                            WHERE CASE WHEN member.key IN ('client_uri', 'redirect_uris')
                                            OR member.key LIKE 'client\\_name%'
                                       THEN strpos(lower((member.value #>> '{{}}') COLLATE \"C\"), $3) > 0

@@ -5,15 +5,32 @@ use tokio_postgres::Error;
 use super::grant;
 use super::link::Link;
 use super::row::{hash, number, optional};
-use crate::grant::{Device, NewGrant, NewToken, Poll, SLOW_DOWN, TokenKind};
+use crate::grant::{
+    Admission, Device, MOST_DEVICES, MOST_DEVICES_OF_NETWORK, NewGrant, NewToken, Poll, SLOW_DOWN,
+    TokenKind,
+};
 use crate::secret::SecretHash;
 
-/// Says whether it was added: a user code is one device's.
-pub(super) async fn insert(link: &Link, device: &Device) -> Result<bool, Error> {
+/// Within a transaction. A user code is one device's.
+pub(super) async fn insert(link: &Link, device: &Device, now: u64) -> Result<Admission, Error> {
+    // One at a time, on whichever server, so that none is added beside the last that may.
+    link.row_if_any("SELECT pg_advisory_xact_lock($1)::TEXT", &[&ADDING])
+        .await?;
+    if is_full(link, &device.network).await? {
+        link.execute(
+            "DELETE FROM device_request WHERE expires_at <= $1",
+            &[&now.cast_signed()],
+        )
+        .await?;
+        if is_full(link, &device.network).await? {
+            return Ok(Admission::TooMany);
+        }
+    }
     let added = link
         .execute(
-            "INSERT INTO device_request (device_code, user_code, client_id, parameters, wait, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+            "INSERT INTO device_request (device_code, user_code, client_id, parameters, wait, expires_at,
+                                         network)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
             &[
                 &device.device_code.bytes(),
                 &device.user_code.bytes(),
@@ -21,10 +38,29 @@ pub(super) async fn insert(link: &Link, device: &Device) -> Result<bool, Error> 
                 &device.parameters,
                 &device.interval.cast_signed(),
                 &device.expires_at.cast_signed(),
+                &device.network,
             ],
         )
         .await?;
-    Ok(added == 1)
+    Ok(match added {
+        0 => Admission::CodeTaken,
+        _ => Admission::Added,
+    })
+}
+
+/// Nobody else takes the lock with this number: `device` in ASCII.
+const ADDING: i64 = 0x6465_7669_6365;
+
+/// Whether as many devices wait as may, of this network or in all. Those that have expired are among them.
+async fn is_full(link: &Link, network: &str) -> Result<bool, Error> {
+    let row = link
+        .row(
+            "SELECT (SELECT count(*) FROM device_request WHERE network = $1) >= $2
+                 OR (SELECT count(*) FROM device_request) >= $3",
+            &[&network, &MOST_DEVICES_OF_NETWORK, &MOST_DEVICES],
+        )
+        .await?;
+    Ok(row.get(0))
 }
 
 /// The one that waits with this user code.
@@ -35,7 +71,7 @@ pub(super) async fn waiting(
 ) -> Result<Option<Device>, Error> {
     let found = link
         .row_if_any(
-            "SELECT device_code, user_code, client_id, parameters, wait, expires_at
+            "SELECT device_code, user_code, client_id, parameters, wait, expires_at, network
              FROM device_request WHERE user_code = $1 AND expires_at > $2 AND NOT denied",
             &[&user_code.bytes(), &now.cast_signed()],
         )
@@ -47,6 +83,7 @@ pub(super) async fn waiting(
         parameters: row.get(3),
         interval: number(&row, 4),
         expires_at: number(&row, 5),
+        network: row.get(6),
     }))
 }
 

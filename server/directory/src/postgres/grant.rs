@@ -1,11 +1,13 @@
 //! Grants, their tokens, and browsers that signed in.
 
 use tokio_postgres::Error;
+use tokio_postgres::types::ToSql;
 
 use super::link::Link;
 use super::row::{self, GRANT, account, number, optional};
 use crate::grant::{
-    Exchange, Grant, GrantId, NewGrant, NewSession, NewToken, Session, Token, TokenKind,
+    Exchange, Grant, GrantId, MOST_GRANTS, MOST_SESSIONS, MOST_SPENT_TOKENS, NewGrant, NewSession,
+    NewToken, Session, Token, TokenKind,
 };
 use crate::principal::{AccountId, LAST_USE_PRECISION};
 use crate::secret::SecretHash;
@@ -14,6 +16,7 @@ use crate::secret::SecretHash;
 pub(super) async fn insert(link: &Link, grant: &NewGrant) -> Result<GrantId, Error> {
     let account = grant.account.map(|AccountId(id)| id);
     let now = grant.created_at.cast_signed();
+    make_room(link, &grant.client_id, account).await?;
     let row = link
         .row(
             "INSERT INTO oauth_grant (client_id, account_id, scope, resources, created_at, last_used_at)
@@ -35,6 +38,31 @@ pub(super) async fn insert(link: &Link, grant: &NewGrant) -> Result<GrantId, Err
     )
     .await?;
     Ok(GrantId(row.get(0)))
+}
+
+/// Ends the grants that were used longest ago, if there are as many as there may be. What a client was granted without
+/// a user is counted by client, all else by account.
+async fn make_room(link: &Link, client_id: &str, account: Option<i64>) -> Result<(), Error> {
+    let (column, params): (_, [&(dyn ToSql + Sync); 1]) = match &account {
+        Some(account) => ("account_id = $1", [account]),
+        None => ("account_id IS NULL AND client_id = $1", [&client_id]),
+    };
+    if account.is_some() {
+        // The account first, and what is its own then: whoever ends all that does so too.
+        link.row_if_any("SELECT 1 FROM account WHERE id = $1 FOR KEY SHARE", &params)
+            .await?;
+    }
+    let count = format!("SELECT count(*) FROM oauth_grant WHERE {column}");
+    let found: i64 = link.row(&count, &params).await?.get(0);
+    if found >= MOST_GRANTS {
+        let end = format!(
+            "DELETE FROM oauth_grant WHERE id IN
+                 (SELECT id FROM oauth_grant WHERE {column} ORDER BY last_used_at, id LIMIT $2)"
+        );
+        let excess = found - MOST_GRANTS + 1;
+        link.execute(&end, &[params[0], &excess]).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn is_issued(link: &Link, hash: SecretHash) -> Result<bool, Error> {
@@ -183,6 +211,7 @@ pub(super) async fn exchange(
             Exchange::Done
         }
     };
+    forget_some(link, grant, spent, issued).await?;
     let until = exchange.repeatable_until(repeatable_for, now);
     link.execute(
         "UPDATE oauth_token SET spent_at = $2, repeatable_until = $3 WHERE hash = $1",
@@ -205,6 +234,34 @@ pub(super) async fn exchange(
     )
     .await?;
     Ok(exchange)
+}
+
+/// Makes room for tokens that are issued: the oldest access tokens end, and of the refresh tokens that were spent before
+/// this one, those are forgotten that were spent first.
+async fn forget_some(
+    link: &Link,
+    GrantId(grant): GrantId,
+    spent: SecretHash,
+    issued: &[NewToken],
+) -> Result<(), Error> {
+    link.execute(
+        "DELETE FROM oauth_token WHERE grant_id = $1 AND kind = 'access' AND hash NOT IN
+             (SELECT hash FROM oauth_token WHERE grant_id = $1 AND kind = 'access'
+              ORDER BY issued_at DESC LIMIT $2)",
+        &[&grant, &NewToken::room_for_access(issued)],
+    )
+    .await?;
+    link.execute(
+        "DELETE FROM oauth_token
+         WHERE grant_id = $1 AND kind = 'refresh' AND spent_at IS NOT NULL AND hash <> $2
+           AND hash NOT IN
+             (SELECT hash FROM oauth_token
+              WHERE grant_id = $1 AND kind = 'refresh' AND spent_at IS NOT NULL AND hash <> $2
+              ORDER BY spent_at DESC, issued_at DESC LIMIT $3)",
+        &[&grant, &spent.bytes(), &(MOST_SPENT_TOKENS - 1)],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Within a transaction.
@@ -243,8 +300,22 @@ pub(super) async fn of(
     Ok(rows.iter().map(|row| row::grant(row, 0)).collect())
 }
 
+/// Within a transaction.
 pub(super) async fn add_session(link: &Link, session: &NewSession) -> Result<(), Error> {
     let AccountId(account) = session.account;
+    // Of those who sign in at the same time, each counts the others.
+    link.row_if_any(
+        "SELECT 1 FROM account WHERE id = $1 FOR NO KEY UPDATE",
+        &[&account],
+    )
+    .await?;
+    link.execute(
+        "DELETE FROM browser_session WHERE account_id = $1 AND hash NOT IN
+             (SELECT hash FROM browser_session WHERE account_id = $1
+              ORDER BY created_at DESC LIMIT $2)",
+        &[&account, &(MOST_SESSIONS - 1)],
+    )
+    .await?;
     link.execute(
         "INSERT INTO browser_session (hash, account_id, grant_id, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5)",

@@ -27,16 +27,18 @@ use crate::directory::{Directory, Each, Lines};
 use crate::error::DecideError;
 use crate::error::{DirectoryError, OpenError};
 use crate::grant::{
-    Device, Exchange, Grant, GrantId, NewSession, NewToken, Poll, REMEMBERED, Session, Token,
+    Admission, Device, Exchange, Grant, GrantId, NewSession, NewToken, Poll, REMEMBERED, Session,
+    Token,
 };
 use crate::permission::Permission;
 use crate::principal::{
-    AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, NewAccount, NewKey,
+    AccountChange, AccountEntry, AccountId, Ended, Key, KeyEntry, KeyId, NamePlace, NewAccount,
+    NewKey,
 };
 use crate::secret::SecretHash;
 use crate::sign_in::SignInPast;
 use crate::store::Database;
-use crate::transfer::ImportError;
+use crate::transfer::{ImportError, Unreadable};
 
 pub(super) struct Postgres {
     pool: Pool,
@@ -151,7 +153,11 @@ impl Directory for Postgres {
         Ok(principal::one(&*self.pool.link().await?, name).await?)
     }
 
-    async fn accounts(&self, after: &str, limit: u32) -> Result<Vec<AccountEntry>, DirectoryError> {
+    async fn accounts(
+        &self,
+        after: &NamePlace,
+        limit: u32,
+    ) -> Result<Vec<AccountEntry>, DirectoryError> {
         Ok(principal::page(&*self.pool.link().await?, after, limit).await?)
     }
 
@@ -168,6 +174,13 @@ impl Directory for Postgres {
         let is_changed = principal::change_account(&link, name, &change).await?;
         link.commit().await?;
         Ok(is_changed)
+    }
+
+    async fn sign_out(&self, name: &str) -> Result<Option<Ended>, DirectoryError> {
+        let mut link = self.begin().await?;
+        let ended = principal::sign_out(&link, name).await?;
+        link.commit().await?;
+        Ok(ended)
     }
 
     async fn remove_account(&self, name: &str) -> Result<bool, DirectoryError> {
@@ -220,7 +233,10 @@ impl Directory for Postgres {
     }
 
     async fn revoke_key(&self, id: KeyId, now: u64) -> Result<bool, DirectoryError> {
-        Ok(principal::revoke(&*self.pool.link().await?, id, now).await?)
+        let mut link = self.begin().await?;
+        let is_there = principal::revoke(&link, id, now).await?;
+        link.commit().await?;
+        Ok(is_there)
     }
 
     async fn token(&self, hash: SecretHash) -> Result<Option<Token>, DirectoryError> {
@@ -260,8 +276,11 @@ impl Directory for Postgres {
         Ok(grant::of(&*self.pool.link().await?, account, now).await?)
     }
 
-    async fn add_device(&self, device: Device) -> Result<bool, DirectoryError> {
-        Ok(device::insert(&*self.pool.link().await?, &device).await?)
+    async fn add_device(&self, device: Device, now: u64) -> Result<Admission, DirectoryError> {
+        let mut link = self.begin().await?;
+        let admission = device::insert(&link, &device, now).await?;
+        link.commit().await?;
+        Ok(admission)
     }
 
     async fn device(
@@ -289,7 +308,9 @@ impl Directory for Postgres {
     }
 
     async fn add_session(&self, session: NewSession) -> Result<(), DirectoryError> {
-        Ok(grant::add_session(&*self.pool.link().await?, &session).await?)
+        let mut link = self.begin().await?;
+        grant::add_session(&link, &session).await?;
+        Ok(link.commit().await?)
     }
 
     async fn session(&self, hash: SecretHash, now: u64) -> Result<Option<Session>, DirectoryError> {
@@ -349,12 +370,13 @@ impl Directory for Postgres {
         Ok(link.commit().await?)
     }
 
-    async fn export(&self, each: Each<'_>) -> Result<(), DirectoryError> {
+    async fn export(&self, each: Each<'_>) -> Result<Vec<Unreadable>, DirectoryError> {
         let mut link = self.pool.link().await?;
         link.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             .await?;
-        transfer::export(&link, each).await?;
-        Ok(link.commit().await?)
+        let unreadable = transfer::export(&link, each).await?;
+        link.commit().await?;
+        Ok(unreadable)
     }
 
     async fn import(&self, lines: Lines) -> Result<(), ImportError> {

@@ -4,10 +4,11 @@ use tokio_postgres::{Error, Row};
 
 use super::link::Link;
 use super::row::{account, account_if_any, names, number, optional, signed};
+use crate::error::DirectoryError;
 use crate::permission::{self, Permission};
 use crate::principal::{
-    AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, LAST_USE_PRECISION, NewAccount,
-    NewKey,
+    AccountChange, AccountEntry, AccountId, Ended, Key, KeyEntry, KeyId, LAST_USE_PRECISION,
+    NamePlace, NewAccount, NewKey,
 };
 use crate::secret::SecretHash;
 
@@ -19,6 +20,8 @@ fn entry(row: &Row) -> AccountEntry {
         password_hash: row.get(3),
         created_at: number(row, 4),
         clients: number(row, 5),
+        place: NamePlace(row.get::<_, &str>(1).into()),
+        unreadable: None,
     }
 }
 
@@ -28,7 +31,13 @@ pub(super) async fn one(link: &Link, name: &str) -> Result<Option<AccountEntry>,
     Ok(row.as_ref().map(entry))
 }
 
-pub(super) async fn page(link: &Link, after: &str, limit: u32) -> Result<Vec<AccountEntry>, Error> {
+pub(super) async fn page(
+    link: &Link,
+    NamePlace(after): &NamePlace,
+    limit: u32,
+) -> Result<Vec<AccountEntry>, Error> {
+    // The database takes UTF-8 alone.
+    let after = String::from_utf8_lossy(after);
     // Names are compared byte by byte, as SQLite does it.
     let sql = format!("{ENTRY} WHERE name COLLATE \"C\" > $1 ORDER BY name COLLATE \"C\" LIMIT $2");
     let rows = link.rows(&sql, &[&after, &i64::from(limit)]).await?;
@@ -67,8 +76,13 @@ pub(super) async fn change_account(
     let AccountChange {
         password_hash,
         permissions,
+        keeps_grants,
     } = change;
     let permissions = permissions.as_deref().map(permission::joined);
+    if password_hash.is_some() {
+        // Whoever signs in or grants something just now is waited for.
+        lock(link, name).await?;
+    }
     let changed = link
         .row_if_any(
             "UPDATE account
@@ -81,10 +95,45 @@ pub(super) async fn change_account(
         && password_hash.is_some()
     {
         let id: i64 = changed.get(0);
-        link.execute("DELETE FROM browser_session WHERE account_id = $1", &[&id])
-            .await?;
+        end_sessions(link, id).await?;
+        if !keeps_grants {
+            end_grants(link, id).await?;
+        }
     }
     Ok(changed.is_some())
+}
+
+/// Within a transaction. Ends all sessions and all grants.
+pub(super) async fn sign_out(link: &Link, name: &str) -> Result<Option<Ended>, Error> {
+    let Some(id) = lock(link, name).await? else {
+        return Ok(None);
+    };
+    // First those sessions, which would go with their grants.
+    let sessions = end_sessions(link, id).await?;
+    let grants = end_grants(link, id).await?;
+    Ok(Some(Ended { sessions, grants }))
+}
+
+/// Locks an account, so that nobody adds anything to it until the end of the transaction. It comes before whatever is
+/// the account's, as it does where something is added.
+async fn lock(link: &Link, name: &str) -> Result<Option<i64>, Error> {
+    let found = link
+        .row_if_any(
+            "SELECT id FROM account WHERE name = $1 FOR UPDATE",
+            &[&name],
+        )
+        .await?;
+    Ok(found.map(|row| row.get(0)))
+}
+
+async fn end_sessions(link: &Link, id: i64) -> Result<u64, Error> {
+    link.execute("DELETE FROM browser_session WHERE account_id = $1", &[&id])
+        .await
+}
+
+async fn end_grants(link: &Link, id: i64) -> Result<u64, Error> {
+    link.execute("DELETE FROM oauth_grant WHERE account_id = $1", &[&id])
+        .await
 }
 
 pub(super) async fn remove(link: &Link, name: &str) -> Result<bool, Error> {
@@ -110,15 +159,27 @@ pub(super) async fn holders(
         .await?;
     let keys = link
         .rows(
-            "SELECT name FROM api_key
-             WHERE ' ' || permissions || ' ' LIKE $1
+            "SELECT api_key.name, api_key.permissions, owner.id, owner.permissions
+             FROM api_key LEFT JOIN account AS owner ON owner.id = api_key.owner_id
+             WHERE ' ' || api_key.permissions || ' ' LIKE $1
                AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
-             ORDER BY id",
+             ORDER BY api_key.id",
             &[&pattern, &now.cast_signed()],
         )
         .await?;
-    let both = accounts.iter().chain(&keys);
+    let keys = keys.iter().filter(|row| {
+        let allowed = allowed(row, 1, 2).unwrap_or_default();
+        allowed.iter().any(|name| name == permission.name())
+    });
+    let both = accounts.iter().chain(keys);
     Ok(both.map(|row| row.get(0)).collect())
+}
+
+/// What a key allows now: from the column of its permissions, and two of its owner, id and permissions.
+fn allowed(row: &Row, made_for: usize, owner: usize) -> Option<Vec<String>> {
+    let id: Option<i64> = row.get(owner);
+    let owner = id.map(|_| names(row, owner + 1));
+    permission::of_key(names(row, made_for), owner.as_deref())
 }
 
 pub(super) async fn live_key(
@@ -129,19 +190,26 @@ pub(super) async fn live_key(
     let found = link
         .row_if_any(
             "SELECT api_key.id, api_key.permissions, api_key.terms, api_key.last_used_at,
-                    account.id, account.name, account.permissions, api_key.expires_at
-             FROM api_key LEFT JOIN account ON account.id = api_key.account_id
+                    account.id, account.name, account.permissions, api_key.expires_at,
+                    owner.id, owner.permissions
+             FROM api_key
+             LEFT JOIN account ON account.id = api_key.account_id
+             LEFT JOIN account AS owner ON owner.id = api_key.owner_id
              WHERE api_key.hash = $1 AND api_key.revoked_at IS NULL
                AND (api_key.expires_at IS NULL OR api_key.expires_at > $2)",
             &[&hash.bytes(), &now.cast_signed()],
         )
         .await?;
     let Some(row) = found else { return Ok(None) };
+    let Some(permissions) = allowed(&row, 1, 8) else {
+        return Ok(None);
+    };
     let key = Key {
         id: KeyId(row.get(0)),
-        permissions: names(&row, 1),
+        permissions,
         terms: row.get(2),
         account: account_if_any(&row, 4),
+        owner: row.get::<_, Option<i64>>(8).map(AccountId),
         expires_at: optional(&row, 7),
     };
     if optional(&row, 3).is_none_or(|at| at + LAST_USE_PRECISION <= now) {
@@ -164,8 +232,11 @@ pub(super) async fn keys(
     let rows = link
         .rows(
             "SELECT api_key.id, api_key.name, account.name, api_key.permissions, terms,
-                    registrations, api_key.created_at, expires_at, revoked_at, last_used_at
-             FROM api_key LEFT JOIN account ON account.id = api_key.account_id
+                    registrations, api_key.created_at, expires_at, revoked_at, last_used_at,
+                    owner.id, owner.permissions, owner.name, made_with
+             FROM api_key
+             LEFT JOIN account ON account.id = api_key.account_id
+             LEFT JOIN account AS owner ON owner.id = api_key.owner_id
              WHERE api_key.id > $1 ORDER BY api_key.id LIMIT $2",
             &[&after, &i64::from(limit)],
         )
@@ -174,27 +245,53 @@ pub(super) async fn keys(
         id: KeyId(row.get(0)),
         name: row.get(1),
         account: row.get(2),
+        owner: row.get(12),
+        made_with: row.get::<_, Option<i64>>(13).map(KeyId),
         permissions: names(row, 3),
+        allowed: allowed(row, 3, 10).unwrap_or_default(),
         terms: row.get(4),
         registrations: number(row, 5),
         created_at: number(row, 6),
         expires_at: optional(row, 7),
         revoked_at: optional(row, 8),
         last_used_at: optional(row, 9),
+        unreadable: None,
     });
     Ok(entries.collect())
 }
 
-pub(super) async fn add_key(link: &Link, key: &NewKey) -> Result<KeyId, Error> {
+/// Within a transaction.
+pub(super) async fn add_key(link: &Link, key: &NewKey) -> Result<KeyId, DirectoryError> {
     begin(link).await?;
-    let account = match &key.account {
-        Some(name) => Some(named(link, name, key.created_at).await?),
-        None => None,
+    let account = match (&key.account, key.owner) {
+        (Some(name), None) => Some(named(link, name, &key.permissions, key.created_at).await?),
+        (Some(_), Some(owner)) => Some(owner),
+        (None, _) => None,
     };
+    if let Some(AccountId(owner)) = key.owner {
+        let found = link
+            .row_if_any(
+                "SELECT 1 FROM account WHERE id = $1 AND name = coalesce($2, name) FOR KEY SHARE",
+                &[&owner, &key.account],
+            )
+            .await?;
+        found.ok_or(DirectoryError::NoSuchAccount)?;
+    }
+    if let Some(KeyId(maker)) = key.made_with {
+        // Whoever revokes it waits until there is one more to revoke.
+        let found = link
+            .row_if_any(
+                "SELECT 1 FROM api_key WHERE id = $1 AND revoked_at IS NULL FOR SHARE",
+                &[&maker],
+            )
+            .await?;
+        found.ok_or(DirectoryError::NoSuchKey)?;
+    }
     let row = link
         .row(
-            "INSERT INTO api_key (hash, name, account_id, permissions, terms, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            "INSERT INTO api_key (hash, name, account_id, permissions, terms, created_at, expires_at,
+                                  owner_id, made_with)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
             &[
                 &key.hash.bytes(),
                 &key.name,
@@ -203,20 +300,27 @@ pub(super) async fn add_key(link: &Link, key: &NewKey) -> Result<KeyId, Error> {
                 &key.terms,
                 &key.created_at.cast_signed(),
                 &signed(key.expires_at),
+                &account.or(key.owner).map(|AccountId(id)| id),
+                &key.made_with.map(|KeyId(id)| id),
             ],
         )
         .await?;
     Ok(KeyId(row.get(0)))
 }
 
-/// The account of this name, which is made if there is none: nobody can sign in to it yet.
-async fn named(link: &Link, name: &str, now: u64) -> Result<AccountId, Error> {
+/// The account of this name. It is made if there is none, with these permissions: nobody can sign in to it yet.
+async fn named(
+    link: &Link,
+    name: &str,
+    permissions: &[Permission],
+    now: u64,
+) -> Result<AccountId, Error> {
     // An update that changes nothing, because an insertion that does nothing returns nothing.
     let row = link
         .row(
-            "INSERT INTO account (name, permissions, created_at) VALUES ($1, '', $2)
+            "INSERT INTO account (name, permissions, created_at) VALUES ($1, $2, $3)
              ON CONFLICT (name) DO UPDATE SET name = account.name RETURNING id",
-            &[&name, &now.cast_signed()],
+            &[&name, &permission::joined(permissions), &now.cast_signed()],
         )
         .await?;
     Ok(AccountId(row.get(0)))
@@ -236,6 +340,7 @@ pub(super) async fn begin(link: &Link) -> Result<(), Error> {
     Ok(())
 }
 
+/// Within a transaction. Those that were made with it, too.
 pub(super) async fn revoke(link: &Link, KeyId(id): KeyId, now: u64) -> Result<bool, Error> {
     let found = link
         .execute(
@@ -243,5 +348,21 @@ pub(super) async fn revoke(link: &Link, KeyId(id): KeyId, now: u64) -> Result<bo
             &[&id, &now.cast_signed()],
         )
         .await?;
-    Ok(found == 1)
+    // Each time, those that were made with the ones before. One of them may just have been used to make another, which
+    // is waited for and is seen by the next statement.
+    loop {
+        let more = link
+            .execute(
+                "WITH RECURSIVE made (id) AS (
+                     SELECT id FROM api_key WHERE made_with = $1
+                     UNION SELECT api_key.id FROM api_key JOIN made ON api_key.made_with = made.id)
+                 UPDATE api_key SET revoked_at = $2
+                 WHERE id IN (SELECT id FROM made) AND revoked_at IS NULL",
+                &[&id, &now.cast_signed()],
+            )
+            .await?;
+        if more == 0 {
+            return Ok(found == 1);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use crate::error::OpenError;
 const MIGRATIONS: &[&str] = &[
     include_str!("1.sql"),
     include_str!("2.sql"),
-    include_str!("3.sql"),
+    concat!(include_str!("3.sql"), include_str!("owners.sql")),
 ];
 
 /// Nobody else takes the lock with this number: `Gatepost` in ASCII.

@@ -10,11 +10,11 @@ use super::{client, principal};
 use crate::directory::Each;
 use crate::error::DirectoryError;
 use crate::grant::TokenKind;
-use crate::transfer::{Hash, ImportError, Kind, Line, Order};
+use crate::transfer::{self, Hash, ImportError, Kind, Line, Order, Out, Unreadable};
 
-/// All lines, within a transaction that sees one moment.
-pub(super) async fn export(link: &Link, each: Each<'_>) -> Result<(), DirectoryError> {
-    each(&Line::header())?;
+/// All lines, within a transaction that sees one moment, and what cannot be read.
+pub(super) async fn export(link: &Link, each: Each<'_>) -> Result<Vec<Unreadable>, DirectoryError> {
+    let mut out = Out::begin(each)?;
     for (query, read) in TABLES {
         link.run(&format!("DECLARE lines NO SCROLL CURSOR FOR {query}"))
             .await?;
@@ -24,12 +24,18 @@ pub(super) async fn export(link: &Link, each: Each<'_>) -> Result<(), DirectoryE
                 break;
             }
             for row in &rows {
-                each(&read(row)?)?;
+                let line = read(row);
+                // The database takes no text that is damaged. What the plugin wrote may still be none of its records.
+                let what = match &line {
+                    Ok(Line::Client { client_id, .. }) => format!("client {client_id}"),
+                    _ => "a token".to_owned(),
+                };
+                out.add(line.map_err(|error| error.to_string()), || what)?;
             }
         }
         link.run("CLOSE lines").await?;
     }
-    Ok(())
+    out.end()
 }
 
 type Read = fn(&Row) -> Result<Line, DirectoryError>;
@@ -48,14 +54,22 @@ const TABLES: [(&str, Read); 6] = [
         },
     ),
     (
-        "SELECT hash, api_key.name, account.name, api_key.permissions, terms, registrations,
-                api_key.created_at, expires_at, revoked_at, last_used_at
-         FROM api_key LEFT JOIN account ON account.id = account_id ORDER BY api_key.id",
+        "SELECT api_key.hash, api_key.name, account.name, api_key.permissions, api_key.terms,
+                api_key.registrations,
+                api_key.created_at, api_key.expires_at, api_key.revoked_at, api_key.last_used_at,
+                owner.name, maker.hash, api_key.made_with
+         FROM api_key
+         LEFT JOIN account ON account.id = api_key.account_id
+         LEFT JOIN account AS owner ON owner.id = api_key.owner_id
+         LEFT JOIN api_key AS maker ON maker.id = api_key.made_with
+         ORDER BY api_key.id",
         |row| {
             Ok(Line::Key {
                 hash: Hash(hash(row, 0)),
                 name: row.get(1),
                 account: row.get(2),
+                owner: row.get(10),
+                made_with: row.get::<_, Option<i64>>(12).map(|_| Hash(hash(row, 11))),
                 permissions: row.get(3),
                 terms: row.get(4),
                 registrations: number(row, 5),
@@ -156,7 +170,8 @@ pub(super) async fn import(
     }
     principal::begin(link).await.map_err(DirectoryError::from)?;
     let mut grants = HashMap::new();
-    for line in Order::of(lines) {
+    let mut lines = Order::of(lines);
+    for line in lines.by_ref() {
         let (number, line) = line?;
         let inserted = insert(link, &line, &mut grants).await;
         inserted.map_err(|error| ImportError::Line {
@@ -164,12 +179,16 @@ pub(super) async fn import(
             reason: DirectoryError::from(error).to_string(),
         })?;
     }
+    if lines.version() == transfer::BEFORE {
+        let owners = link.run(include_str!("owners.sql")).await;
+        owners.map_err(DirectoryError::from)?;
+    }
     Ok(())
 }
 
 async fn insert(link: &Link, line: &Line, grants: &mut HashMap<i64, i64>) -> Result<(), Error> {
     match line {
-        Line::Directory { .. } => {}
+        Line::Directory { .. } | Line::End { .. } => {}
         Line::Account {
             name,
             password_hash,
@@ -187,6 +206,8 @@ async fn insert(link: &Link, line: &Line, grants: &mut HashMap<i64, i64>) -> Res
             hash,
             name,
             account,
+            owner,
+            made_with,
             permissions,
             terms,
             registrations,
@@ -196,10 +217,22 @@ async fn insert(link: &Link, line: &Line, grants: &mut HashMap<i64, i64>) -> Res
             last_used_at,
         } => {
             let account = named(link, account.as_deref()).await?;
+            // A key that acts for an account is the account's, whatever else is said.
+            let owner = account.or(named(link, owner.as_deref()).await?);
+            let maker: Option<i64> = match made_with {
+                Some(Hash(hash)) => {
+                    let found = link
+                        .row("SELECT id FROM api_key WHERE hash = $1", &[&hash.bytes()])
+                        .await?;
+                    Some(found.get(0))
+                }
+                None => None,
+            };
             link.execute(
                 "INSERT INTO api_key (hash, name, account_id, permissions, terms, registrations,
-                                      created_at, expires_at, revoked_at, last_used_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                                      created_at, expires_at, revoked_at, last_used_at,
+                                      owner_id, made_with)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                 &[
                     &hash.0.bytes(),
                     name,
@@ -211,6 +244,8 @@ async fn insert(link: &Link, line: &Line, grants: &mut HashMap<i64, i64>) -> Res
                     &signed(*expires_at),
                     &signed(*revoked_at),
                     &signed(*last_used_at),
+                    &owner,
+                    &maker,
                 ],
             )
             .await?;

@@ -3,7 +3,7 @@
 use gatepost_plugin::{Activity, Assertion, ClientRecord, Effect, Usage};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::row::{number, optional};
+use super::row::{damaged, damaged_if_any, number, optional};
 use super::{device, grant};
 use crate::client::{Entry, Facts, Inquiry, Order, Place, Registrant, Search};
 use crate::error::DirectoryError;
@@ -98,7 +98,8 @@ pub(super) fn search(connection: &Connection, search: &Search) -> rusqlite::Resu
         .prepare_cached(&format!(
             "{ENTRY} WHERE oauth_client.id {beyond} ?2
                AND (?3 IS NULL OR instr(lower(client_id), ?3)
-                    OR EXISTS (SELECT 1 FROM json_each(record, '$.metadata') AS member
+                    OR EXISTS (SELECT 1 FROM json_each(
+                                   iif(json_valid(record), record, '{{}}'), '$.metadata') AS member
                                WHERE (member.key IN ('client_uri', 'redirect_uris')
                                       OR member.key LIKE 'client_name%')
                                  AND instr(lower(member.value), ?3)))
@@ -143,18 +144,20 @@ const ENTRY: &str = "
     FROM oauth_client LEFT JOIN account ON account.id = oauth_client.account_id";
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let mut unreadable = None;
     Ok(Entry {
         activity: activity(row)?,
         users: number(row, 3)?,
         place: Place(row.get(4)?),
-        client_id: row.get(5)?,
-        record: row.get(6)?,
+        client_id: damaged(row, 5, &mut unreadable)?,
+        record: damaged(row, 6, &mut unreadable)?,
         revision: number(row, 7)?,
-        owner: row.get(8)?,
+        owner: damaged_if_any(row, 8, &mut unreadable)?,
         is_anonymous: row.get(9)?,
         is_disabled: row.get(10)?,
         created_at: number(row, 11)?,
         changed_at: number(row, 12)?,
+        unreadable,
     })
 }
 

@@ -4,14 +4,27 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use super::grant;
 use super::row::{hash, number, optional};
-use crate::grant::{Device, NewGrant, NewToken, Poll, SLOW_DOWN, TokenKind};
+use crate::grant::{
+    Admission, Device, MOST_DEVICES, MOST_DEVICES_OF_NETWORK, NewGrant, NewToken, Poll, SLOW_DOWN,
+    TokenKind,
+};
 use crate::secret::SecretHash;
 
-/// Says whether it was added: a user code is one device's.
-pub(super) fn insert(connection: &Connection, device: &Device) -> Result<bool> {
+/// A user code is one device's.
+pub(super) fn insert(connection: &Connection, device: &Device, now: u64) -> Result<Admission> {
+    if is_full(connection, &device.network)? {
+        connection.execute(
+            "DELETE FROM device_request WHERE expires_at <= ?1",
+            [now.cast_signed()],
+        )?;
+        if is_full(connection, &device.network)? {
+            return Ok(Admission::TooMany);
+        }
+    }
     let added = connection.execute(
-        "INSERT INTO device_request (device_code, user_code, client_id, parameters, interval, expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO device_request (device_code, user_code, client_id, parameters, interval, expires_at,
+                                     network)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT DO NOTHING",
         params![
             device.device_code.bytes(),
@@ -20,9 +33,26 @@ pub(super) fn insert(connection: &Connection, device: &Device) -> Result<bool> {
             device.parameters,
             device.interval.cast_signed(),
             device.expires_at.cast_signed(),
+            device.network,
         ],
     )?;
-    Ok(added == 1)
+    Ok(match added {
+        0 => Admission::CodeTaken,
+        _ => Admission::Added,
+    })
+}
+
+/// Whether as many devices wait as may, of this network or in all. Those that have expired are among them.
+fn is_full(connection: &Connection, network: &str) -> Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT (SELECT count(*) FROM device_request WHERE network = ?1) >= ?2
+                 OR (SELECT count(*) FROM device_request) >= ?3",
+        )?
+        .query_row(
+            params![network, MOST_DEVICES_OF_NETWORK, MOST_DEVICES],
+            |row| row.get(0),
+        )
 }
 
 /// The one that waits with this user code.
@@ -33,7 +63,7 @@ pub(super) fn waiting(
 ) -> Result<Option<Device>> {
     connection
         .prepare_cached(
-            "SELECT device_code, user_code, client_id, parameters, interval, expires_at
+            "SELECT device_code, user_code, client_id, parameters, interval, expires_at, network
              FROM device_request
              WHERE user_code = ?1 AND expires_at > ?2 AND NOT denied",
         )?
@@ -49,6 +79,7 @@ fn device(row: &Row<'_>) -> Result<Device> {
         parameters: row.get(3)?,
         interval: number(row, 4)?,
         expires_at: number(row, 5)?,
+        network: row.get(6)?,
     })
 }
 

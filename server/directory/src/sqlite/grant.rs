@@ -1,10 +1,12 @@
 //! Grants and their tokens in an SQLite file.
 
-use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+use rusqlite::{Connection, OptionalExtension, Result, Row, ToSql, params};
 
 use super::account;
 use super::row::{number, optional};
-use crate::grant::{Exchange, Grant, GrantId, NewGrant, NewToken, Token, TokenKind};
+use crate::grant::{
+    Exchange, Grant, GrantId, MOST_GRANTS, MOST_SPENT_TOKENS, NewGrant, NewToken, Token, TokenKind,
+};
 use crate::principal::{AccountId, LAST_USE_PRECISION};
 use crate::secret::SecretHash;
 
@@ -19,6 +21,7 @@ pub(super) fn insert(connection: &Connection, grant: &NewGrant) -> Result<GrantI
     } = grant;
     let account = account.map(|AccountId(id)| id);
     let now = created_at.cast_signed();
+    make_room(connection, client_id, account)?;
     let id = connection
         .prepare_cached(
             "INSERT INTO oauth_grant (client_id, account_id, scope, resources, created_at, last_used_at)
@@ -37,6 +40,29 @@ pub(super) fn insert(connection: &Connection, grant: &NewGrant) -> Result<GrantI
         )?
         .execute(params![client_id, now, account])?;
     Ok(id)
+}
+
+/// Ends the grants that were used longest ago, if there are as many as there may be. What a client was granted without
+/// a user is counted by client, all else by account.
+fn make_room(connection: &Connection, client_id: &str, account: Option<i64>) -> Result<()> {
+    let (column, value): (_, &dyn ToSql) = match &account {
+        Some(account) => ("account_id = ?1", account),
+        None => ("account_id IS NULL AND client_id = ?1", &client_id),
+    };
+    let count = format!("SELECT count(*) FROM oauth_grant WHERE {column}");
+    let found: i64 = connection
+        .prepare_cached(&count)?
+        .query_row([value], |row| row.get(0))?;
+    if found >= MOST_GRANTS {
+        let end = format!(
+            "DELETE FROM oauth_grant WHERE id IN
+                 (SELECT id FROM oauth_grant WHERE {column} ORDER BY last_used_at, id LIMIT ?2)"
+        );
+        connection
+            .prepare_cached(&end)?
+            .execute(params![value, found - MOST_GRANTS + 1])?;
+    }
+    Ok(())
 }
 
 pub(super) fn is_issued(connection: &Connection, hash: SecretHash) -> Result<bool> {
@@ -172,6 +198,7 @@ pub(super) fn exchange(
             Exchange::Done
         }
     };
+    forget_some(connection, grant, spent, issued)?;
     let until = exchange.repeatable_until(repeatable_for, now);
     connection
         .prepare_cached(
@@ -192,6 +219,34 @@ pub(super) fn exchange(
         )?
         .execute(params![id, at, LAST_USE_PRECISION.cast_signed()])?;
     Ok(exchange)
+}
+
+/// Makes room for tokens that are issued: the oldest access tokens end, and of the refresh tokens that were spent before
+/// this one, those are forgotten that were spent first.
+fn forget_some(
+    connection: &Connection,
+    GrantId(grant): GrantId,
+    spent: SecretHash,
+    issued: &[NewToken],
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "DELETE FROM oauth_token WHERE grant_id = ?1 AND kind = 'access' AND hash NOT IN
+                 (SELECT hash FROM oauth_token WHERE grant_id = ?1 AND kind = 'access'
+                  ORDER BY issued_at DESC LIMIT ?2)",
+        )?
+        .execute(params![grant, NewToken::room_for_access(issued)])?;
+    connection
+        .prepare_cached(
+            "DELETE FROM oauth_token
+             WHERE grant_id = ?1 AND kind = 'refresh' AND spent_at IS NOT NULL AND hash <> ?2
+               AND hash NOT IN
+                 (SELECT hash FROM oauth_token
+                  WHERE grant_id = ?1 AND kind = 'refresh' AND spent_at IS NOT NULL AND hash <> ?2
+                  ORDER BY spent_at DESC, issued_at DESC LIMIT ?3 - 1)",
+        )?
+        .execute(params![grant, spent.bytes(), MOST_SPENT_TOKENS])?;
+    Ok(())
 }
 
 pub(super) fn end_token(connection: &Connection, hash: SecretHash) -> Result<()> {

@@ -33,15 +33,17 @@ use crate::directory::{Directory, Each, Lines};
 use crate::error::DecideError;
 use crate::error::{DirectoryError, OpenError};
 use crate::grant::{
-    Device, Exchange, Grant, GrantId, NewSession, NewToken, Poll, REMEMBERED, Session, Token,
+    Admission, Device, Exchange, Grant, GrantId, NewSession, NewToken, Poll, REMEMBERED, Session,
+    Token,
 };
 use crate::permission::Permission;
 use crate::principal::{
-    AccountChange, AccountEntry, AccountId, Key, KeyEntry, KeyId, NewAccount, NewKey,
+    AccountChange, AccountEntry, AccountId, Ended, Key, KeyEntry, KeyId, NamePlace, NewAccount,
+    NewKey,
 };
 use crate::secret::SecretHash;
 use crate::sign_in::SignInPast;
-use crate::transfer::ImportError;
+use crate::transfer::{ImportError, Unreadable};
 
 pub(super) struct Sqlite {
     path: PathBuf,
@@ -157,7 +159,11 @@ impl Directory for Sqlite {
         self.read(|connection| account::one(connection, name))
     }
 
-    async fn accounts(&self, after: &str, limit: u32) -> Result<Vec<AccountEntry>, DirectoryError> {
+    async fn accounts(
+        &self,
+        after: &NamePlace,
+        limit: u32,
+    ) -> Result<Vec<AccountEntry>, DirectoryError> {
         self.read(|connection| account::page(connection, after, limit))
     }
 
@@ -173,6 +179,12 @@ impl Directory for Sqlite {
     ) -> Result<bool, DirectoryError> {
         let name = name.to_owned();
         self.change(move |connection| account::change(connection, &name, &change))
+            .await
+    }
+
+    async fn sign_out(&self, name: &str) -> Result<Option<Ended>, DirectoryError> {
+        let name = name.to_owned();
+        self.change(move |connection| account::sign_out(connection, &name))
             .await
     }
 
@@ -212,7 +224,7 @@ impl Directory for Sqlite {
     }
 
     async fn add_key(&self, key: NewKey) -> Result<KeyId, DirectoryError> {
-        self.change(move |connection| key::insert(connection, &key))
+        self.write(move |connection| key::insert(connection, &key))
             .await
     }
 
@@ -225,7 +237,7 @@ impl Directory for Sqlite {
         account: NewAccount,
         keys: Vec<NewKey>,
     ) -> Result<bool, DirectoryError> {
-        self.change(move |connection| {
+        self.write(move |connection| {
             let is_first = key::is_new(connection)? && account::insert(connection, &account)?;
             if is_first {
                 for key in &keys {
@@ -278,8 +290,8 @@ impl Directory for Sqlite {
         self.read(|connection| grant::of(connection, account, now))
     }
 
-    async fn add_device(&self, device: Device) -> Result<bool, DirectoryError> {
-        self.change(move |connection| device::insert(connection, &device))
+    async fn add_device(&self, device: Device, now: u64) -> Result<Admission, DirectoryError> {
+        self.change(move |connection| device::insert(connection, &device, now))
             .await
     }
 
@@ -351,7 +363,7 @@ impl Directory for Sqlite {
             .await
     }
 
-    async fn export(&self, each: Each<'_>) -> Result<(), DirectoryError> {
+    async fn export(&self, each: Each<'_>) -> Result<Vec<Unreadable>, DirectoryError> {
         let connection = schema::open_reader(&self.path)?;
         transfer::export(&connection, each)
     }

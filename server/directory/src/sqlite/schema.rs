@@ -101,7 +101,7 @@ const APPLICATION_ID: i64 = 0x4761_7465;
 const MIGRATIONS: &[&str] = &[
     include_str!("1.sql"),
     include_str!("2.sql"),
-    include_str!("3.sql"),
+    concat!(include_str!("3.sql"), include_str!("owners.sql")),
 ];
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {

@@ -4,12 +4,19 @@ use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::row::number;
 use super::{account, grant};
-use crate::grant::{GrantId, NewSession, Session};
+use crate::grant::{GrantId, MOST_SESSIONS, NewSession, Session};
 use crate::principal::AccountId;
 use crate::secret::SecretHash;
 
 pub(super) fn insert(connection: &Connection, session: &NewSession) -> Result<()> {
     let AccountId(account) = session.account;
+    connection
+        .prepare_cached(
+            "DELETE FROM browser_session WHERE account_id = ?1 AND hash NOT IN
+                 (SELECT hash FROM browser_session WHERE account_id = ?1
+                  ORDER BY created_at DESC LIMIT ?2 - 1)",
+        )?
+        .execute(params![account, MOST_SESSIONS])?;
     connection.execute(
         "INSERT INTO browser_session (hash, account_id, grant_id, created_at, expires_at)
          VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -5,31 +5,37 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::key;
-use super::row::{hash, number, optional};
+use super::row::{hash, number, optional, shown};
 use crate::directory::Each;
 use crate::error::DirectoryError;
 use crate::grant::TokenKind;
-use crate::transfer::{Hash, ImportError, Kind, Line, Order};
+use crate::transfer::{self, Hash, ImportError, Kind, Line, Order, Out, Unreadable};
 
-/// All lines, as they are at one moment.
-pub(super) fn export(connection: &Connection, each: Each<'_>) -> Result<(), DirectoryError> {
+/// All lines, as they are at one moment, and what cannot be read.
+pub(super) fn export(
+    connection: &Connection,
+    each: Each<'_>,
+) -> Result<Vec<Unreadable>, DirectoryError> {
     let snapshot = connection.unchecked_transaction()?;
-    each(&Line::header())?;
-    for (query, read) in TABLES {
+    let mut out = Out::begin(each)?;
+    for (what, known_by, query, read) in TABLES {
         let mut statement = snapshot.prepare(query)?;
         let mut rows = statement.query(())?;
         while let Some(row) = rows.next()? {
-            each(&read(row)?)?;
+            let line = read(row).map_err(|error| error.to_string());
+            out.add(line, || format!("{what} {}", shown(row, known_by)))?;
         }
     }
-    Ok(())
+    out.end()
 }
 
 type Read = fn(&Row<'_>) -> rusqlite::Result<Line>;
 
-/// The tables in the order in which one speaks of another.
-const TABLES: [(&str, Read); 6] = [
+/// The tables in the order in which one speaks of another, with what a row is, and the column that it is known by.
+const TABLES: [(&str, usize, &str, Read); 6] = [
     (
+        "account",
+        0,
         "SELECT name, password_hash, permissions, created_at FROM account ORDER BY id",
         |row| {
             Ok(Line::Account {
@@ -41,14 +47,27 @@ const TABLES: [(&str, Read); 6] = [
         },
     ),
     (
-        "SELECT hash, api_key.name, account.name, api_key.permissions, terms, registrations,
-                api_key.created_at, expires_at, revoked_at, last_used_at
-         FROM api_key LEFT JOIN account ON account.id = account_id ORDER BY api_key.id",
+        "API key",
+        1,
+        "SELECT api_key.hash, api_key.name, account.name, api_key.permissions, api_key.terms,
+                api_key.registrations,
+                api_key.created_at, api_key.expires_at, api_key.revoked_at, api_key.last_used_at,
+                owner.name, maker.hash, api_key.made_with
+         FROM api_key
+         LEFT JOIN account ON account.id = api_key.account_id
+         LEFT JOIN account AS owner ON owner.id = api_key.owner_id
+         LEFT JOIN api_key AS maker ON maker.id = api_key.made_with
+         ORDER BY api_key.id",
         |row| {
             Ok(Line::Key {
                 hash: Hash(hash(row, 0)?),
                 name: row.get(1)?,
                 account: row.get(2)?,
+                owner: row.get(10)?,
+                made_with: match row.get::<_, Option<i64>>(12)? {
+                    Some(_) => Some(Hash(hash(row, 11)?)),
+                    None => None,
+                },
                 permissions: row.get(3)?,
                 terms: row.get(4)?,
                 registrations: number(row, 5)?,
@@ -60,6 +79,8 @@ const TABLES: [(&str, Read); 6] = [
         },
     ),
     (
+        "client",
+        0,
         "SELECT client_id, record, revision, account.name, hash, network, anonymous,
                 oauth_client.created_at, changed_at, disabled_at, authorised_at,
                 oauth_client.last_used_at, api_key.id
@@ -88,6 +109,8 @@ const TABLES: [(&str, Read); 6] = [
         },
     ),
     (
+        "grant",
+        0,
         "SELECT oauth_grant.id, client_id, account.name, scope, resources, oauth_grant.created_at,
                 last_used_at
          FROM oauth_grant LEFT JOIN account ON account.id = account_id ORDER BY oauth_grant.id",
@@ -104,6 +127,8 @@ const TABLES: [(&str, Read); 6] = [
         },
     ),
     (
+        "token",
+        0,
         "SELECT hash, kind, grant_id, data, issued_at, expires_at, spent_at
          FROM oauth_token ORDER BY grant_id, issued_at, hash",
         |row| {
@@ -120,6 +145,8 @@ const TABLES: [(&str, Read); 6] = [
         },
     ),
     (
+        "count of registrations of",
+        1,
         "SELECT window_start, network, registrations FROM registrations_by_network
          ORDER BY window_start, network",
         |row| {
@@ -151,12 +178,18 @@ pub(super) fn import(
     }
     key::begin(connection).map_err(DirectoryError::from)?;
     let mut grants = HashMap::new();
-    for line in Order::of(lines) {
+    let mut lines = Order::of(lines);
+    for line in lines.by_ref() {
         let (number, line) = line?;
         insert(connection, &line, &mut grants).map_err(|error| ImportError::Line {
             number,
             reason: error.to_string(),
         })?;
+    }
+    if lines.version() == transfer::BEFORE {
+        connection
+            .execute_batch(include_str!("owners.sql"))
+            .map_err(DirectoryError::from)?;
     }
     Ok(())
 }
@@ -175,7 +208,7 @@ fn insert(
             .map(Some)
     };
     match line {
-        Line::Directory { .. } => {}
+        Line::Directory { .. } | Line::End { .. } => {}
         Line::Account {
             name,
             password_hash,
@@ -197,7 +230,9 @@ fn insert(
         Line::Key {
             hash,
             name,
-            account: owner,
+            account: acts_for,
+            owner,
+            made_with,
             permissions,
             terms,
             registrations,
@@ -206,16 +241,25 @@ fn insert(
             revoked_at,
             last_used_at,
         } => {
+            let acts_for = account(acts_for)?;
+            let maker: Option<i64> = match made_with {
+                Some(Hash(hash)) => connection
+                    .prepare_cached("SELECT id FROM api_key WHERE hash = ?1")?
+                    .query_row([hash.bytes()], |row| row.get(0))
+                    .map(Some)?,
+                None => None,
+            };
             connection
                 .prepare_cached(
                     "INSERT INTO api_key (hash, name, account_id, permissions, terms, registrations,
-                                          created_at, expires_at, revoked_at, last_used_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                                          created_at, expires_at, revoked_at, last_used_at,
+                                          owner_id, made_with)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 )?
                 .execute(params![
                     hash.0.bytes(),
                     name,
-                    account(owner)?,
+                    acts_for,
                     permissions,
                     terms,
                     registrations.cast_signed(),
@@ -223,6 +267,9 @@ fn insert(
                     expires_at.map(u64::cast_signed),
                     revoked_at.map(u64::cast_signed),
                     last_used_at.map(u64::cast_signed),
+                    // A key that acts for an account is the account's, whatever else is said.
+                    acts_for.or(account(owner)?),
+                    maker,
                 ])?;
         }
         Line::Client {

@@ -163,10 +163,13 @@ fn load(flags: &CheckFlags) -> Result<(Arc<dyn Plugin>, Vec<SettingFinding>), Bo
         ..Overrides::default()
     })?;
     let plugin = config.load_plugin(&config.public_url(config.listen))?;
-    let warnings = match flags.data {
+    let mut warnings = match flags.data {
         None => plugin.warnings(),
         Some(_) => directory::amend(plugin.warnings(), &config.store)?,
     };
+    if let Some(path) = &flags.config {
+        warnings.extend(config::exposed(path, &config));
+    }
     Ok((plugin, warnings))
 }
 

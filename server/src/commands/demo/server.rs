@@ -64,7 +64,7 @@ impl Server {
                 if let Some(authority) = line.strip_prefix("listening on http://") {
                     return Ok::<_, Box<dyn Error>>(authority.to_owned());
                 }
-                // The keys of a first start are shown once, and somebody may want to use the folder.
+                // Where the keys of a first start are: somebody may want to use the folder.
                 if data.is_some() {
                     println!("{line}");
                 }
@@ -96,7 +96,7 @@ impl Server {
         let account = NewAccount {
             name: ACCOUNT.to_owned(),
             password_hash: password::hash(self.password.reveal())?,
-            permissions: vec![Permission::Authenticate],
+            permissions: Permission::REGISTRATION.to_vec(),
             created_at: now,
         };
         self.directory.add_account(account).await?;
@@ -104,6 +104,8 @@ impl Server {
             hash: self.key.hash(),
             name: "demonstration".to_owned(),
             account: Some(ACCOUNT.to_owned()),
+            owner: None,
+            made_with: None,
             permissions: Permission::REGISTRATION.to_vec(),
             terms: None,
             created_at: now,

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::http::api::problem::Problem;
-use crate::http::shared::administration::Administrator;
+use crate::http::shared::administration::{Administrator, Authority};
 use crate::http::shared::app::App;
 use crate::http::shared::kind::Kind;
 use crate::http::shared::refusal::Refusal;
@@ -24,8 +24,7 @@ use crate::origin::place::Origin;
 pub(super) struct Asking {
     pub(super) app: Arc<App>,
     pub(super) caller: Caller,
-    /// When the caller's key ends, in seconds since 1970.
-    expires_at: Option<u64>,
+    authority: Authority,
     pub(super) now: u64,
 }
 
@@ -34,7 +33,7 @@ impl Asking {
         Administrator {
             app: &self.app,
             caller: self.caller.clone(),
-            expires_at: self.expires_at,
+            authority: self.authority,
             now: self.now,
         }
     }
@@ -67,7 +66,7 @@ impl FromRequestParts<Arc<App>> for Asking {
         Ok(Self {
             app,
             caller,
-            expires_at: key.and_then(|key| key.expires_at),
+            authority: key.as_ref().map(Authority::of_key).unwrap_or_default(),
             now,
         })
     }

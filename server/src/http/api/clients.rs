@@ -88,6 +88,7 @@ fn facts(entry: &Entry) -> Value {
         "last_used_at": entry.activity.last_used,
         "refresh_tokens": entry.activity.refresh_tokens,
         "users": entry.users,
+        "unreadable": entry.unreadable,
     })
 }
 

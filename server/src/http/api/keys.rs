@@ -43,7 +43,10 @@ fn facts(key: &KeyEntry) -> Value {
         "id": key.id.number(),
         "name": key.name,
         "account": key.account,
+        "owner": key.owner,
+        "made_with": key.made_with.map(KeyId::number),
         "permissions": key.permissions,
+        "allowed": key.allowed,
         // They were JSON when they were stored.
         "terms": terms.and_then(|terms| serde_json::from_str::<Value>(terms).ok()),
         "registrations": key.registrations,
@@ -51,6 +54,7 @@ fn facts(key: &KeyEntry) -> Value {
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,
         "last_used_at": key.last_used_at,
+        "unreadable": key.unreadable,
     })
 }
 

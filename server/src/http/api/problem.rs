@@ -24,6 +24,10 @@ pub(in crate::http) enum Problem {
     Denied(Permission),
     /// The key would allow what its maker may not do.
     Escalation(Permission),
+    /// The key would act for somebody else than its maker.
+    Foreign,
+    /// The caller's account or key ended just now.
+    Ended,
     /// The caller's own key has terms.
     Bound,
     /// The terms of a key have mistakes.
@@ -42,6 +46,8 @@ impl Problem {
         match not_done {
             NotDone::Denied(permission) => Self::Denied(permission),
             NotDone::Escalation(permission) => Self::Escalation(permission),
+            NotDone::Foreign => Self::Foreign,
+            NotDone::Ended => Self::Ended,
             NotDone::Bound => Self::Bound,
             NotDone::Malformed(detail) => Self::Malformed(detail),
             NotDone::Terms(findings) => Self::Terms(findings),
@@ -122,6 +128,14 @@ impl IntoResponse for Problem {
                     "A key cannot allow `{}`, which its maker may not do.",
                     permission.name()
                 ),
+            ),
+            Self::Foreign => (
+                StatusCode::FORBIDDEN,
+                "A key can act for its maker's own account only.".to_owned(),
+            ),
+            Self::Ended => (
+                StatusCode::FORBIDDEN,
+                "The key that was sent has just ended.".to_owned(),
             ),
             Self::Bound => (
                 StatusCode::FORBIDDEN,

@@ -6,8 +6,8 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use gatepost_directory::Device;
 use gatepost_directory::secret::{Purpose, Secret, SecretHash};
+use gatepost_directory::{Admission, Device};
 use gatepost_plugin::{Endpoint, Operation};
 use rand::TryRng;
 use rand::rngs::{SysError, SysRng};
@@ -29,13 +29,14 @@ const INTERVAL: u64 = 5;
 /// How often another code is drawn if one is taken. Of 25,600 million, few are ever.
 const DRAWS: u32 = 5;
 
-/// What is not kept of a request: what only the client knows.
-const SECRETS: &[&str] = &[
-    "client_id",
-    "client_secret",
-    "client_assertion",
-    "client_assertion_type",
-];
+/// What is kept of a request beside the client's id: what is decided on again when a user has agreed.
+const KEPT: &[&str] = &["scope", "resource"];
+
+/// How long what is kept may be, in bytes as it is encoded.
+const LONGEST: usize = 4096;
+
+/// How long a device is told to wait when too many wait for a user already, in seconds.
+const LATER: u64 = 60;
 
 pub(super) async fn authorize(
     State(app): State<Arc<App>>,
@@ -46,6 +47,14 @@ pub(super) async fn authorize(
     let parameters = Parameters::read(&body);
     let asked = request::read(Endpoint::DeviceAuthorization, &headers, body.clone())?;
     let caller = session::caller(None, Some(origin));
+    let network = match &caller.address {
+        Some(address) => app
+            .decider
+            .network(address)
+            .await
+            .map_err(answer::refusal)?,
+        None => None,
+    };
     let client = consult::client(
         &app,
         caller,
@@ -58,7 +67,10 @@ pub(super) async fn authorize(
 
     // Who asks may have been said in the header.
     let named = encode(&[("client_id", &client.client_id)]);
-    let others = parameters.without(SECRETS);
+    let others = parameters.only(KEPT);
+    if named.len() + others.len() >= LONGEST {
+        return Err(Fault::request("The scope and the resources are too long."));
+    }
     let device_code = Secret::draw(Purpose::DeviceCode)?;
     let mut device = Device {
         device_code: device_code.hash(),
@@ -68,15 +80,19 @@ pub(super) async fn authorize(
             true => named,
             false => format!("{named}&{others}"),
         },
+        network: network.unwrap_or_default(),
         interval: INTERVAL,
         expires_at: now + app.lifetimes.device_code,
     };
     for _ in 0..DRAWS {
         let user_code = UserCode::draw()?;
         device.user_code = user_code.hash();
-        let added = app.decider.directory().add_device(device.clone()).await;
-        if !added.map_err(|error| answer::refusal(error.into()))? {
-            continue;
+        let directory = app.decider.directory();
+        let admission = directory.add_device(device.clone(), now).await;
+        match admission.map_err(|error| answer::refusal(error.into()))? {
+            Admission::Added => {}
+            Admission::CodeTaken => continue,
+            Admission::TooMany => return Err(Refusal::TooMany(LATER).into()),
         }
         let page = app.public_url.at("/device");
         let shown = user_code.shown();

@@ -77,7 +77,7 @@ pub(super) async fn show(
     Ok(page(StatusCode::OK, &account, &Leave::default()))
 }
 
-/// Ends what a program was granted.
+/// Ends what a program was granted; or all that is granted, and all sessions, this one among them.
 pub(super) async fn end(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, Instead> {
     let Sent {
         body, browser, now, ..
@@ -86,6 +86,11 @@ pub(super) async fn end(State(app): State<Arc<App>>, sent: Sent) -> Result<Respo
         return Ok(go_to("/auth/sign-in?next=/account")?);
     };
     let form = Parameters::read(&body);
+    if form.get("end") == Some("all") {
+        let ended = app.decider.directory().sign_out(&account.name).await;
+        ended.map_err(failed)?;
+        return Ok(go_to("/account")?);
+    }
     let chosen = form.get("grant").and_then(|number| number.parse().ok());
     let directory = app.decider.directory();
     let grants = directory.grants(account.id, now).await.map_err(failed)?;

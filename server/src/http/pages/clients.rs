@@ -84,17 +84,19 @@ pub(super) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
     Ok(page(StatusCode::OK, &clients, &Leave::default()))
 }
 
-/// The row of a client, unless it was deleted.
+/// The row of a client, unless it was deleted. One that cannot be read is there.
 fn row(visitor: &Visitor, entry: &Entry) -> Option<Row> {
-    let listed = stored::listed(&*visitor.app.decider.plugin(), entry, visitor.now);
-    let name = match listed {
-        Ok(Listed::Deleted) => return None,
-        Ok(Listed::Live { name }) => name,
-        // It is there, although the plugin cannot read it.
-        Err(_) => None,
+    let plugin = visitor.app.decider.plugin();
+    let name = match (
+        &entry.unreadable,
+        stored::listed(&*plugin, entry, visitor.now),
+    ) {
+        (None, Ok(Listed::Deleted)) => return None,
+        (None, Ok(Listed::Live { name })) => name.unwrap_or_default(),
+        (Some(_), _) | (None, Err(_)) => "This client cannot be read".to_owned(),
     };
     Some(Row {
-        name: Cut::new(&name.unwrap_or_default()),
+        name: Cut::new(&name),
         link: address(&entry.client_id),
         client_id: Cut::new(&entry.client_id),
         owner: Cut::new(&owner(entry)),

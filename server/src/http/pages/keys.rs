@@ -39,6 +39,8 @@ struct Row {
     number: i64,
     name: String,
     account: String,
+    owner: String,
+    /// What it allows now.
     permissions: String,
     last: String,
     state: String,
@@ -67,9 +69,6 @@ async fn present(
     let is_more = found.len() > PAGE;
     found.truncate(PAGE);
     let last = found.last().filter(|_| is_more);
-    let grantable = |permission: &Permission| {
-        *permission == Permission::OauthClientRegistration || administrator.may(*permission)
-    };
     let permissions = Permission::ALL.into_iter();
     let keys = Keys {
         visitor: visitor.name(),
@@ -77,7 +76,7 @@ async fn present(
         rows: found.iter().map(|key| row(key, visitor.now)).collect(),
         next: last.map(|key| format!("/admin/keys?after={}", key.id.number())),
         permissions: permissions
-            .filter(grantable)
+            .filter(|permission| administrator.can_give(*permission))
             .map(Permission::name)
             .collect(),
         made: made.map(Secret::reveal),
@@ -87,6 +86,7 @@ async fn present(
 
 fn row(key: &KeyEntry, now: u64) -> Row {
     let (is_live, state) = match (key.revoked_at, key.expires_at) {
+        (None, _) if key.unreadable.is_some() => (true, "cannot be read".to_owned()),
         (Some(at), _) => (false, format!("revoked {}", when(at))),
         (None, Some(at)) if at <= now => (false, format!("expired {}", when(at))),
         (None, Some(at)) => (true, format!("until {}", when(at))),
@@ -96,7 +96,8 @@ fn row(key: &KeyEntry, now: u64) -> Row {
         number: key.id.number(),
         name: key.name.clone(),
         account: key.account.clone().unwrap_or_default(),
-        permissions: key.permissions.join(", "),
+        owner: key.owner.clone().unwrap_or_default(),
+        permissions: key.allowed.join(", "),
         last: when_if(key.last_used_at),
         state,
         is_live,

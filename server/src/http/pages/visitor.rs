@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use gatepost_plugin::{Caller, Decision};
 
 use crate::http::oauth;
-use crate::http::shared::administration::{Administrator, NotDone};
+use crate::http::shared::administration::{Administrator, Authority, NotDone};
 use crate::http::shared::app::App;
 use crate::http::shared::page;
 use crate::http::shared::page::{Failure, Leave, go_to};
@@ -89,7 +89,11 @@ impl Visitor {
         Administrator {
             app: &self.app,
             caller: self.caller.clone(),
-            expires_at: None,
+            authority: self
+                .browser
+                .account()
+                .map(|account| Authority::of_account(account.id))
+                .unwrap_or_default(),
             now: self.now,
         }
     }
@@ -125,6 +129,16 @@ impl Visitor {
                     "A key cannot allow {}, which you may not do.",
                     permission.name()
                 ),
+                Vec::new(),
+            ),
+            NotDone::Foreign => (
+                StatusCode::FORBIDDEN,
+                "A key can act for your own account only.".to_owned(),
+                Vec::new(),
+            ),
+            NotDone::Ended => (
+                StatusCode::FORBIDDEN,
+                "Your account has been removed.".to_owned(),
                 Vec::new(),
             ),
             NotDone::Bound => (

@@ -5,7 +5,10 @@
 
 use gatepost_directory::Permission;
 use gatepost_directory::secret::{Purpose, Secret};
-use gatepost_directory::{Change, Entry, Inquiry, KeyEntry, KeyId, NewKey, Search};
+use gatepost_directory::{
+    AccountId, Change, DirectoryError, Entry, Inquiry, Key, KeyEntry, KeyId, NewKey, Search,
+    is_key_name, permission,
+};
 use gatepost_plugin::{
     Caller, Credential, Decision, Diagnostic, Operation, Outcome, SettingFinding,
 };
@@ -20,9 +23,34 @@ use crate::http::shared::refusal::Refusal;
 pub(in crate::http) struct Administrator<'a> {
     pub(in crate::http) app: &'a App,
     pub(in crate::http) caller: Caller,
-    /// When the key that the caller has ends, in seconds since 1970.
-    pub(in crate::http) expires_at: Option<u64>,
+    pub(in crate::http) authority: Authority,
     pub(in crate::http) now: u64,
+}
+
+/// Whose authority the caller acts on: that of an account, of an API key, or of both. What the caller makes has no more.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::http) struct Authority {
+    account: Option<AccountId>,
+    key: Option<KeyId>,
+    /// When the key ends, in seconds since 1970.
+    expires_at: Option<u64>,
+}
+
+impl Authority {
+    pub(in crate::http) fn of_account(account: AccountId) -> Self {
+        Self {
+            account: Some(account),
+            ..Self::default()
+        }
+    }
+
+    pub(in crate::http) fn of_key(key: &Key) -> Self {
+        Self {
+            account: key.owner,
+            key: Some(key.id),
+            expires_at: key.expires_at,
+        }
+    }
 }
 
 /// Why something is not done.
@@ -34,6 +62,12 @@ pub(in crate::http) enum NotDone {
     /// The key would allow what its maker may not do.
     #[error("a key cannot allow `{}`, which its maker may not do", .0.name())]
     Escalation(Permission),
+    /// The key would act for somebody else than its maker.
+    #[error("a key can act for its maker's own account only")]
+    Foreign,
+    /// The account or the key of the caller ended just now.
+    #[error("the caller's account or key has ended")]
+    Ended,
     /// Who is held to terms would make a key that is not.
     #[error("a key that has terms makes no keys")]
     Bound,
@@ -76,8 +110,7 @@ pub(in crate::http) struct KeyWish {
     pub(in crate::http) expires_at: Option<u64>,
 }
 
-/// How long names may be, in characters, and how far off an end may be, in days.
-const LONGEST_NAME: usize = 100;
+/// How far off an end may be, in days.
 const LONGEST_LIFE: u64 = 36_500;
 
 impl KeyWish {
@@ -90,17 +123,10 @@ impl KeyWish {
         days: Option<u64>,
         now: u64,
     ) -> Result<Self, NotDone> {
-        let is_sound = |name: &str| {
-            (1..=LONGEST_NAME).contains(&name.chars().count())
-                && !name.chars().any(char::is_control)
-        };
-        for (what, name) in [("name", Some(name)), ("account", account)] {
-            if !name.is_none_or(is_sound) {
-                return Err(NotDone::Malformed(format!(
-                    "The `{what}` has from 1 to {LONGEST_NAME} characters, none of them a control \
-                     character."
-                )));
-            }
+        if !is_key_name(name) {
+            return Err(NotDone::Malformed(
+                "The `name` has from 1 to 100 characters, none of them a control character.".into(),
+            ));
         }
         let mut known = Vec::new();
         for name in permissions {
@@ -148,6 +174,11 @@ impl Administrator<'_> {
         self.caller.credential == Credential::Accepted
             && has(Permission::Authenticate)
             && has(permission)
+    }
+
+    /// Whether a key that the caller makes can allow this.
+    pub(in crate::http) fn can_give(&self, permission: Permission) -> bool {
+        permission::can_give(&self.caller.permissions, permission.name())
     }
 
     pub(in crate::http) fn require(&self, permission: Permission) -> Result<(), NotDone> {
@@ -293,18 +324,19 @@ impl Administrator<'_> {
         Ok(directory.keys(after, limit).await.map_err(failed)?)
     }
 
-    /// Makes an API key. It can allow what its maker may do, and to register clients, which whoever
-    /// makes keys may do by hand. A key's own limits hold for those that it makes: none lasts longer, and
-    /// one that has terms makes none.
+    /// Makes an API key. It acts for its maker's account, or for none, and belongs to that account in any case. It can
+    /// allow what its maker [can give](permission::can_give). A key's own limits hold for those that it makes: none
+    /// lasts longer, and one that has terms makes none.
     pub(in crate::http) async fn make_key(&self, wish: KeyWish) -> Result<Made, NotDone> {
         self.require(Permission::OauthClientCreate)?;
         if self.caller.terms.is_some() {
             return Err(NotDone::Bound);
         }
-        let beyond = wish.permissions.iter().find(|permission| {
-            **permission != Permission::OauthClientRegistration && !self.may(**permission)
-        });
-        if let Some(permission) = beyond {
+        if wish.account.is_some() && wish.account != self.caller.account {
+            return Err(NotDone::Foreign);
+        }
+        let mut wished = wish.permissions.iter();
+        if let Some(permission) = wished.find(|permission| !self.can_give(**permission)) {
             return Err(NotDone::Escalation(*permission));
         }
         if let Some(terms) = &wish.terms {
@@ -314,19 +346,24 @@ impl Administrator<'_> {
                 .map_err(NotDone::Terms)?;
         }
         let key = Secret::draw(Purpose::ApiKey).map_err(|error| answer::refusal(error.into()))?;
-        let ends = [wish.expires_at, self.expires_at];
+        let ends = [wish.expires_at, self.authority.expires_at];
         let expires_at = ends.into_iter().flatten().min();
         let new = NewKey {
             hash: key.hash(),
             name: wish.name,
             account: wish.account,
+            owner: self.authority.account,
+            made_with: self.authority.key,
             permissions: wish.permissions,
             terms: wish.terms,
             created_at: self.now,
             expires_at,
         };
         let directory = self.app.decider.directory();
-        let id = directory.add_key(new).await.map_err(failed)?;
+        let id = directory.add_key(new).await.map_err(|error| match error {
+            DirectoryError::NoSuchAccount | DirectoryError::NoSuchKey => NotDone::Ended,
+            error => failed(error).into(),
+        })?;
         Ok(Made {
             id,
             key,

@@ -58,6 +58,8 @@ pub(in crate::http) fn refusal(undecided: Undecided) -> Refusal {
         | Undecided::Directory(
             DirectoryError::ClientExists
             | DirectoryError::NoSuchClient
+            | DirectoryError::NoSuchAccount
+            | DirectoryError::NoSuchKey
             | DirectoryError::NoSuchDevice
             | DirectoryError::GrantedBefore,
         )

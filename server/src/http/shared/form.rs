@@ -25,14 +25,20 @@ impl<'a> Parameters<'a> {
         named.map(|(_, value)| value.as_ref())
     }
 
+    /// These parameters alone, in the form they arrived in.
+    pub(in crate::http) fn only(&self, names: &[&str]) -> String {
+        self.encoded(|name| names.contains(&name))
+    }
+
     /// The parameters but for these, in the form they arrived in.
     pub(in crate::http) fn without(&self, names: &[&str]) -> String {
-        let others = self
-            .0
-            .iter()
-            .filter(|(name, _)| !names.contains(&name.as_ref()));
+        self.encoded(|name| !names.contains(&name))
+    }
+
+    fn encoded(&self, is_wanted: impl Fn(&str) -> bool) -> String {
+        let wanted = self.0.iter().filter(|(name, _)| is_wanted(name));
         form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(others)
+            .extend_pairs(wanted)
             .finish()
     }
 }
@@ -63,6 +69,11 @@ mod tests {
         assert_eq!(
             read.without(&["a"]),
             "resource=x&c=x+y%2Bz&resource=y",
+            "in their order"
+        );
+        assert_eq!(
+            read.only(&["resource", "a"]),
+            "a=1&resource=x&resource=y",
             "in their order"
         );
     }

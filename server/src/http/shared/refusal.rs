@@ -26,7 +26,7 @@ pub(in crate::http) enum Refusal {
     Incomplete,
     /// The client was changed since the caller last saw it.
     Changed,
-    /// The network asks too often; how many seconds to wait.
+    /// The network asks too often, or for too much at once; how many seconds to wait.
     TooMany(u64),
     /// The store or the plugin has no room now.
     Unavailable,
@@ -170,6 +170,11 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, error, description, extra) = self.said();
         let mut response = error_body(status, error, &description);
+        if let Self::TooMany(wait) = self {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, wait.into());
+        }
         if let Some((name, value)) = extra {
             response.headers_mut().insert(name, value);
         }

@@ -160,6 +160,8 @@ fn new_key(account: Option<&str>, expires_at: Option<u64>) -> NewKey {
             .hash(),
         name: "test".into(),
         account: account.map(str::to_owned),
+        owner: None,
+        made_with: None,
         permissions: Permission::REGISTRATION.to_vec(),
         terms: None,
         created_at: 1_000,
