@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::common::browser::{Browser, CHALLENGE, DEMO, demo_password, form};
-use crate::common::{Folder, Host, NATIVE, run, text};
+use crate::common::{Folder, Host, NATIVE, program, run, text};
 
 /// What is asked with this client's id.
 fn authorize(host: &Host, client_id: &str) -> u16 {
@@ -183,4 +183,110 @@ fn who_signed_in_is_written_down() {
     assert_eq!(refused[0]["subject"], DEMO);
     assert!(refused[1]["subject"].is_null(), "{refused:?}");
     assert!(refused.iter().all(|line| line["done"] == false));
+}
+
+/// Who made or ended a key, an account, a permission or a client.
+#[test]
+fn what_administrators_do_is_written_down_whichever_way_they_do_it() {
+    let host = Host::start("");
+    let all = host.first_key("administrator").to_owned();
+    let api = |method: &str, path: &str, body: &str| {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {all}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        host.send(request.as_bytes())
+    };
+    let made = api(
+        "POST",
+        "/api/keys",
+        r#"{"name":"desk","permissions":["authenticate","oauth-client-list"]}"#,
+    );
+    assert_eq!(made.status, 201, "{made:?}");
+    let number = made.json()["id"].to_string();
+    assert_eq!(
+        api("DELETE", &format!("/api/keys/{number}"), "").status,
+        204
+    );
+    let web = r#"{"client_id":"web","metadata":{"redirect_uris":["https://a.example/cb"],"token_endpoint_auth_method":"none"}}"#;
+    assert_eq!(api("POST", "/api/clients", web).status, 201);
+    assert_eq!(api("DELETE", "/api/clients/web", "").status, 204);
+    let command = |arguments: &[&str]| {
+        let mut command = program();
+        let done = command
+            .args(arguments)
+            .arg("--data")
+            .arg(host.folder.data());
+        let output = done.output().expect("the program can be started");
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    };
+    command(&["account", "create", "--name", "ann"]);
+    command(&["account", "password", "--name", "ann"]);
+    command(&[
+        "account",
+        "permit",
+        "--name",
+        "ann",
+        "--permission",
+        "authenticate",
+    ]);
+    command(&["account", "sign-out", "--name", "ann"]);
+    command(&["account", "remove", "--name", "ann"]);
+    command(&[
+        "key",
+        "create",
+        "--name",
+        "a",
+        "--permission",
+        "authenticate",
+    ]);
+    command(&["key", "revoke", "1"]);
+    let password = demo_password(&host);
+    let mut browser = Browser::signed_in(&host, DEMO, &password);
+    let page = browser.get("/account");
+    assert_eq!(
+        browser.submit(&page, "/account", &[("end", "all")]).status,
+        303
+    );
+
+    let folder = stop(host);
+    let written = lines(&folder.data().join("audit-administration.jsonl"));
+    let done: Vec<(String, String, String)> = written
+        .iter()
+        .map(|line| {
+            let said = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+            match line["kind"] == "act" {
+                true => (
+                    said(&line["act"]),
+                    said(&line["by"]["credential"]),
+                    said(&line["subject"]),
+                ),
+                false => (
+                    said(&line["operation"]),
+                    said(&line["caller"]["credential"]),
+                    said(&line["subject"]),
+                ),
+            }
+        })
+        .collect();
+    let expected = [
+        ("first-start", "command-line", DEMO),
+        ("key-made", "accepted", &*number),
+        ("key-revoked", "accepted", &*number),
+        ("provision", "accepted", "web"),
+        ("remove", "accepted", "web"),
+        ("account-made", "command-line", "ann"),
+        ("password-changed", "command-line", "ann"),
+        ("permissions-changed", "command-line", "ann"),
+        ("account-signed-out", "command-line", "ann"),
+        ("account-removed", "command-line", "ann"),
+        ("key-made", "command-line", "4"),
+        ("key-revoked", "command-line", "1"),
+        ("sign-in", "accepted", "-"),
+        ("account-signed-out", "accepted", DEMO),
+    ]
+    .map(|(act, by, subject)| (act.to_owned(), by.to_owned(), subject.to_owned()));
+    let mut missing = expected.iter().filter(|line| !done.contains(line));
+    assert_eq!(missing.next(), None, "{done:?}");
 }

@@ -10,8 +10,9 @@ use gatepost_directory::{AccountChange, Ended, NamePlace, NewAccount, is_account
 
 use super::permission;
 use super::printable::printable;
-use super::tools::{Done, Tools, with_directory};
+use super::tools::{Done, Tools, with_directory, with_journal};
 use super::unreadable::Unreadable;
+use crate::observe::audit::{Act, Deed};
 use crate::password;
 
 #[derive(Subcommand)]
@@ -129,15 +130,24 @@ fn create(flags: CreateFlags) -> Done {
         permissions,
         created_at: gatepost_directory::now(),
     };
-    with_directory(flags.tools, async |directory| {
-        match directory.add_account(account).await? {
-            true => Ok(()),
-            false => Err(
+    with_journal(flags.tools, async |directory, journal| {
+        let made = Act::on_command_line(Deed::AccountMade, account.created_at)
+            .to(&*account.name)
+            .allowing(
+                account
+                    .permissions
+                    .iter()
+                    .map(|permission| permission.name()),
+            );
+        if !directory.add_account(account).await? {
+            return Err(
                 "there is an account of this name already; `account password` and \
                       `account permit` change it"
                     .into(),
-            ),
+            );
         }
+        journal.note_act(made, None);
+        Ok(())
     })?;
     password.reveal()
 }
@@ -167,11 +177,18 @@ fn change_account(
     name: &str,
     change: AccountChange,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    with_directory(tools, async |directory| {
-        match directory.change_account(name, change).await? {
-            true => Ok(()),
-            false => Err(NO_SUCH_ACCOUNT.into()),
+    let now = gatepost_directory::now();
+    let changed = match &change.permissions {
+        Some(permissions) => Act::on_command_line(Deed::PermissionsChanged, now)
+            .allowing(permissions.iter().map(|permission| permission.name())),
+        None => Act::on_command_line(Deed::PasswordChanged, now),
+    };
+    with_journal(tools, async |directory, journal| {
+        if !directory.change_account(name, change).await? {
+            return Err(NO_SUCH_ACCOUNT.into());
         }
+        journal.note_act(changed.to(name), None);
+        Ok(())
     })
 }
 
@@ -196,9 +213,11 @@ fn list(tools: Tools) -> Done {
 }
 
 fn sign_out(one: One) -> Done {
-    with_directory(one.tools, async |directory| {
+    with_journal(one.tools, async |directory, journal| {
         let ended = directory.sign_out(&one.name).await?;
         let Ended { sessions, grants } = ended.ok_or(NO_SUCH_ACCOUNT)?;
+        let act = Act::on_command_line(Deed::AccountSignedOut, gatepost_directory::now());
+        journal.note_act(act.to(one.name), None);
         writeln!(
             io::stdout(),
             "ended {sessions} sessions and {grants} grants"
@@ -208,11 +227,13 @@ fn sign_out(one: One) -> Done {
 }
 
 fn remove(one: One) -> Done {
-    with_directory(one.tools, async |directory| {
-        match directory.remove_account(&one.name).await? {
-            true => Ok(ExitCode::SUCCESS),
-            false => Err(NO_SUCH_ACCOUNT.into()),
+    with_journal(one.tools, async |directory, journal| {
+        if !directory.remove_account(&one.name).await? {
+            return Err(NO_SUCH_ACCOUNT.into());
         }
+        let act = Act::on_command_line(Deed::AccountRemoved, gatepost_directory::now());
+        journal.note_act(act.to(one.name), None);
+        Ok(ExitCode::SUCCESS)
     })
 }
 

@@ -15,9 +15,10 @@ use gatepost_plugin::SettingFinding;
 use super::account::NO_ACCOUNT_NAME;
 use super::permission::parser;
 use super::printable::printable;
-use super::tools::{Done, Tools, with_directory};
+use super::tools::{Done, Tools, with_directory, with_journal};
 use super::unreadable::Unreadable;
 use crate::config::{self, Config};
+use crate::observe::audit::{Act, Deed};
 
 #[derive(Subcommand)]
 pub(super) enum KeyCommand {
@@ -75,12 +76,14 @@ pub(super) fn run(command: KeyCommand) -> Done {
     match command {
         KeyCommand::Create(flags) => create(flags),
         KeyCommand::List(tools) => list(tools),
-        KeyCommand::Revoke { number, tools } => with_directory(tools, async |directory| {
-            let key = KeyId::numbered(number);
-            match directory.revoke_key(key, gatepost_directory::now()).await? {
-                true => Ok(ExitCode::SUCCESS),
-                false => Err("there is no key with this number".into()),
+        KeyCommand::Revoke { number, tools } => with_journal(tools, async |directory, journal| {
+            let (key, now) = (KeyId::numbered(number), gatepost_directory::now());
+            if !directory.revoke_key(key, now).await? {
+                return Err("there is no key with this number".into());
             }
+            let revoked = Act::on_command_line(Deed::KeyRevoked, now).to(number.to_string());
+            journal.note_act(revoked, None);
+            Ok(ExitCode::SUCCESS)
         }),
     }
 }
@@ -152,11 +155,19 @@ fn create(flags: KeyFlags) -> Done {
             .expires_at
             .or(flags.expires_in.map(|days| now + days * 86_400)),
     };
-    with_directory(flags.tools, async |directory| {
+    with_journal(flags.tools, async |directory, journal| {
         if let Some(account) = &new.account {
             can_have(&*directory, account, &new.permissions).await?;
         }
-        Ok(directory.add_key(new).await?)
+        let made = Act::on_command_line(Deed::KeyMade, now)
+            .allowing(new.permissions.iter().map(|permission| permission.name()))
+            .noting(match &new.account {
+                Some(account) => format!("`{}`, acts for {account}", new.name),
+                None => format!("`{}`", new.name),
+            });
+        let id = directory.add_key(new).await?;
+        journal.note_act(made.to(id.number().to_string()), None);
+        Ok(())
     })?;
     writeln!(io::stdout(), "{}", key.reveal())?;
     Ok(ExitCode::SUCCESS)

@@ -73,6 +73,22 @@ pub(super) fn with_directory<T>(
     })
 }
 
+/// The same, by somebody who changes it, and what he does is written to the audit log.
+pub(super) fn with_journal<T>(
+    tools: Tools,
+    work: impl AsyncFnOnce(Arc<dyn Directory>, &Audit) -> Result<T, Box<dyn Error>>,
+) -> Result<T, Box<dyn Error>> {
+    let audit = journal(&tools.clone().config()?)?;
+    let done = with_directory(tools, async |directory| work(directory, &audit).await);
+    audit.flush();
+    done
+}
+
+/// The audit log, which the server may be writing to: it begins new files, and nobody else.
+fn journal(config: &Config) -> io::Result<Audit> {
+    Audit::open(config.audit_log().as_deref(), u64::MAX)
+}
+
 /// Works on the directory, which the server may have open, with decisions of the plugin.
 pub(super) fn with_decider<T>(
     tools: Tools,
@@ -82,10 +98,8 @@ pub(super) fn with_decider<T>(
     let plugin = config.load_plugin(&config.public_url(config.listen))?;
     runtime()?.block_on(async {
         let directory = gatepost_directory::open(&config.store).await?;
-        // A new file would be this user's, and the server would go on with the old one.
-        let audit = Audit::open(config.audit_log().as_deref(), u64::MAX)?;
         let watch = Arc::new(Watch {
-            audit,
+            audit: journal(&config)?,
             metrics: Metrics::default(),
         });
         let decider = Decider::new(Arc::clone(&directory), plugin, 1)?;

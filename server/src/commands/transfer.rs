@@ -12,10 +12,11 @@ use gatepost_directory::transfer::{ImportError, Line};
 use gatepost_directory::{DirectoryError, now};
 use gatepost_plugin::{Caller, Plugin, PluginError};
 
-use super::tools::{Done, Tools, runtime, with_directory};
+use super::tools::{Done, Tools, runtime, with_journal};
 use super::unreadable::Unreadable;
 use crate::config;
 use crate::decide::stored;
+use crate::observe::audit::{Act, Deed};
 
 /// How long a line may be, in bytes: a record, and some.
 const LONGEST: u64 = 4 << 20;
@@ -95,7 +96,7 @@ pub(super) fn import(flags: ImportFlags) -> Done {
             |error| format!("cannot read {}: {error}", flags.file.display()),
         )?)),
     };
-    with_directory(flags.tools, async |directory| {
+    with_journal(flags.tools, async |directory, journal| {
         let lines = Lines {
             reader,
             plugin,
@@ -104,6 +105,7 @@ pub(super) fn import(flags: ImportFlags) -> Done {
             without_end,
         };
         directory.import(Box::new(lines)).await?;
+        journal.note_act(Act::on_command_line(Deed::Imported, now()), None);
         Ok(ExitCode::SUCCESS)
     })
 }

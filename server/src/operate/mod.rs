@@ -28,7 +28,7 @@ use crate::config::{self, Config, Overrides};
 use crate::decide::Decider;
 use crate::fetch::{Fetcher, Outside};
 use crate::http::{self, App};
-use crate::observe::audit::Audit;
+use crate::observe::audit::{Act, Audit, Deed};
 use crate::observe::log::{self, LeftOut};
 use crate::observe::metrics::Metrics;
 use crate::observe::watch::Watch;
@@ -127,6 +127,11 @@ async fn serve(
     let reload = tokio::spawn(reload.on(hangup));
     let reached = config.listener_url(listening);
     let mut greeting = first_start::begin(&*directory, &config.data, &reached).await?;
+    if !greeting.is_empty() {
+        let now = gatepost_directory::now();
+        let act = Act::on_command_line(Deed::FirstStart, now).to(first_start::ACCOUNT);
+        watch.acted(act);
+    }
     let scheme = if config.tls.is_some() {
         "https"
     } else {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -16,7 +17,11 @@ use crate::http::shared::app::App;
 use crate::http::shared::cut::Cut;
 use crate::http::shared::form::Parameters;
 use crate::http::shared::page::{Leave, go_to, page};
+use crate::http::shared::session;
 use crate::http::shared::session::{Browser, Jar, Sent};
+use crate::observe::audit::{Act, Deed};
+use crate::observe::log::brief;
+use crate::origin::place::Origin;
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -78,7 +83,11 @@ pub(super) async fn show(
 }
 
 /// Ends what a program was granted; or all that is granted, and all sessions, this one among them.
-pub(super) async fn end(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, Instead> {
+pub(super) async fn end(
+    State(app): State<Arc<App>>,
+    Extension(origin): Extension<Origin>,
+    sent: Sent,
+) -> Result<Response, Instead> {
     let Sent {
         body, browser, now, ..
     } = sent;
@@ -89,6 +98,9 @@ pub(super) async fn end(State(app): State<Arc<App>>, sent: Sent) -> Result<Respo
     if form.get("end") == Some("all") {
         let ended = app.decider.directory().sign_out(&account.name).await;
         ended.map_err(failed)?;
+        let caller = session::caller(Some(account), Some(origin));
+        let ended = Act::by(&caller, Deed::AccountSignedOut, now).to(&*account.name);
+        app.watch.acted(ended);
         return Ok(go_to("/account")?);
     }
     let chosen = form.get("grant").and_then(|number| number.parse().ok());
@@ -98,6 +110,9 @@ pub(super) async fn end(State(app): State<Arc<App>>, sent: Sent) -> Result<Respo
     let chosen = chosen.map(GrantId::numbered);
     if let Some(grant) = grants.iter().find(|grant| Some(grant.id) == chosen) {
         directory.end_grant(grant.id).await.map_err(failed)?;
+        let caller = session::caller(Some(account), Some(origin));
+        let ended = Act::by(&caller, Deed::GrantEnded, now).to(brief(&grant.client_id));
+        app.watch.acted(ended);
     }
     Ok(go_to("/account")?)
 }

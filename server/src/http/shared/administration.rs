@@ -18,6 +18,7 @@ use crate::decide::Undecided;
 use crate::http::shared::answer;
 use crate::http::shared::app::App;
 use crate::http::shared::refusal::Refusal;
+use crate::observe::audit::{Act, Deed};
 
 /// Somebody who administrates, or tries to.
 pub(in crate::http) struct Administrator<'a> {
@@ -359,11 +360,15 @@ impl Administrator<'_> {
             created_at: self.now,
             expires_at,
         };
+        let made = Act::by(&self.caller, Deed::KeyMade, self.now)
+            .allowing(new.permissions.iter().map(|permission| permission.name()))
+            .noting(format!("`{}`", new.name));
         let directory = self.app.decider.directory();
         let id = directory.add_key(new).await.map_err(|error| match error {
             DirectoryError::NoSuchAccount | DirectoryError::NoSuchKey => NotDone::Ended,
             error => failed(error).into(),
         })?;
+        self.app.watch.acted(made.to(id.number().to_string()));
         Ok(Made {
             id,
             key,
@@ -375,7 +380,11 @@ impl Administrator<'_> {
         self.require(Permission::OauthClientDelete)?;
         let directory = self.app.decider.directory();
         match directory.revoke_key(id, self.now).await.map_err(failed)? {
-            true => Ok(()),
+            true => {
+                let revoked = Act::by(&self.caller, Deed::KeyRevoked, self.now);
+                self.app.watch.acted(revoked.to(id.number().to_string()));
+                Ok(())
+            }
             false => Err(NotDone::Missing),
         }
     }

@@ -45,7 +45,6 @@ pub enum Deed {
     GrantEnded,
     PasswordChanged,
     PermissionsChanged,
-    Exported,
     Imported,
 }
 
@@ -87,7 +86,10 @@ impl Act {
 
     /// Whether a stranger, or a user who may do nothing else, cannot bring it about.
     pub(super) fn is_administration(&self) -> bool {
-        let is_of_anybody = matches!(self.act, Deed::SignIn | Deed::GrantEnded);
+        let is_of_anybody = matches!(
+            self.act,
+            Deed::SignIn | Deed::GrantEnded | Deed::AccountSignedOut
+        );
         let may_more = |name: &String| name != "authenticate";
         self.done && (!is_of_anybody || self.by.permissions.iter().any(may_more))
     }
