@@ -43,8 +43,13 @@ fn it_is_a_directory() {
 fn a_database_of_version_1_is_brought_up_to_date() {
     with_database(async |database| {
         let refresh = SecretHash::of("a refresh token");
-        let bytes = refresh.bytes().iter();
-        let bytes: String = bytes.map(|byte| format!("{byte:02x}")).collect();
+        let hex = |hash: SecretHash| -> String {
+            let bytes = hash.bytes().iter();
+            bytes.map(|byte| format!("{byte:02x}")).collect()
+        };
+        let bytes = hex(refresh);
+        let key = |name: &str| SecretHash::of(name);
+        let (live, over) = (hex(key("live")), hex(key("over")));
         let pool = Pool::new(&database).expect("a database");
         let link = pool.link().await.expect("it is there");
         for script in [
@@ -56,6 +61,18 @@ fn a_database_of_version_1_is_brought_up_to_date() {
             &format!(
                 "INSERT INTO oauth_token (hash, kind, grant_id, data, issued_at, expires_at)
                  SELECT '\\x{bytes}', 'refresh', id, '', 1000, 2000 FROM oauth_grant"
+            ),
+            // An account that was made for its keys, and has no permissions.
+            "INSERT INTO account (name, permissions, created_at) VALUES ('partner', '', 1000);
+             INSERT INTO account (name, password_hash, permissions, created_at)
+             VALUES ('alice', '$hash', 'authenticate', 1000)",
+            &format!(
+                "INSERT INTO api_key (hash, name, account_id, permissions, created_at, expires_at)
+                 SELECT '\\x{live}'::BYTEA, 'live', id, 'authenticate oauth-client-registration', 1000,
+                        NULL::BIGINT FROM account WHERE name = 'partner'
+                 UNION ALL
+                 SELECT '\\x{over}'::BYTEA, 'over', id, 'oauth-client-delete', 1000, 1001
+                 FROM account WHERE name = 'partner'"
             ),
         ] {
             link.run(script).await.expect("the script is right");
@@ -71,6 +88,17 @@ fn a_database_of_version_1_is_brought_up_to_date() {
         let token = directory.token(refresh).await.expect("it can be read");
         let token = token.expect("it stays");
         assert_eq!((token.is_spent, token.is_awaited(0)), (false, false));
+        let permissions = async |name| {
+            let entry = directory.account(name).await.expect("it can be read");
+            entry.expect("it stays").account.permissions.join(" ")
+        };
+        let expected = "authenticate oauth-client-registration";
+        assert_eq!(permissions("partner").await, expected, "those of live keys");
+        assert_eq!(permissions("alice").await, "authenticate");
+        let found = directory.live_key(key("live"), 1_500).await;
+        let found = found.expect("it can be read").expect("it goes on working");
+        assert_eq!(found.permissions.join(" "), expected);
+        assert_eq!(found.owner, found.account.map(|account| account.id));
         for expected in [Exchange::Done, Exchange::Repeated, Exchange::Reused] {
             let exchanged = directory.exchange(refresh, Vec::new(), 30, 1_500).await;
             assert_eq!(exchanged, Ok(expected));
