@@ -237,6 +237,26 @@ fn one_network_holds_a_share_of_the_connections() {
     }
 }
 
+/// However many addresses somebody has, others come in.
+#[test]
+fn whoever_holds_most_connections_gives_one_up() {
+    let host = Host::start("[server]\nmax-connections = 16\n");
+    let mut held: Vec<TcpStream> = (2..10)
+        .flat_map(|from| [from, from])
+        .map(|from| connect_from(from, host.address))
+        .collect();
+    for stream in &mut held {
+        let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assert!(Answer::try_read(stream).is_some(), "there is room for 16");
+    }
+    for from in 20..30 {
+        let mut newcomer = connect_from(from, host.address);
+        let _ = newcomer.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let answer = Answer::try_read(&mut newcomer);
+        assert!(answer.is_some(), "127.0.0.{from}");
+    }
+}
+
 /// A proxy needs as many connections as there are; what is behind it has a share of the requests in flight.
 #[test]
 fn one_network_behind_a_proxy_holds_a_share_of_the_requests() {

@@ -1,6 +1,8 @@
 //! `gatepost-server replay`: what other settings would have decided.
 
+use std::collections::HashMap;
 use std::error::Error;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -13,7 +15,7 @@ use super::printable::printable;
 use super::verdict::Verdict;
 use crate::config::{Config, Overrides};
 use crate::decide::entropy;
-use crate::observe::audit::Line;
+use crate::observe::audit::{Entry, Line};
 
 /// How long a line may be, in bytes: a registration, a record, and some.
 const LONGEST: u64 = 1 << 20;
@@ -24,7 +26,7 @@ pub(super) struct ReplayFlags {
     /// The settings to decide by: a configuration file, TOML
     #[arg(long, value_name = "FILE")]
     pub(super) config: PathBuf,
-    /// The audit log, such as gatepost-data/audit.jsonl
+    /// The audit log, such as gatepost-data/audit.jsonl; what administrators decided is in audit-administration.jsonl beside it
     #[arg(value_name = "AUDIT")]
     pub(super) log: PathBuf,
     /// The plugin: a WASM component or a shared C library [default: the built-in component]
@@ -47,11 +49,23 @@ pub(super) fn run(flags: &ReplayFlags) -> Result<Verdict, Box<dyn Error>> {
     let found = decide_again(&*plugin, &flags.log, flags.json, &mut stdout)?;
     match flags.json {
         true => writeln!(stdout, "{}", serde_json::to_string(&found)?)?,
-        false => writeln!(
-            stdout,
-            "{} of {} decisions would be others; {} cannot be made again without a secret, {} cannot be read",
-            found.changed, found.decisions, found.undecidable, found.unreadable
-        )?,
+        false => {
+            writeln!(
+                stdout,
+                "{} of {} decisions would be others; {} cannot be made again without a secret, {} cannot be read",
+                found.changed, found.decisions, found.undecidable, found.unreadable
+            )?;
+            if found.cut > 0 {
+                writeln!(stdout, "{} were cut, and are not made again", found.cut)?;
+            }
+            if found.summed > 0 {
+                writeln!(
+                    stdout,
+                    "{} more were only counted, because too many came from their networks",
+                    found.summed
+                )?;
+            }
+        }
     }
     Ok(match (found.unreadable, found.changed) {
         (0, 0) => Verdict::Accepted,
@@ -69,6 +83,10 @@ struct Found {
     pub changed: u64,
     /// Those that cannot be made again, because a secret was needed.
     pub undecidable: u64,
+    /// Those that cannot be made again, because what was asked was too long to be written down whole.
+    pub cut: u64,
+    /// Those that have no line of their own. They are not among the decisions.
+    pub summed: u64,
     /// Lines that cannot be read, or are not whole.
     pub unreadable: u64,
 }
@@ -105,23 +123,58 @@ fn decide_again(
     let mut reader = BufReader::new(file);
     let mut found = Found::default();
     let mut text = Vec::new();
+    let mut records = HashMap::new();
+    let unreadable = |found: &mut Found, number: u64, why: &dyn fmt::Display| {
+        found.unreadable += 1;
+        eprintln!("{}:{number}: {why}", log.display());
+    };
     for number in 1.. {
         text.clear();
         let read = std::io::Read::take(&mut reader, LONGEST).read_until(b'\n', &mut text)?;
         if read == 0 {
             break;
         }
-        let (decision, line) = match decided_again(plugin, &text) {
-            Ok(decided) => decided,
+        if text.trim_ascii().is_empty() {
+            continue;
+        }
+        let mut line = match Entry::read(&text) {
+            Ok(Entry::Decision(line)) => *line,
+            Ok(Entry::Record(record)) => {
+                records.insert(record.hash, record.record);
+                continue;
+            }
+            Ok(Entry::Sum(sum)) => {
+                found.summed += sum.count;
+                continue;
+            }
+            Ok(Entry::Act(_)) => continue,
             Err(error) => {
-                found.unreadable += 1;
-                eprintln!("{}:{number}: {error}", log.display());
+                unreadable(&mut found, number, &error);
+                continue;
+            }
+        };
+        if let Some(hash) = &line.record_hash {
+            match records.get(hash) {
+                Some(record) => line.record = Some(record.clone()),
+                None => {
+                    unreadable(&mut found, number, &"the client's record is not before it");
+                    continue;
+                }
+            }
+        }
+        let decision = match again(plugin, &line) {
+            Ok(decision) => decision,
+            Err(error) => {
+                unreadable(&mut found, number, &error);
                 continue;
             }
         };
         found.decisions += 1;
         let Some(decision) = decision else {
-            found.undecidable += 1;
+            match line.cut {
+                true => found.cut += 1,
+                false => found.undecidable += 1,
+            }
             continue;
         };
         if is_same(&line, &decision) {
@@ -135,15 +188,6 @@ fn decide_again(
         }
     }
     Ok(found)
-}
-
-/// What is decided under the other settings about the line that this text is.
-fn decided_again(
-    plugin: &dyn Plugin,
-    text: &[u8],
-) -> Result<(Option<Decision>, Line), Box<dyn Error>> {
-    let line: Line = serde_json::from_slice(text)?;
-    Ok((again(plugin, &line)?, line))
 }
 
 /// The decision, unless it depended on a secret that was not written down.

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// What requests may use up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections at once. More wait in the operating system's queue.
+    /// Connections at once. One network holds a share of them.
     pub connections: u32,
     /// Decisions made at once. More of them than there are processors gain nothing.
     pub decisions: usize,

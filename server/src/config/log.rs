@@ -11,6 +11,8 @@ pub struct Log {
     pub level: LevelFilter,
     /// How a line looks.
     pub format: LogFormat,
+    /// How many lines a minute are written of one kind; 0 for any number.
+    pub lines_per_minute: u32,
 }
 
 /// How a line of the log looks.
@@ -28,6 +30,7 @@ impl Default for Log {
         Self {
             level: LevelFilter::INFO,
             format: LogFormat::Text,
+            lines_per_minute: 600,
         }
     }
 }

@@ -179,6 +179,9 @@ fn parse(table: toml::Table) -> Result<Config, Vec<SettingFinding>> {
     if let Some(format) = log.parsed("format", "`text` or `json`") {
         config.log.format = format;
     }
+    if let Some(lines) = log.number("lines-per-minute", 0..=1_000_000) {
+        config.log.lines_per_minute = lines;
+    }
     root.finish(log);
 
     let mut plugin = root.section("plugin");

@@ -32,7 +32,7 @@ use crate::http::shared::page;
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::routes::Routes;
 use crate::http::unread::Progress;
-use crate::observe::watch::REQUEST;
+use crate::observe::watch::{Asked, REQUEST};
 use crate::origin::place::{Origin, Peer};
 
 pub use crate::http::shared::allowance::FREE;
@@ -94,7 +94,11 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
         Ok(_) if !has_host => in_form_of(&path, is_page, Refusal::Host),
         Ok(_) if let Some(answer) = preflight => answer,
         Ok(_admitted) => {
-            let answer = REQUEST.scope(id.to_string(), next.run(request));
+            let asked = Asked {
+                id: id.to_string(),
+                origin,
+            };
+            let answer = REQUEST.scope(asked, next.run(request));
             let answer = tokio::time::timeout(app.limits.request, answer);
             match answer.instrument(span.clone()).await {
                 Ok(response) => response,

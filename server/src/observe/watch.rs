@@ -8,12 +8,23 @@ use tokio::task_local;
 use crate::decide::Undecided;
 use crate::decide::observer::{Decided, Observer, Reuse};
 use crate::fetch::FetchError;
-use crate::observe::audit::Audit;
+use crate::observe::audit::{Act, Audit};
+use crate::observe::log::brief;
 use crate::observe::metrics::Metrics;
+use crate::origin::place::Origin;
 
 task_local! {
-    /// What the request is known by that is being answered.
-    pub static REQUEST: String;
+    /// The request that is being answered.
+    pub static REQUEST: Asked;
+}
+
+/// A request that is being answered.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What it is known by in the log.
+    pub id: String,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 /// Sees all decisions.
@@ -22,6 +33,14 @@ pub struct Watch {
     pub audit: Audit,
     /// Counts them.
     pub metrics: Metrics,
+}
+
+impl Watch {
+    /// Somebody did something, or was refused, that is no decision of the plugin's.
+    pub fn acted(&self, act: Act) {
+        let asked = REQUEST.try_with(Clone::clone).ok();
+        self.audit.note_act(act, asked.as_ref());
+    }
 }
 
 impl Observer for Watch {
@@ -39,8 +58,8 @@ impl Observer for Watch {
         {
             return;
         }
-        let request = REQUEST.try_with(Clone::clone).ok();
-        self.audit.note(decided, request);
+        let asked = REQUEST.try_with(Clone::clone).ok();
+        self.audit.note(decided, asked.as_ref());
     }
 
     fn undecided(&self, operation: &Operation, undecided: &Undecided) {
@@ -57,6 +76,7 @@ impl Observer for Watch {
             is_repeated,
             ..
         } = *reuse;
+        let client_id = brief(client_id);
         let code = reuse.code();
         match is_repeated {
             true => tracing::info!(
@@ -72,8 +92,8 @@ impl Observer for Watch {
         }
         self.metrics
             .decided(Reuse::OPERATION, is_repeated, Some(code));
-        let request = REQUEST.try_with(Clone::clone).ok();
-        self.audit.note_reuse(reuse, request);
+        let asked = REQUEST.try_with(Clone::clone).ok();
+        self.audit.note_reuse(reuse, asked.as_ref());
     }
 
     fn asked_plugin(&self, took: Duration) {

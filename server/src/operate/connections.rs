@@ -1,5 +1,6 @@
 //! Connections, from the first byte to the last.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -14,17 +15,17 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{mpsc, watch};
 
 use crate::config::Limits;
 use crate::observe::watch::Watch;
 use crate::operate::linger::Lingering;
 use crate::operate::notify::notify;
+use crate::operate::places::{Holder, Place, Places};
 use crate::operate::stop::Stop;
 use crate::operate::tls::Tls;
 use crate::origin::place::{Network, Peer};
 use crate::origin::proxies::Proxies;
-use crate::origin::shares::{Share, Shares};
 
 /// How long a connection may be kept, however busy it is. It is also what bounds a client that
 /// does not take its answers.
@@ -33,18 +34,14 @@ const CONNECTION_AGE: Duration = Duration::from_secs(600);
 /// How long a request's head may be, in bytes.
 const HEAD_LIMIT: usize = 32 << 10;
 
-/// Which part of all connections one network may hold.
-const SHARE: u32 = 8;
-
 /// How connections come in.
 pub(super) struct Entrance {
-    pub(super) limits: Limits,
-    pub(super) proxies: Proxies,
-    /// What each network holds.
-    shares: Arc<Shares>,
+    limits: Limits,
+    proxies: Proxies,
+    places: Arc<Places>,
     /// What is behind it, if connections are encrypted.
     pub(super) tls: Option<Tls>,
-    pub(super) watch: Arc<Watch>,
+    watch: Arc<Watch>,
 }
 
 impl Entrance {
@@ -57,20 +54,19 @@ impl Entrance {
         Self {
             limits: limits.clone(),
             proxies,
-            shares: Shares::of(limits.connections / SHARE),
+            places: Places::new(limits.connections as usize),
             tls,
             watch,
         }
     }
 
-    /// A place for a connection, unless its network has its share of them. A declared proxy needs as many as there are.
-    fn share(&self, peer: Peer) -> Option<Option<Share>> {
-        let network = match peer {
-            Peer::Direct(address) if self.proxies.trust(address) => return Some(None),
-            Peer::Direct(address) => Network::of(address),
-            Peer::Announced(origin) => origin.network(),
-        };
-        self.shares.take(network).map(Some)
+    /// Who holds the place of a connection.
+    fn holder(&self, peer: Peer) -> Holder {
+        match peer {
+            Peer::Direct(address) if self.proxies.trust(address) => Holder::Proxy,
+            Peer::Direct(address) => Holder::Network(Network::of(address)),
+            Peer::Announced(origin) => Holder::Network(origin.network()),
+        }
     }
 }
 
@@ -81,30 +77,23 @@ pub(super) async fn accept(
     entrance: &Arc<Entrance>,
     mut stop: Stop,
 ) {
-    let limits = &entrance.limits;
-    let slots = Arc::new(Semaphore::new(limits.connections as usize));
     let (stopping, told) = watch::channel(());
+    // Each connection holds one end, and the other end hears when there are none left.
+    let (alive, mut ended) = mpsc::channel::<Infallible>(1);
     loop {
-        // More connections than there are slots wait in the operating system's queue.
-        let accepted = async {
-            let slot = Arc::clone(&slots)
-                .acquire_owned()
-                .await
-                .expect("the semaphore is never closed");
-            (listener.accept().await, slot)
-        };
-        let (accepted, slot) = tokio::select! {
-            accepted = accepted => accepted,
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
             () = stop.asked() => break,
         };
         match accepted {
             Ok((stream, peer)) => {
                 let router = router.clone();
                 let told = told.clone();
+                let alive = alive.clone();
                 let entrance = Arc::clone(entrance);
                 tokio::spawn(async move {
                     enter(stream, peer, router, &entrance, told).await;
-                    drop(slot);
+                    drop(alive);
                 });
             }
             Err(error) => {
@@ -115,11 +104,12 @@ pub(super) async fn accept(
         }
     }
     drop(listener);
+    drop(alive);
     notify("STOPPING=1");
     tracing::info!("stopping: no new connections, finishing the requests in flight");
     let _ = stopping.send(());
-    let all = slots.acquire_many(limits.connections);
-    if tokio::time::timeout(limits.drain, all).await.is_err() {
+    let drain = entrance.limits.drain;
+    if tokio::time::timeout(drain, ended.recv()).await.is_err() {
         tracing::warn!("stopping although some requests are not finished");
     }
 }
@@ -138,7 +128,7 @@ async fn enter(
         proxies,
         tls,
         watch,
-        ..
+        places,
     } = entrance;
     let _connected = watch.metrics.connected();
     // An answer is written at once, there is nothing to wait for.
@@ -153,17 +143,23 @@ async fn enter(
     } else {
         Peer::Direct(address.ip().to_canonical())
     };
-    let Some(_share) = entrance.share(peer) else {
+    let Some(place) = places.take(entrance.holder(peer)).map(Arc::new) else {
         return;
     };
-    match tls {
-        None => attend(stream, peer, router, limits, told).await,
-        Some(tls) => {
-            let handshake = tls.acceptor().accept(stream);
-            if let Ok(Ok(stream)) = tokio::time::timeout(limits.head, handshake).await {
-                attend(stream, peer, router, limits, told).await;
+    let served = async {
+        match tls {
+            None => attend(stream, peer, &place, router, limits, told).await,
+            Some(tls) => {
+                let handshake = tls.acceptor().accept(stream);
+                if let Ok(Ok(stream)) = tokio::time::timeout(limits.head, handshake).await {
+                    attend(stream, peer, &place, router, limits, told).await;
+                }
             }
         }
+    };
+    tokio::select! {
+        () = served => {}
+        () = place.lost() => {}
     }
 }
 
@@ -171,14 +167,22 @@ async fn enter(
 async fn attend(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     peer: Peer,
+    place: &Arc<Place>,
     router: Router,
     limits: &Limits,
     mut told: watch::Receiver<()>,
 ) {
     let router = TowerToHyperService::new(router);
-    let service = service_fn(move |mut request: Request<Incoming>| {
+    let service = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
-        router.call(request)
+        let place = Arc::clone(place);
+        let answer = router.call(request);
+        async move {
+            place.is_busy(true);
+            let answer = answer.await;
+            place.is_busy(false);
+            answer
+        }
     });
     let mut connection = pin!(
         http1::Builder::new()

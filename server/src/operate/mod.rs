@@ -4,13 +4,14 @@ mod connections;
 mod first_start;
 mod linger;
 mod notify;
+mod places;
 mod reload;
 mod stop;
 pub mod sweep;
 mod tls;
 
 use std::error::Error;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,11 +25,12 @@ use self::notify::notify;
 use self::reload::Reload;
 use self::stop::Stop;
 use self::tls::Tls;
-use crate::config::{self, Config, LogFormat, Overrides};
+use crate::config::{self, Config, Overrides};
 use crate::decide::Decider;
 use crate::fetch::{Fetcher, Outside};
 use crate::http::{self, App};
 use crate::observe::audit::Audit;
+use crate::observe::log::{self, LeftOut};
 use crate::observe::metrics::Metrics;
 use crate::observe::watch::Watch;
 
@@ -40,20 +42,13 @@ pub fn run(overrides: &Overrides) -> Result<(), Box<dyn Error>> {
 /// The same, with names and authorities that are not those of the operating system.
 pub fn run_with(overrides: &Overrides, outside: Outside) -> Result<(), Box<dyn Error>> {
     let config = &Config::load(overrides)?;
-    let log = tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_max_level(config.log.level);
-    match config.log.format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
-    }
+    let left_out = log::begin(&config.log);
     allow_many_files();
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(config.limits.decisions + 2)
         .enable_all()
         .build()?
-        .block_on(serve(config, overrides, outside))
+        .block_on(serve(config, overrides, outside, left_out))
 }
 
 /// Everything that can go wrong comes before the first keys: they are shown only once, so they
@@ -62,6 +57,7 @@ async fn serve(
     config: &Config,
     overrides: &Overrides,
     outside: Outside,
+    left_out: Arc<LeftOut>,
 ) -> Result<(), Box<dyn Error>> {
     let stop = Stop::listen()?;
     // One that comes before there is anything to reload would end the program.
@@ -149,25 +145,42 @@ async fn serve(
         config.sweep_interval,
         gatepost_directory::now,
     ));
-    let forget = tokio::spawn(forget_regularly(Arc::clone(&app), fetcher));
+    let forget = tokio::spawn(forget_regularly(
+        Arc::clone(&app),
+        fetcher,
+        Arc::clone(&watch),
+        left_out,
+    ));
     notify("READY=1");
     accept(listener, http::router(app), &entrance, stop).await;
     forget.abort();
     sweep.abort();
     reload.abort();
     directory.close().await;
+    watch.audit.sum_up(gatepost_directory::now());
     watch.audit.flush();
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Drops what was counted and is over, every minute.
-async fn forget_regularly(app: Arc<App>, fetcher: Arc<Fetcher>) {
-    let mut ticks = tokio::time::interval(Duration::from_secs(60));
-    loop {
+/// Drops what was counted and is over, and sums up what has no lines of its own, every minute.
+async fn forget_regularly(
+    app: Arc<App>,
+    fetcher: Arc<Fetcher>,
+    watch: Arc<Watch>,
+    left_out: Arc<LeftOut>,
+) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(5));
+    for tick in 1_u64.. {
         ticks.tick().await;
+        // Of many networks, most have asked once and have all of their allowance again.
         app.forget();
+        if !tick.is_multiple_of(12) {
+            continue;
+        }
         fetcher.forget();
+        watch.audit.sum_up(gatepost_directory::now());
+        left_out.say();
     }
 }
 

@@ -46,7 +46,7 @@ impl fmt::Display for Origin {
 }
 
 /// Who is counted together: an IPv4 address, an IPv6 network, or all whose origin is unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Network {
     /// This address, or of IPv6 the network that it begins.
     Of(IpAddr),

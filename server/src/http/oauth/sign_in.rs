@@ -21,6 +21,7 @@ use crate::http::shared::refusal::Refusal;
 use crate::http::shared::session;
 use crate::http::shared::session::{Browser, Jar, Sent, may_sign_in};
 use crate::http::shared::sign_ins::MOST_WRONG;
+use crate::observe::audit::{Act, Deed};
 use crate::origin::attempts::TooMany;
 use crate::origin::place::Origin;
 use crate::password;
@@ -171,9 +172,18 @@ async fn verify(
                 noted.await.map_err(failed)?;
             }
             tracing::info!(account = entry.account.name, "signed in");
+            let caller = session::caller(Some(&entry.account), Some(origin));
+            app.watch.acted(Act::by(&caller, Deed::SignIn, now));
             Ok(entry)
         }
-        (Ok(_), _) => {
+        (Ok(_), entry) => {
+            // A name that nobody has may be a password that was typed into the wrong field.
+            let caller = session::caller(None, Some(origin));
+            let refused = Act::by(&caller, Deed::SignIn, now).refused();
+            app.watch.acted(match entry {
+                Some(entry) => refused.to(entry.account.name),
+                None => refused,
+            });
             let noted = directory.note_wrong_guess(guessed.name, now);
             noted.await.map_err(failed)?;
             tracing::info!("a sign-in failed");

@@ -24,6 +24,7 @@ use crate::http::shared::page;
 use crate::http::shared::page::{Failure, Leave, Message};
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::session::{Browser, Jar, Sent};
+use crate::observe::log::brief;
 use crate::origin::attempts::TooMany;
 use crate::origin::place::Origin;
 
@@ -124,7 +125,10 @@ pub(super) async fn answer(
         let consent = Consent::new(&client, account, ask, browser.form_token(), is_allowed);
         return Ok(page::page(StatusCode::OK, &consent, &consent.leave()));
     }
-    tracing::info!(client_id = client.client_id, "a device was approved");
+    tracing::info!(
+        client_id = brief(&client.client_id),
+        "a device was approved"
+    );
     Ok(Message {
         title: "The device is connected",
         text: "You can close this page and go on at the device.",

@@ -7,6 +7,7 @@ use gatepost_plugin::{Decision, Effect};
 use crate::decide::response::head;
 use crate::decide::{Undecided, reason};
 use crate::http::shared::refusal::Refusal;
+use crate::observe::log::brief;
 
 /// Sends what was decided, and writes it to the log.
 pub(in crate::http) fn of(decided: Result<Decision, Undecided>) -> Result<Response, Refusal> {
@@ -26,9 +27,9 @@ pub(in crate::http) fn note(decision: &Decision) {
     let client_id = match &decision.effect {
         Effect::None => None,
         Effect::Store(record) | Effect::Share(record) | Effect::Replace(record) => {
-            Some(&record.client_id)
+            Some(brief(&record.client_id))
         }
-        Effect::Remove(client_id) => Some(client_id),
+        Effect::Remove(client_id) => Some(brief(client_id)),
     };
     // Mostly codes: what a client wrote may be anything, and what it is answered may be a secret.
     let reason = reason(decision).map(tracing::field::debug);

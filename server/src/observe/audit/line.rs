@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::form_urlencoded;
 
+use super::cut::Cutter;
 use super::proofs::{HARMLESS, PROOFS, hide_proofs};
 use crate::decide::observer::{Decided, Reuse};
 use crate::decide::reason;
@@ -33,9 +34,12 @@ pub struct Line {
     /// What became of the client.
     #[serde(default, skip_serializing_if = "Past::is_empty")]
     pub activity: Past,
-    /// The client's record.
+    /// The client's record. A line of a file refers to one that is written before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
+    /// SHA-256 of the client's record, in base64url, where the record is written before the line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record_hash: Option<String>,
     /// The metadata that were submitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<String>,
@@ -48,6 +52,9 @@ pub struct Line {
     /// Whether something is missing that the decision depended on, because it is a secret.
     #[serde(default, skip_serializing_if = "is_false")]
     pub is_redacted: bool,
+    /// Whether a text was too long to be written down whole.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub cut: bool,
     /// Whether it was accepted.
     pub accepted: bool,
     /// The status of the answer.
@@ -162,10 +169,12 @@ impl Line {
             usage: Counters::default(),
             activity: Past::default(),
             record: None,
+            record_hash: None,
             metadata: None,
             endpoint: None,
             parameters: None,
             is_redacted: true,
+            cut: false,
             accepted: reuse.is_repeated,
             status: if reuse.is_repeated { 200 } else { 400 },
             codes: vec![reuse.code().to_owned()],
@@ -191,31 +200,32 @@ impl Line {
             gatepost_plugin::Effect::Replace(record) => (Effect::Replace, Some(&record.client_id)),
             gatepost_plugin::Effect::Remove(client_id) => (Effect::Remove, Some(client_id)),
         };
+        let mut cutter = Cutter::default();
+        let client_id = client_id.or(operation.client_id()).map(str::to_owned);
+        let codes = decision.diagnostics.iter();
         let mut line = Self {
             at: *now,
             request,
             operation: operation.name().to_owned(),
-            client_id: client_id.or(operation.client_id()).map(str::to_owned),
+            client_id: cutter.id(client_id),
             caller: Asker::of(caller),
             usage: Counters::of(&facts.usage),
             activity: Past::of(&facts.activity),
             record: facts.record.clone(),
+            record_hash: None,
             metadata: None,
             endpoint: None,
             parameters: None,
             // The token of a client's own is what let it in; or a document is what it was refused for.
             is_redacted: caller.credential == Credential::Rejected && caller.token.is_some()
                 || decision.outcome == Outcome::Refuse && needs_document(decision),
+            cut: false,
             accepted: decision.outcome == Outcome::Accept,
             status: decision.response.status,
-            codes: decision
-                .diagnostics
-                .iter()
-                .map(|finding| finding.code.clone())
-                .collect(),
+            codes: cutter.codes(codes.map(|finding| finding.code.clone()).collect()),
             reason: reason(decision).map(str::to_owned),
             effect,
-            subject: subject.cloned(),
+            subject: cutter.id(subject.cloned()),
         };
         match operation {
             Operation::Register { metadata }
@@ -231,6 +241,9 @@ impl Line {
             }
             _ => {}
         }
+        line.metadata = line.metadata.map(|metadata| cutter.document(metadata));
+        line.parameters = line.parameters.map(|asked| cutter.parameters(asked));
+        line.cut = cutter.has_cut;
         line
     }
 
@@ -287,7 +300,7 @@ impl Line {
 
     /// What was asked, if all of it is there; to be asked again.
     pub fn operation(&self) -> Option<Operation> {
-        if self.is_redacted {
+        if self.is_redacted || self.cut {
             return None;
         }
         let client_id = || self.client_id.clone();
@@ -384,7 +397,7 @@ impl Line {
 }
 
 impl Asker {
-    fn of(caller: &Caller) -> Self {
+    pub(super) fn of(caller: &Caller) -> Self {
         let name = CREDENTIALS
             .iter()
             .find(|(credential, _)| *credential == caller.credential)

@@ -1,140 +1,159 @@
-//! The audit log: every decision with the facts it was made from, and no secrets.
+//! The audit log: every decision with the facts it was made from, what administrators did, and no secrets.
 //!
 //! A line is written when a decision was made, by a thread of its own, and is not waited for: the
 //! directory is what is acknowledged, the log is what is looked at afterwards. If more comes than the
 //! disk takes, lines are lost, counted, and said to be.
+//!
+//! Whoever asks for more than its network's allowance gets a sum in place of lines, and what administrators did is in a
+//! file of its own: so a flood pushes out no history.
 
+mod act;
+mod allowance;
+mod cut;
+mod entry;
 mod line;
 mod log;
 mod proofs;
 mod queue;
+mod sink;
 
-use std::collections::VecDeque;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
-use self::log::Log;
-use self::queue::Queue;
+use gatepost_plugin::{Credential, Operation, Outcome};
+
+use self::sink::Sink;
 use crate::decide::observer::{Decided, Reuse};
+use crate::observe::watch::Asked;
 
-pub use self::line::{Effect, Line};
+pub use self::act::{Act, Deed};
+pub use self::allowance::Sum;
+pub use self::entry::{Entry, Record};
+pub use self::line::{Asker, Effect, Line};
 
-/// How many decisions are kept for the page that shows them.
-const RECENT: usize = 200;
-
-/// Writes decisions down.
+/// Writes down what was decided and done.
 pub struct Audit {
-    queue: Option<Arc<Queue>>,
+    /// What anybody asked for.
+    decisions: Sink,
+    /// What administrators did.
+    administration: Sink,
     lost: Arc<AtomicU64>,
-    recent: Mutex<VecDeque<Arc<Line>>>,
 }
 
 impl Audit {
-    /// Goes on with the log at this place, which is made for its owner only; without one, decisions
-    /// are only remembered for a while.
+    /// Goes on with the log at this place, which is made for its owner only, and with the one beside it; without one,
+    /// decisions are only remembered for a while.
     pub fn open(path: Option<&Path>, max_bytes: u64) -> io::Result<Self> {
         let lost = Arc::new(AtomicU64::new(0));
-        let queue = match path {
-            Some(path) => {
-                let log = Log::open(path, max_bytes)?;
-                let queue = Arc::new(Queue::default());
-                let outgoing = Arc::clone(&queue);
-                thread::Builder::new()
-                    .name("gatepost-audit".to_owned())
-                    .spawn({
-                        let lost = Arc::clone(&lost);
-                        move || log.keep(&outgoing, &lost)
-                    })?;
-                Some(queue)
-            }
-            None => None,
-        };
+        let beside = path.map(administration);
         Ok(Self {
-            queue,
+            decisions: Sink::open(path, max_bytes, false, &lost)?,
+            administration: Sink::open(beside.as_deref(), max_bytes, true, &lost)?,
             lost,
-            recent: Mutex::default(),
         })
     }
 
     /// Writes a decision down.
-    pub fn note(&self, decided: &Decided<'_>, request: Option<String>) {
-        self.add(Line::of(decided, request));
+    pub fn note(&self, decided: &Decided<'_>, asked: Option<&Asked>) {
+        let line = Line::of(decided, asked.map(|asked| asked.id.clone()));
+        let sink = match is_administration(decided) {
+            true => &self.administration,
+            false => &self.decisions,
+        };
+        sink.add_line(line, asked);
     }
 
     /// Writes down that a token was presented again.
-    pub fn note_reuse(&self, reuse: &Reuse<'_>, request: Option<String>) {
-        self.add(Line::of_reuse(reuse, request));
+    pub fn note_reuse(&self, reuse: &Reuse<'_>, asked: Option<&Asked>) {
+        let line = Line::of_reuse(reuse, asked.map(|asked| asked.id.clone()));
+        self.decisions.add_line(line, asked);
     }
 
-    fn add(&self, line: Line) {
-        if let Some(queue) = &self.queue
-            && let Ok(mut text) = serde_json::to_vec(&line)
-        {
-            text.push(b'\n');
-            if !queue.add(&text)
-                && self
-                    .lost
-                    .fetch_add(1, Ordering::Relaxed)
-                    .is_multiple_of(1000)
-            {
-                tracing::error!("the audit log cannot keep up, decisions are missing in it");
-            }
-        }
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        if recent.len() == RECENT {
-            recent.pop_front();
-        }
-        recent.push_back(Arc::new(line.without_documents()));
+    /// Writes down what somebody did, or was refused.
+    pub fn note_act(&self, act: Act, asked: Option<&Asked>) {
+        let act = Act {
+            request: asked.map(|asked| asked.id.clone()),
+            ..act
+        };
+        let sink = match act.is_administration() {
+            true => &self.administration,
+            false => &self.decisions,
+        };
+        sink.add_act(act, asked);
+    }
+
+    /// Writes down how many decisions had no line of their own since this was last done.
+    pub fn sum_up(&self, now: u64) {
+        self.decisions.sum_up(now);
+        self.administration.sum_up(now);
     }
 
     /// The last decisions, the latest first.
     pub fn recent(&self) -> Vec<Arc<Line>> {
-        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        recent.iter().rev().cloned().collect()
+        let mut recent = self.decisions.recent();
+        recent.extend(self.administration.recent());
+        recent.sort_by_key(|line| std::cmp::Reverse(line.at));
+        recent
     }
 
-    /// Waits until all that was noted is in the file.
+    /// Waits until all that was noted is in the files.
     pub fn flush(&self) {
-        if let Some(queue) = &self.queue {
-            queue.flush();
-        }
+        self.decisions.flush();
+        self.administration.flush();
     }
 
-    /// How many decisions are missing in the log.
+    /// How many lines are missing in the log.
     pub fn lost(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
     }
 }
 
-impl Drop for Audit {
-    fn drop(&mut self) {
-        if let Some(queue) = &self.queue {
-            queue.end();
-        }
+/// The file of what administrators did, beside that of what anybody asked for.
+pub fn administration(path: &Path) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default();
+    let mut name = stem.to_owned();
+    name.push("-administration");
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
     }
+    path.with_file_name(name)
+}
+
+/// Whether something was done about a client by somebody who may: a decision that a stranger cannot bring about.
+fn is_administration(decided: &Decided<'_>) -> bool {
+    let is_about_a_client = matches!(
+        decided.operation,
+        Operation::Provision { .. }
+            | Operation::Read { .. }
+            | Operation::Update { .. }
+            | Operation::RotateSecret { .. }
+            | Operation::Disable { .. }
+            | Operation::Enable { .. }
+            | Operation::Remove { .. }
+            | Operation::Review { .. }
+    );
+    is_about_a_client
+        && decided.caller.credential == Credential::Accepted
+        && decided.decision.outcome == Outcome::Accept
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
-    fn what_was_added_is_in_the_file_after_a_flush() {
-        let folder = tempfile::TempDir::new().expect("the temporary folder can be written");
-        let path = folder.path().join("audit.jsonl");
-        let audit = Audit::open(Some(&path), 1000).expect("it can be made");
-        audit.flush();
-        let queue = audit.queue.as_ref().expect("there is a log");
-        let added = || fs::read_to_string(&path).expect("it is there");
-        for expected in ["1\n2\n", "1\n2\n1\n2\n"] {
-            assert!(queue.add(b"1\n") && queue.add(b"2\n"));
-            audit.flush();
-            assert_eq!(added(), expected);
+    fn what_administrators_did_is_beside_the_log() {
+        for (path, expected) in [
+            (
+                "/var/lib/gatepost/audit.jsonl",
+                "/var/lib/gatepost/audit-administration.jsonl",
+            ),
+            ("log", "log-administration"),
+        ] {
+            assert_eq!(administration(Path::new(path)), Path::new(expected));
         }
     }
 }

@@ -4,12 +4,22 @@ use std::mem;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::entry::Record;
+
 /// How much may wait to be written, in bytes.
 const QUEUE: usize = 8 << 20;
 
 /// How long lines are gathered before they are written. Waking the thread for each of many would cost more
 /// than writing them.
 const GATHERING: Duration = Duration::from_millis(20);
+
+/// A line that waits to be written.
+pub(super) struct Pending {
+    /// The line, with its end.
+    pub(super) line: Vec<u8>,
+    /// The record that it refers to, which has to be in the same file before it.
+    pub(super) record: Option<Record>,
+}
 
 /// Lines that wait to be written.
 #[derive(Default)]
@@ -23,7 +33,9 @@ pub(super) struct Queue {
 
 #[derive(Default)]
 struct Waiting {
-    lines: Vec<u8>,
+    lines: Vec<Pending>,
+    /// How long they are, with what they refer to.
+    bytes: usize,
     /// Whether the thread has taken lines that are not written yet.
     is_writing: bool,
     /// Whether there is no time to gather more.
@@ -39,15 +51,18 @@ impl Queue {
     }
 
     /// Says whether there was room.
-    pub(super) fn add(&self, line: &[u8]) -> bool {
+    pub(super) fn add(&self, pending: Pending) -> bool {
         let mut waiting = self.waiting();
         let is_first = waiting.lines.is_empty();
-        let has_room = waiting.lines.len() + line.len() <= QUEUE;
+        let record = pending.record.as_ref();
+        let bytes = waiting.bytes + pending.line.len() + record.map_or(0, |r| r.record.len());
+        let has_room = bytes <= QUEUE;
         if has_room {
-            waiting.lines.extend_from_slice(line);
+            waiting.lines.push(pending);
+            waiting.bytes = bytes;
         }
         // Long lines of somebody who sends many must not push out those of others.
-        let is_urgent = waiting.lines.len() > QUEUE / 4;
+        let is_urgent = bytes > QUEUE / 4;
         waiting.is_urgent |= is_urgent;
         drop(waiting);
         if is_first || is_urgent {
@@ -57,7 +72,7 @@ impl Queue {
     }
 
     /// What has been gathered, or nothing if no more will come.
-    pub(super) fn take(&self) -> Option<Vec<u8>> {
+    pub(super) fn take(&self) -> Option<Vec<Pending>> {
         let mut waiting = self.waiting();
         waiting.is_writing = false;
         self.written.notify_all();
@@ -76,6 +91,7 @@ impl Queue {
             .0;
         waiting.is_urgent = false;
         waiting.is_writing = true;
+        waiting.bytes = 0;
         let lines = mem::take(&mut waiting.lines);
         (!lines.is_empty()).then_some(lines)
     }
@@ -106,7 +122,8 @@ mod tests {
     #[test]
     fn what_nobody_writes_does_not_fill_the_memory() {
         let queue = Queue::default();
-        assert!(queue.add(&vec![b'1'; QUEUE]));
-        assert!(!queue.add(b"2"));
+        let pending = |line: Vec<u8>| Pending { line, record: None };
+        assert!(queue.add(pending(vec![b'1'; QUEUE])));
+        assert!(!queue.add(pending(b"2".to_vec())));
     }
 }
