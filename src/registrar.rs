@@ -363,8 +363,9 @@ impl Registrar {
     /// permission `oauth-client-delete`. `context.record` is the client's record.
     ///
     /// A client whose id contains its registration (setting `stateless`) needs no record to be
-    /// used. So the effect stores a record that denies the client. [`lifecycle`](Self::lifecycle)
-    /// removes that record when the id is no longer valid.
+    /// used, and neither does an id that an administrator chose, while nothing is required. So the
+    /// effect stores or replaces a record that denies the client, for good. The host ends the client's
+    /// grants, and lists it no more.
     ///
     /// # Errors
     ///
@@ -709,7 +710,8 @@ impl Registrar {
     /// [`Usage::address_registrations`](crate::Usage::address_registrations).
     ///
     /// The settings `ipv4-prefix` and `ipv6-prefix` are the lengths of the prefix, in bits. `None`:
-    /// the text is no IP address.
+    /// the text is no IP address. A host counts all requests together whose network it does not
+    /// know, under a name of its own, such as `unknown`, so that they do not escape the limit.
     ///
     /// ```
     /// use gatepost::Registrar;

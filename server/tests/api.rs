@@ -374,3 +374,94 @@ fn a_key_is_made_within_what_its_maker_may_do_and_ends_at_once() {
     assert_eq!(ask(&host, Some(&key), "DELETE", &path, "").status, 204);
     assert_eq!(host.register_with_key(&partner, NATIVE).status, 401);
 }
+
+/// Whoever has no API key learns nothing from an answer, and makes nothing be decided.
+#[test]
+fn who_has_no_key_is_answered_alike() {
+    let host = Host::start("");
+    let all = host.first_key("administrator").to_owned();
+    let registration = host.first_key("registration").to_owned();
+    let made = ask(&host, Some(&all), "POST", "/api/clients", WEBADMIN);
+    assert_eq!(made.status, 201);
+    let other = host.register_with_key(&registration, NATIVE).json();
+    let token = other["registration_access_token"]
+        .as_str()
+        .expect("a token");
+    let own = other["client_id"].as_str().expect("an id");
+    let long = "x".repeat(3_000);
+    let ids = [
+        "webadmin",
+        own,
+        "nobody",
+        "gpc_AAAA",
+        "gpx_AAAA",
+        "%00",
+        "%ff",
+        "..%2f..",
+        &long,
+        "https%3A%2F%2Fa.example%2Fc",
+    ];
+    let bodies = ["", "{}", "{", "[]", WEBADMIN];
+    let conditions = [
+        "",
+        "If-Match: \"1\"\r\n",
+        "If-Match: 1\r\n",
+        "If-Match: \"9\"\r\n",
+    ];
+    let mut routes = vec![
+        ("GET", "/api/clients".to_owned()),
+        ("GET", "/api/clients?limit=x".to_owned()),
+        ("POST", "/api/clients".to_owned()),
+        ("GET", "/api/keys".to_owned()),
+        ("POST", "/api/keys".to_owned()),
+        ("DELETE", "/api/keys/1".to_owned()),
+        ("DELETE", "/api/keys/x".to_owned()),
+    ];
+    for id in ids {
+        for method in ["GET", "PUT", "DELETE"] {
+            routes.push((method, format!("/api/clients/{id}")));
+        }
+        for action in ["disable", "enable", "rotate-secret"] {
+            routes.push(("POST", format!("/api/clients/{id}/{action}")));
+        }
+    }
+    let audited = || {
+        let log = host.folder.data().join("audit.jsonl");
+        std::fs::read_to_string(log)
+            .unwrap_or_default()
+            .lines()
+            .count()
+    };
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let before = audited();
+    let bearer = |token: &str| format!("Authorization: Bearer {token}\r\n");
+    let basic = "Authorization: Basic d2ViYWRtaW46eA==\r\n".to_owned();
+    for (name, credential, status) in [
+        ("none", String::new(), 401),
+        ("junk", bearer("gpak_x"), 401),
+        ("another client's token", bearer(token), 401),
+        ("Basic", basic, 401),
+        ("malformed", "Authorization: Bearer a b\r\n".to_owned(), 400),
+    ] {
+        let mut first = None;
+        for (number, (method, path)) in routes.iter().enumerate() {
+            // Each with another body and another condition, in turn.
+            let body = bodies[number % bodies.len()];
+            let condition = conditions[number % conditions.len()];
+            let lines = format!("{credential}{condition}");
+            let answer = ask_with(&host, None, method, path, &lines, body);
+            assert_eq!(answer.status, status, "{name}: {method} {path}: {answer:?}");
+            let said = (
+                answer.body.clone(),
+                answer.header("www-authenticate").map(str::to_owned),
+                answer.header("content-type").map(str::to_owned),
+                answer.header("cache-control").map(str::to_owned),
+                answer.header("etag").map(str::to_owned),
+            );
+            let first = first.get_or_insert_with(|| said.clone());
+            assert_eq!(said, *first, "{name}: {method} {path}");
+        }
+    }
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert_eq!(audited(), before, "nothing is decided");
+}

@@ -136,6 +136,22 @@ fn stored_clients_of_strangers_stop_at_the_limit_until_those_that_nobody_uses_ar
     assert_eq!(office.windows(), 1);
 }
 
+#[test]
+fn registrations_from_nobody_knows_where_are_counted_together() {
+    let office = Office::open("anonymous = true\nmax-anonymous-registrations-per-address = 5");
+    for (address, numbers, expected) in [
+        (None, 0..4, vec![(201, 4)]),
+        // What is no address is not known either.
+        (Some("unknown"), 4..8, vec![(201, 1), (429, 3)]),
+        (None, 8..10, vec![(429, 2)]),
+        (Some("192.0.2.1"), 10..12, vec![(201, 2)]),
+    ] {
+        let answers = office.register_from(address, numbers, 1_000);
+        assert_eq!(answers, expected, "{address:?}");
+    }
+    assert_eq!(office.clients(), 7);
+}
+
 /// The host's inside, with a clock that is set by hand.
 struct Office {
     folder: Folder,
@@ -167,6 +183,17 @@ impl Office {
 
     /// How often which status was answered to clients with these numbers.
     fn register_strangers(&self, numbers: std::ops::Range<u32>, now: u64) -> Vec<(u16, u32)> {
+        self.register_from(Some("192.0.2.1"), numbers, now)
+    }
+
+    /// The same, from this address.
+    fn register_from(
+        &self,
+        address: Option<&str>,
+        numbers: std::ops::Range<u32>,
+        now: u64,
+    ) -> Vec<(u16, u32)> {
+        let address = address.map(str::to_owned);
         self.runtime.block_on(async {
             let mut statuses = std::collections::BTreeMap::new();
             let mut all = JoinSet::new();
@@ -181,9 +208,10 @@ impl Office {
                     count(done);
                 }
                 let decider = Arc::clone(&self.decider);
+                let address = address.clone();
                 all.spawn(async move {
                     let caller = Caller {
-                        address: Some("192.0.2.1".to_owned()),
+                        address,
                         ..Caller::default()
                     };
                     let body = NATIVE.replace("Example Mail", &format!("Example Mail {number}"));

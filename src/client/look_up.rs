@@ -50,8 +50,8 @@ pub(crate) fn usable<'a>(
     Ok(match look_up(client_id, context, now, policy)? {
         _ if policy.denies(client_id) => Usable::No,
         Some(known) if known.stored.is_shut_out() => Usable::No,
-        // Its record was made while documents were allowed.
-        Some(known) if known.standing == Standing::Document && !policy.client_documents => {
+        // Its record was made while documents were allowed, and from its host.
+        Some(known) if known.standing == Standing::Document && !policy.reads(client_id) => {
             Usable::No
         }
         Some(known) => Usable::Known(Box::new(known)),

@@ -59,6 +59,19 @@ impl Setting for ProtectedNames {
     }
 }
 
+impl Setting for ProtectedName {
+    fn read(value: &Json<'_>) -> Option<Self> {
+        match value {
+            Json::Text(name) => Self::new(name),
+            _ => None,
+        }
+    }
+
+    fn allowed() -> String {
+        "a name with a letter or digit".to_owned()
+    }
+}
+
 impl Setting for Vec<GrantType> {
     fn read(value: &Json<'_>) -> Option<Self> {
         list(value, GrantType::named)
@@ -245,6 +258,47 @@ mod tests {
         ] {
             let text = format!("[oauth.client-registration]\nprotected-names = {settings}\n");
             assert_eq!(config::compile(&text).is_ok(), sound, "{settings}");
+        }
+    }
+
+    #[test]
+    fn the_names_of_the_server_itself() {
+        let by_hosts = "issuer = 'https://mail.example.org:8443/idp'";
+        for (settings, name, is_protected) in [
+            ("", "mail.example.org", false),
+            (by_hosts, "mail.example.org", true),
+            (by_hosts, "Sign in to MAIL.EXAMPLE.ORG", true),
+            (by_hosts, "example.org", true),
+            (by_hosts, "Example.org Mail", true),
+            (by_hosts, "Example Mail", false),
+            (by_hosts, "mail.example.com", false),
+            (by_hosts, "org", false),
+            ("issuer = 'https://xn--mnchen-3ya.de'", "münchen.de", true),
+            (
+                "issuer = 'https://xn--mnchen-3ya.de'",
+                "xn--mnchen-3ya.de",
+                true,
+            ),
+            ("issuer = 'http://localhost:8080'", "localhost", false),
+            ("issuer = 'http://127.0.0.1:8080'", "127.0.0.1", false),
+            ("issuer = 'https://mail.internal'", "mail.internal", true),
+            ("provider-name = 'Example Mail'", "Examp1e-Mail 2", true),
+            ("provider-name = 'Example Mail'", "Mail", false),
+            // The administrator may have listed it.
+            (
+                "provider-name = 'Example Mail'\nprotected-names = ['example mail']",
+                "Example Mail",
+                true,
+            ),
+        ] {
+            let text = format!("[oauth.client-registration]\n{settings}\n");
+            let (policy, _) = config::compile(&text).unwrap();
+            let found = policy.protected_names.are_imitated_by(name);
+            assert_eq!(found, is_protected, "{settings} {name}");
+        }
+        for wrong in ["''", "'!'", "1"] {
+            let text = format!("[oauth.client-registration]\nprovider-name = {wrong}\n");
+            assert!(config::compile(&text).is_err(), "{wrong}");
         }
     }
 }

@@ -26,10 +26,11 @@ pub(crate) fn compile(text: &str) -> Result<(Policy, Vec<SettingFinding>), Setti
     };
 
     let mut findings = Vec::new();
-    let policy = match table(&root, &mut findings) {
+    let mut policy = match table(&root, &mut findings) {
         Some(table) => Policy::read_table(table, &TABLE.join("."), &mut findings),
         None => Policy::default(),
     };
+    policy.protect_own_names();
     relations(&policy, &mut findings);
     if findings.iter().any(|f| f.severity == Severity::Error) {
         findings.retain(|f| f.severity == Severity::Error);

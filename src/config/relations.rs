@@ -96,6 +96,12 @@ pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
         let allowed = "true only with an issuer in trusted-issuers";
         findings.push(mistake("require-software-statement", allowed));
     }
+    if policy.require_software_statement && !policy.require {
+        findings.push(warning(
+            "require-software-statement",
+            "A client without a software statement needs no registration; set require to true.",
+        ));
+    }
     if policy.anonymous && policy.provisional_lifetime < MIN_PROVISIONAL {
         findings.push(mistake("provisional-lifetime", "3600 or more, in seconds"));
     }

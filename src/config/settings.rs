@@ -4,7 +4,8 @@
 use crate::document::Limits;
 use crate::jose::jws;
 use crate::oauth::{AuthMethod, ClientId, Extension, GrantType, gives_access};
-use crate::text::ProtectedNames;
+use crate::text::{ProtectedName, ProtectedNames};
+use crate::uri;
 use crate::uri::IpLiterals;
 
 use super::choices::{
@@ -37,7 +38,8 @@ table! {
         anonymous_profile "anonymous-profile": AnonymousProfile = AnonymousProfile::Mail;
         /// If `true`, a client of a caller without an API key can register the device authorization
         /// grant too (RFC 8628), also without the authorization code grant. If `false`, the grant is
-        /// left out of its registration under the mail profile: with that grant, a stranger could ask a user to confirm a code for a
+        /// left out of its registration under the mail profile, and a client without a registration
+        /// cannot use it either: with that grant, a stranger could ask a user to confirm a code for a
         /// program on the stranger's machine.
         anonymous_device "anonymous-device": bool = false;
 
@@ -76,7 +78,9 @@ table! {
         administrator_redirect_uris "administrator-redirect-uris": TokenList =
             TokenList::new(&["stalwart://auth"]);
 
-        /// The terms of callers without an API key: see [Terms](#terms).
+        /// The terms of callers without an API key: see [Terms](#terms). The scopes, grant types,
+        /// authentication methods and redirect URIs in them bind a client without a registration,
+        /// too, and a client that was registered under other terms.
         anonymous_terms "anonymous-terms": Terms = Terms::default();
         /// The public clients that get the same client id when they register the same metadata
         /// again. A different `software_version` does not count, and neither does a different port
@@ -113,20 +117,20 @@ table! {
         /// If `true`, a client id can be the URL of a document that describes the client
         /// (draft-ietf-oauth-client-id-metadata-document).
         client_documents "client-id-metadata-documents": bool = false;
-        /// The hosts that client ID metadata documents can come from. If the list is empty, all
-        /// hosts are allowed. An entry that begins with a dot means all hosts below that name.
+        /// The hosts that client ID metadata documents can come from, also those of clients that were
+        /// used before. If the list is empty, all hosts are allowed. An entry that begins with a dot means all hosts below that name.
         client_document_hosts "client-id-metadata-document-hosts": TokenList = TokenList::default();
         /// The maximum size of a client ID metadata document, in bytes.
         max_client_document_bytes "max-client-id-metadata-document-bytes": u64 = 5120;
 
-        /// The grant types that a client can register.
+        /// The grant types that a client can register and use.
         grant_types "grant-types": Vec<GrantType> = vec![
             GrantType::AuthorizationCode,
             GrantType::RefreshToken,
             GrantType::DeviceCode,
             GrantType::ClientCredentials,
         ];
-        /// The authentication methods at the token endpoint that a client can register.
+        /// The authentication methods at the token endpoint that a client can register and use.
         auth_methods "auth-methods": Vec<AuthMethod> = vec![
             AuthMethod::None,
             AuthMethod::ClientSecretBasic,
@@ -137,7 +141,7 @@ table! {
         /// `client_secret_post` that is in `auth-methods`, whichever of them it registered (RFC
         /// 6749 §2.3.1). Well-known clients always use the first one.
         any_secret_method "any-secret-method": bool = true;
-        /// The scopes that a client can register.
+        /// The scopes that a client can register and use.
         scopes "scopes": TokenList = TokenList::mail_scopes();
         /// The scopes of a client that registers without a `scope`. If the list is empty, it gets
         /// all of `scopes`.
@@ -194,16 +198,22 @@ table! {
         /// it, with a warning. `refuse`: it refuses the registration. Many mail clients have a home
         /// page on another site.
         same_site_schemes "same-site-schemes": SameSite = SameSite::Off;
-        /// Names that a client cannot register, such as the name of the mail server. A name that
-        /// contains such a name as a word, or that looks like it, is refused too. Only an
-        /// administrator can register a client with such a name.
+        /// Names that a client cannot have. A name that contains such a name as a word, or that looks
+        /// like it, is refused too. Only an administrator can register a client with such a name. A
+        /// client id that is not registered must not be such a name either. If a client registered
+        /// such a name before it was protected, the mail server is not told the name any more. The
+        /// `provider-name`, the host of the `issuer` and its registrable domain are always protected.
         protected_names "protected-names": ProtectedNames = ProtectedNames::default();
-        /// The hosts that https redirect URIs can have. If the list is empty, all hosts are
-        /// allowed. An entry that begins with a dot means all hosts below that name. An
-        /// administrator can register other hosts.
+        /// The name by which people know the provider of the mail server. It is protected like the
+        /// names in `protected-names`.
+        provider_name "provider-name": Option<ProtectedName> = None;
+        /// The hosts that https redirect URIs can have, also those of clients that were registered
+        /// before. If the list is empty, all hosts are allowed. An entry that begins with a dot means
+        /// all hosts below that name. An administrator can register other hosts.
         redirect_hosts "redirect-hosts": AllowLists = AllowLists::default();
-        /// The schemes that redirect URIs can have, including `https` and `http`. If the list is
-        /// empty, all schemes are allowed. An administrator can register other schemes.
+        /// The schemes that redirect URIs can have, including `https` and `http`, also those of
+        /// clients that were registered before. If the list is empty, all schemes are allowed. An
+        /// administrator can register other schemes.
         redirect_schemes "redirect-schemes": AllowLists = AllowLists::default();
         /// The maximum number of redirect URIs of one client.
         max_redirect_uris "max-redirect-uris": u64 = 10;
@@ -262,7 +272,8 @@ table! {
         /// used, in seconds; 0 means never.
         unused_lifetime "unused-lifetime": u64 = 0;
         /// The time since its last use, or else since its registration, after which a client is
-        /// removed if it has no valid refresh token, in seconds; 0 means never.
+        /// removed if it has no valid refresh token, in seconds; 0 means never. Only an administrator
+        /// removes a client that an administrator registered, or that is disabled.
         idle_lifetime "idle-lifetime": u64 = 0;
         /// The time after the expiry of its secret at which a client is removed, in seconds; 0
         /// means never.
@@ -271,6 +282,22 @@ table! {
 }
 
 impl Policy {
+    /// Protects the names of the server itself: its provider's, and that of its host.
+    pub(super) fn protect_own_names(&mut self) {
+        let issuer = self.issuer.as_ref().map(|issuer| &*issuer.0);
+        let hosts = issuer.map(uri::names_of_host).unwrap_or_default();
+        let hosts = hosts.iter().filter_map(|name| ProtectedName::new(name));
+        let own = Vec::from_iter(self.provider_name.clone().into_iter().chain(hosts));
+        own.into_iter()
+            .for_each(|name| self.protected_names.add(name));
+    }
+
+    /// Whether the settings allow the document at this URL to describe a client.
+    pub(crate) fn reads(&self, url: &str) -> bool {
+        let hosts = &self.client_document_hosts.0;
+        self.client_documents && (hosts.is_empty() || uri::host_is_listed(uri::host(url), hosts))
+    }
+
     /// Whether the settings deny this client id.
     pub(crate) fn denies(&self, client_id: &str) -> bool {
         self.denied_clients

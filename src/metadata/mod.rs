@@ -19,5 +19,5 @@ mod submitted;
 pub(crate) use self::client_metadata::ClientMetadata;
 pub(crate) use self::profile::Profile;
 pub(crate) use self::redirects::{native, permit};
-pub(crate) use self::registered::Registered;
+pub(crate) use self::registered::{Registered, without_protected_names};
 pub(crate) use self::relations::{accept, judge};

@@ -174,7 +174,7 @@ impl Reader<'_> {
             } else if let Some(uri) = RedirectUri::new(text, &rules, place, self.findings) {
                 // An administrator can register any scheme and host.
                 if self.profile != Profile::Administrator {
-                    permit(&uri, self.policy, place, self.findings);
+                    permit(&uri.text, self.policy, place, self.findings);
                 }
                 self.submitted.redirect_uris.push((index, uri));
             }

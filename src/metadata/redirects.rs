@@ -2,7 +2,7 @@
 
 use crate::config::Policy;
 use crate::diagnostic::{Findings, Place, rule};
-use crate::uri::{self, RedirectKind, RedirectUri};
+use crate::uri::{self, RedirectUri};
 
 /// Checks that a redirect URI is native (requirements G1).
 pub(crate) fn native(uri: &RedirectUri, place: Place<'_>, findings: &mut Findings) {
@@ -15,17 +15,12 @@ pub(crate) fn native(uri: &RedirectUri, place: Place<'_>, findings: &mut Finding
 }
 
 /// Checks that the policy allows the scheme and the host of a redirect URI.
-pub(crate) fn permit(
-    uri: &RedirectUri,
-    policy: &Policy,
-    place: Place<'_>,
-    findings: &mut Findings,
-) {
-    let scheme = uri.text.split(':').next().unwrap_or_default();
+pub(crate) fn permit(uri: &str, policy: &Policy, place: Place<'_>, findings: &mut Findings) {
+    let scheme = uri.split(':').next().unwrap_or_default();
     if !policy.redirect_schemes.permit(scheme) {
         findings.error(&rule::REDIRECT_URI_SCHEME_NOT_ALLOWED, place);
     }
-    if uri.kind == RedirectKind::Https && !policy.redirect_hosts.permit_host(uri::host(&uri.text)) {
+    if scheme == "https" && !policy.redirect_hosts.permit_host(uri::host(uri)) {
         findings.error(&rule::REDIRECT_URI_HOST_NOT_ALLOWED, place);
     }
 }

@@ -1,12 +1,14 @@
 //! Reads the registered metadata in a record, as far as decisions about a client's use need them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::facts::Misuse;
 use crate::oauth::{AuthMethod, GrantType, ResponseType};
+use crate::text::ProtectedNames;
 
 /// The registered metadata of a client. They were valid when they were registered.
 #[derive(Clone, Debug, Deserialize)]
@@ -36,4 +38,24 @@ impl<'a> Registered<'a> {
     pub(crate) fn read(metadata: &'a RawValue) -> Result<Self, Misuse> {
         serde_json::from_str(metadata.get()).map_err(|_| Misuse::RecordUnreadable)
     }
+}
+
+/// Returns the metadata without the names that are protected by now; `None` if none is. The names
+/// were allowed when they were registered.
+pub(crate) fn without_protected_names(
+    metadata: &RawValue,
+    protected: &ProtectedNames,
+) -> Result<Option<String>, Misuse> {
+    let read = serde_json::from_str::<BTreeMap<String, &RawValue>>(metadata.get());
+    let mut members = read.map_err(|_| Misuse::RecordUnreadable)?;
+    let before = members.len();
+    members.retain(|member, value| {
+        // RFC 7591 §2.2
+        let is_name = member.split('#').next() == Some("client_name");
+        let name = serde_json::from_str::<String>(value.get());
+        !(is_name && name.is_ok_and(|name| protected.are_imitated_by(&name)))
+    });
+    let is_less = members.len() < before;
+    let written = is_less.then(|| serde_json::to_string(&members));
+    written.transpose().map_err(|_| Misuse::RecordUnreadable)
 }

@@ -1,11 +1,10 @@
 //! Decides whether a client is kept, by its use and its age (requirements G5).
 
-use crate::client::{By, Stored, stateless};
+use crate::client::{By, Stored};
 use crate::config::{MIN_PROVISIONAL, Policy};
 use crate::decision::{Decision, Effect, Response};
 use crate::diagnostic::{Findings, Place, Rule, rule};
 use crate::facts::{Activity, Context, Misuse};
-use crate::oauth::client_id::is_stateless;
 
 /// Decides whether the client with this id is kept. Without a record there is nothing to remove.
 pub(crate) fn judge(
@@ -40,21 +39,16 @@ fn reason_to_remove(
     policy: &Policy,
 ) -> Option<&'static Rule> {
     let Stored {
-        client_id,
         issued_at,
         registered_by,
         client_secret,
         ..
     } = stored;
-    if stored.is_shut_out() {
-        // A disabled or denied client stays, because it could register again. It is removed if its
-        // id contains a registration that cannot be read any more.
-        let is_over = is_stateless(client_id) && stateless::open(client_id, now, policy).is_none();
-        return is_over.then_some(&rule::CLIENT_DENIAL_OVER);
-    }
-    // Only an administrator removes the client of an administrator. The host fetches a document
-    // again.
-    if matches!(registered_by.by, By::Administrator | By::Document) {
+    // Only an administrator disables or deletes such a client, so that there are few. It stays: it
+    // could register again, and an id that contains a registration could become valid again, with
+    // an earlier key or a longer lifetime in the settings. Nor does anybody else remove the client of
+    // an administrator.
+    if stored.is_shut_out() || registered_by.by == By::Administrator {
         return None;
     }
     let passed = |since: u64, lifetime: u64| lifetime != 0 && now >= since.saturating_add(lifetime);

@@ -32,11 +32,15 @@ pub(crate) fn provision(
     if client_id.is_some_and(|id| ClientId::new(id).is_none()) {
         findings.error(&rule::CLIENT_ID_SYNTAX, Place::Document);
     }
-    if let Some(existing) = context.record.map(Stored::read).transpose()? {
+    let existing = context.record.map(Stored::read).transpose()?;
+    if let Some(existing) = &existing {
         if client_id.is_none_or(|id| existing.client_id != id) {
             return Err(Misuse::RecordMismatch);
         }
-        findings.error(&rule::CLIENT_ID_TAKEN, Place::Document);
+        // The record of a client that was deleted keeps its id for an administrator.
+        if !existing.denied {
+            findings.error(&rule::CLIENT_ID_TAKEN, Place::Document);
+        }
     }
     let metadata = metadata::judge(body, Profile::Administrator, now, policy, &mut findings);
     let Some(metadata) = metadata.filter(|_| !findings.has_errors()) else {
@@ -64,9 +68,13 @@ pub(crate) fn provision(
     let response = Information::new(&stored)
         .with_secret(secret.as_ref(), &stored)
         .respond(201, &stored);
+    let effect = match existing {
+        None => Effect::Store(stored.record()),
+        Some(_) => Effect::Replace(stored.record()),
+    };
     Ok(Decision {
         fetches: metadata.fetches(),
-        ..Decision::accept(response, Effect::Store(stored.record()), findings)
+        ..Decision::accept(response, effect, findings)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::client::{By, Registrant};
+use crate::client::{By, Registrant, Usable};
 use crate::config::{self, AnonymousProfile, Policy, Terms};
 use crate::diagnostic::{Findings, Place, Rule, rule};
 use crate::facts::permission::REGISTRATION;
@@ -66,6 +66,38 @@ pub(crate) fn within_terms<'a>(
             Ok(terms.narrow(policy))
         }
     }
+}
+
+/// Returns the policy for the use of a client: narrowed to the current terms in the setting
+/// `anonymous-terms`, unless somebody answers for the client: an administrator, the owner of an API
+/// key, the site that describes it, or the account that may use any client id. So nobody escapes
+/// these terms by leaving the registration out.
+pub(crate) fn within_use<'a>(usable: &Usable<'_>, policy: &'a Policy) -> Cow<'a, Policy> {
+    match usable {
+        Usable::Known(known) if known.stored.registered_by.by != By::Stranger => {
+            Cow::Borrowed(policy)
+        }
+        Usable::Overridden => Cow::Borrowed(policy),
+        Usable::Known(_) | Usable::Shared | Usable::Unregistered | Usable::Unread | Usable::No => {
+            policy.anonymous_terms.narrow(policy)
+        }
+    }
+}
+
+/// Whether a client may use the device authorization grant (RFC 8628) by the setting
+/// `anonymous-device`. The setting is about the clients that the mail profile holds for or, without
+/// a registration, would hold for.
+pub(crate) fn may_use_devices(usable: &Usable<'_>, policy: &Policy) -> bool {
+    let is_held_to_mail = match usable {
+        Usable::Known(known) => {
+            let by = &known.stored.registered_by;
+            by.by == By::Stranger && by.profile == Profile::Mail
+        }
+        Usable::Unregistered => policy.anonymous_profile == AnonymousProfile::Mail,
+        Usable::Overridden => false,
+        Usable::Shared | Usable::Unread | Usable::No => return false,
+    };
+    !is_held_to_mail || policy.anonymous_device
 }
 
 /// Returns the terms of the caller's API key. Without an accepted API key, terms are ignored.

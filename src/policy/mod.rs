@@ -3,5 +3,7 @@
 mod admission;
 mod limits;
 
-pub(crate) use self::admission::{Admission, admit, permit, within_terms};
+pub(crate) use self::admission::{
+    Admission, admit, may_use_devices, permit, within_terms, within_use,
+};
 pub(crate) use self::limits::{network, within_limits};

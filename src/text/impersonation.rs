@@ -5,6 +5,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::skeleton;
 
+use url::form_urlencoded;
+
 use crate::diagnostic::{Findings, Place, rule};
 
 /// The names that no client can register.
@@ -16,20 +18,39 @@ impl ProtectedNames {
         Self(names)
     }
 
-    /// Checks a name that people will see: it must not look like a protected one, or contain one as
-    /// a word.
-    pub(crate) fn permit(&self, name: &str, place: Place<'_>, findings: &mut Findings) -> bool {
-        if self.0.is_empty() {
-            return true;
+    /// Protects one more name.
+    pub(crate) fn add(&mut self, name: ProtectedName) {
+        if !self.0.contains(&name) {
+            self.0.push(name);
         }
-        let imitation = looks(name)
-            .iter()
-            .any(|words| self.0.iter().any(|protected| protected.is_among(words)));
-        if imitation {
+    }
+
+    /// Whether a name that people will see looks like a protected one, or contains one as a word. A
+    /// name that is encoded as in a URI is read as it is decoded, too.
+    pub(crate) fn are_imitated_by(&self, name: &str) -> bool {
+        let imitates = |name: &str| {
+            let looks = looks(name);
+            let mut protected = self.0.iter();
+            protected.any(|protected| looks.iter().any(|words| protected.is_among(words)))
+        };
+        !self.0.is_empty() && (imitates(name) || name.contains('%') && imitates(&decoded(name)))
+    }
+
+    /// Checks a name that people will see.
+    pub(crate) fn permit(&self, name: &str, place: Place<'_>, findings: &mut Findings) -> bool {
+        let is_imitation = self.are_imitated_by(name);
+        if is_imitation {
             findings.error(&rule::CLIENT_NAME_PROTECTED, place);
         }
-        !imitation
+        !is_imitation
     }
+}
+
+/// Decodes a name as a part of a query (RFC 3986 §2.1). What separates its parameters separates words.
+fn decoded(name: &str) -> String {
+    let parts = form_urlencoded::parse(name.as_bytes());
+    let parts = parts.flat_map(|(name, value)| [name, value]);
+    Vec::from_iter(parts).join(" ")
 }
 
 /// The [`looks`] of a protected name, each without what separates its words.
@@ -151,6 +172,25 @@ mod tests {
             ("Яндекс", "яHДЕКC", false),
             ("PayPal", "раураl", false),
             ("中文邮件", "中 文邮件", false),
+            // Encoded as in a URI.
+            ("Apple Mail", "Apple%20Mail", false),
+            ("Apple Mail", "100%+Apple+Mail", false),
+            ("Apple Mail", "name=Apple%20&x=1", true),
+            ("Apple Mail", "name=Apple%20Mail&x=1", false),
+            ("Outlook", "%4Futlook", false),
+            ("Outlook", "%D0%9Eutlook", false),
+            ("Outlook", "100% Look out", true),
+            // Names of hosts.
+            ("mail.example.org", "mail.example.org", false),
+            ("mail.example.org", "MAIL.EXAMPLE.ORG", false),
+            (
+                "mail.example.org",
+                "https://mail.example.org/sign-in",
+                false,
+            ),
+            ("mail.example.org", "mail.examp1e.org", false),
+            ("mail.example.org", "mail.example.com", true),
+            ("mail.example.org", "Example Mail", true),
             // Other names.
             ("Thunderbird", "Thunderbirds", true),
             ("Thunderbird", "MyThunderbird", true),

@@ -160,6 +160,25 @@ pub(super) fn registrable_domain(host: &str) -> Option<&str> {
     psl2::lookup(host)?.registrable_domain()
 }
 
+/// Returns the names by which people know a host: its own, that of its registrable domain, and both as
+/// they are shown if they are internationalised. There are none for an address and for a name of one
+/// label, which no other network knows.
+pub(super) fn names(host: &str) -> Vec<String> {
+    if is_ip_like(host) || !host.contains('.') {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    for name in std::iter::once(host).chain(registrable_domain(host)) {
+        let (shown, _) = idna::domain_to_unicode(name);
+        for name in [name.to_owned(), shown] {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
 /// Checks an internationalised label. It must be the encoding that strict UTS 46 processing gives;
 /// that is the encoding of IDNA2008, except that it also allows symbols. The decoded label, which
 /// people see, must be highly restrictive (UTS 39 §5.2); that allows no symbols. The second URL

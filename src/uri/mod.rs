@@ -25,5 +25,5 @@ pub(crate) use self::redirect::{
 };
 pub(crate) use self::report::Report;
 pub(crate) use self::resource::ResourceName;
-pub(crate) use self::site::{scheme_site, site};
+pub(crate) use self::site::{names_of_host, scheme_site, site};
 pub(crate) use self::web::{endpoint, shown};

@@ -9,6 +9,11 @@ pub(crate) fn site(uri: &str) -> Option<&str> {
     host::registrable_domain(Authority::split(Parts::split(uri)?.authority?).host)
 }
 
+/// Returns the names by which people know the host of a valid http or https URI.
+pub(crate) fn names_of_host(uri: &str) -> Vec<String> {
+    host::names(super::parts::host(uri))
+}
+
 /// Returns the site of a valid URI with a private-use scheme: the registrable domain of the name
 /// that the scheme reverses (RFC 8252 §7.1).
 pub(crate) fn scheme_site(uri: &str) -> Option<String> {

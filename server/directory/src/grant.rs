@@ -31,6 +31,12 @@ pub enum Change {
         /// Whether it is disabled now.
         is_disabled: bool,
     },
+    /// A client was deleted, and a record stays that denies it: its grants end as if the record was
+    /// [removed](gatepost_plugin::Effect::Remove).
+    EndGrants {
+        /// Which.
+        client_id: String,
+    },
 }
 
 /// Something to be granted.

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::check;
 use super::printable::printable;
 use super::tools::{Done, Tools, runtime, with_decider};
-use crate::decide::stored;
+use crate::decide::stored::{Listed, listed};
 
 #[derive(Subcommand)]
 pub(super) enum ClientCommand {
@@ -140,8 +140,10 @@ fn list(tools: Tools) -> Done {
             let Some(last) = page.last() else { break };
             search.after = Some(last.place);
             for entry in &page {
-                let name = stored::name(&*plugin, entry, now)?.unwrap_or_default();
-                let name = printable(&name, usize::MAX);
+                let Listed::Live { name } = listed(&*plugin, entry, now)? else {
+                    continue;
+                };
+                let name = printable(&name.unwrap_or_default(), usize::MAX);
                 writeln!(stdout, "{}\t{}\t{name}", entry.client_id, entry.users)?;
             }
         }

@@ -13,7 +13,7 @@ use super::printable::printable;
 use super::tools::runtime;
 use super::verdict::Verdict;
 use crate::config::{self, Config, Overrides};
-use crate::decide::stored::{context_of, name};
+use crate::decide::stored::{Listed, context_of, listed};
 
 /// How many clients are read at once.
 const PAGE: u32 = 1000;
@@ -106,17 +106,21 @@ struct Review<'a> {
 
 impl Review<'_> {
     fn judge(&self, entry: &Entry, found: &mut Found) -> Result<(), Box<dyn Error>> {
-        found.clients += 1;
         let context = context_of(entry, Caller::default(), self.now)?;
         let decision = match self.plugin.review(&context, &entry.client_id) {
             Ok(decision) => decision,
             Err(error) => {
                 let client_id = printable(&entry.client_id, usize::MAX);
                 eprintln!("gatepost-server: {client_id}: {error}");
+                found.clients += 1;
                 found.unjudged += 1;
                 return Ok(());
             }
         };
+        let Listed::Live { name } = listed(self.plugin, entry, self.now)? else {
+            return Ok(());
+        };
+        found.clients += 1;
         if decision.outcome == Outcome::Accept {
             return Ok(());
         }
@@ -124,7 +128,7 @@ impl Review<'_> {
         found.users += entry.users;
         let stopping = Stopping {
             client_id: &entry.client_id,
-            name: name(self.plugin, entry, self.now)?,
+            name,
             users: entry.users,
             findings: &decision.diagnostics,
         };

@@ -131,6 +131,14 @@ impl Config {
                 .entry(key)
                 .or_insert_with(|| toml::Value::String(value));
         }
+        // A client must not bear the name that people know this server by.
+        if let Some(name) = &self.provider_name
+            && name.to_string().chars().any(char::is_alphanumeric)
+        {
+            registration
+                .entry("provider-name")
+                .or_insert_with(|| toml::Value::String(name.to_string()));
+        }
         // A token that is for this server has to be had here, whatever else tokens can be for.
         if let Some(toml::Value::Array(resources)) = registration.get_mut("resources")
             && !resources.is_empty()

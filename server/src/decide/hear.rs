@@ -8,7 +8,7 @@ use gatepost_directory::Facts;
 use super::Decider;
 use super::case::{Case, Ruled};
 use super::error::Undecided;
-use crate::fetch::FetchError;
+use crate::fetch::{Asker, FetchError};
 
 /// How many documents one decision may need, with one to spare: what describes the client, its keys, and
 /// newer keys.
@@ -26,7 +26,14 @@ impl Decider {
             match self.ask(case, facts).await {
                 Err(Undecided::Unfetched { fetch, is_renewal }) => {
                     let fetched = match &self.fetcher {
-                        Some(fetcher) => fetcher.fetch(&fetch, is_renewal).await,
+                        Some(fetcher) => {
+                            let network = self.counted_network(&case.caller).await?;
+                            let asker = Asker {
+                                network: &network,
+                                is_in_use: is_in_use(facts),
+                            };
+                            fetcher.fetch(&fetch, is_renewal, asker).await
+                        }
                         None => Err(FetchError::Off),
                     };
                     if let Some(observer) = &self.observer {
@@ -58,4 +65,11 @@ impl Decider {
         }
         decided
     }
+}
+
+/// Whether the client has been used: a user has let it act for them, or it has acted for itself.
+fn is_in_use(facts: &Facts) -> bool {
+    let activity = &facts.activity;
+    let uses = activity.authorised_at.or(activity.last_used);
+    facts.record.is_some() && uses.is_some()
 }

@@ -8,6 +8,7 @@
 //! there, and that one counts. So of many registrations at once, no more are accepted than a limit
 //! allows. The same entropy gives the same client, so that nothing else differs.
 
+mod after;
 mod assumed;
 mod case;
 pub mod entropy;
@@ -29,9 +30,10 @@ use gatepost_directory::{
     Abandoned, Change, DecideError, Directory, DirectoryError, Exchange, Facts, Inquiry, Judge,
     Key, NewToken, Registrant, Token, Verdict,
 };
-use gatepost_plugin::{Caller, Decision, Effect, Operation, Outcome, Plugin, PluginError, Request};
+use gatepost_plugin::{Caller, Decision, Effect, Operation, Plugin, PluginError, Request};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use self::after::{changes_after, is_about_counts, named};
 use self::assumed::{assume, is_covered};
 use self::case::{Case, Ruled};
 use self::observer::{Decided, Observer, Reuse};
@@ -39,6 +41,9 @@ use crate::fetch::Fetcher;
 
 pub use self::error::Undecided;
 pub use self::reason::reason;
+
+/// What registrations are counted under whose network is not known. No network is written so.
+const UNKNOWN: &str = "unknown";
 
 /// Has the plugin decide, and the directory do what was decided.
 pub struct Decider {
@@ -109,10 +114,7 @@ impl Decider {
         let registrant = Registrant {
             key: key.map(|key| key.id),
             account: account.map(|account| account.id),
-            network: match &caller.address {
-                Some(address) => self.network(address).await?,
-                None => None,
-            },
+            network: Some(self.counted_network(&caller).await?),
             window_start: self.window_start(now),
         };
         let inquiry = Inquiry {
@@ -197,7 +199,7 @@ impl Decider {
                 inquiry.client_id = Some(client_id.to_owned());
                 continue;
             }
-            let changes = changes_after(&decision, &follows);
+            let changes = changes_after(&case.operation, &decision, &follows);
             let client_id = inquiry.client_id.clone();
             if decision.effect == Effect::None && changes.is_empty() {
                 facts.record = record;
@@ -225,7 +227,7 @@ impl Decider {
                     Abandoned
                 })?;
                 last.facts.record = record;
-                let changes = changes_after(&decision, &follows);
+                let changes = changes_after(&case.operation, &decision, &follows);
                 Ok(Verdict { decision, changes })
             });
             let begun = Instant::now();
@@ -340,6 +342,16 @@ impl Decider {
         Ok(self.plugin().network(address)?)
     }
 
+    /// The network that the registrations of a caller are counted under. Those of whom nobody knows where
+    /// they are from are counted together, so that being unknown is no way around a limit.
+    async fn counted_network(&self, caller: &Caller) -> Result<String, Undecided> {
+        let network = match &caller.address {
+            Some(address) => self.network(address).await?,
+            None => None,
+        };
+        Ok(network.unwrap_or_else(|| UNKNOWN.to_owned()))
+    }
+
     async fn turn(&self) -> SemaphorePermit<'_> {
         self.turns
             .acquire()
@@ -376,25 +388,4 @@ impl Ruling {
 struct Seen {
     facts: Facts,
     undecided: Option<Undecided>,
-}
-
-fn changes_after(decision: &Decision, follows: &impl Fn(&Decision) -> Vec<Change>) -> Vec<Change> {
-    match decision.outcome {
-        Outcome::Accept => follows(decision),
-        Outcome::Refuse => Vec::new(),
-    }
-}
-
-/// Whether it may be because of the counters that a decision refuses.
-fn is_about_counts(decision: &Decision) -> bool {
-    decision.outcome == Outcome::Refuse && matches!(decision.response.status, 403 | 429)
-}
-
-/// The client that a decision turns out to be about.
-fn named(decision: &Decision) -> Option<&str> {
-    match (&decision.client, &decision.effect) {
-        (Some(client), _) => Some(&client.client_id),
-        (None, Effect::Share(record)) => Some(&record.client_id),
-        (None, _) => None,
-    }
 }

@@ -3,31 +3,69 @@
 use std::error::Error;
 
 use gatepost_directory::Entry;
-use gatepost_plugin::{Caller, Context, Credential, Plugin, PluginError, Usage};
+use gatepost_plugin::{Caller, Context, Credential, Decision, Outcome, Plugin, Usage};
 use rand::rngs::SysError;
+use serde_json::Value;
 
 use super::entropy;
 
-/// The name that a client registered, if it has one. A record is the plugin's, so that it is asked.
-pub fn name(
-    plugin: &dyn Plugin,
-    entry: &Entry,
-    now: u64,
-) -> Result<Option<String>, Box<dyn Error>> {
+/// A client in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// It was deleted. Its record stays so that nobody else uses its id, and is in no list.
+    Deleted,
+    /// It is there, with the name that it registered, if it has one.
+    Live {
+        /// The name.
+        name: Option<String>,
+    },
+}
+
+/// What a list says of a client. A record is the plugin's, so that it is asked.
+pub fn listed(plugin: &dyn Plugin, entry: &Entry, now: u64) -> Result<Listed, Box<dyn Error>> {
     let administrator = Caller {
         credential: Credential::Accepted,
         permissions: vec!["authenticate".to_owned(), "oauth-client-get".to_owned()],
         ..Caller::default()
     };
     let context = context_of(entry, administrator, now)?;
-    let answer = plugin.read(&context, &entry.client_id);
-    let read = |body: String| {
-        let answer: serde_json::Value = serde_json::from_str(&body).ok()?;
-        Some(answer.get("client_name")?.as_str()?.to_owned())
-    };
-    Ok(answer
-        .map_err(|error: PluginError| format!("{}: {error}", entry.client_id))
-        .map(|decision| read(decision.response.body))?)
+    let read = plugin.read(&context, &entry.client_id);
+    let read = read.map_err(|error| format!("{}: {error}", entry.client_id))?;
+    Ok(match has(&read, "client-not-found") {
+        true => Listed::Deleted,
+        false => Listed::Live { name: name(&read) },
+    })
+}
+
+/// The name of a client as its users may see it: not if it is one that no client may have by now.
+pub fn name_for_users(
+    plugin: &dyn Plugin,
+    entry: &Entry,
+    now: u64,
+) -> Result<Option<String>, Box<dyn Error>> {
+    let context = context_of(entry, Caller::default(), now)?;
+    let review = plugin.review(&context, &entry.client_id)?;
+    if has(&review, "client-name-protected") {
+        return Ok(None);
+    }
+    Ok(match listed(plugin, entry, now)? {
+        Listed::Live { name } => name,
+        Listed::Deleted => None,
+    })
+}
+
+/// The name in the registration that was read.
+fn name(read: &Decision) -> Option<String> {
+    if read.outcome == Outcome::Refuse {
+        return None;
+    }
+    let registration: Value = serde_json::from_str(&read.response.body).ok()?;
+    Some(registration.get("client_name")?.as_str()?.to_owned())
+}
+
+fn has(decision: &Decision, code: &str) -> bool {
+    let mut codes = decision.diagnostics.iter().map(|found| &found.code);
+    codes.any(|found| found == code)
 }
 
 /// What the plugin judges a stored client by, when it is asked by this caller.

@@ -21,7 +21,7 @@ pub(super) struct Key {
 /// What is remembered of a document. Who holds it fetches the document, and the others wait.
 pub(super) type Slot = Arc<tokio::sync::Mutex<Kept>>;
 
-/// Forgets what was not used for the longest time when there is too much.
+/// Forgets what was not used for the longest time when there is too much: first of the clients that nobody uses.
 pub(super) struct Cache {
     max_bytes: usize,
     entries: Mutex<Entries>,
@@ -38,6 +38,8 @@ struct Entry {
     slot: Slot,
     bytes: usize,
     last_use: u64,
+    /// Whether it is the document of a client that is in use.
+    is_in_use: bool,
 }
 
 impl Cache {
@@ -48,14 +50,23 @@ impl Cache {
         }
     }
 
+    /// What is remembered of a document, if there is a place for it.
+    pub(super) fn known(&self, key: &Key) -> Option<Slot> {
+        self.with(|entries| {
+            let entry = entries.by_key.get(key)?;
+            Some(Arc::clone(&entry.slot))
+        })
+    }
+
     /// What is remembered of a document, which may be nothing.
-    pub(super) fn slot(&self, key: &Key) -> Slot {
+    pub(super) fn slot(&self, key: &Key, is_in_use: bool) -> Slot {
         self.with(|entries| {
             entries.uses += 1;
             let last_use = entries.uses;
             let slot = match entries.by_key.get_mut(key) {
                 Some(entry) => {
                     entry.last_use = last_use;
+                    entry.is_in_use = is_in_use;
                     Arc::clone(&entry.slot)
                 }
                 None => {
@@ -63,6 +74,7 @@ impl Cache {
                         slot: Slot::default(),
                         bytes: OVERHEAD + key.uri.len(),
                         last_use,
+                        is_in_use,
                     };
                     entries.bytes += entry.bytes;
                     let slot = Arc::clone(&entry.slot);
@@ -99,7 +111,8 @@ impl Entries {
         while self.bytes > max_bytes || self.by_key.len() > MAX_ENTRIES {
             let idle = self.by_key.iter();
             let idle = idle.filter(|(_, entry)| Arc::strong_count(&entry.slot) == 1);
-            let Some((oldest, _)) = idle.min_by_key(|(_, entry)| entry.last_use) else {
+            let first = idle.min_by_key(|(_, entry)| (entry.is_in_use, entry.last_use));
+            let Some((oldest, _)) = first else {
                 return;
             };
             let oldest = oldest.clone();
@@ -134,20 +147,20 @@ mod tests {
     fn what_was_not_used_for_long_goes_first() {
         let cache = Cache::new(3 * OVERHEAD);
         for uri in ["a", "b"] {
-            drop(cache.slot(&key(uri)));
+            drop(cache.slot(&key(uri), false));
             cache.weigh(&key(uri), 10);
         }
-        drop(cache.slot(&key("a")));
+        drop(cache.slot(&key("a"), false));
         cache.weigh(&key("c"), 10);
         assert_eq!(known(&cache), ["a", "b"], "what is not there has no weight");
-        let in_use = cache.slot(&key("c"));
+        let in_use = cache.slot(&key("c"), false);
         assert_eq!(known(&cache), ["a", "c"]);
         cache.weigh(&key("a"), 3 * OVERHEAD);
         assert_eq!(known(&cache), ["c"], "one that is too large does not stay");
         cache.weigh(&key("c"), 3 * OVERHEAD);
         assert_eq!(known(&cache), ["c"], "what is in use stays");
         drop(in_use);
-        drop(cache.slot(&key("d")));
+        drop(cache.slot(&key("d"), false));
         assert_eq!(known(&cache), ["d"]);
         assert_eq!(cache.with(|entries| entries.bytes), OVERHEAD + 1);
     }
@@ -156,8 +169,28 @@ mod tests {
     fn there_are_so_many_and_no_more() {
         let cache = Cache::new(usize::MAX);
         for number in 0..MAX_ENTRIES + 10 {
-            drop(cache.slot(&key(&number.to_string())));
+            drop(cache.slot(&key(&number.to_string()), false));
         }
         assert_eq!(known(&cache).len(), MAX_ENTRIES);
+    }
+    #[test]
+    fn strangers_documents_push_out_none_that_is_in_use() {
+        let cache = Cache::new(usize::MAX);
+        for number in 0..10 {
+            drop(cache.slot(&key(&format!("used {number}")), true));
+        }
+        for number in 0..2 * MAX_ENTRIES {
+            drop(cache.slot(&key(&number.to_string()), false));
+        }
+        let used = known(&cache)
+            .into_iter()
+            .filter(|uri| uri.starts_with("used"));
+        assert_eq!(used.count(), 10);
+        // Its client is not in use any more.
+        drop(cache.slot(&key("used 0"), false));
+        for number in 0..2 * MAX_ENTRIES {
+            drop(cache.slot(&key(&number.to_string()), false));
+        }
+        assert!(!known(&cache).contains(&"used 0".to_owned()));
     }
 }

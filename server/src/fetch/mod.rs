@@ -14,6 +14,7 @@ mod freshness;
 mod kept;
 mod resolve;
 mod settings;
+mod shares;
 mod target;
 
 use std::sync::Arc;
@@ -22,7 +23,6 @@ use std::time::{Duration, SystemTime};
 use gatepost_directory::pem::PemError;
 use gatepost_plugin::Fetch;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
 use self::cache::{Cache, Key};
@@ -31,6 +31,7 @@ use self::exchange::Answer;
 use self::freshness::Validators;
 use self::kept::Ages;
 use self::resolve::System;
+use self::shares::Shares;
 use self::target::Target;
 
 pub use self::connect::Roots;
@@ -38,9 +39,6 @@ pub use self::error::FetchError;
 pub use self::kept::Document;
 pub use self::resolve::{Resolve, Resolving};
 pub use self::settings::{FetchSettings, InternalHost};
-
-/// How many wait for each one that is fetched. More are refused at once.
-const WAITING: usize = 8;
 
 /// What is outside of this program: names, authorities and the time. A test has others; what is checked is
 /// the same.
@@ -77,9 +75,17 @@ pub struct Fetcher {
     cache: Cache,
     /// How often each site is asked.
     sites: Option<DefaultKeyedRateLimiter<String>>,
-    turns: Semaphore,
-    /// Places for those that are fetched and those that wait.
-    places: Semaphore,
+    shares: Shares,
+}
+
+/// Whom something is fetched for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// The network that the request comes from; one name for all of whom that is not known.
+    pub network: &'a str,
+    /// Whether the client is in use: a user has let it act for them, or it has acted for itself. The copies
+    /// of others make room first, which a stranger can name any number of.
+    pub is_in_use: bool,
 }
 
 impl Fetcher {
@@ -102,8 +108,7 @@ impl Fetcher {
             cache: Cache::new(settings.cache_bytes),
             sites: std::num::NonZero::new(settings.requests_per_minute)
                 .map(|requests| RateLimiter::keyed(Quota::per_minute(requests))),
-            turns: Semaphore::new(at_once),
-            places: Semaphore::new(at_once * (1 + WAITING)),
+            shares: Shares::new(at_once),
             settings,
         })
     }
@@ -114,7 +119,12 @@ impl Fetcher {
     /// # Errors
     ///
     /// It cannot be fetched, and there is no copy that may be used.
-    pub async fn fetch(&self, wanted: &Fetch, is_renewal: bool) -> Result<Document, FetchError> {
+    pub async fn fetch(
+        &self,
+        wanted: &Fetch,
+        is_renewal: bool,
+        asker: Asker<'_>,
+    ) -> Result<Document, FetchError> {
         if !self.settings.is_enabled {
             return Err(FetchError::Off);
         }
@@ -123,17 +133,18 @@ impl Fetcher {
         let deadline = Instant::now() + timeout;
         let ages = self.ages();
         let key = key(wanted);
-        let slot = self.cache.slot(&key);
+        let slot = self.cache.slot(&key, asker.is_in_use);
+        let share = self.shares.of(asker.network);
         // What is remembered needs no place, however many wait for slow sites.
         if let Ok(kept) = slot.try_lock() {
             if let Some(known) = kept.known(is_renewal, ages, (self.clock)()) {
                 return known;
             }
-            if self.places.available_permits() == 0 {
+            if share.is_full() {
                 return kept.instead(FetchError::Busy, ages, (self.clock)());
             }
         }
-        let _place = self.places.try_acquire().map_err(|_| FetchError::Busy)?;
+        let _place = share.place()?;
         let Ok(mut kept) = timeout_at(deadline, slot.lock()).await else {
             return Err(FetchError::Busy);
         };
@@ -142,9 +153,7 @@ impl Fetcher {
             return known;
         }
         let turn = match self.may_ask(&target) {
-            true => timeout_at(deadline, self.turns.acquire())
-                .await
-                .map_err(|_late| FetchError::Busy),
+            true => share.turn(deadline).await,
             false => Err(FetchError::TooOften),
         };
         // That this program does not ask says nothing about the site.
@@ -173,9 +182,10 @@ impl Fetcher {
     /// Does not keep a document for long that is of no use: it is not what it should be
     /// (draft-ietf-oauth-client-id-metadata-document: it must not be cached).
     pub fn is_unfit(&self, wanted: &Fetch) {
-        let slot = self.cache.slot(&key(wanted));
         // Whoever holds it replaces it.
-        if let Ok(mut kept) = slot.try_lock() {
+        if let Some(slot) = self.cache.known(&key(wanted))
+            && let Ok(mut kept) = slot.try_lock()
+        {
             kept.is_unfit();
         }
     }

@@ -8,4 +8,5 @@ mod hostile;
 mod keys;
 mod program;
 mod room;
+mod shares;
 mod site;

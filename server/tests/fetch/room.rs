@@ -6,13 +6,19 @@ use std::time::{Duration, Instant, SystemTime};
 
 use gatepost_directory::pem;
 use gatepost_plugin::{Due, Fetch};
-use gatepost_server::fetch::{Document, FetchError, FetchSettings, Fetcher, Outside, Roots};
+use gatepost_server::fetch::{Asker, Document, FetchError, FetchSettings, Fetcher, Outside, Roots};
 use tokio::runtime::Runtime;
 
 use crate::program::Names;
 use crate::site::{HOST, Says, Site};
 
 const JSON: &str = "Content-Type: application/json";
+
+/// Whom something is fetched for, where that makes no difference.
+pub const SOMEBODY: Asker<'_> = Asker {
+    network: "192.0.2.1/32",
+    is_in_use: false,
+};
 
 /// A fetcher that knows a site, and whose clock is set by hand.
 pub struct Room {
@@ -60,7 +66,7 @@ impl Room {
         }
     }
 
-    fn wanted(&self, uri: &str) -> Fetch {
+    pub fn wanted(&self, uri: &str) -> Fetch {
         Fetch {
             uri: uri.to_owned(),
             pointer: "/jwks_uri".to_owned(),
@@ -72,12 +78,14 @@ impl Room {
 
     fn fetch(&self, path: &str) -> Result<Document, FetchError> {
         let wanted = self.wanted(&self.site.at(path));
-        self.runtime.block_on(self.fetcher.fetch(&wanted, false))
+        let fetched = self.fetcher.fetch(&wanted, false, SOMEBODY);
+        self.runtime.block_on(fetched)
     }
 
     fn renew(&self, path: &str) -> Result<Document, FetchError> {
         let wanted = self.wanted(&self.site.at(path));
-        self.runtime.block_on(self.fetcher.fetch(&wanted, true))
+        let fetched = self.fetcher.fetch(&wanted, true, SOMEBODY);
+        self.runtime.block_on(fetched)
     }
 
     pub fn wait(&self, seconds: u64) {
@@ -128,7 +136,8 @@ fn no_name_leads_to_this_machine_unless_an_administrator_says_so() {
     let port = room.site.address.port();
     let fetch = |host: &str| {
         let wanted = room.wanted(&format!("https://{host}:{port}/"));
-        room.runtime.block_on(room.fetcher.fetch(&wanted, false))
+        let fetched = room.fetcher.fetch(&wanted, false, SOMEBODY);
+        room.runtime.block_on(fetched)
     };
     let answered = fetch("rebinding.example.com");
     let passing = answered.expect_err("nobody is there");
@@ -332,7 +341,7 @@ fn many_who_need_one_document_fetch_it_once() {
     room.site.has("/", &[JSON], "1");
     let wanted = room.wanted(&room.site.at("/"));
     let (first, second, third) = room.runtime.block_on(async {
-        let fetch = || room.fetcher.fetch(&wanted, false);
+        let fetch = || room.fetcher.fetch(&wanted, false, SOMEBODY);
         tokio::join!(fetch(), fetch(), fetch())
     });
     assert_eq!([body(first), body(second), body(third)], ["1", "1", "1"]);
@@ -353,7 +362,12 @@ fn there_are_so_many_at_once_and_so_many_that_wait() {
         let (fetcher, wanted) = (Arc::clone(&room.fetcher), room.wanted(&room.site.at(&path)));
         room.runtime.spawn(async move {
             let begun = Instant::now();
-            let fetched = fetcher.fetch(&wanted, false).await;
+            let network = format!("192.0.2.{number}/32");
+            let asker = Asker {
+                network: &network,
+                ..SOMEBODY
+            };
+            let fetched = fetcher.fetch(&wanted, false, asker).await;
             (code(fetched), begun.elapsed() < Duration::from_secs(1))
         })
     });

@@ -8,7 +8,8 @@ use crate::{DEVICE, MAIL, Tokens, alice, assert_error, register, token, with_ref
 
 #[test]
 fn a_device_is_let_in() {
-    let host = Host::start("");
+    // A client that nobody registered can use the grant only where strangers can.
+    let host = Host::start("[oauth.client-registration]\nanonymous-device = true\n");
     let mut browser = alice(&host);
     let metadata = json!({
         "client_name": "Television",

@@ -4,6 +4,7 @@
 mod common;
 
 mod code;
+mod deleted;
 mod device;
 mod discovery;
 mod forms;

@@ -204,3 +204,155 @@ fn what_it_means_that_nothing_is_required() {
     let host = Host::start("[oauth.client-registration]\nrequire = true\n");
     assert!(!host.folder.logged().contains(warning));
 }
+
+/// What a browser is answered to a mistaken request of a client, and where that leads.
+enum Told {
+    /// It is sent there at once.
+    AtOnce,
+    /// It shows a page with a link there.
+    ByLink,
+    /// It shows a page without a link there.
+    Not,
+}
+
+#[test]
+fn an_error_opens_no_program_by_itself() {
+    use Told::{AtOnce, ByLink, Not};
+    const PRIVATE: &str = "com.example.mail:/callback";
+    let host = Host::start("[oauth.client-registration]\nanonymous = true\n");
+    let metadata = format!(
+        r#"{{"client_name":"Mail","redirect_uris":["{PRIVATE}","{LOOPBACK}"],"token_endpoint_auth_method":"none","grant_types":["authorization_code","refresh_token"]}}"#
+    );
+    let anonymous = host.register(&[], &metadata).client_id();
+    let key = host.first_key("registration").to_owned();
+    let by_key = host.register_with_key(&key, &metadata).client_id();
+    let webmail = Webmail::register(&host, "client_secret_basic").client_id;
+    provision(&host.folder, "provisioned", &metadata);
+    let mut browser = Browser::new(&host);
+    for (name, client_id, redirect_uri, told) in [
+        ("anonymous", &*anonymous, PRIVATE, ByLink),
+        ("anonymous, this computer", &anonymous, LOOPBACK, ByLink),
+        ("by key", &by_key, PRIVATE, ByLink),
+        ("by key, this computer", &by_key, LOOPBACK, AtOnce),
+        ("by key, a website", &webmail, crate::WEB, AtOnce),
+        ("provisioned", "provisioned", PRIVATE, AtOnce),
+        ("unregistered", "who", PRIVATE, Not),
+        ("unregistered, a website", "who", crate::WEB, Not),
+    ] {
+        let asked = query(client_id, redirect_uri, &[("response_type", "token")]);
+        let path = format!("/auth/authorize?{asked}");
+        let answer = browser.get(&path);
+        let back = format!("{redirect_uri}?error=unsupported_response_type&#38;");
+        match told {
+            AtOnce => {
+                assert_eq!(answer.status, 303, "{name}: {answer:?}");
+                assert!(led_to(&answer).starts_with(redirect_uri), "{name}");
+            }
+            ByLink | Not => {
+                assert_eq!(answer.status, 400, "{name}: {answer:?}");
+                assert_eq!(answer.header("location"), None, "{name}");
+                assert!(!answer.body.contains("http-equiv"), "{name}: {answer:?}");
+                let link = format!("<a class=\"button\" href=\"{back}");
+                let has_link = answer.body.contains(&link);
+                assert_eq!(has_link, matches!(told, ByLink), "{name}: {}", answer.body);
+                assert!(answer.body.contains("response-type-unknown"), "{name}");
+            }
+        }
+        // A program that asks for no page is answered as the standard has it.
+        let program = host.get(&path);
+        let is_sent = matches!(told, AtOnce | ByLink);
+        assert_eq!(program.header("location").is_some(), is_sent, "{name}");
+    }
+}
+
+#[test]
+fn a_logo_is_loaded_only_where_an_administrator_said_so() {
+    const LOGO: &str = "https://logos.example.com/mail.png";
+    let host = Host::start("[oauth.client-registration]\nanonymous = true\n");
+    let mut browser = alice(&host);
+    let metadata = format!(
+        r#"{{"client_name":"Mail","logo_uri":"{LOGO}","redirect_uris":["{LOOPBACK}"],"token_endpoint_auth_method":"none","grant_types":["authorization_code","refresh_token"]}}"#
+    );
+    let anonymous = host.register(&[], &metadata).client_id();
+    let key = host.first_key("registration").to_owned();
+    let by_key = host.register_with_key(&key, &metadata).client_id();
+    provision(&host.folder, "provisioned", &metadata);
+    for (client_id, is_shown) in [
+        (&*anonymous, false),
+        (&by_key, false),
+        ("provisioned", true),
+    ] {
+        let asked = query(client_id, LOOPBACK, &[]);
+        let page = browser.get(&format!("/auth/authorize?{asked}"));
+        assert_eq!(page.status, 200, "{page:?}");
+        assert_eq!(page.body.contains(LOGO), is_shown, "{client_id}");
+        let policy = page.header("content-security-policy").expect("a policy");
+        assert_eq!(policy.contains("logos.example.com"), is_shown, "{policy}");
+    }
+}
+
+#[test]
+fn nobody_bears_the_name_of_another() {
+    let settings = "[server]\nprovider-name = 'Example Post'\npublic-url = 'http://localhost:8080'\n\
+         [oauth.client-registration]\nanonymous = true\nprotected-names = ['example post']\n";
+    let folder = crate::common::Folder::new();
+    let early = Host::start_in(
+        folder,
+        "[oauth.client-registration]\nanonymous = true\n",
+        &[],
+    );
+    let metadata = crate::common::NATIVE.replace("Example Mail", "Example Post");
+    let registered = early.register(&[], &metadata).client_id();
+    let mut browser = alice(&early);
+    for client_id in [&*registered, "Your Bank"] {
+        browser.code(&query(client_id, LOOPBACK, &[]));
+    }
+    let page = browser.get("/account");
+    assert!(page.body.contains("<h2><bdi>Example Post</bdi></h2>"));
+    assert!(
+        page.body.contains("<h2>An unknown program</h2>"),
+        "{}",
+        page.body
+    );
+    assert!(!page.body.contains("<h2><bdi>Your Bank"), "{}", page.body);
+    let cookies = browser.cookies;
+
+    // The name is protected by now.
+    let host = Host::start_in(early.kill(), settings, &[]);
+    let refused = host.register(&[], &metadata);
+    assert_eq!(refused.status, 400, "{refused:?}");
+    assert!(refused.body.contains("client-name-protected"));
+    let mut browser = Browser::new(&host);
+    browser.cookies = cookies;
+    let account = browser.get("/account");
+    assert_eq!(account.status, 200, "{account:?}");
+    assert!(!account.body.contains("Example Post"), "{}", account.body);
+    let mut page = |client_id: &str| {
+        let asked = query(client_id, LOOPBACK, &[]);
+        browser.get(&format!("/auth/authorize?{asked}"))
+    };
+    let known = page(&registered);
+    assert_eq!(known.status, 200, "{known:?}");
+    assert!(!known.body.contains("Example Post"), "{}", known.body);
+    for imitation in ["Example Post", "Examp1e%20Post", "example_post 2"] {
+        let refused = page(imitation);
+        assert_eq!(refused.status, 400, "{imitation}");
+        assert!(refused.body.contains("client-name-protected"));
+    }
+    let unknown = page("Your Bank");
+    assert!(
+        unknown
+            .body
+            .contains("<h1>Allow <bdi>an unknown program</bdi>?</h1>")
+    );
+    let title = unknown.body.split("</title>").next().expect("a title");
+    assert!(!title.contains("Your Bank"), "{title}");
+    assert!(unknown.body.contains("call itself “<bdi>Your Bank</bdi>”"));
+    let long = page(&"x".repeat(500));
+    assert!(
+        long.body
+            .contains(&format!("<bdi>{}\u{2026}</bdi>", "x".repeat(80))),
+        "{}",
+        long.body
+    );
+}

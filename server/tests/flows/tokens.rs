@@ -5,8 +5,8 @@ use serde_json::json;
 use crate::common::browser::{Browser, ask, basic, location, query};
 use crate::common::{Host, NATIVE};
 use crate::{
-    ALICE, CONTACTS, DEVICE, LOOPBACK, MAIL, Tokens, Webmail, alice, assert_error, jmap, native,
-    provision, register, token, with_code, with_refresh, works,
+    ALICE, CONTACTS, DEVICE, LOOPBACK, MAIL, PASSWORD, Tokens, Webmail, alice, assert_error,
+    create_account, jmap, native, provision, register, token, with_code, with_refresh, works,
 };
 
 #[test]
@@ -208,7 +208,8 @@ fn what_a_token_is_for() {
 
 #[test]
 fn what_expires() {
-    let host = Host::start("");
+    const DEVICES: &str = "[oauth.client-registration]\nanonymous-device = true\n";
+    let host = Host::start(DEVICES);
     let mut browser = alice(&host);
     let client_id = native(&host);
     let tokens = Tokens::granted(&host, &mut browser, &client_id);
@@ -228,7 +229,7 @@ fn what_expires() {
     }
     drop(database);
 
-    let host = Host::start_in(folder, "", &[]);
+    let host = Host::start_in(folder, DEVICES, &[]);
     assert!(!works(&host, &tokens.access));
     let refreshed = with_refresh(&host, &client_id, &tokens.refresh);
     assert_error("the refresh token", &refreshed, 400, "invalid_grant");
@@ -359,6 +360,24 @@ fn who_may_see_a_token() {
                 assert_eq!(challenge, Some("Basic realm=\"clients\""), "{name}");
             }
             Err(status) => assert_eq!(answer.status, status, "{name}: {answer:?}"),
+        }
+    }
+    // A client whose id is the name of an account is not that account.
+    let made = provision(
+        &host.folder,
+        "alice",
+        r#"{"grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic"}"#,
+    );
+    create_account(&host.folder, "alice", PASSWORD);
+    let secret = made["client_secret"].as_str().expect("a secret");
+    let grant = [("grant_type", "client_credentials")];
+    let its = ask(&host, "/auth/token", &[&basic("alice", secret)], &grant);
+    for access in [&own.access, &Tokens::of(&its).access] {
+        let fields = [("token", &**access)];
+        let answer = ask(&host, "/auth/introspect", &[&dovecot], &fields).json();
+        assert_eq!(answer["active"], true, "{answer}");
+        for absent in ["sub", "username"] {
+            assert!(answer.get(absent).is_none(), "{answer}");
         }
     }
     let fields = [("token", &*tokens.access)];

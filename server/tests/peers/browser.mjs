@@ -185,7 +185,7 @@ await page.goto(ask({ client_id: 'example-listener', redirect_uri: `${url}/accou
 await page.getByRole('button', { name: 'Allow', exact: true }).dblclick();
 await page.waitForURL(/\/account\?code=gpco_/);
 await page.goto(`${url}/account`);
-assert.equal(await page.getByRole('heading', { name: 'example-listener' }).count(), 1);
+assert.equal(await page.getByRole('heading', { name: 'An unknown program' }).count(), 1);
 
 // A website that nobody knows: whoever presses Enter refuses.
 await page.goto(ask({ client_id: 'Your Bank', redirect_uri: 'https://webmail.example.net/callback' }));
@@ -205,7 +205,7 @@ await page.getByLabel('Account').fill(account);
 await page.getByLabel('Password').fill(password);
 await press('Sign in');
 await press('Allow');
-await page.getByRole('heading', { name: 'You allowed example-mail' }).waitFor();
+await page.getByRole('heading', { name: 'You allowed an unknown program' }).waitFor();
 for (let wait = 0; wait < 100 && !opened.length; wait += 1) await page.waitForTimeout(50);
 assert.match(opened[0], /^com\.example\.mail:\/callback\?code=gpco_/);
 assert.equal(await page.getByRole('link', { name: 'Open the program' }).getAttribute('href'), opened[0]);

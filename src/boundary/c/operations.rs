@@ -183,8 +183,8 @@ pub unsafe extern "C" fn gatepost_enable(
 /// `oauth-client-delete`. The context's record is the client's record.
 ///
 /// A client whose id contains its registration (setting `stateless`) needs no record to be used. So the
-/// effect stores a record that denies the client. `gatepost_lifecycle` removes that record when the id is no
-/// longer valid.
+/// effect stores or replaces a record that denies the client, for good. The same holds for an id that an
+/// administrator chose. The host ends the client's grants, and lists it no more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_remove(
     registrar: *const Registrar,

@@ -15,8 +15,6 @@ rules! {
         "Nobody has used the client for long, and none of its refresh tokens is valid.";
     CLIENT_SECRET_LONG_OVER: InvalidClient, "client-secret-long-over", "RFC 7591 §3.2.1",
         "The client's secret expired long ago, so that it cannot authenticate.";
-    CLIENT_DENIAL_OVER: InvalidClient, "client-denial-over", "RFC 7591 appendix A.5.2",
-        "The id of the client that was shut out cannot be read any more.";
 
     // Client ID metadata documents.
     DOCUMENTS_OFF: InvalidClient, "documents-off", "draft-ietf-oauth-client-id-metadata-document §5",

@@ -36,6 +36,8 @@ rules! {
         "The request must have a response_type.";
     RESPONSE_TYPE_UNKNOWN: UnsupportedResponseType, "response-type-unknown", "RFC 6749 §4.1.2.1",
         "The response_type must be code.";
+    REDIRECT_UNASKED: InvalidRequest, "redirect-unasked", "RFC 9700 §4.11.2",
+        "Nobody answers for where this redirect leads: show the error to the user, with a link there.";
     RESPONSE_TYPE_UNREGISTERED: UnauthorizedClient, "response-type-unregistered", "RFC 6749 §4.1.2.1",
         "The client did not register the authorization code grant with the response type code, or it is not offered.";
     RESPONSE_MODE: InvalidRequest, "response-mode", "OAuth 2.0 Multiple Response Type Encoding Practices §2.1",

@@ -17,6 +17,7 @@ use crate::facts::{Context, Misuse, Request};
 use crate::jose::KeySet;
 use crate::metadata::Registered;
 use crate::oauth::AuthMethod;
+use crate::policy;
 
 use super::basic::{Basic, basic, is_basic};
 use super::identify;
@@ -49,6 +50,7 @@ pub(crate) fn authenticate(
     };
 
     let usable = client::usable(&client_id, context, now, policy)?;
+    let policy = &*policy::within_use(&usable, policy);
     let proof = Proof {
         presented,
         now,
@@ -242,6 +244,9 @@ impl Proof<'_> {
         // Comparing the secret of an unknown client takes the same time as that of a known one.
         let _ = self.secret(None);
         match self.presented {
+            Presented::Nothing if !self.policy.auth_methods.contains(&AuthMethod::None) => {
+                Err((&rule::CLIENT_METHOD_GONE).into())
+            }
             Presented::Nothing => Ok(None),
             Presented::Secret { .. } | Presented::Assertion(_) => Err(otherwise.into()),
         }

@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use crate::client::{By, Usable};
 use crate::config::Policy;
 use crate::decision::Standing;
-use crate::diagnostic::{Findings, Place, rule};
+use crate::diagnostic::{Findings, Place, Severity, rule};
 use crate::facts::Misuse;
 use crate::metadata::{self, Profile, Registered};
 use crate::oauth::{AuthMethod, GrantType, ResponseType};
 use crate::operations::parameters::Parameters;
-use crate::uri::{self, RedirectUri, redirect_uri_matches};
+use crate::policy;
+use crate::uri::{self, InternalHosts, RedirectUri, RedirectUriRules, redirect_uri_matches};
 
 /// What a client may do: its redirect URIs, grant types and scopes.
 #[derive(Debug)]
@@ -26,9 +27,19 @@ pub(super) struct Gate<'a> {
     /// The scopes that it may have, and those that it gets if it requests none.
     pub(super) scopes: Vec<&'a str>,
     pub(super) default_scopes: Vec<&'a str>,
-    pub(super) metadata: &'a str,
     /// Who registered it; `None` if it is not registered.
     by: Option<By>,
+}
+
+/// How the error of an authorization request gets to the client's redirect URI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// By a redirect.
+    AtOnce,
+    /// By a redirect that the host should have the user ask for.
+    WhenAsked,
+    /// It does not.
+    Nobody,
 }
 
 /// The redirect URIs that a client may use.
@@ -37,9 +48,18 @@ enum Redirects<'a> {
     /// One of the registered ones, and whether the parameter may be absent if there is only one.
     Registered(Vec<Cow<'a, str>>, Unsaid),
     /// Every URI that could be registered.
-    Any,
+    Any(Whose),
     /// Every native URI that could be registered.
     Native,
+}
+
+/// Whose word it is that a client without a registration is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// The word of an account that may use any client id.
+    Accounts,
+    /// Nobody's.
+    Strangers,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,18 +79,19 @@ impl<'a> Gate<'a> {
             Usable::Known(known) => {
                 let stored = &known.stored;
                 let registered = Registered::read(stored.metadata.raw())?;
-                let scopes: Vec<_> = registered.scope.split_terminator(' ').collect();
+                let scopes = registered.scope.split_terminator(' ');
+                let is_offered = |scope: &&str| policy.scopes.0.iter().any(|o| o == scope);
+                let scopes = Vec::from_iter(scopes.filter(is_offered));
                 let is_public = registered.token_endpoint_auth_method == AuthMethod::None;
                 Some(Self {
                     standing: known.standing,
                     by: Some(stored.registered_by.by),
                     is_public,
-                    grant_types: grants(&registered.grant_types, is_public, policy),
+                    grant_types: grants(&registered.grant_types, usable, is_public, policy),
                     answers_with_code: registered.response_types.contains(&ResponseType::Code),
                     pushes: registered.require_pushed_authorization_requests,
                     default_scopes: scopes.clone(),
                     scopes,
-                    metadata: stored.metadata.get(),
                     redirects: Redirects::Registered(
                         registered.redirect_uris,
                         match stored.registered_by.profile {
@@ -83,7 +104,7 @@ impl<'a> Gate<'a> {
                 })
             }
             Usable::Shared => {
-                let mut shared = Self::unregistered(Standing::Shared, policy);
+                let mut shared = Self::unregistered(Standing::Shared, usable, policy);
                 shared.redirects = Redirects::Native;
                 shared.grant_types.retain(|grant| {
                     matches!(
@@ -107,11 +128,13 @@ impl<'a> Gate<'a> {
             }
             Usable::Unregistered => {
                 findings.note(&rule::CLIENT_UNREGISTERED, Place::top("client_id"));
-                Some(Self::unregistered(Standing::Unregistered, policy))
+                let mut stranger = Self::unregistered(Standing::Unregistered, usable, policy);
+                stranger.redirects = Redirects::Any(Whose::Strangers);
+                Some(stranger)
             }
             Usable::Overridden => {
                 findings.warning(&rule::CLIENT_OVERRIDDEN, Place::top("client_id"));
-                Some(Self::unregistered(Standing::Overridden, policy))
+                Some(Self::unregistered(Standing::Overridden, usable, policy))
             }
             Usable::Unread => {
                 findings.error(&rule::CLIENT_DOCUMENT_UNREAD, Place::top("client_id"));
@@ -125,11 +148,11 @@ impl<'a> Gate<'a> {
     }
 
     /// Makes the gate of a public client that is not registered.
-    fn unregistered(standing: Standing, policy: &'a Policy) -> Self {
-        let grant_types = grants(&policy.grant_types, true, policy);
+    fn unregistered(standing: Standing, usable: &Usable<'_>, policy: &'a Policy) -> Self {
+        let grant_types = grants(&policy.grant_types, usable, true, policy);
         Self {
             standing,
-            redirects: Redirects::Any,
+            redirects: Redirects::Any(Whose::Accounts),
             is_public: true,
             default_scopes: policy
                 .scopes_by_default(grant_types.contains(&GrantType::RefreshToken)),
@@ -137,20 +160,24 @@ impl<'a> Gate<'a> {
             answers_with_code: true,
             pushes: false,
             scopes: policy.scopes.0.iter().map(String::as_str).collect(),
-            metadata: "{}",
             by: None,
         }
     }
 
-    /// Whether errors are redirected to this verified redirect URI (requirements H5). They are not
-    /// redirected for a client without a registration, and not to a web page that an anonymous
-    /// caller registered or a document names: otherwise anybody could make the server redirect
-    /// users to any page (RFC 9700 §4.11.2).
-    pub(super) fn is_told_of_errors(&self, redirect_uri: &str) -> bool {
+    /// Returns how errors get to this verified redirect URI (requirements H5). They do not for a client
+    /// without a registration, nor to a web page that an anonymous caller registered or a document
+    /// names: otherwise anybody could make the server redirect users to any page (RFC 9700 §4.11.2).
+    /// Where it leads to a program on the user's device that nobody answers for, or to one that may be
+    /// another's that took the scheme (RFC 8252 §8.6), the user decides whether to go there.
+    pub(super) fn telling(&self, redirect_uri: &str) -> Telling {
+        let is_web = redirect_uri.starts_with("https:");
+        let is_private_use = !is_web && !redirect_uri.starts_with("http:");
         match (self.standing, self.by) {
-            (Standing::Unregistered | Standing::Overridden, _) => false,
-            (_, Some(By::Stranger | By::Document)) => !redirect_uri.starts_with("https:"),
-            (_, Some(By::Key | By::Administrator) | None) => true,
+            (Standing::Unregistered | Standing::Overridden, _) => Telling::Nobody,
+            (_, Some(By::Administrator)) => Telling::AtOnce,
+            (_, Some(By::Key)) if !is_private_use => Telling::AtOnce,
+            (_, Some(By::Stranger | By::Document)) if is_web => Telling::Nobody,
+            (_, Some(By::Stranger | By::Document | By::Key) | None) => Telling::WhenAsked,
         }
     }
 
@@ -168,42 +195,67 @@ impl<'a> Gate<'a> {
                 if let [only] = registered.as_slice()
                     && !uri::is_loopback(only) =>
             {
-                return Some(only.clone().into_owned());
+                match self.no_more(only, policy) {
+                    None => return Some(only.clone().into_owned()),
+                    message => (&rule::REDIRECT_URI_UNSOUND, message),
+                }
             }
             (_, None) => (&rule::REDIRECT_URI_UNNAMED, None),
             (Redirects::Registered(registered, _), Some(asked)) => {
-                if registered
-                    .iter()
-                    .any(|uri| redirect_uri_matches(uri, asked))
-                {
-                    return Some(asked.to_owned());
+                let is_one = |uri: &Cow<'_, str>| redirect_uri_matches(uri, asked);
+                match registered.iter().any(is_one) {
+                    true => match self.no_more(asked, policy) {
+                        None => return Some(asked.to_owned()),
+                        message => (&rule::REDIRECT_URI_UNSOUND, message),
+                    },
+                    false => (&rule::REDIRECT_URI_UNREGISTERED, None),
                 }
-                (&rule::REDIRECT_URI_UNREGISTERED, None)
             }
-            (Redirects::Any, Some(asked)) => {
-                if policy
-                    .administrator_redirect_uris
-                    .0
-                    .iter()
-                    .any(|uri| uri == asked)
-                {
-                    return Some(asked.to_owned());
+            (Redirects::Any(_), Some(asked))
+                if let mut listed = policy.administrator_redirect_uris.0.iter()
+                    && listed.any(|uri| uri == asked) =>
+            {
+                return Some(asked.to_owned());
+            }
+            (Redirects::Any(whose), Some(asked)) => {
+                let mut rules = Profile::Full.redirect_uri_rules(policy);
+                // Other hosts of internal networks are for callers with an API key.
+                let is_in_terms = policy.anonymous_terms.internal_hosts == Some(true);
+                if *whose == Whose::Strangers && !is_in_terms {
+                    rules.https_hosts.internal = InternalHosts::Refuse;
                 }
-                match flaw(asked, Profile::Full, policy) {
+                match flaw(asked, Profile::Full, &rules, policy) {
                     None => return Some(asked.to_owned()),
                     message => (&rule::REDIRECT_URI_UNSOUND, message),
                 }
             }
-            (Redirects::Native, Some(asked)) => match flaw(asked, Profile::Mail, policy) {
-                None => return Some(asked.to_owned()),
-                message => (&rule::REDIRECT_URI_UNSOUND, message),
-            },
+            (Redirects::Native, Some(asked)) => {
+                let rules = Profile::Mail.redirect_uri_rules(policy);
+                match flaw(asked, Profile::Mail, &rules, policy) {
+                    None => return Some(asked.to_owned()),
+                    message => (&rule::REDIRECT_URI_UNSOUND, message),
+                }
+            }
         };
         match message {
             Some(message) => findings.error_saying(flaw, place, message),
             None => findings.error(flaw, place),
         }
         None
+    }
+}
+
+impl Gate<'_> {
+    /// Returns the reason why a registered redirect URI is allowed no more: the settings
+    /// `redirect-hosts` and `redirect-schemes` may have changed since. They do not hold for the
+    /// client of an administrator.
+    fn no_more(&self, uri: &str, policy: &Policy) -> Option<String> {
+        if self.by == Some(By::Administrator) {
+            return None;
+        }
+        let mut findings = Findings::default();
+        metadata::permit(uri, policy, Place::top("redirect_uri"), &mut findings);
+        first(findings)
     }
 }
 
@@ -235,12 +287,20 @@ impl Gate<'_> {
     }
 }
 
-/// Returns the registered grant types that are still offered. A public client has none that depends
-/// on client authentication alone (RFC 6749 §4.4, OpenID Connect CIBA Core 1.0 §10.1).
-fn grants(granted: &[GrantType], is_public: bool, policy: &Policy) -> Vec<GrantType> {
+/// Returns the registered grant types that are still offered to this client. A public client has none
+/// that depends on client authentication alone (RFC 6749 §4.4, OpenID Connect CIBA Core 1.0 §10.1).
+fn grants(
+    granted: &[GrantType],
+    usable: &Usable<'_>,
+    is_public: bool,
+    policy: &Policy,
+) -> Vec<GrantType> {
     let by_proof =
         |grant: &GrantType| matches!(grant, GrantType::ClientCredentials | GrantType::Ciba);
-    let offered = |grant: &GrantType| policy.grant_types.contains(grant);
+    let by_device = policy::may_use_devices(usable, policy);
+    let offered = |grant: &GrantType| {
+        policy.grant_types.contains(grant) && (by_device || *grant != GrantType::DeviceCode)
+    };
     let granted = granted.iter().copied().filter(offered);
     granted.filter(|g| !(is_public && by_proof(g))).collect()
 }
@@ -254,21 +314,24 @@ fn is_client_id(text: &str) -> bool {
 /// The maximum length of an id that is not registered, in bytes.
 const MAX_CLIENT_ID: usize = 512;
 
-/// Returns the reason why a client with this profile could not register a URI; `None` if it could.
-fn flaw(uri: &str, profile: Profile, policy: &Policy) -> Option<String> {
+/// Returns the reason why a client with this profile and by these rules could not register a URI;
+/// `None` if it could.
+fn flaw(uri: &str, profile: Profile, rules: &RedirectUriRules, policy: &Policy) -> Option<String> {
     let place = Place::top("redirect_uri");
     let mut findings = Findings::default();
-    let rules = profile.redirect_uri_rules(policy);
-    let sound = RedirectUri::new(uri, &rules, place, &mut findings);
+    let sound = RedirectUri::new(uri, rules, place, &mut findings);
     if let Some(uri) = sound {
-        metadata::permit(&uri, policy, place, &mut findings);
+        metadata::permit(&uri.text, policy, place, &mut findings);
         if profile == Profile::Mail {
             metadata::native(&uri, place, &mut findings);
         }
     }
-    if !findings.has_errors() {
-        return None;
-    }
-    let first = findings.into_diagnostics().into_iter().next();
-    first.map(|diagnostic| diagnostic.message.into_owned())
+    first(findings)
+}
+
+/// Returns the message of the first mistake, if there is one.
+fn first(findings: Findings) -> Option<String> {
+    let mut diagnostics = findings.into_diagnostics().into_iter();
+    let first = diagnostics.find(|found| found.severity == Severity::Error)?;
+    Some(first.message.into_owned())
 }

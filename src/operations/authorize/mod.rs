@@ -8,17 +8,18 @@ mod tests;
 
 use url::form_urlencoded::Serializer;
 
-use crate::client::{self, Usable};
+use crate::client::{self, By, Usable};
 use crate::config::Policy;
 use crate::decision::{Client, Decision, Effect, Response, response};
 use crate::diagnostic::{ErrorCode, Findings, Place, Rule, rule};
 use crate::facts::{Context, Endpoint, Misuse, Request};
+use crate::{metadata, policy};
 
 use super::basic::is_basic;
 use super::identify;
 use super::parameters::Parameters;
 
-use self::gate::Gate;
+use self::gate::{Gate, Telling};
 
 /// Decides whether the client that a request names may be used.
 pub(crate) fn authorize(
@@ -48,6 +49,7 @@ fn judge(
     parameters: &Parameters<'_>,
     policy: &Policy,
 ) -> Result<Decision, Misuse> {
+    let policy = &*policy::within_use(usable, policy);
     let mut findings = Findings::default();
     let Some(gate) = Gate::of(&client_id, usable, policy, &mut findings)? else {
         return Ok(refuse(findings, request));
@@ -78,13 +80,19 @@ fn judge(
         }
     };
     if findings.has_errors() {
-        return Ok(match redirect_uri {
-            Some(uri)
-                if request.endpoint == Endpoint::Authorization && gate.is_told_of_errors(&uri) =>
-            {
-                send_back(&uri, findings, parameters, policy)
+        let back = redirect_uri.filter(|_| request.endpoint == Endpoint::Authorization);
+        let back = back.map(|uri| (gate.telling(&uri), uri));
+        return Ok(match back {
+            Some((Telling::AtOnce, uri)) => send_back(&uri, findings, parameters, policy),
+            Some((Telling::WhenAsked, uri)) => {
+                // It is for the host alone.
+                let mut note = Findings::default();
+                note.note(&rule::REDIRECT_UNASKED, Place::top("redirect_uri"));
+                let mut refusal = send_back(&uri, findings, parameters, policy);
+                refusal.diagnostics.extend(note.into_diagnostics());
+                refusal
             }
-            _ => {
+            Some((Telling::Nobody, _)) | None => {
                 let is_another = findings.have(&rule::REDIRECT_URI_UNREGISTERED);
                 let mut refusal = refuse(findings, request);
                 if is_another {
@@ -96,6 +104,7 @@ fn judge(
         });
     }
 
+    let metadata = presented(usable, request.endpoint, policy, &mut findings)?;
     let effect = match usable {
         // The client has no record yet (RFC 7591 appendix A.5.2).
         Usable::Known(known) if known.stateless && asks_the_user(request.endpoint) => {
@@ -110,12 +119,36 @@ fn judge(
             standing: gate.standing,
             redirect_uri,
             scope,
-            metadata: gate.metadata.to_owned(),
+            metadata,
             assertion: None,
             client_id,
         }),
         ..Decision::accept(Response::none(), effect, findings)
     })
+}
+
+/// Returns the client's metadata for the host. A name that was registered before it was protected is
+/// left out where the host asks the user for consent; the name of an administrator's client is its
+/// own.
+fn presented(
+    usable: &Usable<'_>,
+    endpoint: Endpoint,
+    policy: &Policy,
+    findings: &mut Findings,
+) -> Result<String, Misuse> {
+    let Usable::Known(known) = usable else {
+        return Ok("{}".to_owned());
+    };
+    let stored = &known.stored;
+    if asks_the_user(endpoint) && stored.registered_by.by != By::Administrator {
+        let protected = &policy.protected_names;
+        let without = metadata::without_protected_names(stored.metadata.raw(), protected)?;
+        if let Some(without) = without {
+            findings.warning(&rule::CLIENT_NAME_PROTECTED, Place::Document);
+            return Ok(without);
+        }
+    }
+    Ok(stored.metadata.get().to_owned())
 }
 
 /// Whether the host asks the user for consent after a request to this endpoint.

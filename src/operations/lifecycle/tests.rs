@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::client::Registrant;
+use crate::client::{Registrant, stateless};
 use crate::config;
 use crate::decision::Outcome;
 use crate::metadata::Profile;
@@ -276,8 +276,16 @@ fn what_is_kept() {
             None,
         ),
         (
-            "a document's",
+            "a document's, idle",
             all,
+            &document,
+            idle(ISSUED),
+            999 * DAY,
+            Some("client-idle"),
+        ),
+        (
+            "a document's, by default",
+            "",
             &document,
             idle(ISSUED),
             999 * DAY,
@@ -313,8 +321,12 @@ fn denials() {
         })
         .to_string()
     };
-    let settings = "client-id-keys = ['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']";
-    let with_key = policy(settings);
+    let with_key = policy("client-id-keys = ['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']");
+    let short = policy(
+        "client-id-keys = ['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']
+         stateless-lifetime-days = 1",
+    );
+    let all = policy("unused-lifetime = 1\nidle-lifetime = 1\nexpired-secret-lifetime = 1");
     let metadata = serde_json::value::RawValue::from_string("{}".to_owned()).unwrap();
     let registrant = Registrant {
         by: By::Stranger,
@@ -323,28 +335,24 @@ fn denials() {
         terms: None,
     };
     let id = stateless::seal(&metadata, &registrant, ISSUED, &with_key).unwrap();
-    for (name, id, policy, removed) in [
-        ("its key is there", id.as_str(), &with_key, false),
-        ("its key is gone", &id, &policy(""), true),
-        ("one that was stored", "c", &policy(""), false),
+    let dated = stateless::seal(&metadata, &registrant, ISSUED, &short).unwrap();
+    for (name, id, policy) in [
+        ("its key is there", id.as_str(), &with_key),
+        // The key and a longer lifetime can come back, and with them the id.
+        ("its key is gone", &id, &policy("")),
+        ("it has expired", &dated, &short),
+        ("one that was stored", "c", &policy("")),
+        ("whatever the lifetimes", "c", &all),
     ] {
         let record = deny(id);
         let context = Context {
             record: Some(&record),
             ..Context::default()
         };
-        let decision = judge(
-            &context,
-            ISSUED + 999 * DAY,
-            id,
-            &Activity::default(),
-            policy,
-        );
-        let decision = decision.unwrap();
-        let is_removal = decision.effect == Effect::Remove(id.to_owned());
-        assert_eq!(is_removal, removed, "{name}");
-        let code = decision.diagnostics.first().map(|d| d.code);
-        assert_eq!(code, removed.then_some("client-denial-over"), "{name}");
+        let later = ISSUED + 999 * DAY;
+        let decision = judge(&context, later, id, &Activity::default(), policy).unwrap();
+        assert_eq!(decision.effect, Effect::None, "{name}");
+        assert_eq!(decision.diagnostics, [], "{name}");
     }
     let record = record("key", None);
     let context = Context {

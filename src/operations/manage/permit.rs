@@ -79,6 +79,8 @@ pub(super) fn permit<'a>(
         Err(_) if caller.credential == Credential::Missing => &rule::TOKEN_MISSING,
         Err(refused) => refused,
         Ok(()) => match known {
+            // It was deleted.
+            Some(known) if known.stored.denied => &rule::CLIENT_NOT_FOUND,
             Some(known) => return Ok(Ok(Permitted { known, token: None })),
             None => &rule::CLIENT_NOT_FOUND,
         },

@@ -23,7 +23,8 @@ pub(crate) fn rotate_secret(
         findings.error(refused, Place::Document);
         return Ok(response::refusal(findings));
     }
-    let Some(Known { mut stored, .. }) = client::look_up(client_id, context, now, policy)? else {
+    let known = client::look_up(client_id, context, now, policy)?;
+    let Some(Known { mut stored, .. }) = known.filter(|known| !known.stored.denied) else {
         findings.error(&rule::CLIENT_NOT_FOUND, Place::Document);
         return Ok(response::refusal(findings));
     };

@@ -190,3 +190,95 @@ fn an_id_that_is_taken() {
     assert_eq!(hand(Some("b"), Some(&first.document)).err(), mismatch);
     assert_eq!(hand(None, Some(&first.document)).err(), mismatch);
 }
+
+/// A client that an administrator deleted leaves its id to administrators.
+#[test]
+fn an_id_that_was_deleted() {
+    use crate::facts::{Endpoint, Request};
+    use crate::operations::{authorize, manage, review};
+
+    let policy = policy("");
+    let body = json!({
+        "redirect_uris": ["http://127.0.0.1/cb"],
+        "token_endpoint_auth_method": "none",
+    })
+    .to_string();
+    let may = [
+        "authenticate",
+        "oauth-client-create",
+        "oauth-client-get",
+        "oauth-client-update",
+        "oauth-client-delete",
+        "oauth-client-override",
+    ];
+    let context = |record| Context {
+        record,
+        ..by(Caller::with_permissions(&may))
+    };
+    let hand = |id, record| {
+        let body = body.as_bytes();
+        provision(&context(record), NOW, &ENTROPY, id, body, &policy).unwrap()
+    };
+    let (Effect::Store(chosen), Effect::Store(made)) =
+        (hand(Some("a"), None).effect, hand(None, None).effect)
+    else {
+        panic!()
+    };
+    // Nobody can use an id that is made here after its client is deleted.
+    let removed = manage::remove(
+        &context(Some(&made.document)),
+        NOW,
+        &made.client_id,
+        &policy,
+    );
+    assert_eq!(removed.unwrap().effect, Effect::Remove(made.client_id));
+
+    let removed = manage::remove(&context(Some(&chosen.document)), NOW, "a", &policy).unwrap();
+    assert_eq!(removed.response.status, 204);
+    let Effect::Replace(removed) = removed.effect else {
+        panic!()
+    };
+    let gone = Some(removed.document.as_str());
+    let request = Request {
+        endpoint: Endpoint::Introspection,
+        authorization: None,
+        parameters: b"client_id=a",
+        jwks: None,
+    };
+    for caller in [Caller::anonymous(), Caller::with_permissions(&may)] {
+        let context = Context {
+            record: gone,
+            ..by(caller)
+        };
+        let used = authorize::authorize(&context, NOW, &request, &policy).unwrap();
+        assert_eq!(used.diagnostics[0].code, "client-unknown");
+    }
+    let context = context(gone);
+    for (name, decision) in [
+        ("read", manage::read(&context, NOW, "a", &policy)),
+        (
+            "update",
+            manage::update(&context, NOW, &ENTROPY, "a", body.as_bytes(), &policy),
+        ),
+        ("remove", manage::remove(&context, NOW, "a", &policy)),
+        ("enable", manage::enable(&context, NOW, "a", &policy)),
+        ("disable", manage::disable(&context, NOW, "a", &policy)),
+        (
+            "rotate",
+            manage::rotate_secret(&context, NOW, &ENTROPY, "a", &policy),
+        ),
+    ] {
+        let decision = decision.unwrap();
+        assert_eq!(decision.response.status, 404, "{name}");
+        assert_eq!(decision.effect, Effect::None, "{name}");
+    }
+    let reviewed = review::client(&context, NOW, "a", &policy).unwrap();
+    assert_eq!(reviewed.diagnostics[0].code, "client-denied");
+
+    let again = hand(Some("a"), gone);
+    assert_eq!(again.response.status, 201);
+    let Effect::Replace(again) = again.effect else {
+        panic!()
+    };
+    assert!(!Stored::read(&again.document).unwrap().denied);
+}

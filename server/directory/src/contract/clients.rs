@@ -155,6 +155,16 @@ pub(super) async fn what_became_of_a_client(directory: &dyn Directory) {
     };
     decide(directory, Effect::None, vec![disable]).await;
     assert!(entry().await.is_disabled);
+
+    let other = secret();
+    grant(directory, "other", Some(alice.id), other, TokenKind::Access).await;
+    let end = Change::EndGrants {
+        client_id: "mail".into(),
+    };
+    decide(directory, Effect::None, vec![end]).await;
+    assert_eq!(entry().await.users, 0);
+    assert!(done(directory.token(own).await).is_none());
+    assert!(done(directory.token(other).await).is_some());
     decide(directory, Effect::Remove("mail".into()), Vec::new()).await;
     assert!(done(directory.remove_account("alice").await));
 }

@@ -178,6 +178,10 @@ pub(super) async fn change(link: &Link, change: &Change, now: u64) -> Result<(),
             )
             .await?;
         }
+        Change::EndGrants { client_id } => {
+            link.execute("DELETE FROM oauth_grant WHERE client_id = $1", &[client_id])
+                .await?;
+        }
     }
     Ok(())
 }

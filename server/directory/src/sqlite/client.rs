@@ -209,6 +209,11 @@ pub(super) fn change(
                 .prepare_cached("UPDATE oauth_client SET disabled_at = ?2 WHERE client_id = ?1")?
                 .execute(params![client_id, at])?;
         }
+        Change::EndGrants { client_id } => {
+            connection
+                .prepare_cached("DELETE FROM oauth_grant WHERE client_id = ?1")?
+                .execute([client_id])?;
+        }
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use gatepost_plugin::Caller;
+use gatepost_plugin::{Caller, Credential};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -19,7 +19,8 @@ use crate::http::shared::refusal::Refusal;
 use crate::http::shared::{body, caller};
 use crate::origin::place::Origin;
 
-/// A request, and whoever sent it.
+/// A request of somebody who has an API key. Whoever has none is answered before anything else of the
+/// request is read, so that the answer does not depend on it, and nothing is decided.
 pub(super) struct Asking {
     pub(super) app: Arc<App>,
     pub(super) caller: Caller,
@@ -59,7 +60,9 @@ impl FromRequestParts<Arc<App>> for Asking {
         let now = gatepost_directory::now();
         let directory = app.decider.directory();
         let (mut caller, key) = caller::identify(&head.headers, origin, directory, now).await?;
-        // A client's own token is for its registration, and opens nothing here.
+        if caller.credential != Credential::Accepted {
+            return Err(Problem::Unproven(caller.credential));
+        }
         caller.token = None;
         Ok(Self {
             app,

@@ -5,11 +5,13 @@ use axum::extract::{Path, Query, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gatepost_directory::{Entry, Order, Place, Search};
-use gatepost_plugin::{Credential, Decision, Outcome};
+use gatepost_plugin::{Decision, Outcome};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::decide::stored;
+use crate::decide::stored::Listed;
 use crate::http::api::asking;
 use crate::http::api::asking::{Asking, fresh, object};
 use crate::http::api::problem::{Problem, findings};
@@ -56,14 +58,19 @@ pub(super) async fn list(
         now: asking.now,
     };
     let found = asking.administrator().clients(&search).await;
-    let mut entries = found.map_err(|error| Problem::of(error, &asking.caller))?;
+    let mut entries = found.map_err(Problem::of)?;
     let is_more = entries.len() > limit as usize;
     entries.truncate(limit as usize);
     let next = entries
         .last()
         .filter(|_| is_more)
         .map(|last| last.place.number());
-    let clients: Vec<Value> = entries.iter().map(facts).collect();
+    let plugin = asking.app.decider.plugin();
+    let is_listed = |entry: &&Entry| {
+        let listed = stored::listed(&*plugin, entry, asking.now);
+        !matches!(listed, Ok(Listed::Deleted))
+    };
+    let clients: Vec<Value> = entries.iter().filter(is_listed).map(facts).collect();
     Ok(fresh(json!({ "clients": clients, "next": next })))
 }
 
@@ -100,14 +107,14 @@ pub(super) async fn register(asking: Asking, request: Request) -> Result<Respons
         .administrator()
         .provision(new.client_id, metadata)
         .await;
-    answered(decided, &asking)
+    answered(decided)
 }
 
 pub(super) async fn show(asking: Asking, client_id: ClientId) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
     let shown = asking.administrator().client(&client_id).await;
     let shown = shown
-        .map_err(|error| Problem::of(error, &asking.caller))?
+        .map_err(Problem::of)?
         .map_err(|decision| Problem::Refused(Box::new(decision)))?;
     let registration: Value =
         serde_json::from_str(&shown.registration).map_err(|_| Refusal::Failed)?;
@@ -129,13 +136,13 @@ pub(super) async fn update(
     request: Request,
 ) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
-    let revision = revision(request.headers(), &asking)?;
+    let revision = revision(request.headers())?;
     let metadata = asking.body(request).await?;
     let decided = asking
         .administrator()
         .update(&client_id, metadata, revision)
         .await;
-    answered(decided, &asking)
+    answered(decided)
 }
 
 pub(super) async fn rotate_secret(
@@ -144,12 +151,12 @@ pub(super) async fn rotate_secret(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
-    let revision = revision(&headers, &asking)?;
+    let revision = revision(&headers)?;
     let decided = asking
         .administrator()
         .rotate_secret(&client_id, revision)
         .await;
-    answered(decided, &asking)
+    answered(decided)
 }
 
 pub(super) async fn disable(
@@ -158,9 +165,9 @@ pub(super) async fn disable(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
-    let revision = revision(&headers, &asking)?;
+    let revision = revision(&headers)?;
     let decided = asking.administrator().disable(&client_id, revision).await;
-    answered(decided, &asking)
+    answered(decided)
 }
 
 pub(super) async fn enable(
@@ -169,9 +176,9 @@ pub(super) async fn enable(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
-    let revision = revision(&headers, &asking)?;
+    let revision = revision(&headers)?;
     let decided = asking.administrator().enable(&client_id, revision).await;
-    answered(decided, &asking)
+    answered(decided)
 }
 
 pub(super) async fn remove(
@@ -180,9 +187,9 @@ pub(super) async fn remove(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let client_id = named(client_id)?;
-    let revision = revision(&headers, &asking)?;
+    let revision = revision(&headers)?;
     let decided = asking.administrator().remove(&client_id, revision).await;
-    answered(decided, &asking)
+    answered(decided)
 }
 
 fn named(client_id: ClientId) -> Result<String, Problem> {
@@ -191,15 +198,11 @@ fn named(client_id: ClientId) -> Result<String, Problem> {
 }
 
 /// RFC 9110 §13.1.1: the revision that the client has to have still.
-fn revision(headers: &HeaderMap, asking: &Asking) -> Result<Option<u64>, Problem> {
+fn revision(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     let mut fields = headers.get_all(header::IF_MATCH).iter();
     let Some(field) = fields.next() else {
         return Ok(None);
     };
-    // Whoever is nobody is told that first.
-    if asking.caller.credential != Credential::Accepted {
-        return Ok(None);
-    }
     match (field.to_str().map(str::trim), fields.next()) {
         (Ok("*"), None) => Ok(None),
         (Ok(tag), None) if is_tag(tag) => {
@@ -236,8 +239,8 @@ fn is_tag(text: &str) -> bool {
 }
 
 /// What was decided, in the plugin's own form if it was accepted.
-fn answered(decided: Result<Decision, NotDone>, asking: &Asking) -> Result<Response, Problem> {
-    let decision = decided.map_err(|error| Problem::of(error, &asking.caller))?;
+fn answered(decided: Result<Decision, NotDone>) -> Result<Response, Problem> {
+    let decision = decided.map_err(Problem::of)?;
     if decision.outcome == Outcome::Refuse {
         return Err(Problem::Refused(Box::new(decision)));
     }

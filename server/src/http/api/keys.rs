@@ -29,7 +29,7 @@ pub(super) async fn list(
     let limit = asking::limit(page.limit)?;
     let after = KeyId::numbered(page.after.unwrap_or(i64::MIN));
     let found = asking.administrator().keys(after, limit + 1).await;
-    let mut keys = found.map_err(|error| Problem::of(error, &asking.caller))?;
+    let mut keys = found.map_err(Problem::of)?;
     let is_more = keys.len() > limit as usize;
     keys.truncate(limit as usize);
     let next = keys.last().filter(|_| is_more).map(|last| last.id.number());
@@ -68,7 +68,7 @@ struct New {
 pub(super) async fn create(asking: Asking, request: Request) -> Result<Response, Problem> {
     let body = asking.body(request).await?;
     let new: New = object(&body)?;
-    let problem = |error| Problem::of(error, &asking.caller);
+    let problem = Problem::of;
     let wish = KeyWish::new(
         &new.name,
         new.account.as_deref(),
@@ -97,7 +97,7 @@ pub(super) async fn revoke(
         .administrator()
         .revoke_key(KeyId::numbered(number))
         .await;
-    revoked.map_err(|error| Problem::of(error, &asking.caller))?;
+    revoked.map_err(Problem::of)?;
     let fresh = [(header::CACHE_CONTROL, "no-store")];
     Ok((StatusCode::NO_CONTENT, fresh).into_response())
 }

@@ -1,10 +1,10 @@
 //! What went wrong, as a problem document (RFC 9457).
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gatepost_directory::Permission;
-use gatepost_plugin::{Caller, Credential, Decision, Diagnostic, SettingFinding, Severity};
+use gatepost_plugin::{Credential, Decision, Diagnostic, SettingFinding, Severity};
 use serde_json::{Map, Value, json};
 
 use crate::decide::response;
@@ -18,8 +18,10 @@ pub(in crate::http) enum Problem {
     Refused(Box<Decision>),
     /// The request could not be tried.
     Refusal(Refusal),
-    /// The caller is nobody, or may not do this.
-    Denied(Credential, Permission),
+    /// The caller does not show an API key that is good.
+    Unproven(Credential),
+    /// The caller may not do this.
+    Denied(Permission),
     /// The key would allow what its maker may not do.
     Escalation(Permission),
     /// The caller's own key has terms.
@@ -35,10 +37,10 @@ pub(in crate::http) enum Problem {
 }
 
 impl Problem {
-    /// Why something is not done that this caller asked for.
-    pub(super) fn of(not_done: NotDone, caller: &Caller) -> Self {
+    /// Why something is not done that somebody with an API key asked for.
+    pub(super) fn of(not_done: NotDone) -> Self {
         match not_done {
-            NotDone::Denied(permission) => Self::Denied(caller.credential, permission),
+            NotDone::Denied(permission) => Self::Denied(permission),
             NotDone::Escalation(permission) => Self::Escalation(permission),
             NotDone::Bound => Self::Bound,
             NotDone::Malformed(detail) => Self::Malformed(detail),
@@ -93,11 +95,26 @@ impl IntoResponse for Problem {
                 }
                 (status, detail)
             }
-            Self::Denied(credential, permission) => {
-                let (status, detail, challenge) = denied(credential, permission);
-                let (name, value) = challenge;
-                headers.insert(name, value);
-                (status, detail)
+            Self::Unproven(credential) => {
+                let (status, detail, challenge) = unproven(credential);
+                let challenge = HeaderValue::from_static(challenge);
+                headers.insert(header::WWW_AUTHENTICATE, challenge);
+                (status, detail.to_owned())
+            }
+            Self::Denied(permission) => {
+                let needed = permission.name();
+                let challenge = format!(
+                    "Bearer realm=\"administration\", error=\"insufficient_scope\", \
+                     scope=\"authenticate {needed}\""
+                );
+                // The names of permissions are letters and hyphens.
+                if let Ok(challenge) = HeaderValue::try_from(challenge) {
+                    headers.insert(header::WWW_AUTHENTICATE, challenge);
+                }
+                (
+                    StatusCode::FORBIDDEN,
+                    format!("The key needs the permissions authenticate and {needed}."),
+                )
             }
             Self::Escalation(permission) => (
                 StatusCode::FORBIDDEN,
@@ -148,43 +165,25 @@ impl IntoResponse for Problem {
 }
 
 /// RFC 6750 §3: who shows nothing is told nothing but what to show.
-fn denied(
-    credential: Credential,
-    permission: Permission,
-) -> (StatusCode, String, (HeaderName, HeaderValue)) {
-    let (status, detail, challenge) = match credential {
+const fn unproven(credential: Credential) -> (StatusCode, &'static str, &'static str) {
+    match credential {
         Credential::Missing | Credential::OtherScheme => (
             StatusCode::UNAUTHORIZED,
-            "Send an API key as Authorization: Bearer KEY.".to_owned(),
-            "Bearer realm=\"administration\"".to_owned(),
+            "Send an API key as Authorization: Bearer KEY.",
+            "Bearer realm=\"administration\"",
         ),
         // RFC 6750 §3.1
         Credential::Malformed => (
             StatusCode::BAD_REQUEST,
-            "There has to be one Authorization header, as Bearer KEY.".to_owned(),
-            "Bearer realm=\"administration\", error=\"invalid_request\"".to_owned(),
+            "There has to be one Authorization header, as Bearer KEY.",
+            "Bearer realm=\"administration\", error=\"invalid_request\"",
         ),
-        Credential::Rejected => (
+        Credential::Rejected | Credential::Accepted => (
             StatusCode::UNAUTHORIZED,
-            "The API key is not one that is good here.".to_owned(),
-            "Bearer realm=\"administration\", error=\"invalid_token\"".to_owned(),
+            "The API key is not one that is good here.",
+            "Bearer realm=\"administration\", error=\"invalid_token\"",
         ),
-        Credential::Accepted => {
-            let needed = permission.name();
-            (
-                StatusCode::FORBIDDEN,
-                format!("The key needs the permissions authenticate and {needed}."),
-                format!(
-                    "Bearer realm=\"administration\", error=\"insufficient_scope\", \
-                     scope=\"authenticate {needed}\""
-                ),
-            )
-        }
-    };
-    // The names of permissions are letters and hyphens.
-    let challenge =
-        HeaderValue::try_from(challenge).unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
-    (status, detail, (header::WWW_AUTHENTICATE, challenge))
+    }
 }
 
 /// What was found, as the plugin's own answers have it.

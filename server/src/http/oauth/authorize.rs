@@ -8,8 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use gatepost_directory::secret::{Purpose, Secret};
 use gatepost_directory::{Account, Change, DirectoryError, NewGrant, TokenKind};
-use gatepost_plugin::{Client, Decision, Endpoint, Operation, Outcome, Severity};
-use serde_json::Value;
+use gatepost_plugin::{Client, Decision, Endpoint, Operation, Outcome};
 
 use crate::decide::Undecided;
 use crate::http::oauth::code::Asked;
@@ -18,6 +17,7 @@ use crate::http::oauth::consent::{Ask, Consent, is_seen};
 use crate::http::oauth::consult::{accepted, consider, inquiry};
 use crate::http::oauth::fault::Fault;
 use crate::http::oauth::handover::hand_over;
+use crate::http::oauth::refused::refused;
 use crate::http::oauth::request::{remembered, resources};
 use crate::http::oauth::sign_in;
 use crate::http::shared::answer;
@@ -230,7 +230,7 @@ fn undirected() -> Refusal {
 }
 
 /// Where a request can be repeated.
-fn address(query: &str) -> String {
+pub(super) fn address(query: &str) -> String {
     format!("/auth/authorize?{query}")
 }
 
@@ -250,71 +250,4 @@ fn faulty(fault: Fault, headers: &HeaderMap) -> Response {
         .send(status),
         fault => fault.into_response(),
     }
-}
-
-/// Which redirect URI was asked for, and which ones are registered, one after the other. There are no spaces in
-/// them.
-fn compared(decision: &Decision) -> Vec<String> {
-    let mut findings = decision.diagnostics.iter();
-    let compared = findings.find(|finding| finding.code == "redirect-uri-compared");
-    let message = compared.map(|finding| &*finding.message);
-    let Some((asked, registered)) = message.and_then(|m| m.split_once(" Registered: ")) else {
-        return message.map(str::to_owned).into_iter().collect();
-    };
-    let registered = registered
-        .split(' ')
-        .map(|uri| format!("Registered: {uri}"));
-    std::iter::once(asked.to_owned())
-        .chain(registered)
-        .collect()
-}
-
-/// A refusal: the client hears of it if the plugin says so, and else whoever asked.
-pub(super) fn refused(
-    decision: Decision,
-    headers: &HeaderMap,
-    browser: &Browser,
-    query: &str,
-) -> Result<Response, Refusal> {
-    let goes_back = decision
-        .response
-        .headers
-        .iter()
-        .any(|header| header.name.eq_ignore_ascii_case("location"));
-    if goes_back || !page::is_wanted(headers) {
-        return answer::of(Ok(decision));
-    }
-    answer::note(&decision);
-    let errors = decision.diagnostics.iter();
-    let errors = errors.filter(|finding| finding.severity == Severity::Error);
-    let mut details = Vec::new();
-    for finding in errors {
-        details.push(match finding.pointer.strip_prefix('/') {
-            Some(place) => format!("{place}: {} ({})", finding.message, finding.code),
-            None => format!("{} ({})", finding.message, finding.code),
-        });
-        if finding.code == "redirect-uri-unregistered" {
-            details.extend(compared(&decision));
-        }
-    }
-    let body: Value = serde_json::from_str(&decision.response.body).unwrap_or_default();
-    if let Some(error) = body["error"].as_str() {
-        details.push(format!("Error code: {error}"));
-    }
-    let next = crate::http::shared::form::encode(&[("next", &address(query))]);
-    let sign_in = format!("/auth/sign-in?{next}");
-    // An account may be allowed what a stranger is not.
-    let link = match browser.account() {
-        None => Some((&*sign_in, "Sign in and try again")),
-        Some(_) => None,
-    };
-    let message = Message {
-        title: "This program cannot be used here",
-        text: "A program asked for access to an account on this server, and its request was refused. \
-               Nothing was given to it.",
-        details: &details,
-        link,
-    };
-    let status = StatusCode::from_u16(decision.response.status).map_err(|_| Refusal::Failed)?;
-    Ok(message.send(status))
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
+use crate::http::shared::cut::Cut;
 use crate::http::shared::page::Leave;
 
 /// What a user is asked.
@@ -50,7 +51,9 @@ pub(super) enum Ask<'a> {
 /// What a program says of itself, and what this server knows of it.
 struct Program {
     name: String,
-    client_id: String,
+    client_id: Cut,
+    /// The host of the document that describes it.
+    site: String,
     logo: Option<Url>,
     home: Option<Url>,
     policy: Option<Url>,
@@ -177,28 +180,33 @@ impl Program {
             let url = Url::parse(text(member)?).ok()?;
             (url.scheme() == "https").then_some(url)
         };
+        let trust = match client.standing {
+            Standing::Provisioned => Trust::Verified,
+            Standing::Registered => Trust::OwnWord,
+            Standing::Document => Trust::Site,
+            Standing::Unregistered | Standing::Overridden => Trust::Unknown,
+            Standing::Shared => Trust::Shared,
+        };
+        let url = Url::parse(&client.client_id).ok();
+        let host = url.as_ref().and_then(Url::host_str);
         Self {
-            name: text("client_name").unwrap_or(&client.client_id).to_owned(),
-            client_id: client.client_id.clone(),
-            logo: link("logo_uri"),
+            name: match trust {
+                // Its id may be any text, and nobody answers for it.
+                Trust::Unknown | Trust::Shared => "an unknown program".to_owned(),
+                Trust::Verified | Trust::OwnWord | Trust::Site => {
+                    let name = text("client_name").map(str::to_owned);
+                    name.unwrap_or_else(|| Cut::new(&client.client_id).to_string())
+                }
+            },
+            client_id: Cut::new(&client.client_id),
+            site: host.unwrap_or(&client.client_id).to_owned(),
+            // Loading it tells its site who is about to agree, and when.
+            logo: link("logo_uri").filter(|_| trust == Trust::Verified),
             home: link("client_uri"),
             policy: link("policy_uri"),
             terms: link("tos_uri"),
-            trust: match client.standing {
-                Standing::Provisioned => Trust::Verified,
-                Standing::Registered => Trust::OwnWord,
-                Standing::Document => Trust::Site,
-                Standing::Unregistered | Standing::Overridden => Trust::Unknown,
-                Standing::Shared => Trust::Shared,
-            },
+            trust,
         }
-    }
-
-    /// The host of the document that describes it.
-    fn site(&self) -> String {
-        let url = Url::parse(&self.client_id).ok();
-        let host = url.as_ref().and_then(Url::host_str);
-        host.unwrap_or(&self.client_id).to_owned()
     }
 
     /// The host of its home page.

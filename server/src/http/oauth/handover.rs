@@ -42,6 +42,11 @@ pub(super) fn hand_over(
     Ok(page::page(StatusCode::OK, &page, &Leave::default()))
 }
 
+/// Whether a page may have a link to a URI: it leads to a website or to a program, whoever registered it.
+pub(super) fn may_lead(uri: &str) -> bool {
+    uri.starts_with("https:") || uri.starts_with("http:") || is_private_use(uri)
+}
+
 /// Whether a URI is of a scheme that a program on the device opens. One that a browser opens itself is not put into
 /// a page, whoever registered it.
 fn is_private_use(uri: &str) -> bool {

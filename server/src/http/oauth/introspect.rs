@@ -136,11 +136,12 @@ fn described(token: &Token, issuer: &str) -> Value {
     if !grant.scope.is_empty() {
         answer["scope"] = grant.scope.as_str().into();
     }
-    // Who acts for itself is its own subject (RFC 9068 §2.2).
-    let subject = grant.account.as_ref().map(|account| account.name.as_str());
-    answer["sub"] = subject.unwrap_or(&grant.client_id).into();
-    if let Some(name) = subject {
-        answer["username"] = name.into();
+    // A token that a client has for itself has no subject. RFC 9068 §2.2 would have the client's id there; but an
+    // administrator may choose one that is the name of an account, and a mail server that looks at `sub`
+    // would then take the client for that account (RFC 9068 §5).
+    if let Some(account) = &grant.account {
+        answer["sub"] = account.name.as_str().into();
+        answer["username"] = account.name.as_str().into();
     }
     let resources: Vec<&str> = grant.resources.split_ascii_whitespace().collect();
     match resources.as_slice() {

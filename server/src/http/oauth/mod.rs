@@ -17,6 +17,7 @@ mod issue;
 mod manage;
 mod nearest;
 mod presented;
+mod refused;
 mod register;
 mod request;
 mod revoke;

@@ -15,8 +15,9 @@ use crate::decide::Undecided;
 use crate::http::oauth::consent::{Ask, Consent, is_seen};
 use crate::http::oauth::consult::{accepted, consider, inquiry};
 use crate::http::oauth::device::UserCode;
+use crate::http::oauth::refused::refused;
 use crate::http::oauth::request::{remembered, resources};
-use crate::http::oauth::{authorize, sign_in};
+use crate::http::oauth::sign_in;
 use crate::http::shared::answer;
 use crate::http::shared::app::App;
 use crate::http::shared::form::{Parameters, encode};
@@ -115,7 +116,7 @@ pub(super) async fn answer(
         }
     };
     if decision.outcome == Outcome::Refuse {
-        return Ok(authorize::refused(decision, &headers, &browser, "")?);
+        return Ok(refused(decision, &headers, &browser, "")?);
     }
     let client = accepted(decision)?;
     let is_allowed = form.get("answer") == Some("allow");

@@ -8,11 +8,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use gatepost_directory::{DirectoryError, GrantId};
 
-use crate::http::pages::clients::name;
+use crate::decide::stored;
 use crate::http::pages::visitor::Instead;
 use crate::http::pages::when::when;
 use crate::http::shared::answer;
 use crate::http::shared::app::App;
+use crate::http::shared::cut::Cut;
 use crate::http::shared::form::Parameters;
 use crate::http::shared::page::{Leave, go_to, page};
 use crate::http::shared::session::{Browser, Jar, Sent};
@@ -28,8 +29,9 @@ struct Account<'a> {
 /// A program that may act for the account.
 struct Program {
     grant: i64,
-    name: String,
-    client_id: String,
+    /// Its name; `None` if nobody registered it, so that its id may say anything.
+    name: Option<Cut>,
+    client_id: Cut,
     scope: String,
     since: String,
     last: String,
@@ -52,11 +54,16 @@ pub(super) async fn show(
             .client(&grant.client_id, now)
             .await
             .map_err(failed)?;
-        let name = known.and_then(|entry| name(&app, &entry, now));
+        let plugin = app.decider.plugin();
+        let name = known.map(|entry| {
+            let name = stored::name_for_users(&*plugin, &entry, now);
+            let name = name.ok().flatten();
+            Cut::new(&name.unwrap_or(entry.client_id))
+        });
         programs.push(Program {
             grant: grant.id.number(),
-            name: name.unwrap_or_else(|| grant.client_id.clone()),
-            client_id: grant.client_id,
+            name,
+            client_id: Cut::new(&grant.client_id),
             scope: grant.scope,
             since: when(grant.created_at),
             last: when(grant.last_used_at),

@@ -10,11 +10,12 @@ use gatepost_plugin::{Decision, Outcome, Severity};
 use serde_json::{Map, Value, json};
 
 use crate::decide::stored;
+use crate::decide::stored::Listed;
 use crate::http::pages::Visitor;
 use crate::http::pages::visitor::{Instead, findings};
 use crate::http::pages::when::{when, when_if};
 use crate::http::shared::administration::{NotDone, Shown};
-use crate::http::shared::app::App;
+use crate::http::shared::cut::Cut;
 use crate::http::shared::form::{Parameters, encode};
 use crate::http::shared::page::{Leave, go_to, page};
 use crate::http::shared::refusal::Refusal;
@@ -35,10 +36,10 @@ struct Clients<'a> {
 }
 
 struct Row {
-    name: String,
-    client_id: String,
+    name: Cut,
+    client_id: Cut,
     link: String,
-    owner: String,
+    owner: Cut,
     since: String,
     last: String,
     users: u64,
@@ -74,30 +75,34 @@ pub(super) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
         csrf: visitor.csrf(),
         text,
         is_first: search.after.is_none(),
-        rows: entries.iter().map(|entry| row(&visitor, entry)).collect(),
+        rows: entries
+            .iter()
+            .filter_map(|entry| row(&visitor, entry))
+            .collect(),
         next,
     };
     Ok(page(StatusCode::OK, &clients, &Leave::default()))
 }
 
-fn row(visitor: &Visitor, entry: &Entry) -> Row {
-    Row {
-        name: name(&visitor.app, entry, visitor.now).unwrap_or_default(),
+/// The row of a client, unless it was deleted.
+fn row(visitor: &Visitor, entry: &Entry) -> Option<Row> {
+    let listed = stored::listed(&*visitor.app.decider.plugin(), entry, visitor.now);
+    let name = match listed {
+        Ok(Listed::Deleted) => return None,
+        Ok(Listed::Live { name }) => name,
+        // It is there, although the plugin cannot read it.
+        Err(_) => None,
+    };
+    Some(Row {
+        name: Cut::new(&name.unwrap_or_default()),
         link: address(&entry.client_id),
-        client_id: entry.client_id.clone(),
-        owner: owner(entry),
+        client_id: Cut::new(&entry.client_id),
+        owner: Cut::new(&owner(entry)),
         since: when(entry.created_at),
         last: when_if(entry.activity.last_used),
         users: entry.users,
         is_disabled: entry.is_disabled,
-    }
-}
-
-/// What a client calls itself.
-pub(super) fn name(app: &App, entry: &Entry, now: u64) -> Option<String> {
-    stored::name(&*app.decider.plugin(), entry, now)
-        .ok()
-        .flatten()
+    })
 }
 
 fn owner(entry: &Entry) -> String {

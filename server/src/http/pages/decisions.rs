@@ -8,6 +8,7 @@ use gatepost_directory::Permission;
 use crate::http::pages::Visitor;
 use crate::http::pages::visitor::Instead;
 use crate::http::pages::when::when;
+use crate::http::shared::cut::Cut;
 use crate::http::shared::page::{Leave, page};
 
 #[derive(Template)]
@@ -21,11 +22,11 @@ struct Decisions<'a> {
 struct Row {
     at: String,
     operation: String,
-    client: String,
-    asker: String,
+    client: Cut,
+    asker: Cut,
     is_accepted: bool,
     status: u16,
-    codes: String,
+    codes: Cut,
 }
 
 pub(super) async fn show(visitor: Visitor) -> Result<Response, Instead> {
@@ -37,19 +38,21 @@ pub(super) async fn show(visitor: Visitor) -> Result<Response, Instead> {
     let rows = recent.iter().map(|line| Row {
         at: when(line.at),
         operation: line.operation.replace('-', " "),
-        client: line
-            .subject
-            .clone()
-            .or(line.client_id.clone())
-            .unwrap_or_default(),
-        asker: match (&line.caller.account, &line.caller.address) {
-            (Some(account), _) => account.clone(),
-            (None, Some(address)) => address.clone(),
-            (None, None) => "this server".to_owned(),
-        },
+        client: Cut::new(
+            line.subject
+                .as_deref()
+                .or(line.client_id.as_deref())
+                .unwrap_or_default(),
+        ),
+        asker: Cut::new(match (&line.caller.account, &line.caller.address) {
+            (Some(account), _) => account,
+            (None, Some(address)) => address,
+            (None, None) if line.operation == "lifecycle" => "this server",
+            (None, None) => "an unknown address",
+        }),
         is_accepted: line.accepted,
         status: line.status,
-        codes: line.codes.join(", "),
+        codes: Cut::new(&line.codes.join(", ")),
     });
     let decisions = Decisions {
         visitor: visitor.name(),

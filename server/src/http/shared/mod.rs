@@ -8,6 +8,7 @@ pub mod app;
 pub(in crate::http) mod body;
 pub(in crate::http) mod caller;
 pub(in crate::http) mod cookie;
+pub(in crate::http) mod cut;
 pub(in crate::http) mod form;
 pub(in crate::http) mod kind;
 pub mod metadata;

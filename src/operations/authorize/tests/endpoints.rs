@@ -41,6 +41,14 @@ fn other_endpoints() {
             DeviceAuthorization,
             None,
             plain.clone(),
+            Err((400, "unauthorized_client")),
+        ),
+        (
+            "device, unregistered client, by setting",
+            "anonymous-device = true\nscopes = ['z']",
+            DeviceAuthorization,
+            None,
+            plain.clone(),
             Ok("z"),
         ),
         (
@@ -384,7 +392,7 @@ fn a_registration_is_stored_when_a_user_is_asked() {
             parameters: b"",
             jwks: None,
         };
-        let policy = policy("");
+        let policy = policy("anonymous-device = true");
         let judged = judge("c".to_owned(), &usable, NOW, &request, &parameters, &policy);
         let decision = judged.unwrap();
         assert_eq!(decision.outcome, Outcome::Accept, "{endpoint:?}");

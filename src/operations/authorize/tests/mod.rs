@@ -2,6 +2,7 @@
 
 mod clients;
 mod endpoints;
+mod kinds;
 mod redirects;
 mod requests;
 
@@ -18,8 +19,13 @@ const NOW: u64 = 1_790_000_000;
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const OVERRIDE: &[&str] = &["authenticate", "oauth-client-override"];
 
+/// The policy of these settings, which offers the scopes of the records in these tests.
 fn policy(settings: &str) -> Policy {
-    let text = format!("[oauth.client-registration]\n{settings}");
+    let scopes = match settings.lines().any(|line| line.starts_with("scopes = ")) {
+        true => "",
+        false => "scopes = ['a', 'b', 'c', 'offline_access']",
+    };
+    let text = format!("[oauth.client-registration]\n{scopes}\n{settings}");
     config::compile(&text).unwrap().0
 }
 

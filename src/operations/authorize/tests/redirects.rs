@@ -314,6 +314,7 @@ fn redirect_uris() {
 
 #[test]
 fn errors_are_sent_to_who_is_known() {
+    use Telling::{AtOnce, Nobody, WhenAsked};
     let mistake = json!({"response_type": "token", "redirect_uri": "https://a.example.com/cb"});
     let uri = ["https://a.example.com/cb"];
     let by_key = web("key", &uri);
@@ -334,15 +335,23 @@ fn errors_are_sent_to_who_is_known() {
         json!({"redirect_uris": ["com.example.app:/cb"]}),
     );
     let native = json!({"response_type": "token", "redirect_uri": "com.example.app:/cb"});
+    let local = json!({"response_type": "token"});
+    let by_key_native = self::native();
+    let by_stranger_native = record("stranger", "mail", json!({}));
+    let by_hand = record(
+        "administrator",
+        "administrator",
+        json!({"redirect_uris": ["stalwart://auth"]}),
+    );
     let required = "require = true";
-    for (name, settings, record, permissions, change, sent) in [
+    for (name, settings, record, permissions, change, telling) in [
         (
             "registered",
             required,
             Some(&by_key),
             &[][..],
             &mistake,
-            true,
+            AtOnce,
         ),
         (
             "by hand",
@@ -350,7 +359,39 @@ fn errors_are_sent_to_who_is_known() {
             Some(&by_administrator),
             &[],
             &mistake,
-            true,
+            AtOnce,
+        ),
+        (
+            "registered, a private-use scheme",
+            required,
+            Some(&by_key_native),
+            &[],
+            &native,
+            WhenAsked,
+        ),
+        (
+            "registered, this computer",
+            required,
+            Some(&by_key_native),
+            &[],
+            &local,
+            AtOnce,
+        ),
+        (
+            "by hand, a private-use scheme",
+            required,
+            Some(&by_hand),
+            &[],
+            &administration,
+            AtOnce,
+        ),
+        (
+            "a stranger's program, this computer",
+            required,
+            Some(&by_stranger_native),
+            &[],
+            &local,
+            WhenAsked,
         ),
         (
             "a stranger's web page",
@@ -358,7 +399,7 @@ fn errors_are_sent_to_who_is_known() {
             Some(&by_stranger),
             &[],
             &mistake,
-            false,
+            Nobody,
         ),
         (
             "a stranger's program",
@@ -366,7 +407,7 @@ fn errors_are_sent_to_who_is_known() {
             Some(&stranger),
             &[],
             &native,
-            true,
+            WhenAsked,
         ),
         (
             "a stranger's program that has a web page",
@@ -374,7 +415,7 @@ fn errors_are_sent_to_who_is_known() {
             Some(&mixed),
             &[],
             &native,
-            true,
+            WhenAsked,
         ),
         (
             "a stranger's web page that has a program",
@@ -382,7 +423,7 @@ fn errors_are_sent_to_who_is_known() {
             Some(&mixed),
             &[],
             &mistake,
-            false,
+            Nobody,
         ),
         (
             "anybody's document of a web page",
@@ -390,7 +431,7 @@ fn errors_are_sent_to_who_is_known() {
             Some(&by_document),
             &[],
             &mistake,
-            false,
+            Nobody,
         ),
         (
             "anybody's document of a program",
@@ -398,7 +439,7 @@ fn errors_are_sent_to_who_is_known() {
             Some(&document),
             &[],
             &native,
-            true,
+            WhenAsked,
         ),
         (
             "the web administration, unregistered",
@@ -406,17 +447,17 @@ fn errors_are_sent_to_who_is_known() {
             None,
             &[],
             &administration,
-            false,
+            Nobody,
         ),
-        ("unregistered", "", None, &[], &mistake, false),
-        ("overridden", required, None, OVERRIDE, &mistake, false),
+        ("unregistered", "", None, &[], &mistake, Nobody),
+        ("overridden", required, None, OVERRIDE, &mistake, Nobody),
         (
             "shared",
             "require = true\nstatic-client = 'c'",
             None,
             &[],
             &native,
-            true,
+            WhenAsked,
         ),
     ] {
         let record = record.map(String::as_str);
@@ -429,7 +470,14 @@ fn errors_are_sent_to_who_is_known() {
             &policy(settings),
         );
         assert_eq!(errors(&decision), ["response-type-unknown"], "{name}");
+        let sent = telling != Nobody;
         assert_eq!(location(&decision).is_some(), sent, "{name}");
+        let codes = Vec::from_iter(decision.diagnostics.iter().map(|d| d.code));
+        let is_asked_for = codes.contains(&"redirect-unasked");
+        assert_eq!(is_asked_for, telling == WhenAsked, "{name}");
+        if let Some(location) = location(&decision) {
+            assert!(location.contains("description=response_type"), "{location}");
+        }
         assert_eq!(decision.response.body.is_empty(), sent, "{name}");
     }
 }
