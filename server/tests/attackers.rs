@@ -37,6 +37,7 @@ fn no_page_can_be_framed() {
     let host = Host::start("");
     let mut browser = plain_user(&host, "alice@example.org");
     let asked = query("mail", REDIRECT_URI, &[]);
+    let mut pages = 0;
     for path in [
         "/auth/sign-in",
         &format!("/auth/authorize?{asked}"),
@@ -52,6 +53,7 @@ fn no_page_can_be_framed() {
             assert!(!(200..300).contains(&page.status), "{path}: {page:?}");
             continue;
         }
+        pages += 1;
         let policy = page.header("content-security-policy");
         let policy = policy.unwrap_or_else(|| panic!("{path} has no policy"));
         for directive in [
@@ -76,6 +78,7 @@ fn no_page_can_be_framed() {
         );
         assert_eq!(page.header("cache-control"), Some("no-store"), "{path}");
     }
+    assert!(pages > 4, "{pages} pages");
 }
 
 #[test]

@@ -268,7 +268,7 @@ pub fn administrator(person: &mut Person, key: &str, end: &End) -> Felt {
             .request("GET", "/api/clients?limit=20", &bearer, "");
         felt.ask("the list", 200, &person.line, &list);
         person.send(&mut felt, ("the page", 200), "GET", "/admin/", None);
-        pause(begun, Duration::from_millis(500));
+        pause(begun, Duration::from_millis(300));
     }
     felt
 }
@@ -294,7 +294,7 @@ pub fn mail_server(line: &Line, secret: &str, token: &str, end: &End) -> Felt {
             answer.status != 200 || answer.json()["active"] == serde_json::Value::Bool(true)
         });
         felt.note("a question", 200, begun, answer);
-        pause(begun, Duration::from_millis(250));
+        pause(begun, Duration::from_millis(100));
     }
     felt
 }

@@ -145,8 +145,12 @@ impl Program {
                     "listen 443 ssl;",
                     &format!("listen {address} ssl;"),
                 );
+                let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+                    .map(|kind| format!("{kind}_temp_path {path}/{kind};\n"));
                 let settings = format!(
-                    "daemon off;\npid {path}/pid;\nevents {{}}\nhttp {{\naccess_log off;\n{served}}}\n"
+                    "daemon off;\npid {path}/pid;\nevents {{}}\n\
+                     http {{\naccess_log off;\n{}{served}}}\n",
+                    temporary.concat()
                 );
                 let mut command = Command::new("nginx");
                 command.arg("-p").arg(folder);
