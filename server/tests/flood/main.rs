@@ -3,7 +3,8 @@
 //!
 //! `scripts/flood` runs it and shows the table. `GATEPOST_FLOOD_SECONDS` is how long each of the two may try; 10 if it is
 //! not set. The stranger shares this machine's processors with the server. So the requests are paced
-//! ([`attack::PACE`]): it is the server's bounds that are tried, and not whether the machine has processors left.
+//! ([`attack::PACE`]): it is the server's bounds that are tried, and not whether the machine has processors left. Run it
+//! where nothing else runs: the table says how much of the processors all that ran took.
 
 #[path = "../common/mod.rs"]
 mod common;

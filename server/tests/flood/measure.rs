@@ -22,6 +22,8 @@ pub struct Sizes {
     pub peak: u64,
     /// Time that it took of the processors, in hundredths of a second.
     pub processor: u64,
+    /// The same for all that runs on the machine.
+    pub machine: u64,
 }
 
 /// Looks at a server.
@@ -68,6 +70,7 @@ impl Meter {
             memory: kibibytes("VmRSS:") << 10,
             peak: kibibytes("VmHWM:") << 10,
             processor: self.processor(),
+            machine: machine(),
         }
     }
 
@@ -152,6 +155,22 @@ impl Meter {
             .map(|time| time.parse::<u64>().expect("a number"))
             .sum()
     }
+}
+
+/// Time that the processors were busy, whatever with.
+fn machine() -> u64 {
+    let stat = fs::read_to_string("/proc/stat").expect("this is Linux");
+    let of_all = stat
+        .lines()
+        .next()
+        .and_then(|line| line.strip_prefix("cpu "));
+    let times = of_all.expect("it comes first").split_whitespace();
+    let times = times.map(|time| time.parse::<u64>().expect("a number"));
+    // User, nice, system; then idle and waiting for the disk, which is not busy; and the rest.
+    let busy = times
+        .enumerate()
+        .filter(|(place, _)| !(3..5).contains(place));
+    busy.take(6).map(|(_, time)| time).sum()
 }
 
 /// The process that was started with this file.

@@ -73,7 +73,7 @@ impl Scene {
         };
         // Requests are limited as they are by default.
         let host = Host::start(&format!(
-            "{store}{proxy}[limits]\n[oauth.client-registration]\nanonymous = true\nmax-anonymous-clients = {ANONYMOUS}\n"
+            "{store}{proxy}[limits]\n[oauth.client-registration]\nanonymous = true\nanonymous-device = true\nmax-anonymous-clients = {ANONYMOUS}\n"
         ));
         let meter = Meter::of(&host, database.as_ref());
         let mut scene = Self {

@@ -54,10 +54,20 @@ pub fn of(name: &str, one: &Phase, many: &Phase) -> String {
         let beyond = phase.after.peak.saturating_sub(phase.before.memory);
         format!("{} KiB", beyond.div_ceil(1024))
     });
-    of_both("processor time, in seconds", &|phase| {
-        let hundredths = phase.after.processor - phase.before.processor;
-        format!("{}.{:02}", hundredths / 100, hundredths % 100)
-    });
+    let seconds = |of: fn(&Sizes) -> u64| {
+        move |phase: &Phase| {
+            let hundredths = of(&phase.after) - of(&phase.before);
+            format!("{}.{:02}", hundredths / 100, hundredths % 100)
+        }
+    };
+    of_both(
+        "processor time of the server, in seconds",
+        &seconds(|sizes| sizes.processor),
+    );
+    of_both(
+        "  of all that ran on the machine",
+        &seconds(|sizes| sizes.machine),
+    );
     for name in many.after.rows.keys() {
         let rows = |phase: &Phase| {
             let of = |sizes: &Sizes| sizes.rows.get(name).copied().unwrap_or_default();

@@ -31,7 +31,7 @@ fn no_secret_is_told_in_a_log_of_json() {
 
 fn everything_has_its_secrets(format: &str) {
     let settings = format!(
-        "[log]\nlevel = 'debug'\nformat = '{format}'\n[oauth.client-registration]\nanonymous = true\n\
+        "[log]\nlevel = 'debug'\nformat = '{format}'\n[oauth.client-registration]\nanonymous = true\nanonymous-device = true\n\
          stateless = 'anonymous'\nclient-id-keys = ['{CLIENT_ID_KEY}']\n"
     );
     let host = Host::start_in(Folder::new(), &settings, &[]);

@@ -157,16 +157,14 @@ impl Secret {
 }
 
 impl Said {
-    /// A file that the first start wrote for its owner: neither the directory nor a log, and nobody else can read it.
+    /// The file that the first start writes for its owner, if nobody else can read it.
     fn is_the_owners(&self) -> bool {
         self.file.as_ref().is_some_and(|file| {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
             let mode = fs::metadata(file)
                 .expect("it is there")
                 .permissions()
                 .mode();
-            let is_kept = ["gatepost.db", "audit", "log"];
-            mode & 0o077 == 0 && !is_kept.iter().any(|kept| name.starts_with(kept))
+            file.ends_with("first-start.txt") && mode & 0o077 == 0
         })
     }
 }
