@@ -222,7 +222,9 @@ impl Registrar {
     /// let registrar = Registrar::compile("")?;
     /// # let create = Caller::with_permissions(&["authenticate", "oauth-client-create"]);
     /// # let document = br#"{"redirect_uris": ["com.example:/cb"], "token_endpoint_auth_method": "none"}"#;
-    /// # let made = registrar.provision(&Context { caller: create, ..Context::default() }, Some("app"), document)?;
+    /// # let entropy = [7; 64];
+    /// # let create = Context { caller: create, entropy: &entropy, ..Context::default() };
+    /// # let made = registrar.provision(&create, None, document)?;
     /// # let Effect::Store(record) = made.effect else { panic!("it is a new client") };
     /// let context = Context {
     ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-update"]),
@@ -386,9 +388,9 @@ impl Registrar {
     ///     ..Context::default()
     /// };
     ///
-    /// let decision = registrar.remove(&context, "app")?;
+    /// let decision = registrar.remove(&context, &record.client_id)?;
     /// assert_eq!(decision.response.status, 204);
-    /// assert_eq!(decision.effect, Effect::Remove("app".to_owned()));
+    /// assert_eq!(decision.effect, Effect::Remove(record.client_id.clone()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn remove(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {

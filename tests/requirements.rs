@@ -17,7 +17,7 @@ use std::path::Path;
 use references::{find, is_test, read, references};
 
 /// How many numbers there are under each letter.
-const NUMBERS: [(char, usize); 10] = [
+const NUMBERS: [(char, usize); 11] = [
     ('A', 22),
     ('B', 9),
     ('C', 4),
@@ -28,6 +28,7 @@ const NUMBERS: [(char, usize); 10] = [
     ('H', 7),
     ('I', 3),
     ('J', 3),
+    ('K', 12),
 ];
 
 /// One line of a table.

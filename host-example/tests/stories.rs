@@ -41,6 +41,12 @@ fn every_story_goes_as_it_should_over_http() {
     for flags in common::plugins(library.to_str().unwrap()) {
         let mut steps = Steps::default();
         for told in story::all() {
+            // Here each request comes from somewhere.
+            if told.name == "nobody knows where a request comes from" {
+                let lines = told.chapters.iter().map(|chapter| chapter.lines.len());
+                steps.elsewhere += u32::try_from(lines.sum::<usize>()).expect("they are few");
+                continue;
+            }
             let mut story = story::Story::default();
             let mut folder = Folder::new();
             for chapter in &told.chapters {

@@ -114,7 +114,7 @@ pub trait Plugin: Send + Sync {
     /// #     ..Context::fresh()?
     /// # };
     /// # let metadata = br#"{"redirect_uris": ["https://webmail.example.com/cb"]}"#;
-    /// # let Effect::Store(stored) = plugin.provision(&context, Some("webmail"), metadata)?.effect else {
+    /// # let Effect::Store(stored) = plugin.provision(&context, None, metadata)?.effect else {
     /// #     panic!("an administrator may register it");
     /// # };
     /// # let context = Context { record: Some(stored.document), ..context };
@@ -309,10 +309,10 @@ pub trait Plugin: Send + Sync {
     /// # let Effect::Store(stored) = plugin.provision(&context, Some("webmail"), metadata)?.effect else {
     /// #     panic!("an administrator may register it");
     /// # };
-    /// # let context = Context { record: Some(stored.document), ..context };
-    /// let decision = plugin.remove(&context, "webmail")?;
+    /// # let context = Context { record: Some(stored.document.clone()), ..context };
+    /// let decision = plugin.remove(&context, &stored.client_id)?;
     /// assert_eq!(decision.response.status, 204);
-    /// assert_eq!(decision.effect, Effect::Remove("webmail".into()));
+    /// assert_eq!(decision.effect, Effect::Remove(stored.client_id));
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

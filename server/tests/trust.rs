@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use gatepost_server::http::{FREE, paths};
 use serde_json::Value;
 
-use crate::common::browser::{ask, basic};
+use crate::common::browser::{Browser, DEMO, ask, basic, demo_password, form, hidden};
 use crate::common::{Answer, Folder, Host, NATIVE, run, text};
 
 /// A proxy on this machine that sets one of the two headers.
@@ -320,6 +320,59 @@ fn who_is_still_writing_gets_to_read_the_answer() {
             assert_eq!(stream.read_to_end(&mut rest).ok(), Some(0), "{path}");
         }
     }
+}
+
+/// Authority is looked at when all of a request is there: one that dribbles in outlives no key and no session.
+#[test]
+fn a_slow_body_outlives_neither_key_nor_session() {
+    let host = Host::start("");
+    let data = host.folder.data().display().to_string();
+    let command = |arguments: &[&str]| {
+        let arguments = [arguments, &["--data", &data]].concat();
+        let output = run(&arguments, &host.folder.path(""));
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    };
+    let begin = |head: String, body: &str| {
+        let (first, rest) = body.split_at(body.len() / 2);
+        let mut stream = host.connect();
+        stream
+            .write_all(format!("{head}Content-Length: {}\r\n\r\n{first}", body.len()).as_bytes())
+            .expect("it can be sent");
+        std::thread::sleep(Duration::from_millis(300));
+        (stream, rest.to_owned())
+    };
+    let end = |(mut stream, rest): (TcpStream, String)| {
+        stream.write_all(rest.as_bytes()).expect("it can be sent");
+        Answer::read(&mut stream)
+    };
+    let key = host.first_key("administrator");
+    let head = format!(
+        "POST /api/keys HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\n"
+    );
+    let body = r#"{"name":"late","permissions":["authenticate"]}"#;
+    assert_eq!(end(begin(head.clone(), body)).status, 201);
+    let begun = begin(head, body);
+    command(&["key", "revoke", "1"]);
+    assert_eq!(end(begun).status, 401);
+
+    let mut browser = Browser::signed_in(&host, DEMO, &demo_password(&host));
+    let page = browser.get("/account");
+    let csrf = hidden(&page.body, "/account");
+    let body = form(&[(&*csrf[0].0, &*csrf[0].1), ("end", "all")]);
+    let cookies: Vec<String> = browser
+        .cookies
+        .iter()
+        .map(|(n, v)| format!("{n}={v}"))
+        .collect();
+    let head = format!(
+        "POST /account HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n",
+        host.address,
+        cookies.join("; ")
+    );
+    let begun = begin(head, &body);
+    command(&["account", "sign-out", "--name", DEMO]);
+    let late = end(begun);
+    assert_ne!(late.header("location"), Some("/account"), "{late:?}");
 }
 
 fn connect_from(last: u8, to: SocketAddr) -> TcpStream {

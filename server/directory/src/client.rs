@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use gatepost_plugin::{Activity, Decision, Usage};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gatepost_plugin::{Activity, Assertion, Decision, Usage};
 
 use crate::grant::Change;
 use crate::principal::{AccountId, KeyId};
+use crate::secret::SecretHash;
 
 /// What decides, from facts alone: it is asked more than once, and the last answer counts.
 pub type Judge = Arc<dyn Fn(&Facts) -> Result<Verdict, Abandoned> + Send + Sync>;
@@ -145,4 +148,24 @@ impl Place {
     pub const fn at(number: i64) -> Self {
         Self(number)
     }
+}
+
+/// How many ids of assertions are kept of one client, of those that have not expired.
+pub(crate) const MOST_ASSERTIONS: i64 = 10_000;
+
+/// How long an id that is kept as it is may be, in bytes.
+const LONGEST_ASSERTION: usize = 64;
+
+/// What is kept of an assertion's id, which a client chose: one that is long is hashed.
+pub(crate) fn assertion_id(assertion: &Assertion) -> String {
+    match assertion.id.len() > LONGEST_ASSERTION {
+        true => URL_SAFE_NO_PAD.encode(SecretHash::of(&assertion.id).bytes()),
+        false => assertion.id.clone(),
+    }
+}
+
+/// The ids of assertions that expired by then are of no use any more, in seconds since 1970. Clocks may differ by some
+/// minutes.
+pub(crate) fn assertions_before(now: u64) -> i64 {
+    now.saturating_sub(600).cast_signed()
 }

@@ -40,7 +40,7 @@ pub trait Directory: Send + Sync {
     async fn client(&self, client_id: &str, now: u64) -> Result<Option<Entry>, DirectoryError>;
 
     /// Says whether it is the first time that a client uses an assertion's id, and remembers it
-    /// (RFC 7523 §3).
+    /// (RFC 7523 §3). It is not, as far as can be told, if 10,000 others of this client have not expired.
     async fn first_use(
         &self,
         client_id: &str,

@@ -6,7 +6,7 @@ use crate::origin::proxies::{Proxies, Way};
 
 /// What to write where nothing is said of the proxy that there has to be.
 const DECLARE: &str = "`trusted-proxies = ['127.0.0.1/32', '::1/128']` and `forwarded-header = 'x-forwarded-for'`, for a proxy on \
-     this machine that sets this header; or `trusted-proxies = []`, if what is in front never says where a request comes from";
+     this machine that sets this header; or `trusted-proxies = []`, if nothing is in front but what passes connections on as they are";
 
 /// Reads what is said of proxies; `None` if nothing is.
 pub(super) fn read(server: &mut Section) -> Option<Proxies> {

@@ -106,6 +106,15 @@ impl Config {
         self.public_url.is_none() && (has_proxy || self.listen.ip().is_unspecified())
     }
 
+    /// Whether everybody may come from one address: the world comes by https, this program has no certificate, and an
+    /// administrator says that there are no proxies to be believed.
+    pub fn is_everybody_one(&self) -> bool {
+        let has_no_proxy = |proxies: &Proxies| proxies.trusted.is_empty();
+        self.tls.is_none()
+            && self.public_url.as_ref().is_some_and(PublicUrl::is_https)
+            && self.proxies.as_ref().is_some_and(has_no_proxy)
+    }
+
     /// How this machine reaches this program when it listens there.
     pub fn listener_url(&self, listening: SocketAddr) -> PublicUrl {
         let url = PublicUrl::of_listener(listening);

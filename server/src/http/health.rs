@@ -21,12 +21,9 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn health(State(app): State<Arc<App>>) -> Response {
-    let (status, text) = match app.decider.directory().check().await {
-        Ok(()) => (StatusCode::OK, "ok\n"),
-        Err(error) => {
-            tracing::error!(%error, "the directory is not healthy");
-            (StatusCode::SERVICE_UNAVAILABLE, "the directory failed\n")
-        }
+    let (status, text) = match app.health.is_well(app.decider.directory()).await {
+        true => (StatusCode::OK, "ok\n"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "the directory failed\n"),
     };
     (status, [(header::CACHE_CONTROL, "no-store")], text).into_response()
 }

@@ -81,6 +81,13 @@ async fn serve(
              clients use"
         );
     }
+    if config.is_everybody_one() {
+        tracing::warn!(
+            "server.trusted-proxies is empty, server.public-url is https, and there is no server.tls-certificate: if \
+             something in front ends TLS, all requests come from its address, so that one stranger's wrong passwords and \
+             requests count for everybody, and metrics.allow lets everybody in whom it lets in"
+        );
+    }
     if public_url.is_exposed() {
         tracing::warn!(
             "clients are told to come to {public_url}, where what they send can be read on the way; \

@@ -11,13 +11,16 @@ use crate::origin::place::Network;
 /// Which part of all places one network may hold.
 const SHARE: usize = 8;
 
+/// How many connections somebody may have of whom none ends that is busy: a mail server, or an office behind one address.
+const FEW: usize = 16;
+
 /// In how many networks, those that hold most, a connection is looked for that can end.
 const LOOKED_AT: usize = 8;
 
 /// The places for connections.
 ///
 /// A network holds a share of them. If there are none left, the network that holds most gives one up to a network that
-/// holds fewer: first a connection that waits for its next request. So many addresses together do not keep others out.
+/// holds fewer: first a connection that waits for its next request, and of who holds many a busy one. So many addresses together do not keep others out.
 pub(super) struct Places {
     most: usize,
     state: Mutex<State>,
@@ -94,11 +97,12 @@ impl State {
         let most = self.by_count.iter().rev().take(LOOKED_AT);
         let ended = most
             .filter(|(count, _)| *count > than)
-            .find_map(|(_, holder)| {
+            .find_map(|(count, holder)| {
                 let held = self.held.get(holder)?;
                 let waits = |held: &&Arc<Held>| !held.is_busy.load(Ordering::Relaxed);
                 let waiting = held.iter().find(waits);
-                let any = || held.first().filter(|_| *holder != Holder::Proxy);
+                let may_end = *holder != Holder::Proxy && *count > FEW;
+                let any = || held.first().filter(|_| may_end);
                 let ended = Arc::clone(waiting.or_else(any)?);
                 Some((*holder, ended))
             });
@@ -171,33 +175,31 @@ mod tests {
 
     #[tokio::test]
     async fn who_holds_most_gives_a_place_up_to_who_holds_fewer() {
-        let places = Places::new(16);
-        let take = |number| places.take(network(number));
-        let mut held: Vec<Place> = Vec::new();
-        for number in 0..8 {
-            for _ in 0..2 {
-                let place = take(number).expect("there is room");
-                place.is_busy(number != 3);
-                held.push(place);
+        for (share, is_made) in [(FEW + 1, true), (FEW, false)] {
+            let places = Places::new(share * SHARE);
+            let mut held: Vec<Place> = Vec::new();
+            for number in 0..8 {
+                for _ in 0..share {
+                    let place = places.take(network(number)).expect("there is room");
+                    place.is_busy(true);
+                    held.push(place);
+                }
+                let more = places.take(network(number));
+                assert!(more.is_none(), "{number} has a share");
             }
-            assert!(take(number).is_none(), "{number} has a share");
-        }
-        // All are taken, and somebody new comes.
-        let newcomer = take(9).expect("room is made");
-        let mut lost = Vec::new();
-        for (index, place) in held.iter().enumerate() {
-            if is_lost(place).await {
-                lost.push(index);
+            // All are taken, and somebody new comes.
+            let newcomer = places.take(network(9));
+            assert_eq!(newcomer.is_some(), is_made, "{share} that are busy");
+            let mut lost = 0;
+            for place in &held {
+                lost += u32::from(is_lost(place).await);
             }
+            assert_eq!(lost, u32::from(is_made));
+            drop(held);
+            drop(newcomer);
+            let state = places.state();
+            assert!(state.held.is_empty() && state.by_count.is_empty() && state.total == 0);
         }
-        // Those that were looked at first are busy, all of them: then any connection has to do.
-        assert_eq!(lost.len(), 1);
-        assert!(!is_lost(&newcomer).await);
-        assert_eq!(places.state().total, 16);
-        drop(held);
-        drop(newcomer);
-        let state = places.state();
-        assert!(state.held.is_empty() && state.by_count.is_empty() && state.total == 0);
     }
 
     #[tokio::test]

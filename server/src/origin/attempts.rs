@@ -11,7 +11,7 @@ const LIMIT: u32 = 10;
 /// Seconds from the first of them until they are forgotten.
 const WINDOW: u64 = 600;
 
-/// How many guessers are remembered. Of more, those are forgotten that began first.
+/// How many guessers are remembered. Of more, those are forgotten that guessed least, and of these who began first.
 const CAPACITY: usize = 10_000;
 
 /// Who guessed wrong lately, and how often.
@@ -51,7 +51,9 @@ impl Attempts {
             table.retain(|_, count| now < count.began_at + WINDOW);
         }
         if table.len() >= CAPACITY
-            && let Some(first) = table.iter().min_by_key(|(_, count)| count.began_at)
+            && let Some(first) = table
+                .iter()
+                .min_by_key(|(_, count)| (count.guesses, count.began_at))
         {
             let first = *first.0;
             table.remove(&first);
@@ -67,8 +69,13 @@ impl Attempts {
     /// It was right, or nobody looked at it, and does not count. What was wrong before still does: a guesser may know
     /// one right answer and look for another.
     pub fn take_back(&self, guesser: SecretHash) {
-        if let Some(count) = self.table().get_mut(&guesser) {
-            count.guesses = count.guesses.saturating_sub(1);
+        let mut table = self.table();
+        let Some(count) = table.get_mut(&guesser) else {
+            return;
+        };
+        count.guesses = count.guesses.saturating_sub(1);
+        if count.guesses == 0 {
+            table.remove(&guesser);
         }
     }
 

@@ -1,27 +1,26 @@
-//! How much of something that is scarce one network holds at once.
+//! How much of something that is scarce one network, or one account, holds at once.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::origin::place::Network;
-
-/// Places of which each network holds at most a share.
+/// Places of which each holder, such as a network, holds at most a share.
 ///
-/// How many places there are in all is for others to bound. Then this holds no more networks than there are
+/// How many places there are in all is for others to bound. Then this knows no more holders than there are
 /// places: those that hold nothing are forgotten at once.
-pub struct Shares {
+pub struct Shares<K: Hash + Eq + Copy> {
     most: u32,
-    held: Mutex<HashMap<Network, u32>>,
+    held: Mutex<HashMap<K, u32>>,
 }
 
 /// A place that is held, until this is dropped.
-pub struct Share {
-    shares: Arc<Shares>,
-    network: Network,
+pub struct Share<K: Hash + Eq + Copy> {
+    shares: Arc<Shares<K>>,
+    holder: K,
 }
 
-impl Shares {
-    /// At most so many for each network, and at least one.
+impl<K: Hash + Eq + Copy> Shares<K> {
+    /// At most so many for each, and at least one.
     pub fn of(most: u32) -> Arc<Self> {
         Arc::new(Self {
             most: most.max(1),
@@ -29,33 +28,33 @@ impl Shares {
         })
     }
 
-    /// A place, unless the network holds its share already.
-    pub fn take(self: &Arc<Self>, network: Network) -> Option<Share> {
+    /// A place, unless this one holds its share already.
+    pub fn take(self: &Arc<Self>, holder: K) -> Option<Share<K>> {
         let mut held = self.held();
-        let count = held.entry(network).or_default();
+        let count = held.entry(holder).or_default();
         if *count >= self.most {
             return None;
         }
         *count += 1;
         Some(Share {
             shares: Arc::clone(self),
-            network,
+            holder,
         })
     }
 
-    fn held(&self) -> MutexGuard<'_, HashMap<Network, u32>> {
+    fn held(&self) -> MutexGuard<'_, HashMap<K, u32>> {
         // Nothing is left half done in it.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Share {
+impl<K: Hash + Eq + Copy> Drop for Share<K> {
     fn drop(&mut self) {
         let mut held = self.shares.held();
-        if let Some(count) = held.get_mut(&self.network) {
+        if let Some(count) = held.get_mut(&self.holder) {
             *count -= 1;
             if *count == 0 {
-                held.remove(&self.network);
+                held.remove(&self.holder);
             }
         }
     }
@@ -64,6 +63,7 @@ impl Drop for Share {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::origin::place::Network;
 
     #[test]
     fn a_network_holds_its_share_and_no_more() {

@@ -8,7 +8,7 @@ use crate::{DEVICE, MAIL, Tokens, alice, assert_error, register, token, with_ref
 
 #[test]
 fn only_so_many_devices_wait_and_what_is_kept_of_them_is_short() {
-    let host = Host::start("");
+    let host = Host::start("[oauth.client-registration]\nanonymous-device = true\n");
     let kept = || -> (u32, u32) {
         let file = rusqlite::Connection::open(host.folder.data().join("gatepost.db"));
         let query = "SELECT count(*), coalesce(max(length(parameters)), 0) FROM device_request";

@@ -35,9 +35,12 @@ const PROVEN: &[(Caller, &str)] = &[
     (Unknown, "invalid_client"),
 ];
 
-/// Of a device that a stranger registered, a user could recognise nothing. The grant is left out of the
+/// Of a device that a stranger registered, or nobody, a user could recognise nothing. The grant is left out of the
 /// registration, and the device is told so when it asks. `anonymous-device` opens it.
-pub const DEVICES: &[(Caller, &str)] = &[(Anonymous, "unauthorized_client")];
+pub const DEVICES: &[(Caller, &str)] = &[
+    (Anonymous, "unauthorized_client"),
+    (Unknown, "unauthorized_client"),
+];
 
 const fn row(
     document: &'static str,

@@ -288,7 +288,8 @@ impl Gate<'_> {
 }
 
 /// Returns the registered grant types that are still offered to this client. A public client has none
-/// that depends on client authentication alone (RFC 6749 §4.4, OpenID Connect CIBA Core 1.0 §10.1).
+/// that depends on client authentication alone (RFC 6749 §4.4, OpenID Connect CIBA Core 1.0 §10.1). Neither
+/// has a client that its own site describes: a URL is had by anybody, and no user would agree to it.
 fn grants(
     granted: &[GrantType],
     usable: &Usable<'_>,
@@ -301,8 +302,12 @@ fn grants(
     let offered = |grant: &GrantType| {
         policy.grant_types.contains(grant) && (by_device || *grant != GrantType::DeviceCode)
     };
+    let is_of_anybody = matches!(usable, Usable::Known(known)
+        if known.stored.registered_by.by == By::Document);
     let granted = granted.iter().copied().filter(offered);
-    granted.filter(|g| !(is_public && by_proof(g))).collect()
+    granted
+        .filter(|grant| !((is_public || is_of_anybody) && by_proof(grant)))
+        .collect()
 }
 
 /// Whether an id that is not registered has valid characters (RFC 6749 appendix A.1). The host

@@ -139,4 +139,27 @@ pub(super) async fn assertions(directory: &dyn Directory) {
     assert!(done(directory.first_use("a", &assertion).await));
     assert!(!done(directory.first_use("a", &assertion).await));
     assert!(done(directory.first_use("b", &assertion).await));
+    // However long an id is, little is kept of it.
+    let long = |end: char| Assertion {
+        id: format!("{}{end}", "x".repeat(30_000)),
+        expires_at: 2_000,
+    };
+    for (end, is_first) in [('a', true), ('b', true), ('a', false)] {
+        assert_eq!(done(directory.first_use("a", &long(end)).await), is_first);
+    }
+    // It is forgotten when it has expired, and clocks have had their time.
+    for (now, is_first) in [(2_000, false), (2_599, false), (2_600, true)] {
+        done(directory.forget(0, now).await);
+        assert_eq!(done(directory.first_use("b", &assertion).await), is_first);
+    }
+    // Of one client no more are kept than there is room for.
+    for number in 0..10_000 {
+        let assertion = Assertion {
+            id: number.to_string(),
+            expires_at: 9_000,
+        };
+        assert!(done(directory.first_use("c", &assertion).await));
+    }
+    assert!(!done(directory.first_use("c", &assertion).await));
+    assert!(done(directory.first_use("d", &assertion).await));
 }

@@ -22,7 +22,9 @@ use gatepost_plugin::{Assertion, Decision};
 use tokio::sync::Mutex;
 
 use self::link::{Borrowed, PATIENCE, Pool};
-use crate::client::{Entry, Facts, Inquiry, Judge, Search, Verdict};
+use crate::client::{
+    Entry, Facts, Inquiry, Judge, MOST_ASSERTIONS, Search, Verdict, assertion_id, assertions_before,
+};
 use crate::directory::{Directory, Each, Lines};
 use crate::error::DecideError;
 use crate::error::{DirectoryError, OpenError};
@@ -137,12 +139,14 @@ impl Directory for Postgres {
         let link = self.pool.link().await?;
         let added = link
             .execute(
-                "INSERT INTO assertion (client_id, id, expires_at) VALUES ($1, $2, $3)
+                "INSERT INTO assertion (client_id, id, expires_at)
+                 SELECT $1, $2, $3 WHERE (SELECT count(*) FROM assertion WHERE client_id = $1) < $4
                  ON CONFLICT DO NOTHING",
                 &[
                     &client_id,
-                    &assertion.id,
+                    &assertion_id(assertion),
                     &assertion.expires_at.cast_signed(),
+                    &MOST_ASSERTIONS,
                 ],
             )
             .await?;
@@ -358,7 +362,6 @@ impl Directory for Postgres {
             "DELETE FROM oauth_token WHERE expires_at <= $1",
             "DELETE FROM device_request WHERE expires_at <= $1",
             "DELETE FROM browser_session WHERE expires_at <= $1",
-            "DELETE FROM assertion WHERE expires_at <= $1",
             "DELETE FROM oauth_grant
              WHERE created_at <= $1
                AND NOT EXISTS (SELECT 1 FROM oauth_token WHERE grant_id = oauth_grant.id)
@@ -366,6 +369,11 @@ impl Directory for Postgres {
         ] {
             link.execute(statement, &[&long_ago]).await?;
         }
+        link.execute(
+            "DELETE FROM assertion WHERE expires_at <= $1",
+            &[&assertions_before(now)],
+        )
+        .await?;
         sign_in::forget(&link, now).await?;
         Ok(link.commit().await?)
     }

@@ -5,7 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::row::{damaged, damaged_if_any, number, optional};
 use super::{device, grant};
-use crate::client::{Entry, Facts, Inquiry, Order, Place, Registrant, Search};
+use crate::client::{
+    Entry, Facts, Inquiry, MOST_ASSERTIONS, Order, Place, Registrant, Search, assertion_id,
+};
 use crate::error::DirectoryError;
 use crate::grant::Change;
 use crate::principal::{AccountId, KeyId};
@@ -169,13 +171,15 @@ pub(super) fn first_use(
 ) -> rusqlite::Result<bool> {
     let added = connection
         .prepare_cached(
-            "INSERT INTO assertion (client_id, id, expires_at) VALUES (?1, ?2, ?3)
+            "INSERT INTO assertion (client_id, id, expires_at)
+             SELECT ?1, ?2, ?3 WHERE (SELECT count(*) FROM assertion WHERE client_id = ?1) < ?4
              ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             client_id,
-            assertion.id,
-            assertion.expires_at.cast_signed()
+            assertion_id(assertion),
+            assertion.expires_at.cast_signed(),
+            MOST_ASSERTIONS
         ])?;
     Ok(added == 1)
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Result, Row, ToSql, params};
 
 use super::account;
-use super::row::{number, optional};
+use super::row::{damaged, number, optional};
 use crate::grant::{
     Exchange, Grant, GrantId, MOST_GRANTS, MOST_SPENT_TOKENS, NewGrant, NewToken, Token, TokenKind,
 };
@@ -279,6 +279,20 @@ pub(super) fn of(
                             AND expires_at > ?2))
              ORDER BY oauth_grant.id DESC"
         ))?
-        .query_map(params![account, now.cast_signed()], |row| grant(row, 0))?
+        .query_map(params![account, now.cast_signed()], listed)?
         .collect()
+}
+
+/// A grant in a list: one whose texts are damaged is there, so that its user can end it.
+fn listed(row: &Row<'_>) -> Result<Grant> {
+    let mut unreadable = None;
+    Ok(Grant {
+        id: GrantId(row.get(0)?),
+        client_id: damaged(row, 1, &mut unreadable)?,
+        scope: damaged(row, 2, &mut unreadable)?,
+        resources: damaged(row, 3, &mut unreadable)?,
+        created_at: number(row, 4)?,
+        last_used_at: number(row, 5)?,
+        account: account::account_if_any(row, 6)?,
+    })
 }

@@ -28,7 +28,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use self::writer::Writer;
-use crate::client::{Entry, Facts, Inquiry, Judge, Search, Verdict};
+use crate::client::{Entry, Facts, Inquiry, Judge, Search, Verdict, assertions_before};
 use crate::directory::{Directory, Each, Lines};
 use crate::error::DecideError;
 use crate::error::{DirectoryError, OpenError};
@@ -427,7 +427,6 @@ fn forget(connection: &Connection, windows_before: u64, now: u64) -> rusqlite::R
         "DELETE FROM oauth_token WHERE expires_at <= ?1",
         "DELETE FROM device_request WHERE expires_at <= ?1",
         "DELETE FROM browser_session WHERE expires_at <= ?1",
-        "DELETE FROM assertion WHERE expires_at <= ?1",
         "DELETE FROM oauth_grant
          WHERE created_at <= ?1
            AND NOT EXISTS (SELECT 1 FROM oauth_token WHERE grant_id = oauth_grant.id)
@@ -435,6 +434,10 @@ fn forget(connection: &Connection, windows_before: u64, now: u64) -> rusqlite::R
     ] {
         connection.execute(statement, [long_ago])?;
     }
+    connection.execute(
+        "DELETE FROM assertion WHERE expires_at <= ?1",
+        [assertions_before(now)],
+    )?;
     sign_in::forget(connection, now)
 }
 

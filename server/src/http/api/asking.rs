@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use gatepost_plugin::{Caller, Credential};
 use serde::de::DeserializeOwned;
@@ -25,6 +25,7 @@ pub(super) struct Asking {
     pub(super) app: Arc<App>,
     pub(super) caller: Caller,
     authority: Authority,
+    origin: Origin,
     pub(super) now: u64,
 }
 
@@ -38,11 +39,31 @@ impl Asking {
         }
     }
 
-    /// The body of a request that changes something.
-    pub(super) async fn body(&self, request: Request) -> Result<Vec<u8>, Problem> {
+    /// The body of a request that changes something. Who asks is asked again when all of it is there: a body that comes
+    /// slowly outlives no key and no permission.
+    pub(super) async fn body(&mut self, request: Request) -> Result<Vec<u8>, Problem> {
         let (head, body) = request.into_parts();
         let time = self.app.limits.body;
-        Ok(body::read(Kind::Json, &head.headers, body, time).await?)
+        let body = body::read(Kind::Json, &head.headers, body, time).await?;
+        *self = Self::of(&self.app, self.origin, &head.headers).await?;
+        Ok(body)
+    }
+
+    async fn of(app: &Arc<App>, origin: Origin, headers: &HeaderMap) -> Result<Self, Problem> {
+        let now = gatepost_directory::now();
+        let directory = app.decider.directory();
+        let (mut caller, key) = caller::identify(headers, origin, directory, now).await?;
+        if caller.credential != Credential::Accepted {
+            return Err(Problem::Unproven(caller.credential));
+        }
+        caller.token = None;
+        Ok(Self {
+            app: Arc::clone(app),
+            caller,
+            authority: key.as_ref().map(Authority::of_key).unwrap_or_default(),
+            origin,
+            now,
+        })
     }
 }
 
@@ -50,25 +71,10 @@ impl FromRequestParts<Arc<App>> for Asking {
     type Rejection = Problem;
 
     async fn from_request_parts(head: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let State(app) = State::<Arc<App>>::from_request_parts(head, app)
-            .await
-            .unwrap_or_else(|never| match never {});
         let Some(origin) = head.extensions.get::<Origin>().copied() else {
             return Err(Problem::Refusal(Refusal::Failed));
         };
-        let now = gatepost_directory::now();
-        let directory = app.decider.directory();
-        let (mut caller, key) = caller::identify(&head.headers, origin, directory, now).await?;
-        if caller.credential != Credential::Accepted {
-            return Err(Problem::Unproven(caller.credential));
-        }
-        caller.token = None;
-        Ok(Self {
-            app,
-            caller,
-            authority: key.as_ref().map(Authority::of_key).unwrap_or_default(),
-            now,
-        })
+        Self::of(app, origin, &head.headers).await
     }
 }
 

@@ -100,7 +100,7 @@ struct New {
     metadata: Box<RawValue>,
 }
 
-pub(super) async fn register(asking: Asking, request: Request) -> Result<Response, Problem> {
+pub(super) async fn register(mut asking: Asking, request: Request) -> Result<Response, Problem> {
     let body = asking.body(request).await?;
     let new: New = object(&body)?;
     let metadata = new.metadata.get().as_bytes().to_vec();
@@ -132,7 +132,7 @@ pub(super) async fn show(asking: Asking, client_id: ClientId) -> Result<Response
 }
 
 pub(super) async fn update(
-    asking: Asking,
+    mut asking: Asking,
     client_id: ClientId,
     request: Request,
 ) -> Result<Response, Problem> {

@@ -69,7 +69,7 @@ struct New {
     expires_in_days: Option<u64>,
 }
 
-pub(super) async fn create(asking: Asking, request: Request) -> Result<Response, Problem> {
+pub(super) async fn create(mut asking: Asking, request: Request) -> Result<Response, Problem> {
     let body = asking.body(request).await?;
     let new: New = object(&body)?;
     let problem = Problem::of;

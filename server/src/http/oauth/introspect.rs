@@ -19,7 +19,7 @@ use crate::http::shared::allowance::Spent;
 use crate::http::shared::app::App;
 use crate::http::shared::form::Parameters;
 use crate::http::shared::refusal::Refusal;
-use crate::http::shared::{answer, refusal, session};
+use crate::http::shared::{refusal, session};
 use crate::origin::place::Origin;
 
 pub(super) async fn introspect(
@@ -32,7 +32,7 @@ pub(super) async fn introspect(
 
 async fn answered(app: &App, origin: Origin, form: Result<Form, Fault>) -> Result<Response, Fault> {
     let question = match form {
-        Ok(form) => Question::read(app, origin, form).await,
+        Ok(form) => Question::read(origin, form),
         Err(fault) => Err(fault),
     };
     // What is none is counted too.
@@ -53,7 +53,9 @@ async fn answered(app: &App, origin: Origin, form: Result<Form, Fault>) -> Resul
         return Err(Fault::INTROSPECTION_BY_NOBODY);
     }
     if client.standing == Standing::Provisioned {
-        app.allowances.note_proven(presented, now);
+        let party = format!("{} {}", origin.network(), client.client_id);
+        let party = SecretHash::of(&party);
+        app.allowances.note_proven(presented, party, now);
     }
     let parameters = Parameters::read(&body);
     let Some(token) = parameters.get("token") else {
@@ -71,26 +73,25 @@ async fn answered(app: &App, origin: Origin, form: Result<Form, Fault>) -> Resul
 /// A question about a token, of which it is not known yet who asks it.
 struct Question {
     asked: Request,
-    /// What is presented to prove who asks, and where from. Of an assertion, which is another each time, the client is all
-    /// that is the same.
+    /// What is presented to prove who asks, and where from. Of an assertion, which is another each time, that it is one and
+    /// for which client is all that is the same.
     presented: SecretHash,
     /// Seconds since 1970.
     now: u64,
 }
 
 impl Question {
-    async fn read(app: &App, origin: Origin, form: Form) -> Result<Self, Fault> {
+    fn read(origin: Origin, form: Form) -> Result<Self, Fault> {
         let Form { headers, body, now } = form;
         request::is_of_somebody(&headers, &body)?;
         let asked = request::read(Endpoint::Introspection, &headers, body)?;
-        let client_id = app.decider.identify(&asked).await;
-        let client_id = client_id.map_err(answer::refusal)?;
         let parameters = Parameters::read(&asked.parameters);
         let parts = [
             Some(&*origin.network().to_string()),
-            client_id.as_deref(),
             asked.authorization.as_deref(),
+            parameters.get("client_id"),
             parameters.get("client_secret"),
+            parameters.get("client_assertion_type"),
         ];
         let presented = SecretHash::of(&parts.map(Option::unwrap_or_default).join("\0"));
         Ok(Self {

@@ -148,7 +148,7 @@ async fn verify(
     if past.wrong_guesses >= MOST_WRONG && !is_known_place {
         return Err(unseen(NotSignedIn::TooMany(LOCKED)));
     }
-    let Some(waiting) = sign_ins.wait(is_known_place, origin.network()) else {
+    let Some(waiting) = sign_ins.wait(is_known_place, origin.network(), guessed.name) else {
         return Err(unseen(NotSignedIn::Undecided(Refusal::Unavailable)));
     };
     let entry = directory.account(name).await;
@@ -166,6 +166,14 @@ async fn verify(
     match (verified, entry) {
         (Ok(true), Some(entry)) if may_sign_in(&entry.account) => {
             attempts.take_back(guessed.place);
+            // It may have been changed while its turn was waited for.
+            let again = directory.account(name).await.map_err(failed)?;
+            let is_still = |again: &AccountEntry| {
+                again.account.id == entry.account.id && again.password_hash == entry.password_hash
+            };
+            if !again.as_ref().is_some_and(is_still) {
+                return Err(NotSignedIn::Wrong);
+            }
             if origin != Origin::Unknown {
                 let Guessed { name, place } = guessed;
                 let noted = directory.note_place(entry.account.id, name, place, now);

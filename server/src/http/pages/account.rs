@@ -29,7 +29,12 @@ struct Account<'a> {
     name: &'a str,
     csrf: String,
     programs: Vec<Program>,
+    /// How many there are besides.
+    more: usize,
 }
+
+/// How many programs are shown, the latest first. Each is asked about.
+const MOST_SHOWN: usize = 100;
 
 /// A program that may act for the account.
 struct Program {
@@ -53,8 +58,9 @@ pub(super) async fn show(
     };
     let directory = app.decider.directory();
     let grants = directory.grants(account.id, now).await.map_err(failed)?;
+    let more = grants.len().saturating_sub(MOST_SHOWN);
     let mut programs = Vec::new();
-    for grant in grants {
+    for grant in grants.into_iter().take(MOST_SHOWN) {
         let known = directory
             .client(&grant.client_id, now)
             .await
@@ -78,6 +84,7 @@ pub(super) async fn show(
         name: &account.name,
         csrf: browser.form_token(),
         programs,
+        more,
     };
     Ok(page(StatusCode::OK, &account, &Leave::default()))
 }

@@ -206,7 +206,7 @@ fn texts(value: &Value) -> Vec<String> {
 }
 
 /// `POST /admin/client`
-pub(super) async fn change(visitor: Visitor, request: Request) -> Result<Response, Instead> {
+pub(super) async fn change(mut visitor: Visitor, request: Request) -> Result<Response, Instead> {
     let body = visitor.form(request).await?;
     let form = Parameters::read(&body);
     let client_id = form.get("id").unwrap_or_default();
@@ -299,7 +299,7 @@ pub(super) async fn ask(visitor: Visitor) -> Result<Response, Instead> {
 }
 
 /// `POST /admin/register`
-pub(super) async fn register(visitor: Visitor, request: Request) -> Result<Response, Instead> {
+pub(super) async fn register(mut visitor: Visitor, request: Request) -> Result<Response, Instead> {
     let body = visitor.form(request).await?;
     let form = Parameters::read(&body);
     let typed = |name: &str| form.get(name).unwrap_or_default();

@@ -117,7 +117,7 @@ pub(super) async fn callback(
 }
 
 /// Ends what the pages were granted, and the session with it.
-pub(super) async fn leave(visitor: Visitor, request: Request) -> Result<Response, Instead> {
+pub(super) async fn leave(mut visitor: Visitor, request: Request) -> Result<Response, Instead> {
     visitor.form(request).await?;
     let app = &visitor.app;
     let mut response = Message {

@@ -105,7 +105,7 @@ fn row(key: &KeyEntry, now: u64) -> Row {
 }
 
 /// `POST /admin/keys`
-pub(super) async fn change(visitor: Visitor, request: Request) -> Result<Response, Instead> {
+pub(super) async fn change(mut visitor: Visitor, request: Request) -> Result<Response, Instead> {
     let body = visitor.form(request).await?;
     let form = Parameters::read(&body);
     match form.get("action") {

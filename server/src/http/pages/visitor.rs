@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{FromRequestParts, Request};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use gatepost_plugin::{Caller, Decision};
 
 use crate::http::oauth;
 use crate::http::shared::administration::{Administrator, Authority, NotDone};
 use crate::http::shared::app::App;
+use crate::http::shared::body;
+use crate::http::shared::kind::Kind;
 use crate::http::shared::page;
 use crate::http::shared::page::{Failure, Leave, go_to};
 use crate::http::shared::refusal::Refusal;
@@ -24,6 +26,7 @@ pub(super) struct Visitor {
     pub(super) app: Arc<App>,
     pub(super) browser: Browser,
     pub(super) caller: Caller,
+    origin: Origin,
     pub(super) now: u64,
 }
 
@@ -61,11 +64,17 @@ impl FromRequestParts<Arc<App>> for Visitor {
 
     /// The pages are an OAuth client like any other: whether it may be used is asked each time.
     async fn from_request_parts(head: &mut Parts, app: &Arc<App>) -> Result<Self, Instead> {
-        let now = gatepost_directory::now();
         let Some(origin) = head.extensions.get::<Origin>().copied() else {
             return Err(Refusal::Failed.into());
         };
-        let browser = Browser::of(app, Jar::Admin, &head.headers, now).await?;
+        Self::of(app, origin, &head.headers).await
+    }
+}
+
+impl Visitor {
+    async fn of(app: &Arc<App>, origin: Origin, headers: &HeaderMap) -> Result<Self, Instead> {
+        let now = gatepost_directory::now();
+        let browser = Browser::of(app, Jar::Admin, headers, now).await?;
         let is_in = match browser.grant() {
             Some(grant) => oauth::is_still_good(app, grant, now).await?,
             None => false,
@@ -79,12 +88,11 @@ impl FromRequestParts<Arc<App>> for Visitor {
             app: Arc::clone(app),
             caller: browser.caller(origin),
             browser,
+            origin,
             now,
         })
     }
-}
 
-impl Visitor {
     pub(super) fn administrator(&self) -> Administrator<'_> {
         Administrator {
             app: &self.app,
@@ -108,10 +116,15 @@ impl Visitor {
         self.browser.form_token()
     }
 
-    /// The body of a form, once it is known to be sent from a page of ours.
-    pub(super) async fn form(&self, request: Request) -> Result<Vec<u8>, Instead> {
+    /// The body of a form, once it is known to be sent from a page of ours. Who it is from is asked again when all of it is
+    /// there: a body that comes slowly outlives no session and no permission.
+    pub(super) async fn form(&mut self, request: Request) -> Result<Vec<u8>, Instead> {
         let (head, body) = request.into_parts();
-        Ok(self.browser.form(&self.app, &head.headers, body).await?)
+        let time = self.app.limits.body;
+        let body = body::read(Kind::Page, &head.headers, body, time).await?;
+        *self = Self::of(&self.app, self.origin, &head.headers).await?;
+        self.browser.sent(&self.app, &head.headers, &body)?;
+        Ok(body)
     }
 
     /// What is shown where something was not done.

@@ -11,8 +11,8 @@ use crate::origin::place::Network;
 use crate::origin::proven::Proven;
 use crate::origin::shares::{Share, Shares};
 
-/// The routes that any number may ask for: what they answer is there already, and nothing is written down. Every other
-/// one is limited, and so is what is no route.
+/// The routes that may be asked for any number of times: what they answer is there already, or was found a moment ago for
+/// somebody else, and nothing is written down. Every other one is limited, and so is what is no route.
 pub const FREE: [&str; 10] = [
     "/healthz",
     "/assets/style.css",
@@ -41,15 +41,15 @@ pub(in crate::http) struct Allowances {
     common: Pace<Network>,
     /// For questions about tokens of whoever has not proved who it is.
     asking: Pace<Network>,
-    /// For those of whoever has: by what was presented.
+    /// For those of whoever has, by who it is.
     proven: Pace<SecretHash>,
     who_proved: Proven,
-    in_flight: Arc<Shares>,
+    in_flight: Arc<Shares<Network>>,
 }
 
 /// A request that may pass, until this is dropped.
 pub(in crate::http) struct Admittance {
-    _in_flight: Option<Share>,
+    _in_flight: Share<Network>,
 }
 
 /// A network has had its share; how many seconds to wait.
@@ -77,16 +77,13 @@ impl Allowances {
         route: Option<&str>,
         network: Network,
     ) -> Result<Admittance, Spent> {
-        if route.is_some_and(|route| FREE.contains(&route)) {
-            return Ok(Admittance { _in_flight: None });
-        }
-        if !(route == Some(QUESTIONS) && method == Method::POST) {
+        let is_free = route.is_some_and(|route| FREE.contains(&route));
+        let is_question = route == Some(QUESTIONS) && method == Method::POST;
+        if !is_free && !is_question {
             self.common.check(&network).map_err(spent)?;
         }
         match self.in_flight.take(network) {
-            Some(share) => Ok(Admittance {
-                _in_flight: Some(share),
-            }),
+            Some(share) => Ok(Admittance { _in_flight: share }),
             None => Err(Spent { wait: 1 }),
         }
     }
@@ -99,16 +96,16 @@ impl Allowances {
         presented: Option<SecretHash>,
         now: u64,
     ) -> Result<(), Spent> {
-        let proved = presented.filter(|presented| self.who_proved.has(*presented, now));
-        match proved {
-            Some(presented) => self.proven.check(&presented).map_err(spent),
+        let party = presented.and_then(|presented| self.who_proved.party(presented, now));
+        match party {
+            Some(party) => self.proven.check(&party).map_err(spent),
             None => self.asking.check(&network).map_err(spent),
         }
     }
 
-    /// What was presented with a question is right.
-    pub(in crate::http) fn note_proven(&self, presented: SecretHash, now: u64) {
-        self.who_proved.note(presented, now);
+    /// What was presented with a question is right, and whose it is.
+    pub(in crate::http) fn note_proven(&self, presented: SecretHash, party: SecretHash, now: u64) {
+        self.who_proved.note(presented, party, now);
     }
 
     /// Drops what was counted and is over.

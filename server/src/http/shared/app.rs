@@ -12,6 +12,7 @@ use ipnet::IpNet;
 use crate::config::{Config, Lifetimes, Limits, PublicUrl, WebOrigin};
 use crate::decide::Decider;
 use crate::http::shared::allowance::{Admittance, Allowances, Spent};
+use crate::http::shared::look::LastLook;
 use crate::http::shared::metadata::{Metadata, MetadataError};
 use crate::http::shared::sign_ins::SignIns;
 use crate::observe::watch::Watch;
@@ -39,6 +40,7 @@ pub struct App {
     /// How often, and how much at once, a network may ask.
     pub(in crate::http) allowances: Allowances,
     pub(in crate::http) sign_ins: SignIns,
+    pub(in crate::http) health: LastLook,
     /// Codes of devices that nobody was given.
     pub(in crate::http) user_codes: Attempts,
 }
@@ -70,6 +72,7 @@ impl App {
             is_undeclared_said: AtomicBool::new(false),
             allowances: Allowances::new(&config.limits),
             sign_ins: SignIns::default(),
+            health: LastLook::default(),
             user_codes: Attempts::default(),
             limits: config.limits.clone(),
         })

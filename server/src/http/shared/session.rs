@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -124,19 +123,16 @@ impl Browser {
         }
     }
 
-    /// The body of a form, once it is known to be sent from a page of ours by this browser.
-    pub(in crate::http) async fn form(
+    /// Whether a form was sent from a page of ours by this browser.
+    pub(in crate::http) fn sent(
         &self,
         app: &App,
         headers: &HeaderMap,
-        body: Body,
-    ) -> Result<Vec<u8>, Unsent> {
-        let body = body::read(Kind::Page, headers, body, app.limits.body).await?;
-        let token = Parameters::read(&body).get("csrf").map(str::to_owned);
-        match self.check(&app.public_url, headers, token.as_deref()) {
-            Ok(()) => Ok(body),
-            Err(Forged) => Err(Unsent::Forged),
-        }
+        body: &[u8],
+    ) -> Result<(), Unsent> {
+        let token = Parameters::read(body).get("csrf").map(str::to_owned);
+        self.check(&app.public_url, headers, token.as_deref())
+            .map_err(|Forged| Unsent::Forged)
     }
 
     /// Lets the browser know what its forms are known by.
@@ -204,10 +200,13 @@ impl FromRequest<Arc<App>> for Sent {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Unsent> {
         let (head, body) = request.into_parts();
         let headers = head.headers;
+        // Who is signed in is asked when all of it is there: a body that comes slowly outlives no session.
+        let body = body::read(Kind::Page, &headers, body, app.limits.body).await?;
         let now = gatepost_directory::now();
         let browser = Browser::of(app, Jar::SignIn, &headers, now).await?;
+        browser.sent(app, &headers, &body)?;
         Ok(Self {
-            body: browser.form(app, &headers, body).await?,
+            body,
             headers,
             browser,
             now,

@@ -30,6 +30,9 @@ pub struct Act {
     pub note: Option<String>,
 }
 
+/// Who works on the data folder itself.
+const COMMAND_LINE: &str = "command-line";
+
 /// What somebody did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -65,7 +68,7 @@ impl Act {
     /// Something that was done on the command line, by whoever can read the data folder.
     pub fn on_command_line(act: Deed, now: u64) -> Self {
         let by = Asker {
-            credential: "command-line".to_owned(),
+            credential: COMMAND_LINE.to_owned(),
             ..Asker::default()
         };
         Self::new(by, act, now)
@@ -91,7 +94,8 @@ impl Act {
             Deed::SignIn | Deed::GrantEnded | Deed::AccountSignedOut
         );
         let may_more = |name: &String| name != "authenticate";
-        self.done && (!is_of_anybody || self.by.permissions.iter().any(may_more))
+        let is_command = self.by.credential == COMMAND_LINE;
+        self.done && (is_command || !is_of_anybody || self.by.permissions.iter().any(may_more))
     }
 
     /// The same, to somebody or something.

@@ -23,6 +23,9 @@ const NETWORKS: usize = 10_000;
 /// For how many networks and kinds sums are written. All others are in the sums of nobody in particular.
 const SUMS: usize = 64;
 
+/// How long a sum is, more or less, in bytes.
+const SUM: u64 = 200;
+
 /// How much may be written now of what strangers do.
 pub(super) struct Allowance {
     /// Bytes in an hour, for all networks together.
@@ -138,6 +141,12 @@ impl Allowance {
         let share = self.per_hour / SHARE;
         let has_some_spent = |bucket: &mut Bucket| bucket.less(share, now).bytes > 0;
         spent.by_network.retain(|_, bucket| has_some_spent(bucket));
+        // Sums take room too: where they have taken all there is, they wait and grow.
+        let all = spent.by_all.less(self.per_hour, now);
+        if all.bytes >= 2 * self.per_hour {
+            return Vec::new();
+        }
+        spent.by_all = all.and(spent.sums.len() as u64 * SUM);
         let counted = std::mem::take(&mut spent.sums).into_iter();
         let mut sums: Vec<Sum> = counted
             .map(|(kind, count)| Sum {
@@ -282,5 +291,22 @@ mod tests {
             written += u32::from(allowance.admit(network(1), "a", true, 100, now));
         }
         assert!((20..=22).contains(&written), "{written}");
+    }
+
+    #[test]
+    fn sums_take_no_more_room_than_there_is() {
+        let allowance = allowance();
+        let mut written = 0;
+        for minute in 0..600 {
+            let now = NOW + 60 * minute;
+            for number in 0..1_000 {
+                allowance.admit(network(number), "a", true, 100, now);
+            }
+            written += allowance.sums(now).len() as u64 * SUM;
+        }
+        assert!(
+            written < 12 * allowance.per_hour * 2,
+            "{written} in ten hours"
+        );
     }
 }

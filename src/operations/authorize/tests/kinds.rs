@@ -278,6 +278,33 @@ fn internal_hosts_are_not_for_strangers() {
     }
 }
 
+/// A site that describes a client answers for where its codes go, and not for a client that needs no user.
+#[test]
+fn who_acts_for_itself() {
+    let keys = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "use": "sig",
+        "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]});
+    let metadata = json!({
+        "client_name": "Example",
+        "redirect_uris": ["https://web.example.com/cb"],
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks": keys,
+        "grant_types": ["authorization_code", "client_credentials"],
+        "response_types": ["code"],
+        "scope": "a b",
+    });
+    let settings = "grant-types = ['authorization_code', 'client_credentials']\n\
+         auth-methods = ['none', 'private_key_jwt']";
+    let itself = json!({"grant_type": "client_credentials"});
+    for (kind, expected) in [
+        ("by key", ""),
+        ("by administrator", ""),
+        ("document", "grant-type-unregistered"),
+    ] {
+        let decision = ask(kind, settings, Endpoint::Token, &itself, &metadata);
+        assert_eq!(errors(&decision).join(" "), expected, "{kind}");
+    }
+}
+
 /// A name that is protected after it was registered is not shown to a user.
 #[test]
 fn names_that_are_protected_later() {
