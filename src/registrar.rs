@@ -222,9 +222,7 @@ impl Registrar {
     /// let registrar = Registrar::compile("")?;
     /// # let create = Caller::with_permissions(&["authenticate", "oauth-client-create"]);
     /// # let document = br#"{"redirect_uris": ["com.example:/cb"], "token_endpoint_auth_method": "none"}"#;
-    /// # let entropy = [7; 64];
-    /// # let create = Context { caller: create, entropy: &entropy, ..Context::default() };
-    /// # let made = registrar.provision(&create, None, document)?;
+    /// # let made = registrar.provision(&Context { caller: create, ..Context::default() }, Some("app"), document)?;
     /// # let Effect::Store(record) = made.effect else { panic!("it is a new client") };
     /// let context = Context {
     ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-update"]),
@@ -380,7 +378,9 @@ impl Registrar {
     /// let registrar = Registrar::compile("")?;
     /// # let create = Caller::with_permissions(&["authenticate", "oauth-client-create"]);
     /// # let document = br#"{"redirect_uris": ["com.example:/cb"]}"#;
-    /// # let made = registrar.provision(&Context { caller: create, ..Context::default() }, Some("app"), document)?;
+    /// # let entropy = [7; 64];
+    /// # let create = Context { caller: create, entropy: Some(&entropy), ..Context::default() };
+    /// # let made = registrar.provision(&create, None, document)?;
     /// # let Effect::Store(record) = made.effect else { panic!("it is a new client") };
     /// let context = Context {
     ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-delete"]),

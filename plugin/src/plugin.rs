@@ -114,7 +114,7 @@ pub trait Plugin: Send + Sync {
     /// #     ..Context::fresh()?
     /// # };
     /// # let metadata = br#"{"redirect_uris": ["https://webmail.example.com/cb"]}"#;
-    /// # let Effect::Store(stored) = plugin.provision(&context, None, metadata)?.effect else {
+    /// # let Effect::Store(stored) = plugin.provision(&context, Some("webmail"), metadata)?.effect else {
     /// #     panic!("an administrator may register it");
     /// # };
     /// # let context = Context { record: Some(stored.document), ..context };
@@ -306,7 +306,7 @@ pub trait Plugin: Send + Sync {
     /// #     ..Context::fresh()?
     /// # };
     /// # let metadata = br#"{"redirect_uris": ["https://webmail.example.com/cb"]}"#;
-    /// # let Effect::Store(stored) = plugin.provision(&context, Some("webmail"), metadata)?.effect else {
+    /// # let Effect::Store(stored) = plugin.provision(&context, None, metadata)?.effect else {
     /// #     panic!("an administrator may register it");
     /// # };
     /// # let context = Context { record: Some(stored.document.clone()), ..context };
