@@ -3,12 +3,12 @@
 mod common;
 
 use std::io::Write;
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::common::{Answer, Host, NATIVE, registration};
+use crate::common::{Answer, Host, NATIVE, registration, source};
 
 const CONNECTIONS: usize = 10_000;
 
@@ -26,7 +26,10 @@ fn ten_thousand_connections_leave_the_host_answering() {
     );
     let mut open: Vec<TcpStream> = Vec::with_capacity(CONNECTIONS);
     for number in 0..CONNECTIONS {
-        let mut stream = host.connect();
+        // From ten networks: each holds a share at most.
+        let from = Ipv4Addr::new(127, 0, 1, (number % 10) as u8);
+        let mut stream =
+            source::connect(from, host.address, Duration::from_secs(20)).expect("the host listens");
         let sent: &[u8] = match number % 4 {
             // Says nothing, begins a head, begins a body, and says that a body is far too long.
             0 => b"",

@@ -3,14 +3,14 @@
 mod common;
 
 use std::io::{Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use gatepost_server::http::{FREE, paths};
 use serde_json::Value;
 
 use crate::common::browser::{Browser, DEMO, ask, basic, demo_password, form, hidden};
-use crate::common::{Answer, Folder, Host, NATIVE, run, text};
+use crate::common::{Answer, Folder, Host, NATIVE, run, source, text};
 
 /// A proxy on this machine that sets one of the two headers.
 fn behind(header: &str) -> String {
@@ -376,24 +376,8 @@ fn a_slow_body_outlives_neither_key_nor_session() {
 }
 
 fn connect_from(last: u8, to: SocketAddr) -> TcpStream {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .build()
-        .expect("a runtime can be made");
-    let stream = runtime.block_on(async {
-        let socket = tokio::net::TcpSocket::new_v4().expect("there are sockets");
-        let from = SocketAddr::new(IpAddr::from([127, 0, 0, last]), 0);
-        socket.bind(from).expect("the address is this machine's");
-        let stream = socket.connect(to).await.expect("the host listens");
-        stream.into_std().expect("it is taken out")
-    });
-    stream
-        .set_nonblocking(false)
-        .expect("it can be made to wait");
-    stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .expect("a time limit can be set");
-    stream
+    let from = Ipv4Addr::new(127, 0, 0, last);
+    source::connect(from, to, Duration::from_secs(20)).expect("the host listens")
 }
 
 fn create_key(folder: &Folder, terms: Option<&str>) -> String {

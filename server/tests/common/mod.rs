@@ -14,6 +14,7 @@ pub mod peers;
 pub mod postgres;
 #[path = "../../../tests/support/program.rs"]
 mod program;
+pub mod source;
 
 use std::path::Path;
 use std::process::{Command, Output};

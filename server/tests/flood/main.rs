@@ -8,8 +8,6 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-#[path = "../common/source.rs"]
-mod source;
 
 mod attack;
 mod bounds;
@@ -19,6 +17,8 @@ mod measure;
 mod people;
 mod scene;
 mod table;
+
+use common::source;
 
 use std::sync::{Mutex, PoisonError};
 

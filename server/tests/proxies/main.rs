@@ -5,8 +5,6 @@
 mod common;
 #[path = "../../../tests/support/root.rs"]
 mod root;
-#[path = "../common/source.rs"]
-mod source;
 
 mod behind;
 mod manual;
@@ -15,3 +13,5 @@ mod program;
 mod spoof;
 mod undeclared;
 mod visitor;
+
+use common::source;
