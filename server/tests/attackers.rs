@@ -2,11 +2,8 @@
 
 mod common;
 
-use std::io::Write;
-use std::process::Stdio;
-
+use crate::common::Host;
 use crate::common::browser::{Browser, DEMO, demo_password, query};
-use crate::common::{Host, program, text};
 
 const REDIRECT_URI: &str = "http://127.0.0.1:49152/callback";
 
@@ -14,20 +11,7 @@ const PASSWORD: &str = "correct horse battery staple";
 
 /// Somebody with no permission but to sign in.
 fn plain_user<'h>(host: &'h Host, name: &str) -> Browser<'h> {
-    let mut child = program()
-        .args(["account", "create", "--name", name, "--password-stdin"])
-        .arg("--data")
-        .arg(host.folder.data())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program can be started");
-    let mut stdin = child.stdin.take().expect("it was asked for");
-    writeln!(stdin, "{PASSWORD}").expect("the program reads");
-    drop(stdin);
-    let output = child.wait_with_output().expect("the program ends");
-    assert!(output.status.success(), "{}", text(&output.stderr));
+    host.folder.create_account(name, PASSWORD);
     Browser::signed_in(host, name, PASSWORD)
 }
 

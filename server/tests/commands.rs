@@ -2,12 +2,11 @@
 
 mod common;
 
-use std::io::Write;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::Output;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use common::{Folder, Host, NATIVE, program, text};
+use common::{Folder, Host, NATIVE, program, run_reading, text};
 use serde_json::Value;
 
 #[test]
@@ -126,24 +125,14 @@ fn a_password_that_is_chosen_has_eight_characters() {
     let folder = Folder::new();
     let data = folder.data();
     let chosen = |verb: &str, password: &str| {
-        let mut child = program()
-            .args([
-                "account",
-                verb,
-                "--name",
-                "a@example.org",
-                "--password-stdin",
-            ])
-            .arg("--data")
-            .arg(&data)
-            .stdin(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program can be started");
-        let mut stdin = child.stdin.take().expect("it was asked for");
-        stdin.write_all(password.as_bytes()).expect("it reads");
-        drop(stdin);
-        child.wait_with_output().expect("it ends")
+        let arguments = [
+            "account",
+            verb,
+            "--name",
+            "a@example.org",
+            "--password-stdin",
+        ];
+        run_reading(&arguments, &data, password)
     };
     for (verb, password, is_done) in [
         ("create", "", false),

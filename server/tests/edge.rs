@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::Command;
 
 use crate::common::browser::{ask, basic};
-use crate::common::{Answer, Folder, Host, NATIVE, registration, run, text};
+use crate::common::{Answer, Folder, Host, NATIVE, registration, text};
 
 #[test]
 fn a_network_that_asks_too_often_is_told_when_to_come_back() {
@@ -48,20 +48,7 @@ fn a_resource_server_may_ask_often() {
         "[server]\ntrusted-proxies = ['127.0.0.0/8']\nforwarded-header = 'x-forwarded-for'\n\
          [limits]\nrequests-per-minute = 3\n",
     );
-    let document = host.folder.write(
-        "dovecot.json",
-        r#"{"grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic"}"#,
-    );
-    let data = host.folder.data();
-    let path = |path: &std::path::Path| path.to_str().expect("a path in UTF-8").to_owned();
-    let (document, folder) = (path(&document), path(&data));
-    let added = [
-        "client", "add", &document, "--id", "dovecot", "--data", &folder,
-    ];
-    let added = run(&added, &data);
-    assert!(added.status.success(), "{}", text(&added.stderr));
-    let client: serde_json::Value = serde_json::from_slice(&added.stdout).expect("it is JSON");
-    let secret = client["client_secret"].as_str().expect("a secret");
+    let secret = &host.folder.provision_mail_server("dovecot");
     let introspect = |from: &str, secret: &str| {
         let from = format!("X-Forwarded-For: {from}");
         let lines = [&*from, &basic("dovecot", secret)];

@@ -7,7 +7,6 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use gatepost_server::http::{FREE, paths};
-use serde_json::Value;
 
 use crate::common::browser::{Browser, DEMO, ask, basic, demo_password, form, hidden};
 use crate::common::{Answer, Folder, Host, NATIVE, run, source, text};
@@ -71,51 +70,6 @@ fn who_cannot_be_told_from_the_proxy_is_nobody() {
     }
 }
 
-#[test]
-fn a_header_of_somebody_who_is_not_declared_makes_him_nobody() {
-    for settings in ["", "[server]\ntrusted-proxies = []\n"] {
-        let host = Host::start(settings);
-        assert_eq!(host.get("/metrics").status, 200);
-        for line in [
-            &b"X-Forwarded-For: 127.0.0.1"[..],
-            b"Forwarded: for=127.0.0.1",
-            b"X-Real-IP: 127.0.0.1",
-            b"X-Forwarded-For: \xff",
-        ] {
-            let metrics = send(&host, "GET", "/metrics", &[line], "");
-            assert_eq!(metrics.status, 404, "{}", text(line));
-        }
-        let log = host.folder.logged();
-        assert_eq!(log.matches("server.trusted-proxies").count(), 1, "{log}");
-    }
-}
-
-/// Without saying what is in front, an https URL is no setting to start with.
-#[test]
-fn what_is_in_front_has_to_be_declared() {
-    let folder = Folder::new();
-    let settings = "[server]\npublic-url = 'https://mail.example.org'\n";
-    let config = folder.write("gatepost.toml", settings);
-    let config = config.to_str().expect("a path in UTF-8");
-    for command in [
-        vec!["serve", "--config", config, "--listen", "127.0.0.1:0"],
-        vec!["check", "--config", config],
-    ] {
-        let output = run(&command, &folder.path(""));
-        assert!(!output.status.success(), "{command:?}");
-        let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
-        for part in [
-            "server.trusted-proxies",
-            "trusted-proxies = ['127.0.0.1/32', '::1/128']",
-            "forwarded-header = 'x-forwarded-for'",
-            "trusted-proxies = []",
-        ] {
-            assert!(said.contains(part), "{command:?}: {part} in\n{said}");
-        }
-        assert!(!folder.path("gatepost-data").exists(), "{command:?}");
-    }
-}
-
 /// A new route is limited unless somebody adds it to the list.
 #[test]
 fn every_route_is_limited_unless_it_is_free() {
@@ -165,7 +119,7 @@ fn a_mail_server_has_an_allowance_that_nobody_else_can_spend() {
         "{}[limits]\nrequests-per-minute = 3\n",
         behind("x-forwarded-for")
     ));
-    let secret = add_client(&host.folder, "dovecot");
+    let secret = host.folder.provision_mail_server("dovecot");
     let introspect = |secret: &str| {
         let lines = [&*basic("dovecot", secret)];
         ask(&host, "/auth/introspect", &lines, &[("token", "gpat_x")]).status
@@ -191,25 +145,6 @@ fn a_mail_server_has_an_allowance_that_nobody_else_can_spend() {
     assert_eq!(introspect("made up"), 429);
     for _ in 0..20 {
         assert_eq!(introspect(&secret), 200);
-    }
-}
-
-#[test]
-fn a_request_names_one_host() {
-    let host = Host::start("");
-    for (request, expected) in [
-        ("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 200),
-        ("GET /healthz HTTP/1.0\r\n\r\n", 200),
-        ("GET /healthz HTTP/1.1\r\n\r\n", 400),
-        ("GET /healthz HTTP/1.1\r\nHost:\r\n\r\n", 400),
-        ("GET /healthz HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400),
-        ("GET /healthz HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400),
-        ("GET /healthz HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
-        ("GET /healthz HTTP/1.1\r\nHost: user@a\r\n\r\n", 400),
-        ("GET http://b/healthz HTTP/1.1\r\nHost: a\r\n\r\n", 200),
-        ("GET http://b/healthz HTTP/1.1\r\n\r\n", 400),
-    ] {
-        assert_eq!(host.send(request.as_bytes()).status, expected, "{request}");
     }
 }
 
@@ -401,24 +336,4 @@ fn create_key(folder: &Folder, terms: Option<&str>) -> String {
     let created = run(&arguments, &folder.path(""));
     assert!(created.status.success(), "{}", text(&created.stderr));
     text(&created.stdout).trim().to_owned()
-}
-
-/// Registers a mail server by hand, and gives back its secret.
-fn add_client(folder: &Folder, id: &str) -> String {
-    let document = folder.write(
-        "client.json",
-        r#"{"grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic"}"#,
-    );
-    let (document, data) = (
-        document.display().to_string(),
-        folder.data().display().to_string(),
-    );
-    let added = ["client", "add", &document, "--id", id, "--data", &data];
-    let added = run(&added, &folder.path(""));
-    assert!(added.status.success(), "{}", text(&added.stderr));
-    let client: Value = serde_json::from_slice(&added.stdout).expect("it is JSON");
-    client["client_secret"]
-        .as_str()
-        .expect("a secret")
-        .to_owned()
 }

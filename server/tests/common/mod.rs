@@ -16,8 +16,11 @@ pub mod postgres;
 mod program;
 pub mod source;
 
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
 
 pub use http::{Answer, registration};
 pub use program::{Folder, Host, NATIVE, text};
@@ -27,6 +30,37 @@ pub fn program() -> Command {
 }
 
 impl Folder {
+    /// Creates an account with a password that is chosen.
+    pub fn create_account(&self, name: &str, password: &str) {
+        let create = ["account", "create", "--name", name, "--password-stdin"];
+        let output = run_reading(&create, &self.data(), password);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+
+    /// Registers a client by hand.
+    pub fn provision(&self, client_id: &str, metadata: &str) -> Value {
+        let document = self.write("client.json", metadata);
+        let output = program()
+            .args(["client", "add"])
+            .arg(document)
+            .args(["--id", client_id, "--data"])
+            .arg(self.data())
+            .output()
+            .expect("the program can be started");
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("it is JSON")
+    }
+
+    /// The secret of a mail server that is registered by hand.
+    pub fn provision_mail_server(&self, client_id: &str) -> String {
+        let client = self.provision(
+            client_id,
+            r#"{"grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic"}"#,
+        );
+        let secret = client["client_secret"].as_str();
+        secret.expect("a secret").to_owned()
+    }
+
     /// Creates a key with the program itself.
     pub fn create_key(&self, permissions: &[&str]) -> String {
         let mut command = program();
@@ -75,6 +109,24 @@ impl Host {
             .unwrap_or_else(|| panic!("no {name} key in:\n{}", self.first_start))
             .trim()
     }
+}
+
+/// A command on a data folder that reads this from its standard input, or does not.
+pub fn run_reading(arguments: &[&str], data: &Path, input: &str) -> Output {
+    let mut child = program()
+        .args(arguments)
+        .arg("--data")
+        .arg(data)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    let mut stdin = child.stdin.take().expect("it was asked for");
+    // One that ended without reading is the caller's to judge.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().expect("the program ends")
 }
 
 pub fn run(arguments: &[&str], folder: &Path) -> Output {

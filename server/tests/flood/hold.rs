@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::attack::End;
 use crate::line::{Line, Way};
+use crate::measure::Meter;
 
 /// How many connections one address tries to hold: more than there may be in all.
 const OF_ONE: usize = 11_000;
@@ -20,8 +21,10 @@ const OF_PROXY: usize = 1_000;
 /// How many are opened before it is looked after those that are there.
 const BATCH: usize = 400;
 
-/// Holds connections until it is over, and says how many there were at the most.
-pub fn hold(lines: &[Line], way: Way, end: &End) -> usize {
+/// Holds connections until it is over, and says how many the server had at the most. Those that it has not taken yet, or
+/// has turned away a moment ago, are not its own.
+pub fn hold(lines: &[Line], way: Way, meter: &Meter, end: &End) -> usize {
+    let before = meter.open_files();
     let wanted = match (way, lines.len()) {
         (Way::Proxy, _) => OF_PROXY,
         (Way::Direct, 1) => OF_ONE,
@@ -37,7 +40,7 @@ pub fn hold(lines: &[Line], way: Way, end: &End) -> usize {
             held.extend(open(&lines[number % lines.len()], way, number));
         }
         held.retain_mut(is_open);
-        most = most.max(held.len());
+        most = most.max(meter.open_files().saturating_sub(before));
         // A byte of a body that never ends, or a request more, every few seconds.
         if beat.elapsed() > Duration::from_secs(3) {
             beat = Instant::now();

@@ -74,6 +74,12 @@ impl Meter {
         }
     }
 
+    /// How many files and connections it has open.
+    pub fn open_files(&self) -> usize {
+        let open = fs::read_dir(self.process.join("fd")).expect("the server runs");
+        open.count()
+    }
+
     /// All files of the audit log.
     pub fn audit(&self) -> Vec<PathBuf> {
         let files = fs::read_dir(&self.data).expect("there is a data folder");

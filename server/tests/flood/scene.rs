@@ -1,7 +1,5 @@
 //! A server with what it needs, and the flood as it goes.
 
-use std::io::Write;
-use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
@@ -13,7 +11,7 @@ use crate::attack::{
 };
 use crate::common::browser::{DEMO, demo_password};
 use crate::common::postgres::Server;
-use crate::common::{Answer, Host, NATIVE, program, text};
+use crate::common::{Answer, Host, NATIVE, run_reading, text};
 use crate::hold::hold;
 use crate::line::{Line, PROXY, Way};
 use crate::measure::{Meter, Sizes};
@@ -55,7 +53,7 @@ pub struct Phase {
     pub longest_line: usize,
     pub requests: Counted,
     pub guesses: Counted,
-    /// How many connections the stranger held at once.
+    /// How many connections the server had at once, beyond those before.
     pub held: usize,
     /// How often the user signed in.
     pub rounds: u32,
@@ -117,23 +115,17 @@ impl Scene {
     }
 
     fn create_account(&self) {
-        let mut command = program();
-        command.args(["account", "create", "--name", USER, "--password-stdin"]);
-        command
-            .arg("--config")
-            .arg(self.host.folder.path("gatepost.toml"));
-        let mut child = command
-            .arg("--data")
-            .arg(self.host.folder.data())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program can be started");
-        let mut stdin = child.stdin.take().expect("it was asked for");
-        writeln!(stdin, "{PASSWORD}").expect("the program reads");
-        drop(stdin);
-        let output = child.wait_with_output().expect("the program ends");
+        let config = self.host.folder.path("gatepost.toml").display().to_string();
+        let create = [
+            "account",
+            "create",
+            "--name",
+            USER,
+            "--password-stdin",
+            "--config",
+            &config,
+        ];
+        let output = run_reading(&create, &self.host.folder.data(), PASSWORD);
         assert!(output.status.success(), "{}", text(&output.stderr));
     }
 
@@ -175,7 +167,7 @@ impl Scene {
                     send(&lines, guess, &guesses, &end);
                 });
             }
-            let held = scope.spawn(|| hold(&lines, self.way, &end));
+            let held = scope.spawn(|| hold(&lines, self.way, &self.meter, &end));
             let user = scope.spawn(|| people::user(&mut user, PASSWORD, &end));
             let administrator =
                 scope.spawn(|| people::administrator(&mut administrator, key, &end));

@@ -6,14 +6,14 @@ use crate::common::browser::{Browser, CHALLENGE, VERIFIER, ask, basic, location,
 use crate::common::{Answer, Host, NATIVE};
 use crate::{
     ALICE, CONTACTS, DEVICE, LOOPBACK, MAIL, PASSWORD, Tokens, WEB, Webmail, alice, assert_error,
-    create_account, jmap, native, register, token, with_code, with_refresh, works,
+    jmap, native, register, token, with_code, with_refresh, works,
 };
 
 #[test]
 fn a_mail_client_signs_a_user_in() {
     let host = Host::start("");
     let client_id = native(&host);
-    create_account(&host.folder, ALICE, PASSWORD);
+    host.folder.create_account(ALICE, PASSWORD);
     let asked = query(&client_id, LOOPBACK, &[("scope", MAIL)]);
 
     let mut browser = Browser::new(&host);

@@ -1,10 +1,9 @@
 //! What ends when a password is new, and when somebody signs out everywhere.
 
-use std::io::Write;
-use std::process::{Output, Stdio};
+use std::process::Output;
 
 use crate::common::browser::{Browser, query};
-use crate::common::{Host, program};
+use crate::common::{Host, run_reading};
 use crate::{
     ALICE, LOOPBACK, PASSWORD, Tokens, alice, native, text, with_code, with_refresh, works,
 };
@@ -12,20 +11,9 @@ use crate::{
 const OTHER: &str = "another horse and battery";
 
 fn account(host: &Host, arguments: &[&str], stdin: &str) -> Output {
-    let mut child = program()
-        .args(["account", arguments[0], "--name", ALICE, "--data"])
-        .arg(host.folder.data())
-        .args(&arguments[1..])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program can be started");
-    let mut input = child.stdin.take().expect("it was asked for");
-    // One that does not read is no mistake.
-    let _ = input.write_all(stdin.as_bytes());
-    drop(input);
-    child.wait_with_output().expect("it ends")
+    let named = ["account", arguments[0], "--name", ALICE];
+    let arguments = [&named, &arguments[1..]].concat();
+    run_reading(&arguments, &host.folder.data(), stdin)
 }
 
 fn tokens(host: &Host, browser: &mut Browser<'_>, client_id: &str) -> Tokens {

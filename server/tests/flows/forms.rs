@@ -2,7 +2,7 @@
 
 use crate::common::Host;
 use crate::common::browser::{Browser, CHALLENGE, form, hidden, query};
-use crate::{ALICE, LOOPBACK, PASSWORD, alice, assert_error, create_account, native};
+use crate::{ALICE, LOOPBACK, PASSWORD, alice, assert_error, native};
 
 #[test]
 fn forms_of_other_sites() {
@@ -76,7 +76,7 @@ fn forms_of_other_sites() {
 #[test]
 fn links_to_other_sites() {
     let host = Host::start("");
-    create_account(&host.folder, ALICE, PASSWORD);
+    host.folder.create_account(ALICE, PASSWORD);
     let mut browser = Browser::new(&host);
     let page = browser.get("/auth/sign-in?next=/account");
     for next in [
@@ -126,7 +126,7 @@ fn signing_out_and_signing_in_as_somebody_else() {
 #[test]
 fn passwords_are_not_guessed() {
     let host = Host::start("");
-    create_account(&host.folder, ALICE, PASSWORD);
+    host.folder.create_account(ALICE, PASSWORD);
     let mut browser = Browser::new(&host);
     let page = browser.get("/auth/sign-in");
     let mut guess = |name: &str, password: &str| {

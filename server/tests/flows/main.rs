@@ -15,11 +15,8 @@ mod refresh;
 mod require;
 mod tokens;
 
-use std::io::Write;
-use std::process::Stdio;
-
 use common::browser::{Browser, VERIFIER, ask, basic, location, query};
-use common::{Answer, Folder, Host, NATIVE, program, text};
+use common::{Answer, Host, NATIVE, text};
 use serde_json::{Value, json};
 
 const LOOPBACK: &str = "http://127.0.0.1:4321/callback";
@@ -34,45 +31,8 @@ const PASSWORD: &str = "correct horse battery staple";
 
 /// A plain user signs in, in a browser of her own.
 fn alice(host: &Host) -> Browser<'_> {
-    create_account(&host.folder, ALICE, PASSWORD);
+    host.folder.create_account(ALICE, PASSWORD);
     Browser::signed_in(host, ALICE, PASSWORD)
-}
-
-fn create_account(folder: &Folder, name: &str, password: &str) {
-    let mut child = program()
-        .args([
-            "account",
-            "create",
-            "--name",
-            name,
-            "--password-stdin",
-            "--data",
-        ])
-        .arg(folder.data())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program can be started");
-    let mut stdin = child.stdin.take().expect("it was asked for");
-    writeln!(stdin, "{password}").expect("the program reads");
-    drop(stdin);
-    let output = child.wait_with_output().expect("the program ends");
-    assert!(output.status.success(), "{}", text(&output.stderr));
-}
-
-/// Registers a client by hand.
-fn provision(folder: &Folder, client_id: &str, metadata: &str) -> Value {
-    let document = folder.write("client.json", metadata);
-    let output = program()
-        .args(["client", "add"])
-        .arg(document)
-        .args(["--id", client_id, "--data"])
-        .arg(folder.data())
-        .output()
-        .expect("the program can be started");
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("it is JSON")
 }
 
 fn register(host: &Host, metadata: &Value) -> Value {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::common::Host;
 use crate::common::browser::{Browser, ask, form, led_to, location, query};
-use crate::{ALICE, LOOPBACK, PASSWORD, Webmail, alice, create_account, native, provision};
+use crate::{ALICE, LOOPBACK, PASSWORD, Webmail, alice, native};
 
 #[test]
 fn a_redirect_uri_that_does_not_match() {
@@ -75,7 +75,7 @@ fn audited(host: &Host, reason: &str) -> bool {
 #[test]
 fn who_is_about_to_sign_in() {
     let host = Host::start("");
-    create_account(&host.folder, ALICE, PASSWORD);
+    host.folder.create_account(ALICE, PASSWORD);
     let client_id = native(&host);
     let page = |hint: &str| {
         let asked = query(&client_id, LOOPBACK, &[("login_hint", hint)]);
@@ -110,9 +110,7 @@ fn what_stays_in_the_browser() {
     const PRIVATE: &str = "com.example.mail:/callback?a=1&b=2";
     let host = Host::start("");
     let mut browser = alice(&host);
-    provision(
-        &host.folder,
-        "mail",
+    host.folder.provision("mail",
         &format!(
             r#"{{"client_name":"A <b>Mail","redirect_uris":["{PRIVATE}","{LOOPBACK}"],"token_endpoint_auth_method":"none"}}"#
         ),
@@ -227,7 +225,7 @@ fn an_error_opens_no_program_by_itself() {
     let key = host.first_key("registration").to_owned();
     let by_key = host.register_with_key(&key, &metadata).client_id();
     let webmail = Webmail::register(&host, "client_secret_basic").client_id;
-    provision(&host.folder, "provisioned", &metadata);
+    host.folder.provision("provisioned", &metadata);
     let mut browser = Browser::new(&host);
     for (name, client_id, redirect_uri, told) in [
         ("anonymous", &*anonymous, PRIVATE, ByLink),
@@ -276,7 +274,7 @@ fn a_logo_is_loaded_only_where_an_administrator_said_so() {
     let anonymous = host.register(&[], &metadata).client_id();
     let key = host.first_key("registration").to_owned();
     let by_key = host.register_with_key(&key, &metadata).client_id();
-    provision(&host.folder, "provisioned", &metadata);
+    host.folder.provision("provisioned", &metadata);
     for (client_id, is_shown) in [
         (&*anonymous, false),
         (&by_key, false),

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::common::Host;
 use crate::common::browser::{Browser, ask, basic};
-use crate::{Tokens, alice, assert_error, native, provision, with_refresh, works};
+use crate::{Tokens, alice, assert_error, native, with_refresh, works};
 
 #[test]
 fn an_answer_that_was_lost() {
@@ -86,9 +86,7 @@ fn an_answer_that_arrived() {
     let host = Host::start("");
     let mut browser = alice(&host);
     let client_id = native(&host);
-    let dovecot = provision(
-        &host.folder,
-        "dovecot",
+    let dovecot = host.folder.provision("dovecot",
         r#"{"grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic"}"#,
     );
     let dovecot = basic(

@@ -2,7 +2,7 @@
 
 use crate::common::browser::{Browser, DEMO, demo_password, query};
 use crate::common::{Host, NATIVE};
-use crate::{ALICE, LOOPBACK, PASSWORD, Tokens, alice, provision, with_refresh, works};
+use crate::{ALICE, LOOPBACK, PASSWORD, Tokens, alice, with_refresh, works};
 
 /// The seed's story: nothing required, then a registration, then those who may do without.
 #[test]
@@ -42,9 +42,7 @@ fn registration_is_required_and_some_may_do_without() {
     let tokens = Tokens::of(&with_refresh(&host, "any client", &tokens.refresh));
     assert!(works(&host, &tokens.access));
 
-    provision(
-        &host.folder,
-        "webadmin",
+    host.folder.provision("webadmin",
         r#"{"client_name":"Administration","redirect_uris":["stalwart://auth"],"token_endpoint_auth_method":"none"}"#,
     );
     let asked = query("webadmin", "stalwart://auth", &[]);

@@ -5,8 +5,8 @@ use serde_json::json;
 use crate::common::browser::{Browser, ask, basic, location, query};
 use crate::common::{Host, NATIVE};
 use crate::{
-    ALICE, CONTACTS, DEVICE, LOOPBACK, MAIL, PASSWORD, Tokens, Webmail, alice, assert_error,
-    create_account, jmap, native, provision, register, token, with_code, with_refresh, works,
+    ALICE, CONTACTS, DEVICE, LOOPBACK, MAIL, PASSWORD, Tokens, Webmail, alice, assert_error, jmap,
+    native, register, token, with_code, with_refresh, works,
 };
 
 #[test]
@@ -104,7 +104,7 @@ fn what_a_token_is_for() {
         let mut browser = alice(&host);
         let client_id = native(&host);
         let metadata = r#"{"grant_types":["client_credentials"],"response_types":[],"token_endpoint_auth_method":"client_secret_basic"}"#;
-        let server = provision(&host.folder, "dovecot", metadata);
+        let server = host.folder.provision("dovecot", metadata);
         let server = basic(
             "dovecot",
             server["client_secret"].as_str().expect("a secret"),
@@ -262,17 +262,14 @@ fn who_may_see_a_token() {
     let mut browser = alice(&host);
     let client_id = native(&host);
     let tokens = Tokens::granted(&host, &mut browser, &client_id);
-    let dovecot = provision(
-        &host.folder,
-        "dovecot",
+    let dovecot = host.folder.provision("dovecot",
         r#"{"grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic"}"#,
     );
     let dovecot = basic(
         "dovecot",
         dovecot["client_secret"].as_str().expect("a secret"),
     );
-    provision(
-        &host.folder,
+    host.folder.provision(
         "webadmin",
         r#"{"redirect_uris":["stalwart://auth"],"token_endpoint_auth_method":"none"}"#,
     );
@@ -363,12 +360,10 @@ fn who_may_see_a_token() {
         }
     }
     // A client whose id is the name of an account is not that account.
-    let made = provision(
-        &host.folder,
-        "alice",
+    let made = host.folder.provision("alice",
         r#"{"grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic"}"#,
     );
-    create_account(&host.folder, "alice", PASSWORD);
+    host.folder.create_account("alice", PASSWORD);
     let secret = made["client_secret"].as_str().expect("a secret");
     let grant = [("grant_type", "client_credentials")];
     let its = ask(&host, "/auth/token", &[&basic("alice", secret)], &grant);

@@ -1,7 +1,7 @@
 //! Behind real proxies: where requests come from, and what the outside is called.
 
+use crate::common::NATIVE;
 use crate::common::browser::{ask, basic};
-use crate::common::{NATIVE, run, text};
 use crate::manual;
 use crate::place::{ALLOWANCE, Place, key_bound_to, registration, request};
 use crate::program::{Program, replaced};
@@ -219,20 +219,7 @@ fn clients_have_allowances_of_their_own(place: &Place) {
 
 fn a_mail_server_beside_the_proxy_does_not_feel_it(place: &Place) {
     let host = &place.host;
-    let document = host.folder.write(
-        "dovecot.json",
-        r#"{"grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic"}"#,
-    );
-    let data = host.folder.data();
-    let path = |path: &std::path::Path| path.to_str().expect("a path in UTF-8").to_owned();
-    let (document, folder) = (path(&document), path(&data));
-    let added = [
-        "client", "add", &document, "--id", "dovecot", "--data", &folder,
-    ];
-    let added = run(&added, &data);
-    assert!(added.status.success(), "{}", text(&added.stderr));
-    let client: serde_json::Value = serde_json::from_slice(&added.stdout).expect("it is JSON");
-    let secret = client["client_secret"].as_str().expect("a secret");
+    let secret = &host.folder.provision_mail_server("dovecot");
     let introspected = || {
         let fields = [("token", "gpat_x")];
         ask(

@@ -124,6 +124,7 @@ fn a_proxy_that_nobody_named_is_asked_for() {
         );
         let (success, said) = served(&folder, &config);
         assert_eq!(success, missing.is_none(), "{name}: {said}");
+        assert_eq!(folder.data().exists(), success, "{name}");
         assert!(
             missing.is_none_or(|key| said.contains(key)),
             "{name}: {said}"
@@ -211,6 +212,11 @@ fn a_request_names_its_host_once() {
     assert_eq!(no_text.status, 400);
     let old = host.send(b"GET /healthz HTTP/1.0\r\n\r\n");
     assert_eq!(old.status, 200, "HTTP/1.0 has none");
+    // A target that names a host does not stand for the header.
+    for (lines, expected) in [("Host: a\r\n", 200), ("", 400)] {
+        let asked = format!("GET http://b/healthz HTTP/1.1\r\n{lines}\r\n");
+        assert_eq!(host.send(asked.as_bytes()).status, expected, "{lines:?}");
+    }
 }
 
 /// Without a proxy between that would wait for the end of the body.

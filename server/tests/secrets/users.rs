@@ -1,11 +1,10 @@
 //! What users and their browsers have: passwords, sessions, codes and tokens.
 
-use std::io::Write;
-use std::process::{Output, Stdio};
+use std::process::Output;
 
 use crate::common::browser::{Browser, ask, location, query};
 use crate::common::http::request;
-use crate::common::{Host, program, text};
+use crate::common::{Host, run_reading, text};
 use crate::witness::Witness;
 
 pub const USER: &str = "alice@example.org";
@@ -27,19 +26,8 @@ fn challenge() -> String {
 }
 
 fn with_password(host: &Host, arguments: &[&str], password: &str) -> Output {
-    let mut child = program()
-        .args(arguments)
-        .args(["--name", USER, "--password-stdin", "--data"])
-        .arg(host.folder.data())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program can be started");
-    let mut stdin = child.stdin.take().expect("it was asked for");
-    writeln!(stdin, "{password}").expect("the program reads");
-    drop(stdin);
-    let output = child.wait_with_output().expect("the program ends");
+    let arguments = [arguments, &["--name", USER, "--password-stdin"]].concat();
+    let output = run_reading(&arguments, &host.folder.data(), password);
     assert!(output.status.success(), "{}", text(&output.stderr));
     output
 }
