@@ -635,9 +635,20 @@ typedef struct {
                                gatepost_text **network,
                                gatepost_error **error);
     /**
+     * `gatepost_wider_network`
+     */
+    gatepost_status (*wider_network)(const gatepost_registrar *registrar,
+                                     gatepost_str address,
+                                     gatepost_text **network,
+                                     gatepost_error **error);
+    /**
      * `gatepost_window`
      */
     uint64_t (*window)(const gatepost_registrar *registrar);
+    /**
+     * `gatepost_wider_window`
+     */
+    uint64_t (*wider_window)(const gatepost_registrar *registrar);
     /**
      * `gatepost_registrar_free`
      */
@@ -826,6 +837,10 @@ typedef struct {
      * `gatepost_context_set_address_registrations`
      */
     gatepost_status (*context_set_address_registrations)(gatepost_context *context, uint64_t count);
+    /**
+     * `gatepost_context_set_wider_registrations`
+     */
+    gatepost_status (*context_set_wider_registrations)(gatepost_context *context, uint64_t count);
     /**
      * `gatepost_context_set_key_registrations`
      */
@@ -1137,12 +1152,33 @@ gatepost_status gatepost_network(const gatepost_registrar *registrar,
                                  gatepost_error **error);
 
 /**
+ * Writes the wider network that an IP address is counted under, such as `2001:db8::/32`, for
+ * `gatepost_context_set_wider_registrations`. One party can have very many networks, which are in one wider
+ * network, or in a few.
+ *
+ * `address` is the address as text. If it is no IP address, the call succeeds and writes NULL. Free the
+ * result with `gatepost_text_free`.
+ */
+gatepost_status gatepost_wider_network(const gatepost_registrar *registrar,
+                                       gatepost_str address,
+                                       gatepost_text **network,
+                                       gatepost_error **error);
+
+/**
  * Returns the length of a window, in seconds; it is never 0, and 1 if `registrar` is NULL.
  *
  * The host counts the registrations of a network in one window. A window begins whenever the seconds since
  * 1970 are a multiple of the length.
  */
 uint64_t gatepost_window(const gatepost_registrar *registrar);
+
+/**
+ * Returns the length of a wider window, in seconds; it is never 0, and 1 if `registrar` is NULL.
+ *
+ * The host counts the registrations of a wider network in one wider window, which begins whenever the
+ * seconds since 1970 are a multiple of the length.
+ */
+uint64_t gatepost_wider_window(const gatepost_registrar *registrar);
 
 /**
  * Frees a registrar. Does nothing if `registrar` is NULL.
@@ -1364,6 +1400,10 @@ gatepost_status gatepost_review_draft(const gatepost_registrar *registrar,
  * The context's record is the client's record; without a record there is nothing to remove. How the client
  * was used is in the context too: `gatepost_context_set_authorised_at`, `gatepost_context_set_last_used`,
  * `gatepost_context_set_refresh_tokens`. The operation checks no permission.
+ *
+ * A host that needs room for a new client of an anonymous caller sets
+ * `gatepost_context_set_anonymous_clients`. If the setting `max-anonymous-clients` is reached, a client of an
+ * anonymous caller that no user authorised is removed after one hour.
  */
 gatepost_status gatepost_lifecycle(const gatepost_registrar *registrar,
                                    gatepost_context *context,
@@ -1494,6 +1534,14 @@ gatepost_status gatepost_context_set_account_clients(gatepost_context *context, 
  */
 gatepost_status gatepost_context_set_address_registrations(gatepost_context *context,
                                                            uint64_t count);
+
+/**
+ * Sets the number of registrations without an API key from the caller's wider network in the current wider
+ * window: see `gatepost_wider_network` and `gatepost_wider_window`. If it is not set, its limit does not
+ * apply.
+ */
+gatepost_status gatepost_context_set_wider_registrations(gatepost_context *context,
+                                                         uint64_t count);
 
 /**
  * Sets the number of registrations that the caller's API key has made since it exists. If it is

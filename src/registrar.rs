@@ -622,6 +622,11 @@ impl Registrar {
     /// (draft-ietf-mailmaint-oauth-public §3.10). A client that an administrator registered, and
     /// one with a client ID metadata document, is never removed.
     ///
+    /// A host that needs room for a new client of an anonymous caller passes
+    /// [`Usage::anonymous_clients`](crate::Usage::anonymous_clients). If there are exactly as
+    /// many as `max-anonymous-clients`, a client of an anonymous caller that no user authorised is
+    /// removed after one hour. Otherwise the counters have no influence.
+    ///
     /// `context.record` is the client's record; without a record there is nothing to remove. The
     /// operation checks no permission: the host decides who may call it.
     ///
@@ -728,6 +733,27 @@ impl Registrar {
         policy::network(address, &self.policy)
     }
 
+    /// Returns the wider network that an IP address is counted under, for
+    /// [`Usage::wider_registrations`](crate::Usage::wider_registrations): an IPv4 network of 16 bits or
+    /// an IPv6 network of 32 bits, or the [network](Registrar::network) if that is larger.
+    ///
+    /// One party can have very many networks, and all of them are in one wider network, or in a few.
+    /// `None`: the text is no IP address. A host counts all requests together whose network it does
+    /// not know.
+    ///
+    /// ```
+    /// use gatepost::Registrar;
+    ///
+    /// let registrar = Registrar::compile("")?;
+    /// assert_eq!(registrar.wider_network("192.0.2.7").as_deref(), Some("192.0.0.0/16"));
+    /// assert_eq!(registrar.wider_network("2001:db8:1::7").as_deref(), Some("2001:db8::/32"));
+    /// assert_eq!(registrar.wider_network("localhost"), None);
+    /// # Ok::<(), gatepost::SettingsError>(())
+    /// ```
+    pub fn wider_network(&self, address: &str) -> Option<String> {
+        policy::wider_network(address, &self.policy)
+    }
+
     /// Returns the length of a window, in seconds; it is never 0.
     ///
     /// The host counts the registrations of a network in one window. A window begins whenever the
@@ -744,6 +770,23 @@ impl Registrar {
     /// ```
     pub fn window(&self) -> u64 {
         self.policy.address_window.max(1)
+    }
+
+    /// Returns the length of a wider window, in seconds; it is never 0.
+    ///
+    /// The host counts the registrations of a wider network in one wider window, which begins
+    /// whenever the seconds since 1970 are a multiple of the length. The setting is
+    /// `provisional-lifetime`: after that time, clients that no user authorised are removed.
+    ///
+    /// ```
+    /// use gatepost::Registrar;
+    ///
+    /// let registrar = Registrar::compile("")?;
+    /// assert_eq!(registrar.wider_window(), 86_400);
+    /// # Ok::<(), gatepost::SettingsError>(())
+    /// ```
+    pub fn wider_window(&self) -> u64 {
+        self.policy.provisional_time()
     }
 
     /// Checks the terms of an API key or an account, which are a JSON object. The host calls it

@@ -164,6 +164,7 @@ fn c_decides_as_rust_does() {
     let usage = Usage {
         account_clients: Some(u64::MAX),
         address_registrations: Some(1),
+        wider_registrations: Some(5),
         key_registrations: Some(2),
         anonymous_clients: Some(3),
         total_clients: Some(4),

@@ -208,13 +208,16 @@ impl Host {
 
     /// Who registers with this key, or with none.
     fn registrant(&self, by: &Caller, key: Option<i64>, now: u64) -> Result<Registrant, Refusal> {
-        let address = by.address.clone().unwrap_or_default();
-        let window = self.plugin.window()?.max(1);
+        let (address, plugin) = (by.address.as_deref().unwrap_or_default(), &self.plugin);
+        let counted = |network: Option<String>, window: u64| {
+            let network = network.as_deref().unwrap_or("unknown");
+            format!("{network} in window {}", now / window.max(1))
+        };
         Ok(Registrant {
             key,
             account: by.account.clone(),
-            network: self.plugin.network(&address)?.unwrap_or(address),
-            window_start: (now / window * window).cast_signed(),
+            network: counted(plugin.network(address)?, plugin.window()?),
+            wider: counted(plugin.wider_network(address)?, plugin.wider_window()?),
         })
     }
 }

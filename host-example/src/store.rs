@@ -26,8 +26,8 @@ CREATE TABLE IF NOT EXISTS client (
     record       TEXT,              -- the plugin's document; NULL if the client was removed
     api_key      INTEGER,           -- who registered it, from where, when
     account      TEXT,
-    network      TEXT,
-    window_start INTEGER
+    network      TEXT,              -- as in Registrant
+    wider        TEXT
 ) STRICT;
 ";
 
@@ -71,9 +71,9 @@ impl Store {
 pub struct Registrant {
     pub key: Option<i64>,
     pub account: Option<String>,
+    /// The network and the wider network, or `unknown`, and the window that each is counted in.
     pub network: String,
-    /// The start of the window in which the network is counted, in seconds since 1970.
-    pub window_start: i64,
+    pub wider: String,
 }
 
 /// The tables, in a transaction.
@@ -84,7 +84,7 @@ impl Tables<'_> {
     /// nothing about other keys.
     pub fn key(&self, key: &str) -> rusqlite::Result<Option<(i64, Caller)>> {
         let query = "SELECT id, account, permissions, terms FROM api_key WHERE hash = ?1";
-        let found = self.0.query_row(query, [hash(key)], |row| {
+        let found = self.0.query_row(query, [&Sha256::digest(key)[..]], |row| {
             let permissions: String = row.get(2)?;
             let owner = Caller {
                 credential: Credential::Accepted,
@@ -102,7 +102,8 @@ impl Tables<'_> {
     pub fn add_first_key(&self, key: &str, permissions: &str) -> rusqlite::Result<bool> {
         let insert = "INSERT INTO api_key (hash, name, permissions)
                       SELECT ?1, 'first', ?2 WHERE NOT EXISTS (SELECT 1 FROM api_key)";
-        Ok(self.0.execute(insert, params![hash(key), permissions])? == 1)
+        let hash = Sha256::digest(key);
+        Ok(self.0.execute(insert, params![&hash[..], permissions])? == 1)
     }
 
     /// The record of a client, if there is such a client.
@@ -118,9 +119,10 @@ impl Tables<'_> {
                             count(record) FILTER (WHERE api_key IS NULL),
                             count(record) FILTER (WHERE account = ?1),
                             count(*) FILTER (WHERE api_key = ?2),
-                            count(*) FILTER (WHERE network = ?3 AND window_start = ?4)
+                            count(*) FILTER (WHERE network = ?3),
+                            count(*) FILTER (WHERE wider = ?4 AND api_key IS NULL)
                      FROM client";
-        let values = params![who.account, who.key, who.network, who.window_start];
+        let values = params![who.account, who.key, who.network, who.wider];
         self.0.query_row(query, values, |row| {
             let count = |column| row.get(column).map(|count: u32| Some(count.into()));
             Ok(Usage {
@@ -129,6 +131,7 @@ impl Tables<'_> {
                 account_clients: count(2)?,
                 key_registrations: count(3)?,
                 address_registrations: count(4)?,
+                wider_registrations: count(5)?,
             })
         })
     }
@@ -147,7 +150,7 @@ impl Tables<'_> {
                     who.map(|who| who.key),
                     who.map(|who| &who.account),
                     who.map(|who| &who.network),
-                    who.map(|who| who.window_start),
+                    who.map(|who| &who.wider),
                 ],
             )?,
             Effect::Replace(record) => self.put(&record.client_id, Some(&record.document))?,
@@ -164,8 +167,4 @@ impl Tables<'_> {
         let update = "UPDATE client SET record = ?2 WHERE client_id = ?1";
         self.0.execute(update, params![client_id, record])
     }
-}
-
-fn hash(key: &str) -> [u8; 32] {
-    Sha256::digest(key).into()
 }

@@ -25,7 +25,13 @@ fn of_many_at_once_no_more_are_registered_than_a_limit_allows() {
         ("with one key", "", Some(r#"{"max-registrations":10}"#), 403),
         (
             "by strangers",
-            "anonymous = true\nmax-anonymous-clients = 10",
+            "anonymous = true\nmax-anonymous-clients = 10\nmax-anonymous-registrations-per-wider-network = 0",
+            None,
+            429,
+        ),
+        (
+            "by strangers from one wider network",
+            "anonymous = true\nmax-anonymous-clients = 80",
             None,
             429,
         ),

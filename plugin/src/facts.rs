@@ -76,6 +76,7 @@ impl Default for Usage {
         Self {
             account_clients: None,
             address_registrations: None,
+            wider_registrations: None,
             key_registrations: None,
             anonymous_clients: None,
             total_clients: None,

@@ -491,6 +491,10 @@ pub trait Plugin: Send + Sync {
     /// A mail server asks it of every client from time to time, with what it knows of the client's use.
     /// The settings `unused-lifetime`, `idle-lifetime` and `expired-secret-lifetime` are in seconds.
     ///
+    /// A mail server that needs room for a new client of an anonymous caller passes
+    /// `Usage::anonymous_clients`. If `max-anonymous-clients` is reached, a client of an anonymous caller that
+    /// no user authorised is removed after one hour.
+    ///
     /// # Errors
     ///
     /// The plugin made no decision: see [`PluginError`].
@@ -577,6 +581,28 @@ pub trait Plugin: Send + Sync {
     /// ```
     fn network(&self, address: &str) -> Result<Option<String>, PluginError>;
 
+    /// The wider network that registrations without an API key from an IP address are counted under, in
+    /// CIDR notation (RFC 4632 §3.1); `None` if the text is no address.
+    ///
+    /// One party can have very many networks, which are in one wider network, or in a few.
+    ///
+    /// # Errors
+    ///
+    /// The plugin failed: see [`PluginError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")] {
+    /// # use gatepost_plugin::{Options, Source, load};
+    /// # let plugin = load(&Source::default(), "", &Options::default())?;
+    /// assert_eq!(plugin.wider_network("2001:db8:1::7")?.as_deref(), Some("2001:db8::/32"));
+    /// assert_eq!(plugin.wider_network("mail.example.com")?, None);
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn wider_network(&self, address: &str) -> Result<Option<String>, PluginError>;
+
     /// How long registrations from a network are counted, in seconds: windows begin at multiples of it
     /// since 1970-01-01T00:00:00Z. It is the setting `address-window`.
     ///
@@ -598,6 +624,26 @@ pub trait Plugin: Send + Sync {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     fn window(&self) -> Result<u64, PluginError>;
+
+    /// How long registrations from a wider network are counted, in seconds: wider windows begin at
+    /// multiples of it since 1970-01-01T00:00:00Z. It is the setting `provisional-lifetime`.
+    ///
+    /// # Errors
+    ///
+    /// The plugin failed: see [`PluginError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")] {
+    /// # use gatepost_plugin::{Options, Source, load};
+    /// let settings = "[oauth.client-registration]\nprovisional-lifetime = 7200";
+    /// # let plugin = load(&Source::default(), settings, &Options::default())?;
+    /// assert_eq!(plugin.wider_window()?, 7200);
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn wider_window(&self) -> Result<u64, PluginError>;
 
     /// Checks the terms of an API key, as JSON, before they are stored: the inner error has every
     /// mistake.

@@ -155,7 +155,7 @@ fn requests() -> Vec<(Vec<u8>, Context)> {
         })
         .collect();
 
-    let facts: [fn(&mut Context); 10] = [
+    let facts: [fn(&mut Context); 11] = [
         |context| context.caller.credential = Credential::Missing,
         |context| context.caller.credential = Credential::Malformed,
         |context| context.caller.credential = Credential::Rejected,
@@ -163,6 +163,7 @@ fn requests() -> Vec<(Vec<u8>, Context)> {
         |context| context.caller.address = Some("2001:db8::1".into()),
         |context| context.usage.account_clients = Some(u64::MAX),
         |context| context.usage.address_registrations = Some(u64::MAX),
+        |context| context.usage.wider_registrations = Some(u64::MAX),
         |context| context.usage.key_registrations = Some(u64::MAX),
         |context| context.usage.anonymous_clients = Some(u64::MAX),
         |context| context.usage.total_clients = Some(u64::MAX),

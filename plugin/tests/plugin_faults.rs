@@ -70,7 +70,7 @@ fn every_operation_fails_alike() {
     let context = context();
     let activity = Activity::default();
     type Operation<'a> = &'a dyn Fn() -> Result<(), PluginError>;
-    let operations: [(&str, Operation<'_>); 17] = [
+    let operations: [(&str, Operation<'_>); 18] = [
         ("provision", &|| {
             plugin.provision(&context, None, b"").map(drop)
         }),
@@ -100,6 +100,7 @@ fn every_operation_fails_alike() {
             plugin.client_document(&context, "a", None).map(drop)
         }),
         ("network", &|| plugin.network("panic").map(drop)),
+        ("wider-network", &|| plugin.wider_network("panic").map(drop)),
         ("check-terms", &|| plugin.check_terms("{}").map(drop)),
         ("redirect-uri-matches", &|| {
             plugin.redirect_uri_matches("a", "b").map(drop)

@@ -33,7 +33,13 @@ fn of_many_at_once_no_more_are_registered_than_a_limit_allows() {
         ("with one key", "", Some(r#"{"max-registrations":10}"#), 403),
         (
             "by strangers",
-            "anonymous = true\nmax-anonymous-clients = 10",
+            "anonymous = true\nmax-anonymous-clients = 10\nmax-anonymous-registrations-per-wider-network = 0",
+            None,
+            429,
+        ),
+        (
+            "by strangers from one wider network",
+            "anonymous = true\nmax-anonymous-clients = 80",
             None,
             429,
         ),
@@ -90,7 +96,8 @@ fn stored_clients_of_strangers_stop_at_the_limit_until_those_that_nobody_uses_ar
     let office = Office::open(
         "anonymous = true
          max-anonymous-clients = 500
-         max-anonymous-registrations-per-address = 0",
+         max-anonymous-registrations-per-address = 0
+         max-anonymous-registrations-per-wider-network = 0",
     );
     assert_eq!(
         office.register_strangers(0..1_000, 1_000),
@@ -135,7 +142,7 @@ fn stored_clients_of_strangers_stop_at_the_limit_until_those_that_nobody_uses_ar
     assert_eq!(office.clients(), 100);
     let answers = office.register_strangers(1_000..1_500, 2_000 + day);
     assert_eq!(answers, [(201, 400), (429, 100)]);
-    assert_eq!(office.windows(), 1);
+    assert_eq!(office.windows(), 2, "of the network and of the wider one");
 }
 
 #[test]
@@ -152,6 +159,86 @@ fn registrations_from_nobody_knows_where_are_counted_together() {
         assert_eq!(answers, expected, "{address:?}");
     }
     assert_eq!(office.clients(), 7);
+}
+
+#[test]
+fn one_party_with_many_networks_has_a_share_of_the_clients_of_strangers() {
+    let office = Office::open("anonymous = true\nmax-anonymous-clients = 16");
+    for (address, numbers, now, expected) in [
+        (Some("2001:db8:0:1::1"), 0..1, 1_000, vec![(201, 1)]),
+        (Some("2001:db8:0:2::1"), 1..2, 1_000, vec![(201, 1)]),
+        (Some("2001:db8:ffff::1"), 2..4, 1_000, vec![(429, 2)]),
+        // Who is there already stays welcome.
+        (Some("2001:db8:ffff::1"), 0..2, 1_000, vec![(201, 2)]),
+        (Some("2001:db9::1"), 4..7, 1_000, vec![(201, 2), (429, 1)]),
+        (Some("192.0.2.1"), 7..8, 1_000, vec![(201, 1)]),
+        (Some("192.0.77.1"), 8..10, 1_000, vec![(201, 1), (429, 1)]),
+        (None, 10..13, 1_000, vec![(201, 2), (429, 1)]),
+        // The windows of a network are shorter.
+        (Some("2001:db8:0:1::1"), 13..14, 80_000, vec![(429, 1)]),
+        (
+            Some("2001:db8:0:1::1"),
+            14..17,
+            86_400,
+            vec![(201, 2), (429, 1)],
+        ),
+    ] {
+        let answers = office.register_from(address, numbers, now);
+        assert_eq!(answers, expected, "{address:?} at {now}");
+    }
+    assert_eq!(office.clients(), 10);
+    assert_eq!(office.windows(), 12);
+    // The networks' windows are over, and the wider ones are not.
+    office.sweep(86_399);
+    assert_eq!(office.windows(), 12);
+    office.sweep(86_400);
+    assert_eq!(office.windows(), 2);
+}
+
+#[test]
+fn clients_that_no_user_authorised_give_way_to_new_ones() {
+    let office = Office::open(
+        "anonymous = true
+         max-anonymous-clients = 8
+         max-anonymous-registrations-per-wider-network = 5",
+    );
+    let from = |network: u8, numbers, now| {
+        office.register_from(Some(&format!("10.{network}.0.1")), numbers, now)
+    };
+    let names = || -> Vec<u32> {
+        let connection = office.connection();
+        let mut query = connection
+            .prepare("SELECT json_extract(record, '$.metadata.client_name') FROM oauth_client ORDER BY id")
+            .expect("the directory can be read");
+        let names = query.query_map((), |row| row.get(0));
+        let names = names.and_then(Iterator::collect::<Result<Vec<String>, _>>);
+        let names = names.expect("the directory can be read");
+        let number = |name: &String| name.rsplit(' ').next()?.parse().ok();
+        names.iter().filter_map(number).collect()
+    };
+    assert_eq!(from(1, 0..1, 1_000), [(201, 1)]);
+    for number in 1..6 {
+        assert_eq!(from(2, number..number + 1, 1_001), [(201, 1)]);
+    }
+    assert_eq!(from(1, 6..7, 1_002), [(201, 1)]);
+    assert_eq!(from(3, 7..8, 1_003), [(201, 1)]);
+    assert_eq!(names(), [0, 1, 2, 3, 4, 5, 6, 7]);
+
+    assert_eq!(from(4, 8..9, 4_599), [(429, 1)], "all are too young");
+    // The user agreed to one of them.
+    office
+        .connection()
+        .execute(
+            "UPDATE oauth_client SET authorised_at = 2000 WHERE record LIKE '%Mail 1\"%'",
+            (),
+        )
+        .expect("the directory can be written");
+    assert_eq!(from(2, 9..10, 5_000), [(429, 1)], "its share is used up");
+    assert_eq!(from(4, 10..11, 5_000), [(201, 1)]);
+    assert_eq!(names(), [0, 1, 3, 4, 5, 6, 7, 10], "the oldest of most");
+    assert_eq!(from(4, 11..14, 5_000), [(201, 3)], "all at once");
+    assert_eq!(names()[..4], [1, 5, 6, 7], "0 was older than 4");
+    assert_eq!(office.clients(), 8);
 }
 
 /// The host's inside, with a clock that is set by hand.

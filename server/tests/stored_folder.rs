@@ -28,14 +28,14 @@ fn it_is_read_as_it_was_and_brought_up_to_date_once() {
     assert_eq!(before.version, (0x4761_7465, 1), "`Gate`, version 1");
     assert!(on(&folder, &["account", "list"]).status.success());
     let stored = Content::of(&file);
-    assert_eq!(stored.version, (0x4761_7465, 3), "`Gate`, version 3");
+    assert_eq!(stored.version, (0x4761_7465, 4), "`Gate`, version 4");
     // A refresh token can be exchanged once more since version 2: two columns, with nothing in them.
     // And since version 3 a key says whose it is, and which key it was made with; the account of a key has the key's
-    // permissions; and a device that waits has a network.
+    // permissions; and a device that waits has a network. Since version 4 a client has a wider network.
     for (table, rows) in &before.rows {
         let upgraded = |row: &Vec<Cell>| match &**table {
             "oauth_token" => [row, &[Cell::Null, Cell::Null][..]].concat(),
-            "device_request" => [row, &[Cell::Text(String::new())][..]].concat(),
+            "device_request" | "oauth_client" => [row, &[Cell::Text(String::new())][..]].concat(),
             "api_key" => [row, &[row[3].clone(), Cell::Null][..]].concat(),
             "account" if row[1] == Cell::Text("partner@example.org".into()) => {
                 let mut row = row.clone();

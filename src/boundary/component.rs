@@ -122,8 +122,16 @@ impl wit::GuestRegistrar for crate::registrar::Registrar {
         self.network(&address)
     }
 
+    fn wider_network(&self, address: String) -> Option<String> {
+        self.wider_network(&address)
+    }
+
     fn window(&self) -> u64 {
         self.window()
+    }
+
+    fn wider_window(&self) -> u64 {
+        self.wider_window()
     }
 
     fn check_terms(terms: String) -> Result<(), Vec<wit::SettingFinding>> {
@@ -184,6 +192,7 @@ impl From<wit::Usage> for crate::facts::Usage {
         Self {
             account_clients: usage.account_clients,
             address_registrations: usage.address_registrations,
+            wider_registrations: usage.wider_registrations,
             key_registrations: usage.key_registrations,
             anonymous_clients: usage.anonymous_clients,
             total_clients: usage.total_clients,

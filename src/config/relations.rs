@@ -74,6 +74,12 @@ pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
             "Anyone may register without a limit; set max-anonymous-clients or max-clients.",
         ));
     }
+    if policy.max_anonymous_clients > 0 && policy.wider_share() > policy.max_anonymous_clients {
+        findings.push(warning(
+            "max-anonymous-registrations-per-wider-network",
+            "It is more than max-anonymous-clients, so that it limits nothing.",
+        ));
+    }
     if policy.anonymous
         && !policy
             .anonymous_terms

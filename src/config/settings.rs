@@ -260,8 +260,18 @@ table! {
         /// internet subscriber usually has a /64 network or a larger one.
         ipv6_prefix "ipv6-prefix": u64 = 64;
         /// The maximum number of live clients that callers without an API key have registered; 0
-        /// means no limit.
+        /// means no limit. When it is reached, a mail server can remove clients that no user has
+        /// authorised within an hour, to make room.
         max_anonymous_clients "max-anonymous-clients": u64 = 10_000;
+        /// The maximum number of registrations without an API key from one wider network within one
+        /// `provisional-lifetime`; 0 means no limit. A wider network is an IPv4 network of 16 bits or
+        /// an IPv6 network of 32 bits, as an internet provider has, or a network of `ipv4-prefix` or
+        /// `ipv6-prefix` if that is larger. All callers whose address is not known are counted
+        /// together. If it is not set, it is an eighth of `max-anonymous-clients`, rounded up, so that
+        /// one party with many networks cannot use up all of these. A registration that gets an
+        /// existing client id does not count.
+        max_anonymous_registrations_per_wider_network
+            "max-anonymous-registrations-per-wider-network": Option<u64> = None;
         /// The maximum number of all live clients; 0 means no limit.
         max_clients "max-clients": u64 = 0;
 
@@ -290,6 +300,19 @@ impl Policy {
         let own = Vec::from_iter(self.provider_name.clone().into_iter().chain(hosts));
         own.into_iter()
             .for_each(|name| self.protected_names.add(name));
+    }
+
+    /// Returns how many of `max-anonymous-clients` one wider network may register within one
+    /// [`Policy::provisional_time`]; 0 means no limit.
+    pub(crate) fn wider_share(&self) -> u64 {
+        self.max_anonymous_registrations_per_wider_network
+            .unwrap_or_else(|| self.max_anonymous_clients.div_ceil(SHARES))
+    }
+
+    /// Returns how long a stranger's client is kept that no user authorises, in seconds; it is never
+    /// 0.
+    pub(crate) fn provisional_time(&self) -> u64 {
+        self.provisional_lifetime.max(MIN_PROVISIONAL)
     }
 
     /// Whether the settings allow the document at this URL to describe a client.
@@ -343,6 +366,9 @@ impl Policy {
 
 /// The largest depth of a document, whatever the settings say. The JSON parser itself fails at 128.
 const MAX_DEPTH: usize = 64;
+
+/// The number of wider networks that can use up `max-anonymous-clients` together, by default.
+const SHARES: u64 = 8;
 
 /// The shortest time for which a client id is valid, in seconds (draft-ietf-mailmaint-oauth-public
 /// §3.10).

@@ -180,7 +180,8 @@ pub enum Credential {
 ///
 /// The counters decide nothing but whether a limit is reached. A decision that accepts is the same
 /// with lower counters. So a host may decide with counters that are too high, and need not decide
-/// again when it reads the exact ones in its transaction.
+/// again when it reads the exact ones in its transaction. The exception is
+/// [`lifecycle`](crate::Registrar::lifecycle), which needs the exact `anonymous_clients`, or `None`.
 ///
 /// ```
 /// use gatepost::{Caller, Context, Registrar, Usage};
@@ -206,6 +207,10 @@ pub struct Usage {
     /// The number of registrations from the caller's [network](crate::Registrar::network) in the
     /// current [window](crate::Registrar::window).
     pub address_registrations: Option<u64>,
+    /// The number of registrations without an API key from the caller's
+    /// [wider network](crate::Registrar::wider_network) in the current
+    /// [wider window](crate::Registrar::wider_window).
+    pub wider_registrations: Option<u64>,
     /// The number of registrations that the caller's API key has made since it exists.
     pub key_registrations: Option<u64>,
     /// The number of live clients that callers without an API key have registered.

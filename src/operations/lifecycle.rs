@@ -5,6 +5,7 @@ use crate::config::{MIN_PROVISIONAL, Policy};
 use crate::decision::{Decision, Effect, Response};
 use crate::diagnostic::{Findings, Place, Rule, rule};
 use crate::facts::{Activity, Context, Misuse};
+use crate::policy::one_makes_room;
 
 /// Decides whether the client with this id is kept. Without a record there is nothing to remove.
 pub(crate) fn judge(
@@ -19,7 +20,9 @@ pub(crate) fn judge(
         return Err(Misuse::RecordMismatch);
     }
     let mut findings = Findings::default();
-    let reason = stored.and_then(|stored| reason_to_remove(&stored, activity, now, policy));
+    let room_is_needed = one_makes_room(&context.usage, policy);
+    let reason =
+        stored.and_then(|stored| reason_to_remove(&stored, activity, room_is_needed, now, policy));
     if let Some(reason) = reason {
         findings.note(reason, Place::Document);
     }
@@ -35,6 +38,7 @@ pub(crate) fn judge(
 fn reason_to_remove(
     stored: &Stored<'_>,
     activity: &Activity,
+    room_is_needed: bool,
     now: u64,
     policy: &Policy,
 ) -> Option<&'static Rule> {
@@ -56,14 +60,13 @@ fn reason_to_remove(
     if !passed(*issued_at, MIN_PROVISIONAL) || activity.refresh_tokens.is_some_and(|n| n > 0) {
         return None;
     }
-    let authorised = activity.authorised_at.is_some();
+    let provisional = registered_by.by == By::Stranger && activity.authorised_at.is_none();
     let last_used = activity.last_used.max(activity.authorised_at);
     let secret_end = client_secret.as_ref().map(|secret| secret.expires_at);
-    if registered_by.by == By::Stranger
-        && !authorised
-        && passed(*issued_at, policy.provisional_lifetime.max(MIN_PROVISIONAL))
-    {
+    if provisional && passed(*issued_at, policy.provisional_time()) {
         Some(&rule::CLIENT_NEVER_AUTHORISED)
+    } else if provisional && room_is_needed {
+        Some(&rule::CLIENT_GAVE_WAY)
     } else if last_used.is_none() && passed(*issued_at, policy.unused_lifetime) {
         Some(&rule::CLIENT_NEVER_USED)
     } else if activity.refresh_tokens == Some(0)

@@ -27,7 +27,7 @@ pub(crate) fn within_limits(
     } = admission;
     let strangers = |limit| if *by == By::Stranger { limit } else { 0 };
     let later = Some(AFTER_A_SWEEP);
-    let next_window = Some(window_left(now, policy));
+    let next_window = Some(window_left(now, policy.address_window));
     let exhausted = [
         (
             usage.key_registrations,
@@ -54,6 +54,12 @@ pub(crate) fn within_limits(
             next_window,
         ),
         (
+            usage.wider_registrations,
+            strangers(policy.wider_share()),
+            &rule::QUOTA_WIDER_NETWORK,
+            Some(window_left(now, policy.provisional_time())),
+        ),
+        (
             usage.anonymous_clients,
             strangers(policy.max_anonymous_clients),
             &rule::QUOTA_ANONYMOUS,
@@ -67,7 +73,7 @@ pub(crate) fn within_limits(
         ),
     ]
     .into_iter()
-    .find(|(used, limit, ..)| *limit > 0 && used.is_some_and(|used| used >= *limit));
+    .find(|(used, limit, ..)| is_reached(*used, *limit));
     match exhausted {
         None => Ok(()),
         Some((_, _, rule, retry_after)) => {
@@ -75,6 +81,17 @@ pub(crate) fn within_limits(
             Err(Exhausted { retry_after })
         }
     }
+}
+
+/// Whether one client of strangers less is room for a new one: there are as many as there may be. If there are more, as
+/// after the limit was lowered, nobody is let in because one goes.
+pub(crate) fn one_makes_room(usage: &Usage, policy: &Policy) -> bool {
+    let limit = policy.max_anonymous_clients;
+    limit > 0 && usage.anonymous_clients == Some(limit)
+}
+
+fn is_reached(used: Option<u64>, limit: u64) -> bool {
+    limit > 0 && used.is_some_and(|used| used >= limit)
 }
 
 /// A limit that is reached.
@@ -89,19 +106,41 @@ const AFTER_A_SWEEP: u64 = 3600;
 
 /// Returns the time until the next window begins, in seconds. Windows begin at multiples of their
 /// length.
-fn window_left(now: u64, policy: &Policy) -> u64 {
-    let window = policy.address_window.max(1);
+fn window_left(now: u64, window: u64) -> u64 {
+    let window = window.max(1);
     window - now % window
 }
 
 /// Returns the network that an address is counted under. By default it is one IPv4 address, or the
 /// 2^64 addresses of an IPv6 subscriber.
 pub(crate) fn network(address: &str, policy: &Policy) -> Option<String> {
+    around(address, policy.ipv4_prefix, policy.ipv6_prefix)
+}
+
+/// Returns the wider network that an address is counted under. It is as large as what one party can
+/// have many networks in, and never smaller than its [`network`].
+pub(crate) fn wider_network(address: &str, policy: &Policy) -> Option<String> {
+    around(
+        address,
+        policy.ipv4_prefix.min(WIDER_IPV4_PREFIX),
+        policy.ipv6_prefix.min(WIDER_IPV6_PREFIX),
+    )
+}
+
+/// The number of bits of an IPv4 address that identify the wider network.
+const WIDER_IPV4_PREFIX: u64 = 16;
+
+/// The number of bits of an IPv6 address that identify the wider network: the least that a provider
+/// gets from a registry.
+const WIDER_IPV6_PREFIX: u64 = 32;
+
+/// Returns the network around an address that has as many bits as its version says.
+fn around(address: &str, ipv4_prefix: u64, ipv6_prefix: u64) -> Option<String> {
     let address: IpAddr = address.parse().ok()?;
     let address = address.to_canonical();
     let prefix = match address {
-        IpAddr::V4(_) => policy.ipv4_prefix,
-        IpAddr::V6(_) => policy.ipv6_prefix,
+        IpAddr::V4(_) => ipv4_prefix,
+        IpAddr::V6(_) => ipv6_prefix,
     };
     let network = IpNet::new(address, u8::try_from(prefix).ok()?).ok()?;
     Some(network.trunc().to_string())

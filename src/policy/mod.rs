@@ -6,4 +6,4 @@ mod limits;
 pub(crate) use self::admission::{
     Admission, admit, may_use_devices, permit, within_terms, within_use,
 };
-pub(crate) use self::limits::{network, within_limits};
+pub(crate) use self::limits::{network, one_makes_room, wider_network, within_limits};

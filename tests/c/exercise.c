@@ -104,6 +104,7 @@ static void present_key(gatepost_context *context) {
     CHECK(CALL(context_set_address)(context, GATEPOST_STR("192.0.2.7")) == GATEPOST_STATUS_OK);
     CHECK(CALL(context_set_account_clients)(context, 0) == GATEPOST_STATUS_OK);
     CHECK(CALL(context_set_address_registrations)(context, 0) == GATEPOST_STATUS_OK);
+    CHECK(CALL(context_set_wider_registrations)(context, 0) == GATEPOST_STATUS_OK);
     CHECK(CALL(context_set_total_clients)(context, 0) == GATEPOST_STATUS_OK);
 }
 
@@ -462,6 +463,14 @@ static void check_questions(const gatepost_registrar *registrar, gatepost_contex
     CHECK(CALL(network)(registrar, GATEPOST_STR("no address"), &text, NULL) == GATEPOST_STATUS_OK);
     CHECK(text == NULL);
     CHECK(CALL(window)(registrar) > 1);
+    CHECK(CALL(wider_network)(registrar, GATEPOST_STR("192.0.2.7"), &text, NULL) ==
+          GATEPOST_STATUS_OK);
+    CHECK(contains(CALL(text_view)(text), "192.0.0.0/16"));
+    CALL(text_free)(text);
+    CHECK(CALL(wider_network)(registrar, GATEPOST_STR("no address"), &text, NULL) ==
+          GATEPOST_STATUS_OK);
+    CHECK(text == NULL);
+    CHECK(CALL(wider_window)(registrar) > 1);
 
     CHECK(CALL(check_terms)(GATEPOST_STR("{}"), NULL) == GATEPOST_STATUS_OK);
     CHECK(CALL(check_terms)(GATEPOST_STR("{\"nonsense\":1}"), &error) ==
@@ -588,6 +597,7 @@ static void check_misuse(const gatepost_registrar *registrar, gatepost_context *
     CHECK(CALL(context_set_address)(NULL, absent) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(context_set_account_clients)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(context_set_address_registrations)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(context_set_wider_registrations)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(context_set_total_clients)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(context_set_terms)(NULL, absent) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(context_set_token)(NULL, absent) == GATEPOST_STATUS_NULL_POINTER);
@@ -748,6 +758,9 @@ static void check_misused_operations(const gatepost_registrar *registrar, gatepo
     CHECK(CALL(network)(NULL, absent, &text, NULL) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(network)(registrar, absent, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(network)(registrar, broken, &text, NULL) == GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(wider_network)(NULL, absent, &text, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(wider_network)(registrar, absent, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(wider_network)(registrar, broken, &text, NULL) == GATEPOST_STATUS_INVALID_UTF8);
     CHECK(CALL(check_terms)(broken, NULL) == GATEPOST_STATUS_INVALID_UTF8);
     CHECK(CALL(check_terms)(dangling, NULL) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(decision == NULL);
@@ -765,6 +778,7 @@ static void check_null(void) {
     CALL(text_free)(NULL);
     CHECK(CALL(text_view)(NULL).ptr == NULL);
     CHECK(CALL(window)(NULL) == 1);
+    CHECK(CALL(wider_window)(NULL) == 1);
     CHECK(CALL(error_status)(NULL) == GATEPOST_STATUS_OK);
     CHECK(CALL(error_message)(NULL).ptr == NULL);
     CHECK(CALL(error_finding_count)(NULL) == 0);

@@ -91,7 +91,9 @@ enum operation {
     SERVER_METADATA,
     REDIRECT_URI_MATCHES,
     DISABLE,
-    ENABLE
+    ENABLE,
+    WIDER_NETWORK,
+    WIDER_WINDOW
 };
 
 static const gatepost_plugin *plugin;
@@ -214,10 +216,11 @@ static gatepost_status take_context(struct input *in, gatepost_context *context)
         plugin->context_set_record,
     };
     gatepost_status (*const numbers[])(gatepost_context *, uint64_t) = {
-        plugin->context_set_account_clients,   plugin->context_set_address_registrations,
-        plugin->context_set_key_registrations, plugin->context_set_anonymous_clients,
-        plugin->context_set_total_clients,     plugin->context_set_authorised_at,
-        plugin->context_set_last_used,         plugin->context_set_refresh_tokens,
+        plugin->context_set_account_clients,     plugin->context_set_address_registrations,
+        plugin->context_set_wider_registrations, plugin->context_set_key_registrations,
+        plugin->context_set_anonymous_clients,   plugin->context_set_total_clients,
+        plugin->context_set_authorised_at,       plugin->context_set_last_used,
+        plugin->context_set_refresh_tokens,
     };
     gatepost_status failed = plugin->context_reset(context);
     gatepost_str entropy;
@@ -384,12 +387,18 @@ static gatepost_status perform(enum operation operation, const gatepost_registra
     case NETWORK:
         status = plugin->network(registrar, first, &text, error);
         break;
+    case WIDER_NETWORK:
+        status = plugin->wider_network(registrar, first, &text, error);
+        break;
     case SERVER_METADATA:
         status = plugin->server_metadata(registrar, &view, error);
         put_optional_text(out, view);
         return status;
     case WINDOW:
         put_u64(out, plugin->window(registrar));
+        return status;
+    case WIDER_WINDOW:
+        put_u64(out, plugin->wider_window(registrar));
         return status;
     case REDIRECT_URI_MATCHES:
         put_u64(out, (uint64_t)plugin->redirect_uri_matches(first, second));

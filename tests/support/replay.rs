@@ -102,6 +102,7 @@ impl Frame {
             .option(facts.record.as_ref())
             .option_u64(usage.account_clients)
             .option_u64(usage.address_registrations)
+            .option_u64(usage.wider_registrations)
             .option_u64(usage.key_registrations)
             .option_u64(usage.anonymous_clients)
             .option_u64(usage.total_clients)
@@ -145,6 +146,8 @@ impl Frame {
             }
             Op::Disable(id) => (19, Some(id.as_bytes()), None),
             Op::Enable(id) => (20, Some(id.as_bytes()), None),
+            Op::WiderNetwork(address) => (21, Some(address.as_bytes()), None),
+            Op::WiderWindow => (22, None, None),
         };
         frame.u32(number).option(first).option(second)
     }

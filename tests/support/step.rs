@@ -54,6 +54,8 @@ pub enum Operation {
     ClientDocument(String, Option<Vec<u8>>),
     Network(String),
     Window,
+    WiderNetwork(String),
+    WiderWindow,
     CheckTerms(String),
     Warnings,
     ServerMetadata,
@@ -139,6 +141,8 @@ fn ask(registrar: &Registrar, facts: &Context<'_>, step: &Step) -> Answer {
         Op::Network(address) => return Answer::Text(registrar.network(address)),
         Op::ServerMetadata => return Answer::Text(Some(registrar.server_metadata())),
         Op::Window => return Answer::Number(registrar.window()),
+        Op::WiderNetwork(address) => return Answer::Text(registrar.wider_network(address)),
+        Op::WiderWindow => return Answer::Number(registrar.wider_window()),
         Op::RedirectUriMatches(registered, requested) => {
             return Answer::Number(gatepost::redirect_uri_matches(registered, requested).into());
         }

@@ -174,6 +174,7 @@ impl Story {
             usage: Usage {
                 account_clients: number("account_clients"),
                 address_registrations: number("address_registrations"),
+                wider_registrations: number("wider_registrations"),
                 key_registrations: number("key_registrations"),
                 anonymous_clients: number("anonymous_clients"),
                 total_clients: number("total_clients"),
@@ -210,6 +211,8 @@ fn operation(line: &Value) -> Operation {
         "client-document" => Op::ClientDocument(id(), body("document")),
         "network" => Op::Network(text("address")),
         "window" => Op::Window,
+        "wider-network" => Op::WiderNetwork(text("address")),
+        "wider-window" => Op::WiderWindow,
         "check-terms" => Op::CheckTerms(document(&line["terms"]).unwrap()),
         "warnings" => Op::Warnings,
         "server-metadata" => Op::ServerMetadata,

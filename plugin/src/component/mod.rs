@@ -152,9 +152,19 @@ impl Plugin for ComponentPlugin {
             .call(|registrar, store, this| registrar.call_network(store, this, address))
     }
 
+    fn wider_network(&self, address: &str) -> Result<Option<String>, PluginError> {
+        self.instances
+            .call(|registrar, store, this| registrar.call_wider_network(store, this, address))
+    }
+
     fn window(&self) -> Result<u64, PluginError> {
         self.instances
             .call(|registrar, store, this| registrar.call_window(store, this))
+    }
+
+    fn wider_window(&self) -> Result<u64, PluginError> {
+        self.instances
+            .call(|registrar, store, this| registrar.call_wider_window(store, this))
     }
 
     fn check_terms(&self, terms: &str) -> Result<Result<(), Vec<SettingFinding>>, PluginError> {

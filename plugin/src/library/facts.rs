@@ -58,6 +58,10 @@ impl Table {
                     usage.address_registrations,
                     self.context_set_address_registrations,
                 ),
+                (
+                    usage.wider_registrations,
+                    self.context_set_wider_registrations,
+                ),
                 (usage.key_registrations, self.context_set_key_registrations),
                 (usage.anonymous_clients, self.context_set_anonymous_clients),
                 (usage.total_clients, self.context_set_total_clients),

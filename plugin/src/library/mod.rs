@@ -239,9 +239,22 @@ impl Plugin for LibraryPlugin {
         })
     }
 
+    fn wider_network(&self, address: &str) -> Result<Option<String>, PluginError> {
+        // SAFETY: the registrar is live, the address is lent for the call, and both outputs can be
+        // written.
+        self.made_text(|this, network, error| unsafe {
+            (self.table.wider_network)(this, lend(address.as_bytes()), network, error)
+        })
+    }
+
     fn window(&self) -> Result<u64, PluginError> {
         // SAFETY: the registrar is live.
         Ok(unsafe { (self.table.window)(self.registrar.pointer()) })
+    }
+
+    fn wider_window(&self) -> Result<u64, PluginError> {
+        // SAFETY: the registrar is live.
+        Ok(unsafe { (self.table.wider_window)(self.registrar.pointer()) })
     }
 
     fn check_terms(&self, terms: &str) -> Result<Result<(), Vec<SettingFinding>>, PluginError> {

@@ -81,7 +81,10 @@ pub(super) struct Table {
         unsafe extern "C" fn(*const Registrar, *mut Str, *mut *mut Error) -> Number,
     pub(super) network:
         unsafe extern "C" fn(*const Registrar, Str, *mut *mut Text, *mut *mut Error) -> Number,
+    pub(super) wider_network:
+        unsafe extern "C" fn(*const Registrar, Str, *mut *mut Text, *mut *mut Error) -> Number,
     pub(super) window: unsafe extern "C" fn(*const Registrar) -> u64,
+    pub(super) wider_window: unsafe extern "C" fn(*const Registrar) -> u64,
     pub(super) registrar_free: unsafe extern "C" fn(*mut Registrar),
     pub(super) register: unsafe extern "C" fn(
         *const Registrar,
@@ -205,6 +208,7 @@ pub(super) struct Table {
     pub(super) context_set_token: unsafe extern "C" fn(*mut Context, Str) -> Number,
     pub(super) context_set_account_clients: unsafe extern "C" fn(*mut Context, u64) -> Number,
     pub(super) context_set_address_registrations: unsafe extern "C" fn(*mut Context, u64) -> Number,
+    pub(super) context_set_wider_registrations: unsafe extern "C" fn(*mut Context, u64) -> Number,
     pub(super) context_set_key_registrations: unsafe extern "C" fn(*mut Context, u64) -> Number,
     pub(super) context_set_anonymous_clients: unsafe extern "C" fn(*mut Context, u64) -> Number,
     pub(super) context_set_total_clients: unsafe extern "C" fn(*mut Context, u64) -> Number,

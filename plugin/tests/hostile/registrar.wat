@@ -47,9 +47,9 @@
   (func (export "gatepost:registration/registrar@1.0.0#[method]registrar.register")
     (param $arguments i32) (result i32)
     (local $how i32)
-    (if (i32.load (i32.add (local.get $arguments) (i32.const 188)))
+    (if (i32.load (i32.add (local.get $arguments) (i32.const 204)))
       (then (local.set $how
-        (i32.load8_u (i32.load (i32.add (local.get $arguments) (i32.const 184)))))))
+        (i32.load8_u (i32.load (i32.add (local.get $arguments) (i32.const 200)))))))
     (call $misbehave (local.get $how))
     (global.set $free (i32.const 1024))
     (memory.fill (i32.const 0) (i32.const 0) (i32.const 152))
@@ -107,6 +107,7 @@
 
   (func
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.network")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.wider-network")
     (param i32) (param $address i32) (param $length i32) (result i32)
     (if (local.get $length)
       (then (call $misbehave (i32.load8_u (local.get $address)))))
@@ -115,6 +116,7 @@
 
   (func
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.window")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.wider-window")
     (param i32) (result i64)
     (i64.const 3600))
 

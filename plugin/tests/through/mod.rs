@@ -58,12 +58,14 @@ impl Through {
             }
             Op::Identify(carried) => return plugin.identify(&request(carried)).map(Answer::Text),
             Op::Network(address) => return plugin.network(address).map(Answer::Text),
+            Op::WiderNetwork(address) => return plugin.wider_network(address).map(Answer::Text),
             Op::ServerMetadata => {
                 return plugin
                     .server_metadata()
                     .map(|text| Answer::Text(Some(text)));
             }
             Op::Window => return plugin.window().map(Answer::Number),
+            Op::WiderWindow => return plugin.wider_window().map(Answer::Number),
             Op::RedirectUriMatches(registered, requested) => {
                 let matches = plugin.redirect_uri_matches(registered, requested);
                 return matches.map(|matches| Answer::Number(matches.into()));
@@ -99,6 +101,7 @@ fn context(facts: &Facts) -> gatepost_plugin::Context {
         usage: gatepost_plugin::Usage {
             account_clients: facts.usage.account_clients,
             address_registrations: facts.usage.address_registrations,
+            wider_registrations: facts.usage.wider_registrations,
             key_registrations: facts.usage.key_registrations,
             anonymous_clients: facts.usage.anonymous_clients,
             total_clients: facts.usage.total_clients,

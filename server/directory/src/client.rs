@@ -31,7 +31,8 @@ pub struct Verdict {
 pub struct Inquiry {
     /// The client in question, if there is one.
     pub client_id: Option<String>,
-    /// Who registers, if this is a registration. What is stored then is counted.
+    /// Who registers, if this is a registration. What is stored then is counted. Without it, nothing that was counted
+    /// is among the facts.
     pub registrant: Option<Registrant>,
     /// How often the client's record has been written, as whoever asks last saw it. If it has been
     /// written since, nothing is changed.
@@ -51,6 +52,32 @@ pub struct Registrant {
     pub network: Option<String>,
     /// When the window in which it is counted began, in seconds since 1970.
     pub window_start: u64,
+    /// What a registration without an API key is counted under besides, if it is one.
+    pub wider: Option<Wider>,
+}
+
+impl Registrant {
+    /// The wider network; empty if it is not counted.
+    pub(crate) fn wider_network(&self) -> &str {
+        self.wider.as_ref().map_or("", |wider| &wider.network)
+    }
+}
+
+/// The wider network of somebody who registers without an API key.
+#[derive(Clone, Debug)]
+pub struct Wider {
+    /// What the request's address is counted under.
+    pub network: String,
+    /// When the window in which it is counted began, in seconds since 1970.
+    pub window_start: u64,
+}
+
+impl Wider {
+    /// The name of the counter. It is never that of a network, although a network can be as large as a wider
+    /// one, and a window can begin when a wider one does.
+    pub(crate) fn name(&self) -> String {
+        format!("wider {}", self.network)
+    }
 }
 
 /// What a decision may depend on.

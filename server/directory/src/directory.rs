@@ -39,6 +39,11 @@ pub trait Directory: Send + Sync {
     /// One client.
     async fn client(&self, client_id: &str, now: u64) -> Result<Option<Entry>, DirectoryError>;
 
+    /// The clients that give way first if there is no room for another of a stranger: of the wider network that has
+    /// most of them, the oldest, so many at most. They were registered without an API key, at this time or before, and
+    /// no user has authorised them.
+    async fn provisional(&self, until: u64, limit: u32) -> Result<Vec<String>, DirectoryError>;
+
     /// Says whether it is the first time that a client uses an assertion's id, and remembers it
     /// (RFC 7523 §3). It is not, as far as can be told, if 10,000 others of this client have not expired.
     async fn first_use(
@@ -191,7 +196,7 @@ pub trait Directory: Send + Sync {
         now: u64,
     ) -> Result<(), DirectoryError>;
 
-    /// Forgets what is over: counts of windows that began before then, and tokens, devices, sessions
+    /// Forgets what is over: counts of windows, and of wider windows, that began before then, and tokens, devices, sessions
     /// and assertions that expired so long ago that nobody needs to hear why, and grants that nothing
     /// stands for any more.
     async fn forget(&self, windows_before: u64, now: u64) -> Result<(), DirectoryError>;

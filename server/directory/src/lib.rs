@@ -34,7 +34,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use client::{
-    Abandoned, Entry, Facts, Inquiry, Judge, Order, Place, Registrant, Search, Verdict,
+    Abandoned, Entry, Facts, Inquiry, Judge, Order, Place, Registrant, Search, Verdict, Wider,
 };
 pub use directory::{Directory, Each, Lines};
 pub use error::{DecideError, DirectoryError, OpenError, TlsError};

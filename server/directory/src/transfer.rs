@@ -59,6 +59,8 @@ pub enum Line {
         account: Option<String>,
         key: Option<Hash>,
         network: Option<String>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        wider_network: String,
         anonymous: bool,
         created_at: u64,
         changed_at: u64,

@@ -40,6 +40,12 @@ pub(super) fn is_about_counts(decision: &Decision) -> bool {
     decision.outcome == Outcome::Refuse && matches!(decision.response.status, 403 | 429)
 }
 
+/// Whether a registration was refused because there are as many clients of strangers as there may be.
+pub(super) fn needs_room(decision: &Decision) -> bool {
+    let mut findings = decision.diagnostics.iter();
+    decision.outcome == Outcome::Refuse && findings.any(|found| found.code == "quota-anonymous")
+}
+
 /// The client that a decision turns out to be about.
 pub(super) fn named(decision: &Decision) -> Option<&str> {
     match (&decision.client, &decision.effect) {

@@ -14,6 +14,7 @@ pub(super) fn assume(facts: &Facts) -> Facts {
     let Usage {
         account_clients,
         address_registrations,
+        wider_registrations,
         key_registrations,
         anonymous_clients,
         total_clients,
@@ -22,6 +23,7 @@ pub(super) fn assume(facts: &Facts) -> Facts {
         usage: Usage {
             account_clients: raised(account_clients),
             address_registrations: raised(address_registrations),
+            wider_registrations: raised(wider_registrations),
             key_registrations: raised(key_registrations),
             anonymous_clients: raised(anonymous_clients),
             total_clients: raised(total_clients),
@@ -30,7 +32,8 @@ pub(super) fn assume(facts: &Facts) -> Facts {
     }
 }
 
-/// Whether the facts are still those that were assumed, and no counter is higher.
+/// Whether the facts are still those that were assumed, and no counter is higher. A client that makes room for another
+/// does so even if there is room again in the meantime.
 pub(super) fn is_covered(facts: &Facts, assumed: &Facts) -> bool {
     let is_within = |counter: Option<u64>, assumed: Option<u64>| match (counter, assumed) {
         (Some(counter), Some(assumed)) => counter <= assumed,
@@ -40,6 +43,7 @@ pub(super) fn is_covered(facts: &Facts, assumed: &Facts) -> bool {
     let (now, then) = (&facts.usage, &assumed.usage);
     is_within(now.account_clients, then.account_clients)
         && is_within(now.address_registrations, then.address_registrations)
+        && is_within(now.wider_registrations, then.wider_registrations)
         && is_within(now.key_registrations, then.key_registrations)
         && is_within(now.anonymous_clients, then.anonymous_clients)
         && is_within(now.total_clients, then.total_clients)

@@ -18,6 +18,7 @@ mod named;
 pub mod observer;
 mod reason;
 pub mod response;
+mod room;
 pub mod stored;
 
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ use arc_swap::ArcSwap;
 use gatepost_directory::secret::SecretHash;
 use gatepost_directory::{
     Abandoned, Change, DecideError, Directory, DirectoryError, Exchange, Facts, Inquiry, Judge,
-    Key, NewToken, Registrant, Token, Verdict,
+    Key, NewToken, Registrant, Token, Verdict, Wider,
 };
 use gatepost_plugin::{Caller, Decision, Effect, Operation, Plugin, PluginError, Request};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -37,6 +38,7 @@ use self::after::{changes_after, is_about_counts, named};
 use self::assumed::{assume, is_covered};
 use self::case::{Case, Ruled};
 use self::observer::{Decided, Observer, Reuse};
+use self::room::Room;
 use crate::fetch::Fetcher;
 
 pub use self::error::Undecided;
@@ -50,6 +52,7 @@ pub struct Decider {
     directory: Arc<dyn Directory>,
     ruling: ArcSwap<Ruling>,
     turns: Semaphore,
+    room: Room,
     observer: Option<Arc<dyn Observer>>,
     fetcher: Option<Arc<Fetcher>>,
 }
@@ -58,6 +61,7 @@ pub struct Decider {
 struct Ruling {
     plugin: Arc<dyn Plugin>,
     window: u64,
+    wider_window: u64,
 }
 
 impl Decider {
@@ -74,6 +78,7 @@ impl Decider {
             directory,
             ruling: ArcSwap::from_pointee(Ruling::of(plugin)?),
             turns: Semaphore::new(turns),
+            room: Room::default(),
             observer: None,
             fetcher: None,
         })
@@ -116,6 +121,10 @@ impl Decider {
             account: account.map(|account| account.id),
             network: Some(self.counted_network(&caller).await?),
             window_start: self.window_start(now),
+            wider: match key {
+                Some(_) => None,
+                None => Some(self.wider(&caller, now).await?),
+            },
         };
         let inquiry = Inquiry {
             client_id: None,
@@ -123,8 +132,9 @@ impl Decider {
             revision: None,
             now,
         };
-        self.decide(inquiry, caller, Operation::Register { metadata })
-            .await
+        let mut case = Arc::new(self.case(&inquiry, caller, Operation::Register { metadata })?);
+        let decided = self.register_or_make_room(inquiry, &mut case).await;
+        self.show(&case, decided)
     }
 
     /// Makes a decision, and carries out its effect.
@@ -182,7 +192,11 @@ impl Decider {
     ) -> Result<(Decision, Facts, Option<String>), Undecided> {
         loop {
             let mut facts = self.directory.facts(&inquiry).await?;
-            let mut assumed = assume(&facts);
+            let mut assumed = match &case.operation {
+                // Whether it makes room for another has to be known for certain.
+                Operation::Lifecycle { .. } => facts.clone(),
+                _ => assume(&facts),
+            };
             let mut ruled = self.hear(case, &assumed).await?;
             if is_about_counts(&ruled.decision) && assumed.usage != facts.usage {
                 assumed = facts.clone();
@@ -352,6 +366,19 @@ impl Decider {
         Ok(network.unwrap_or_else(|| UNKNOWN.to_owned()))
     }
 
+    /// The wider network of a caller, as [`Self::counted_network`] finds the network.
+    async fn wider(&self, caller: &Caller, now: u64) -> Result<Wider, Undecided> {
+        let _turn = self.turn().await;
+        let network = match &caller.address {
+            Some(address) => self.plugin().wider_network(address)?,
+            None => None,
+        };
+        Ok(Wider {
+            network: network.unwrap_or_else(|| UNKNOWN.to_owned()),
+            window_start: self.wider_window_start(now),
+        })
+    }
+
     async fn turn(&self) -> SemaphorePermit<'_> {
         self.turns
             .acquire()
@@ -360,8 +387,17 @@ impl Decider {
     }
 
     /// When the window began in which registrations are counted now.
-    pub fn window_start(&self, now: u64) -> u64 {
+    fn window_start(&self, now: u64) -> u64 {
         now - now % self.ruling.load().window
+    }
+
+    fn wider_window_start(&self, now: u64) -> u64 {
+        now - now % self.ruling.load().wider_window
+    }
+
+    /// When the oldest of the windows began in which registrations are counted now.
+    pub fn oldest_window_start(&self, now: u64) -> u64 {
+        self.window_start(now).min(self.wider_window_start(now))
     }
 
     /// What decides now.
@@ -379,6 +415,7 @@ impl Ruling {
     fn of(plugin: Arc<dyn Plugin>) -> Result<Self, PluginError> {
         Ok(Self {
             window: plugin.window()?.max(1),
+            wider_window: plugin.wider_window()?.max(1),
             plugin,
         })
     }

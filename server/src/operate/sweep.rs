@@ -75,7 +75,7 @@ pub async fn once(decider: &Arc<Decider>, now: u64) -> Result<Swept, DirectoryEr
     }
     decider
         .directory()
-        .forget(decider.window_start(now), now)
+        .forget(decider.oldest_window_start(now), now)
         .await?;
     Ok(swept)
 }

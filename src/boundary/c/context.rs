@@ -261,6 +261,23 @@ pub unsafe extern "C" fn gatepost_context_set_address_registrations(
     }
 }
 
+/// Sets the number of registrations without an API key from the caller's wider network in the current wider
+/// window: see `gatepost_wider_network` and `gatepost_wider_window`. If it is not set, its limit does not
+/// apply.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_context_set_wider_registrations(
+    context: *mut Context,
+    count: u64,
+) -> Status {
+    // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
+    unsafe {
+        change(context, "context", |facts| {
+            facts.usage.wider_registrations = Some(count);
+            Ok(())
+        })
+    }
+}
+
 /// Sets the number of registrations that the caller's API key has made since it exists. If it is
 /// not set, its limit does not apply.
 #[unsafe(no_mangle)]

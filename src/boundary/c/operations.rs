@@ -349,6 +349,10 @@ pub unsafe extern "C" fn gatepost_review_draft(
 /// The context's record is the client's record; without a record there is nothing to remove. How the client
 /// was used is in the context too: `gatepost_context_set_authorised_at`, `gatepost_context_set_last_used`,
 /// `gatepost_context_set_refresh_tokens`. The operation checks no permission.
+///
+/// A host that needs room for a new client of an anonymous caller sets
+/// `gatepost_context_set_anonymous_clients`. If the setting `max-anonymous-clients` is reached, a client of an
+/// anonymous caller that no user authorised is removed after one hour.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_lifecycle(
     registrar: *const Registrar,

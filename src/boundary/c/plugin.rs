@@ -77,8 +77,17 @@ pub struct Plugin {
         network: *mut *mut Text,
         error: *mut *mut Error,
     ) -> Status,
+    /// `gatepost_wider_network`
+    pub wider_network: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        address: Str,
+        network: *mut *mut Text,
+        error: *mut *mut Error,
+    ) -> Status,
     /// `gatepost_window`
     pub window: unsafe extern "C" fn(registrar: *const Registrar) -> u64,
+    /// `gatepost_wider_window`
+    pub wider_window: unsafe extern "C" fn(registrar: *const Registrar) -> u64,
     /// `gatepost_registrar_free`
     pub registrar_free: unsafe extern "C" fn(registrar: *mut Registrar),
     /// `gatepost_register`
@@ -239,6 +248,9 @@ pub struct Plugin {
     /// `gatepost_context_set_address_registrations`
     pub context_set_address_registrations:
         unsafe extern "C" fn(context: *mut Context, count: u64) -> Status,
+    /// `gatepost_context_set_wider_registrations`
+    pub context_set_wider_registrations:
+        unsafe extern "C" fn(context: *mut Context, count: u64) -> Status,
     /// `gatepost_context_set_key_registrations`
     pub context_set_key_registrations:
         unsafe extern "C" fn(context: *mut Context, count: u64) -> Status,
@@ -362,7 +374,9 @@ static PLUGIN: Plugin = Plugin {
     registrar_warning: registrar::gatepost_registrar_warning,
     server_metadata: registrar::gatepost_server_metadata,
     network: registrar::gatepost_network,
+    wider_network: registrar::gatepost_wider_network,
     window: registrar::gatepost_window,
+    wider_window: registrar::gatepost_wider_window,
     registrar_free: registrar::gatepost_registrar_free,
     register_: operations::gatepost_register,
     provision: operations::gatepost_provision,
@@ -394,6 +408,7 @@ static PLUGIN: Plugin = Plugin {
     context_set_token: context::gatepost_context_set_token,
     context_set_account_clients: context::gatepost_context_set_account_clients,
     context_set_address_registrations: context::gatepost_context_set_address_registrations,
+    context_set_wider_registrations: context::gatepost_context_set_wider_registrations,
     context_set_key_registrations: context::gatepost_context_set_key_registrations,
     context_set_anonymous_clients: context::gatepost_context_set_anonymous_clients,
     context_set_total_clients: context::gatepost_context_set_total_clients,

@@ -117,6 +117,32 @@ pub unsafe extern "C" fn gatepost_network(
     }
 }
 
+/// Writes the wider network that an IP address is counted under, such as `2001:db8::/32`, for
+/// `gatepost_context_set_wider_registrations`. One party can have very many networks, which are in one wider
+/// network, or in a few.
+///
+/// `address` is the address as text. If it is no IP address, the call succeeds and writes NULL. Free the
+/// result with `gatepost_text_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_wider_network(
+    registrar: *const Registrar,
+    address: Str,
+    network: *mut *mut Text,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller passes NULL or a live registrar, text, and outputs that are NULL or may be
+    // written.
+    unsafe {
+        operate(error, || {
+            let registrar = required(registrar, "registrar")?;
+            let output = Output::new(network, "network")?;
+            let network = registrar.core.wider_network(address.text("address")?);
+            output.hand_over_if_any(network.map(Text::new));
+            Ok(())
+        })
+    }
+}
+
 /// Returns the length of a window, in seconds; it is never 0, and 1 if `registrar` is NULL.
 ///
 /// The host counts the registrations of a network in one window. A window begins whenever the seconds since
@@ -125,6 +151,16 @@ pub unsafe extern "C" fn gatepost_network(
 pub unsafe extern "C" fn gatepost_window(registrar: *const Registrar) -> u64 {
     // SAFETY: the caller passes NULL or a registrar that is not freed yet.
     unsafe { read(registrar, 1, |registrar| registrar.core.window()) }
+}
+
+/// Returns the length of a wider window, in seconds; it is never 0, and 1 if `registrar` is NULL.
+///
+/// The host counts the registrations of a wider network in one wider window, which begins whenever the
+/// seconds since 1970 are a multiple of the length.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_wider_window(registrar: *const Registrar) -> u64 {
+    // SAFETY: the caller passes NULL or a registrar that is not freed yet.
+    unsafe { read(registrar, 1, |registrar| registrar.core.wider_window()) }
 }
 
 /// Frees a registrar. Does nothing if `registrar` is NULL.

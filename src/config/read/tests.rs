@@ -60,6 +60,17 @@ fn what_is_found() {
             &[("oauth.client-registration.anonymous", Warning)],
         ),
         (
+            "[oauth.client-registration]\nanonymous = true\nmax-anonymous-clients = 9\nmax-anonymous-registrations-per-wider-network = 9\n",
+            &[],
+        ),
+        (
+            "[oauth.client-registration]\nanonymous = true\nmax-anonymous-clients = 9\nmax-anonymous-registrations-per-wider-network = 10\n",
+            &[(
+                "oauth.client-registration.max-anonymous-registrations-per-wider-network",
+                Warning,
+            )],
+        ),
+        (
             "[oauth.client-registration]\nanonymous = true\nmax-anonymous-clients = 0\nmax-clients = 1\n",
             &[],
         ),

@@ -9,6 +9,8 @@ rules! {
     // How long a client is kept.
     CLIENT_NEVER_AUTHORISED: InvalidClient, "client-never-authorised", "draft-ietf-mailmaint-oauth-public §3.10",
         "A caller without an API key registered the client, and no user has authorised it since.";
+    CLIENT_GAVE_WAY: InvalidClient, "client-gave-way", "RFC 7591 §5",
+        "The server had no room for new clients without an API key, and no user had authorised this one.";
     CLIENT_NEVER_USED: InvalidClient, "client-never-used", "RFC 7591 §5",
         "Nobody has used the client since it was registered.";
     CLIENT_IDLE: InvalidClient, "client-idle", "draft-ietf-mailmaint-oauth-public §3.10",

@@ -35,6 +35,8 @@ rules! {
         "This account has registered as many clients as it may; remove one that is no longer used.";
     QUOTA_ADDRESS: TooManyRequests, "quota-address", "RFC 6585 §4",
         "Too many registrations came from this address; try again later.";
+    QUOTA_WIDER_NETWORK: TooManyRequests, "quota-wider-network", "RFC 6585 §4",
+        "Too many registrations without an API key came from the networks of one provider; try again later.";
     QUOTA_ANONYMOUS: TooManyRequests, "quota-anonymous", "RFC 6585 §4",
         "This server has as many clients without an API key as it takes; try again later.";
     QUOTA_TOTAL: TooManyRequests, "quota-total", "RFC 6585 §4",

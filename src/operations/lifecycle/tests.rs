@@ -3,6 +3,7 @@ use serde_json::json;
 use crate::client::{Registrant, stateless};
 use crate::config;
 use crate::decision::Outcome;
+use crate::facts::Usage;
 use crate::metadata::Profile;
 
 use super::*;
@@ -306,6 +307,59 @@ fn what_is_kept() {
         None,
         "nothing there"
     );
+}
+
+#[test]
+fn who_gives_way() {
+    let [never, authorised] = [None, Some(ISSUED)].map(|authorised_at| Activity {
+        authorised_at,
+        ..Activity::default()
+    });
+    let valid = Activity {
+        refresh_tokens: Some(1),
+        ..never
+    };
+    let gave_way = Some("client-gave-way");
+    for (name, by, activity, clients, after, expected) in [
+        ("there is room", "stranger", never, Some(9), HOUR, None),
+        ("nobody counted", "stranger", never, None, HOUR, None),
+        ("there is none", "stranger", never, Some(10), HOUR, gave_way),
+        ("one is not enough", "stranger", never, Some(11), HOUR, None),
+        (
+            "an hour at least",
+            "stranger",
+            never,
+            Some(10),
+            HOUR - 1,
+            None,
+        ),
+        ("authorised", "stranger", authorised, Some(10), DAY, None),
+        ("in use", "stranger", valid, Some(10), HOUR, None),
+        ("with a key", "key", never, Some(10), HOUR, None),
+        (
+            "an administrator's",
+            "administrator",
+            never,
+            Some(10),
+            HOUR,
+            None,
+        ),
+    ] {
+        let record = record(by, None);
+        let context = Context {
+            record: Some(&record),
+            usage: Usage {
+                anonymous_clients: clients,
+                ..Usage::default()
+            },
+            ..Context::default()
+        };
+        let policy = policy("max-anonymous-clients = 10");
+        let decision = judge(&context, ISSUED + after, "c", &activity, &policy).unwrap();
+        let code = decision.diagnostics.first().map(|d| d.code);
+        assert_eq!(code, expected, "{name}");
+        assert_eq!(decision.effect != Effect::None, code.is_some(), "{name}");
+    }
 }
 
 #[test]

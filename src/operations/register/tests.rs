@@ -261,6 +261,7 @@ fn ids_that_carry_the_registration() {
     let full = Usage {
         anonymous_clients: Some(u64::MAX),
         address_registrations: Some(u64::MAX),
+        wider_registrations: Some(u64::MAX),
         total_clients: Some(u64::MAX),
         ..Usage::default()
     };

@@ -3,7 +3,7 @@
 use gatepost_plugin::Effect;
 
 use super::given::{add_account, decide, decide_for, done, grant, registration_key, secret, store};
-use crate::client::{Inquiry, Order, Registrant, Search};
+use crate::client::{Inquiry, Order, Registrant, Search, Wider};
 use crate::directory::Directory;
 use crate::grant::{Change, TokenKind};
 use crate::transfer::Line;
@@ -108,6 +108,125 @@ pub(super) async fn a_record_that_is_damaged(directory: &dyn Directory) {
     assert!(!lines.iter().any(|line| matches!(line, Line::End { .. })));
     for client_id in ["first", "damaged", "last"] {
         decide(directory, Effect::Remove(client_id.into()), Vec::new()).await;
+    }
+}
+
+/// The names and the times of both counters are the same, and yet they are two.
+pub(super) async fn registrations_are_counted_by_network(directory: &dyn Directory) {
+    let from = |network: &str, window_start, wider| Registrant {
+        network: Some(network.to_owned()),
+        window_start,
+        wider,
+        ..Registrant::default()
+    };
+    let wider = |network: &str, window_start| {
+        Some(Wider {
+            network: network.to_owned(),
+            window_start,
+        })
+    };
+    let counted = async |registrant: Registrant| {
+        let inquiry = Inquiry {
+            registrant: Some(registrant),
+            ..Inquiry::default()
+        };
+        let usage = done(directory.facts(&inquiry).await).usage;
+        (usage.address_registrations, usage.wider_registrations)
+    };
+    for (client_id, network) in [("one", "a"), ("two", "b"), ("three", "b")] {
+        let registrant = from(network, 7_200, wider("a", 7_200));
+        decide_for(
+            directory,
+            Some(registrant),
+            store(client_id, "{}"),
+            Vec::new(),
+        )
+        .await;
+    }
+    let with_key = Some(from("a", 7_200, None));
+    decide_for(directory, with_key, store("four", "{}"), Vec::new()).await;
+    for (network, window, wider, expected) in [
+        ("a", 7_200, wider("a", 7_200), (Some(2), Some(3))),
+        ("b", 7_200, None, (Some(2), None)),
+        ("c", 7_200, wider("a", 3_600), (Some(0), Some(0))),
+        ("a", 3_600, wider("c", 7_200), (Some(0), Some(0))),
+    ] {
+        let registrant = from(network, window, wider);
+        assert_eq!(counted(registrant).await, expected, "{network} {window}");
+    }
+    for client_id in ["one", "two", "three", "four"] {
+        decide(directory, Effect::Remove(client_id.into()), Vec::new()).await;
+    }
+    done(directory.forget(7_201, 0).await);
+    let registrant = from("a", 7_200, wider("a", 7_200));
+    assert_eq!(counted(registrant).await, (Some(0), Some(0)));
+}
+
+pub(super) async fn who_gives_way(directory: &dyn Directory) {
+    let alice = add_account(directory, "alice").await.id;
+    let stranger = |network: &str| {
+        Some(Registrant {
+            wider: Some(Wider {
+                network: network.to_owned(),
+                window_start: 0,
+            }),
+            ..Registrant::default()
+        })
+    };
+    let key = done(directory.add_key(registration_key()).await);
+    let with_key = Some(Registrant {
+        key: Some(key),
+        ..Registrant::default()
+    });
+    for (client_id, registrant) in [
+        ("other", stranger("b")),
+        ("authorised", stranger("a")),
+        ("disabled", stranger("a")),
+        ("first", stranger("a")),
+        ("with a key", with_key.clone()),
+        ("with the key", with_key.clone()),
+        ("with this key", with_key),
+        ("second", stranger("a")),
+        ("by hand", None),
+        ("third", stranger("a")),
+    ] {
+        decide_for(directory, registrant, store(client_id, "{}"), Vec::new()).await;
+    }
+    grant(
+        directory,
+        "authorised",
+        Some(alice),
+        secret(),
+        TokenKind::Access,
+    )
+    .await;
+    let disable = Change::Disable {
+        client_id: "disabled".into(),
+        is_disabled: true,
+    };
+    decide(directory, Effect::None, vec![disable]).await;
+    let found = async |until, limit| done(directory.provisional(until, limit).await);
+    assert!(found(999, 9).await.is_empty(), "they are too young");
+    assert_eq!(found(1_000, 9).await, ["first", "second", "third"]);
+    assert_eq!(found(1_000, 2).await, ["first", "second"]);
+    for client_id in ["first", "third", "second"] {
+        decide(directory, Effect::Remove(client_id.into()), Vec::new()).await;
+    }
+    assert_eq!(found(1_000, 9).await, ["other"]);
+    for client_id in [
+        "other",
+        "authorised",
+        "disabled",
+        "with a key",
+        "with the key",
+        "with this key",
+        "by hand",
+    ] {
+        decide(directory, Effect::Remove(client_id.into()), Vec::new()).await;
+    }
+    assert!(found(1_000, 9).await.is_empty());
+    for account in ["alice", "carol"] {
+        assert!(done(directory.remove_account(account).await));
     }
 }
 

@@ -6,7 +6,7 @@ use tokio_postgres::{Error, Row};
 use super::link::Link;
 use super::row::{number, optional};
 use super::{device, grant};
-use crate::client::{Entry, Facts, Inquiry, Order, Place, Registrant, Search};
+use crate::client::{Entry, Facts, Inquiry, Order, Place, Registrant, Search, Wider};
 use crate::error::DirectoryError;
 use crate::grant::Change;
 use crate::principal::{AccountId, KeyId};
@@ -39,19 +39,24 @@ pub(super) async fn facts(link: &Link, inquiry: &Inquiry) -> Result<Facts, Error
 }
 
 async fn usage(link: &Link, registrant: &Registrant) -> Result<Usage, Error> {
+    let wider = registrant.wider.as_ref();
     let row = link
         .row(
             "SELECT tally.clients, tally.anonymous_clients,
                     (SELECT clients FROM account WHERE id = $1),
                     (SELECT registrations FROM api_key WHERE id = $2),
                     (SELECT registrations FROM registrations_by_network
-                     WHERE window_start = $3 AND network = $4)
+                     WHERE window_start = $3 AND network = $4),
+                    (SELECT registrations FROM registrations_by_network
+                     WHERE window_start = $5 AND network = $6)
              FROM tally",
             &[
                 &registrant.account.map(|AccountId(id)| id),
                 &registrant.key.map(|KeyId(id)| id),
                 &registrant.window_start.cast_signed(),
                 &registrant.network,
+                &wider.map(|wider| wider.window_start.cast_signed()),
+                &wider.map(Wider::name),
             ],
         )
         .await?;
@@ -64,6 +69,7 @@ async fn usage(link: &Link, registrant: &Registrant) -> Result<Usage, Error> {
             .network
             .as_ref()
             .map(|_| optional(&row, 4).unwrap_or_default()),
+        wider_registrations: wider.map(|_| optional(&row, 5).unwrap_or_default()),
     })
 }
 
@@ -139,6 +145,25 @@ pub(super) async fn search(link: &Link, search: &Search) -> Result<Vec<Entry>, E
         )
         .await?;
     Ok(rows.iter().map(entry).collect())
+}
+
+/// The clients of strangers that give way first.
+pub(super) async fn provisional(link: &Link, until: u64, limit: u32) -> Result<Vec<String>, Error> {
+    // As the index has it.
+    const PROVISIONAL: &str =
+        "anonymous AND authorised_at IS NULL AND disabled_at IS NULL AND created_at <= $1";
+    let sql = format!(
+        "SELECT client_id FROM oauth_client
+         WHERE {PROVISIONAL}
+           AND wider_network = (SELECT wider_network FROM oauth_client WHERE {PROVISIONAL}
+                                GROUP BY wider_network
+                                ORDER BY count(*) DESC, min(created_at) LIMIT 1)
+         ORDER BY created_at, id LIMIT $2"
+    );
+    let rows = link
+        .rows(&sql, &[&until.cast_signed(), &i64::from(limit)])
+        .await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 pub(super) async fn one(link: &Link, client_id: &str, now: u64) -> Result<Option<Entry>, Error> {
@@ -242,12 +267,13 @@ pub(super) async fn carry_out(
 async fn insert(link: &Link, record: &ClientRecord, inquiry: &Inquiry) -> Result<i64, Error> {
     let registrant = inquiry.registrant.as_ref();
     let account = registrant.and_then(|who| who.account);
+    let wider = registrant.and_then(|who| who.wider.as_ref());
     let row = link
         .row(
             "WITH added AS (
                  INSERT INTO oauth_client (client_id, record, account_id, api_key_id, network,
-                                           anonymous, created_at, changed_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+                                           anonymous, created_at, changed_at, wider_network)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $11)
                  ON CONFLICT (client_id) DO NOTHING RETURNING 1),
              in_all AS (
                  UPDATE tally SET clients = clients + 1,
@@ -263,6 +289,12 @@ async fn insert(link: &Link, record: &ClientRecord, inquiry: &Inquiry) -> Result
                  INSERT INTO registrations_by_network (window_start, network, registrations)
                  SELECT $8, $5, 1 WHERE $5 IS NOT NULL AND EXISTS (SELECT 1 FROM added)
                  ON CONFLICT (window_start, network)
+                 DO UPDATE SET registrations = registrations_by_network.registrations + 1),
+             from_wider AS (
+                 INSERT INTO registrations_by_network (window_start, network, registrations)
+                 SELECT $9::bigint, $10::text, 1
+                 WHERE $10::text IS NOT NULL AND EXISTS (SELECT 1 FROM added)
+                 ON CONFLICT (window_start, network)
                  DO UPDATE SET registrations = registrations_by_network.registrations + 1)
              SELECT count(*) FROM added",
             &[
@@ -274,6 +306,9 @@ async fn insert(link: &Link, record: &ClientRecord, inquiry: &Inquiry) -> Result
                 &registrant.is_some_and(|who| who.key.is_none()),
                 &inquiry.now.cast_signed(),
                 &registrant.map(|who| who.window_start.cast_signed()),
+                &wider.map(|wider| wider.window_start.cast_signed()),
+                &wider.map(Wider::name),
+                &registrant.map_or("", Registrant::wider_network),
             ],
         )
         .await?;

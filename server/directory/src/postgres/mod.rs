@@ -131,6 +131,10 @@ impl Directory for Postgres {
         Ok(client::one(&*self.pool.link().await?, client_id, now).await?)
     }
 
+    async fn provisional(&self, until: u64, limit: u32) -> Result<Vec<String>, DirectoryError> {
+        Ok(client::provisional(&*self.pool.link().await?, until, limit).await?)
+    }
+
     async fn first_use(
         &self,
         client_id: &str,

@@ -83,7 +83,7 @@ const TABLES: [(&str, Read); 6] = [
     (
         "SELECT client_id, record, revision, account.name, hash, network, anonymous,
                 oauth_client.created_at, changed_at, disabled_at, authorised_at,
-                oauth_client.last_used_at, api_key.id
+                oauth_client.last_used_at, api_key.id, wider_network
          FROM oauth_client
          LEFT JOIN account ON account.id = oauth_client.account_id
          LEFT JOIN api_key ON api_key.id = api_key_id ORDER BY oauth_client.id",
@@ -96,6 +96,7 @@ const TABLES: [(&str, Read); 6] = [
                 account: row.get(3),
                 key: key.map(|_| Hash(hash(row, 4))),
                 network: row.get(5),
+                wider_network: row.get(13),
                 anonymous: row.get(6),
                 created_at: number(row, 7),
                 changed_at: number(row, 8),
@@ -257,6 +258,7 @@ async fn insert(link: &Link, line: &Line, grants: &mut HashMap<i64, i64>) -> Res
             account,
             key,
             network,
+            wider_network,
             anonymous,
             created_at,
             changed_at,
@@ -275,8 +277,8 @@ async fn insert(link: &Link, line: &Line, grants: &mut HashMap<i64, i64>) -> Res
             link.execute(
                 "INSERT INTO oauth_client (client_id, record, revision, account_id, api_key_id,
                      network, anonymous, created_at, changed_at, disabled_at, authorised_at,
-                     last_used_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                     last_used_at, wider_network)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
                 &[
                     client_id,
                     record,
@@ -290,6 +292,7 @@ async fn insert(link: &Link, line: &Line, grants: &mut HashMap<i64, i64>) -> Res
                     &signed(*disabled_at),
                     &signed(*authorised_at),
                     &signed(*last_used_at),
+                    wider_network,
                 ],
             )
             .await?;

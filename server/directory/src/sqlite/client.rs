@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::row::{damaged, damaged_if_any, number, optional};
 use super::{device, grant};
 use crate::client::{
-    Entry, Facts, Inquiry, MOST_ASSERTIONS, Order, Place, Registrant, Search, assertion_id,
+    Entry, Facts, Inquiry, MOST_ASSERTIONS, Order, Place, Registrant, Search, Wider, assertion_id,
 };
 use crate::error::DirectoryError;
 use crate::grant::Change;
@@ -42,13 +42,16 @@ pub(super) fn facts(connection: &Connection, inquiry: &Inquiry) -> rusqlite::Res
 }
 
 fn usage(connection: &Connection, registrant: &Registrant) -> rusqlite::Result<Usage> {
+    let wider = registrant.wider.as_ref();
     connection
         .prepare_cached(
             "SELECT tally.clients, tally.anonymous_clients,
                     (SELECT clients FROM account WHERE id = ?1),
                     (SELECT registrations FROM api_key WHERE id = ?2),
                     (SELECT registrations FROM registrations_by_network
-                     WHERE window_start = ?3 AND network = ?4)
+                     WHERE window_start = ?3 AND network = ?4),
+                    (SELECT registrations FROM registrations_by_network
+                     WHERE window_start = ?5 AND network = ?6)
              FROM tally",
         )?
         .query_row(
@@ -57,9 +60,11 @@ fn usage(connection: &Connection, registrant: &Registrant) -> rusqlite::Result<U
                 registrant.key.map(|KeyId(id)| id),
                 registrant.window_start.cast_signed(),
                 registrant.network,
+                wider.map(|wider| wider.window_start.cast_signed()),
+                wider.map(Wider::name),
             ],
             |row| {
-                let from_network = optional(row, 4)?;
+                let (from_network, from_wider) = (optional(row, 4)?, optional(row, 5)?);
                 Ok(Usage {
                     total_clients: optional(row, 0)?,
                     anonymous_clients: optional(row, 1)?,
@@ -69,6 +74,7 @@ fn usage(connection: &Connection, registrant: &Registrant) -> rusqlite::Result<U
                         .network
                         .as_ref()
                         .map(|_| from_network.unwrap_or_default()),
+                    wider_registrations: wider.map(|_| from_wider.unwrap_or_default()),
                 })
             },
         )
@@ -161,6 +167,28 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         changed_at: number(row, 12)?,
         unreadable,
     })
+}
+
+/// The clients of strangers that give way first.
+pub(super) fn provisional(
+    connection: &Connection,
+    until: u64,
+    limit: u32,
+) -> rusqlite::Result<Vec<String>> {
+    // As the index has it.
+    const PROVISIONAL: &str =
+        "anonymous = 1 AND authorised_at IS NULL AND disabled_at IS NULL AND created_at <= ?1";
+    connection
+        .prepare_cached(&format!(
+            "SELECT client_id FROM oauth_client
+             WHERE {PROVISIONAL}
+               AND wider_network = (SELECT wider_network FROM oauth_client WHERE {PROVISIONAL}
+                                    GROUP BY wider_network
+                                    ORDER BY count(*) DESC, min(created_at) LIMIT 1)
+             ORDER BY created_at, id LIMIT ?2"
+        ))?
+        .query_map(params![until.cast_signed(), limit], |row| row.get(0))?
+        .collect()
 }
 
 /// Says whether this is the first use, and remembers it.
@@ -273,8 +301,8 @@ fn insert(
     connection
         .prepare_cached(
             "INSERT INTO oauth_client (client_id, record, account_id, api_key_id, network,
-                                       anonymous, created_at, changed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
+                                       anonymous, created_at, changed_at, wider_network)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)
              ON CONFLICT (client_id) DO NOTHING",
         )?
         .execute(params![
@@ -287,6 +315,7 @@ fn insert(
             registrant.and_then(|who| who.network.as_ref()),
             registrant.is_some_and(|who| who.key.is_none()),
             inquiry.now.cast_signed(),
+            registrant.map_or("", Registrant::wider_network),
         ])
 }
 
@@ -301,15 +330,23 @@ fn count_registration(connection: &Connection, inquiry: &Inquiry) -> rusqlite::R
             .execute([key])?;
     }
     if let Some(network) = &registrant.network {
-        connection
-            .prepare_cached(
-                "INSERT INTO registrations_by_network (window_start, network, registrations)
-                 VALUES (?1, ?2, 1)
-                 ON CONFLICT (window_start, network)
-                 DO UPDATE SET registrations = registrations + 1",
-            )?
-            .execute(params![registrant.window_start.cast_signed(), network])?;
+        count_from(connection, registrant.window_start, network)?;
     }
+    if let Some(wider) = &registrant.wider {
+        count_from(connection, wider.window_start, &wider.name())?;
+    }
+    Ok(())
+}
+
+fn count_from(connection: &Connection, window_start: u64, network: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO registrations_by_network (window_start, network, registrations)
+             VALUES (?1, ?2, 1)
+             ON CONFLICT (window_start, network)
+             DO UPDATE SET registrations = registrations + 1",
+        )?
+        .execute(params![window_start.cast_signed(), network])?;
     Ok(())
 }
 

@@ -145,6 +145,10 @@ impl Directory for Sqlite {
         self.read(|connection| client::one(connection, client_id, now))
     }
 
+    async fn provisional(&self, until: u64, limit: u32) -> Result<Vec<String>, DirectoryError> {
+        self.read(|connection| client::provisional(connection, until, limit))
+    }
+
     async fn first_use(
         &self,
         client_id: &str,

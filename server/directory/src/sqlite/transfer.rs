@@ -83,7 +83,7 @@ const TABLES: [(&str, usize, &str, Read); 6] = [
         0,
         "SELECT client_id, record, revision, account.name, hash, network, anonymous,
                 oauth_client.created_at, changed_at, disabled_at, authorised_at,
-                oauth_client.last_used_at, api_key.id
+                oauth_client.last_used_at, api_key.id, wider_network
          FROM oauth_client
          LEFT JOIN account ON account.id = oauth_client.account_id
          LEFT JOIN api_key ON api_key.id = api_key_id ORDER BY oauth_client.id",
@@ -99,6 +99,7 @@ const TABLES: [(&str, usize, &str, Read); 6] = [
                     None => None,
                 },
                 network: row.get(5)?,
+                wider_network: row.get(13)?,
                 anonymous: row.get(6)?,
                 created_at: number(row, 7)?,
                 changed_at: number(row, 8)?,
@@ -279,6 +280,7 @@ fn insert(
             account: owner,
             key,
             network,
+            wider_network,
             anonymous,
             created_at,
             changed_at,
@@ -297,8 +299,8 @@ fn insert(
                 .prepare_cached(
                     "INSERT INTO oauth_client (client_id, record, revision, account_id, api_key_id,
                          network, anonymous, created_at, changed_at, disabled_at, authorised_at,
-                         last_used_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                         last_used_at, wider_network)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
                 )?
                 .execute(params![
                     client_id,
@@ -313,6 +315,7 @@ fn insert(
                     disabled_at.map(u64::cast_signed),
                     authorised_at.map(u64::cast_signed),
                     last_used_at.map(u64::cast_signed),
+                    wider_network,
                 ])?;
         }
         Line::Grant {

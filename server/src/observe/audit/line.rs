@@ -104,6 +104,8 @@ pub struct Asker {
 pub struct Counters {
     pub account_clients: Option<u64>,
     pub address_registrations: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wider_registrations: Option<u64>,
     pub key_registrations: Option<u64>,
     pub anonymous_clients: Option<u64>,
     pub total_clients: Option<u64>,
@@ -360,6 +362,7 @@ impl Line {
         let Counters {
             account_clients,
             address_registrations,
+            wider_registrations,
             key_registrations,
             anonymous_clients,
             total_clients,
@@ -368,6 +371,7 @@ impl Line {
             usage: Usage {
                 account_clients,
                 address_registrations,
+                wider_registrations,
                 key_registrations,
                 anonymous_clients,
                 total_clients,
@@ -417,6 +421,7 @@ impl Counters {
         Self {
             account_clients: usage.account_clients,
             address_registrations: usage.address_registrations,
+            wider_registrations: usage.wider_registrations,
             key_registrations: usage.key_registrations,
             anonymous_clients: usage.anonymous_clients,
             total_clients: usage.total_clients,

@@ -12,10 +12,11 @@ fn a_context_shows_its_facts_until_it_is_reset() {
         (gatepost_context_set_token, "gpr_1"),
         (gatepost_context_set_record, "{\"v\":1}"),
     ];
-    let numbers: [unsafe extern "C" fn(*mut Context, u64) -> Status; 9] = [
+    let numbers: [unsafe extern "C" fn(*mut Context, u64) -> Status; 10] = [
         gatepost_context_set_now,
         gatepost_context_set_account_clients,
         gatepost_context_set_address_registrations,
+        gatepost_context_set_wider_registrations,
         gatepost_context_set_key_registrations,
         gatepost_context_set_anonymous_clients,
         gatepost_context_set_total_clients,
@@ -51,7 +52,7 @@ fn a_context_shows_its_facts_until_it_is_reset() {
                 ],
                 texts.map(|(_, text)| Some(text))
             );
-            assert_eq!(counters(facts), [2, 3, 4, 5, 6].map(Some));
+            assert_eq!(counters(facts), [2, 3, 4, 5, 6, 7].map(Some));
             Err(crate::facts::Misuse::TimeMissing)
         };
         // Twice: a call that decided nothing leaves the facts alone.
@@ -61,7 +62,7 @@ fn a_context_shows_its_facts_until_it_is_reset() {
                 Err(crate::facts::Misuse::TimeMissing)
             );
         }
-        assert_eq!(activity(&*context), [7, 8, 9].map(Some));
+        assert_eq!(activity(&*context), [8, 9, 10].map(Some));
 
         assert_eq!(gatepost_context_reset(context), Status::Ok);
         let nothing = (*context).decide(|facts| {
@@ -79,7 +80,7 @@ fn a_context_shows_its_facts_until_it_is_reset() {
                 ],
                 [None; 5]
             );
-            assert_eq!(counters(facts), [None; 5]);
+            assert_eq!(counters(facts), [None; 6]);
             Err(crate::facts::Misuse::TimeMissing)
         });
         assert_eq!(nothing, Err(crate::facts::Misuse::TimeMissing));
@@ -88,11 +89,12 @@ fn a_context_shows_its_facts_until_it_is_reset() {
     }
 }
 
-fn counters(facts: &crate::facts::Context<'_>) -> [Option<u64>; 5] {
+fn counters(facts: &crate::facts::Context<'_>) -> [Option<u64>; 6] {
     let usage = &facts.usage;
     [
         usage.account_clients,
         usage.address_registrations,
+        usage.wider_registrations,
         usage.key_registrations,
         usage.anonymous_clients,
         usage.total_clients,

@@ -30,10 +30,18 @@ fn what_is_registered_is_counted() {
             usage.account_clients,
             usage.key_registrations,
             usage.address_registrations,
+            usage.wider_registrations,
         ]
     };
     let of = |total, anonymous, account, key, address| {
-        [total, anonymous, account, key, address].map(Some)
+        [
+            Some(total),
+            Some(anonymous),
+            Some(account),
+            Some(key),
+            Some(address),
+            None,
+        ]
     };
     let do_now = |effect, inquiry| {
         runtime
@@ -50,7 +58,7 @@ fn what_is_registered_is_counted() {
     assert_eq!(counts(&alice("a", 10_800)), of(3, 1, 2, 2, 0));
     assert_eq!(
         counts(&stranger(Some("a"))),
-        [Some(3), Some(1), None, None, Some(2)],
+        [Some(3), Some(1), None, None, Some(2), Some(1)],
         "no account, nothing to count"
     );
     assert_eq!(
@@ -64,6 +72,11 @@ fn what_is_registered_is_counted() {
         counts(&alice("a", 7_200)),
         of(3, 1, 2, 2, 2),
         "it was there already"
+    );
+    assert_eq!(
+        counts(&stranger(Some("b")))[4..],
+        [Some(1), Some(1)],
+        "two networks in a wider one"
     );
     do_now(store_effect("4"), Inquiry::default());
     assert_eq!(

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 use super::*;
-use crate::client::Registrant;
+use crate::client::{Registrant, Wider};
 use crate::contract;
 use crate::permission::Permission;
 use crate::principal::{AccountId, KeyId};
@@ -138,7 +138,7 @@ fn files_that_are_not_ours_are_left_alone() {
         Sqlite::open(&path),
         Err(OpenError::TooNew {
             found: 1000,
-            known: 3,
+            known: 4,
             ..
         })
     ));
@@ -208,6 +208,10 @@ fn registrant(
             account: key.map(|(_, account)| account),
             network: network.map(str::to_owned),
             window_start,
+            wider: key.is_none().then(|| Wider {
+                network: "a".into(),
+                window_start,
+            }),
         }),
         now: window_start,
     }
