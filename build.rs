@@ -11,8 +11,9 @@ use std::error::Error;
 use std::path::Path;
 
 /// In the order in which the header shows their functions.
-const C_API: [&str; 13] = [
+const C_API: [&str; 14] = [
     "version",
+    "panic_log",
     "status",
     "str",
     "text",
