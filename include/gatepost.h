@@ -170,9 +170,9 @@
 /**
  * The result of a call. The meaning of a number never changes; later versions may add numbers.
  */
-enum gatepost_status
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_status : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -236,9 +236,9 @@ typedef int32_t gatepost_status;
 /**
  * The severity of a finding.
  */
-enum gatepost_severity
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_severity : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -265,9 +265,9 @@ typedef int32_t gatepost_severity;
 /**
  * Whether a request is accepted or refused.
  */
-enum gatepost_outcome
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_outcome : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -294,9 +294,9 @@ typedef int32_t gatepost_outcome;
  * still hold: the record is unchanged, and no counter is higher. If they do not, it decides again with the
  * new facts and the same entropy.
  */
-enum gatepost_effect
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_effect : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -336,9 +336,9 @@ typedef int32_t gatepost_effect;
  * (`GATEPOST_STANDING_PROVISIONED`) makes them trustworthy, so a consent page should say that the others are
  * not verified.
  */
-enum gatepost_standing
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_standing : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -381,9 +381,9 @@ typedef int32_t gatepost_standing;
 /**
  * When a document is needed.
  */
-enum gatepost_due
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_due : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -417,9 +417,9 @@ typedef int32_t gatepost_due;
  * At the authorization endpoint it is the account that signed in: `GATEPOST_CREDENTIAL_ACCEPTED` after the
  * sign-in, and `GATEPOST_CREDENTIAL_MISSING` before.
  */
-enum gatepost_credential
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_credential : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -458,9 +458,9 @@ typedef int32_t gatepost_credential;
 /**
  * An endpoint of the authorization server.
  */
-enum gatepost_endpoint
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_endpoint : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -595,7 +595,8 @@ typedef struct {
 /**
  * The table of all functions in this header, for a program that loads the library with `dlopen`.
  *
- * Later versions append members, and change or remove none. `GATEPOST_PLUGIN_HAS` says whether a table has a member. `register_` ends with an underscore because `register` is a keyword of C.
+ * Later versions append members, and change or remove none. `GATEPOST_PLUGIN_HAS` says whether a table has a
+ * member. `register_` ends with an underscore because `register` is a keyword of C.
  */
 typedef struct {
     /**
@@ -1671,7 +1672,8 @@ gatepost_status gatepost_context_set_entropy(gatepost_context *context,
                                              size_t len);
 
 /**
- * Sets the `gatepost_credential` of the request, which `gatepost_bearer` reads from the header. If it is not set, it is `GATEPOST_CREDENTIAL_MISSING`.
+ * Sets the `gatepost_credential` of the request, which `gatepost_bearer` reads from the header. If it is not
+ * set, it is `GATEPOST_CREDENTIAL_MISSING`.
  */
 gatepost_status gatepost_context_set_credential(gatepost_context *context,
                                                 int32_t credential);

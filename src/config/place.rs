@@ -7,7 +7,9 @@ use crate::diagnostic::SettingFinding;
 /// Adds the place of the finding's key: of as much of its path as there is in the document.
 pub(super) fn find(document: &DeTable<'_>, text: &str, finding: &mut SettingFinding) {
     let mut table = Some(document);
-    let mut found = None;
+    // A name can have dots in it.
+    let whole = document.get_key_value(finding.path.as_str());
+    let mut found = whole.map(|(key, _)| key.span().start);
     for name in finding.path.split('.') {
         let member = table.and_then(|table| table.get_key_value(name));
         let Some((key, value)) = member else {
@@ -61,6 +63,11 @@ mod tests {
                 (3, 25),
             ),
             ("a table that is none", "oauth = 1", (1, 1)),
+            (
+                "a name with a dot",
+                "a = 1\n[\"oauth.client-registration\"]",
+                (2, 2),
+            ),
             ("not TOML", "a = 1\nb =\n", (2, 4)),
             (
                 "two together",

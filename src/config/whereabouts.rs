@@ -9,47 +9,27 @@ use super::settings::TABLE;
 /// How many letters a name may differ by, and still be meant for the other.
 const NEAR: usize = 3;
 
+/// How many tables within each other are looked at.
+const DEEPEST: usize = 3;
+
 /// Finds the table. `None`: it is missing, or it is misspelt, which is a mistake.
 pub(super) fn table<'a>(
     root: &'a Object<'a>,
     findings: &mut Vec<SettingFinding>,
 ) -> Option<&'a Object<'a>> {
     let before = findings.len();
-    let [outer, inner] = TABLE;
-    for (name, value) in root.iter().filter(|(name, _)| **name != *outer) {
-        // Whole, such as `[client-registration]`, or under another name, such as `[oauth2.client-registration]`.
-        if is_near(name, inner) || is_near(name, &TABLE.concat()) {
-            findings.push(misspelt(name));
-        } else if let Json::Object(members) = value {
-            // Under the name of something else, only the very name is taken for ours.
-            let is_outer = plain(name) == plain(outer);
-            let is_ours =
-                |member: &str| plain(member) == plain(inner) || is_outer && is_near(member, inner);
-            let misplaced = members.iter().filter(|(member, _)| is_ours(member));
-            findings.extend(misplaced.map(|(member, _)| misspelt(&format!("{name}.{member}"))));
-        }
-    }
-    let found = match root.member(outer) {
-        None => None,
-        Some(Json::Object(members)) => {
-            let misspelt_ones = members
-                .iter()
-                .filter(|(name, _)| **name != *inner && is_near(name, inner));
-            findings.extend(misspelt_ones.map(|(name, _)| misspelt(&format!("{outer}.{name}"))));
-            match members.member(inner) {
-                None => None,
-                Some(Json::Object(table)) => Some(table),
-                Some(_) => {
-                    findings.push(no_table(&TABLE.join(".")));
-                    None
-                }
+    find_misspelt(root, &mut Vec::new(), findings);
+    let mut found = Some(root);
+    for (depth, name) in TABLE.iter().enumerate() {
+        found = match found.and_then(|table| table.member(name)) {
+            Some(Json::Object(inner)) => Some(inner),
+            Some(_) => {
+                findings.push(no_table(&TABLE[..=depth].join(".")));
+                None
             }
-        }
-        Some(_) => {
-            findings.push(no_table(outer));
-            None
-        }
-    };
+            None => None,
+        };
+    }
     if found.is_none() && findings.len() == before && root.iter().next().is_some() {
         findings.push(SettingFinding::new(
             TABLE.join("."),
@@ -60,6 +40,34 @@ pub(super) fn table<'a>(
     found
 }
 
+/// Finds the tables that are meant to be ours, such as `[client-registration]`, `[oauth2.client-registration]` and
+/// `[oauth.client.registration]`.
+fn find_misspelt<'a>(
+    within: &'a Object<'a>,
+    path: &mut Vec<&'a str>,
+    findings: &mut Vec<SettingFinding>,
+) {
+    for (name, value) in within.iter() {
+        path.push(name);
+        if *path != TABLE {
+            if is_meant(path) {
+                findings.push(misspelt(&path.join(".")));
+            } else if let (Json::Object(members), true) = (value, path.len() < DEEPEST) {
+                find_misspelt(members, path, findings);
+            }
+        }
+        path.pop();
+    }
+}
+
+fn is_meant(path: &[&str]) -> bool {
+    let [.., last] = path else { return false };
+    let (written, [outer, inner]) = (plain(&path.concat()), TABLE.map(plain));
+    let is_near = |ours: &str| strsim::damerau_levenshtein(&written, ours) <= NEAR;
+    // Under the name of something else, only the very name is taken for ours.
+    plain(last) == inner || written.len() <= 64 && (is_near(&inner) || is_near(&(outer + &inner)))
+}
+
 fn misspelt(path: &str) -> SettingFinding {
     let message = format!("There is no such table; [{}] is meant.", TABLE.join("."));
     SettingFinding::new(path, message, Severity::Error)
@@ -67,11 +75,6 @@ fn misspelt(path: &str) -> SettingFinding {
 
 fn no_table(path: &str) -> SettingFinding {
     SettingFinding::new(path, "This must be a table.", Severity::Error)
-}
-
-fn is_near(name: &str, ours: &str) -> bool {
-    // What is much longer is not looked at letter by letter.
-    name.len() <= 64 && strsim::damerau_levenshtein(&plain(name), &plain(ours)) <= NEAR
 }
 
 /// A name without the signs between its words, and in lower case.
@@ -102,6 +105,11 @@ mod tests {
             ("OAUTH.client_registrations", "[OAUTH.client_registrations]"),
             ("oauth2.client-registration", "[oauth2.client-registration]"),
             ("server.client-registration", "[server.client-registration]"),
+            ("oauth.client.registration", "[oauth.client.registration]"),
+            (
+                "server.oauth.client-registration",
+                "[server.oauth.client-registration]",
+            ),
             ("client-registration", "[client-registration]"),
             (
                 "oauth.client-registration",
