@@ -18,6 +18,7 @@ mod issuer;
 mod modules;
 mod place;
 mod postfix;
+mod sign_in;
 mod smtp;
 mod store;
 

@@ -1,4 +1,4 @@
-//! The modules of `host-example/`, built as their Makefiles build them.
+//! The C code of `host-example/`, built as its Makefiles build it.
 
 use std::fs;
 use std::process::Command;
@@ -8,13 +8,18 @@ use crate::library::installed;
 use crate::place::Place;
 use crate::root::root;
 
-/// Builds a folder of `host-example/` in this place, where the users of mail servers can read it, and installs what it makes below
-/// `root`.
+/// Builds the module of a folder in this place, and installs it below `root` there.
 pub fn build(place: &Place, folder: &str) {
+    let below = format!("DESTDIR={}", place.name("root"));
+    make(place, folder, &["install", &below]);
+}
+
+/// Copies a folder and what it needs to this place, where the users of mail servers can read it, and runs `make` there.
+pub fn make(place: &Place, folder: &str, arguments: &[&str]) {
     let examples = root().join("host-example");
     for name in ["sign-in", folder] {
         run(Command::new("cp")
-            .arg("-r")
+            .arg("-rT")
             .arg(examples.join(name))
             .arg(place.path(name)));
     }
@@ -22,14 +27,11 @@ pub fn build(place: &Place, folder: &str) {
     fs::create_dir(&library).expect("the folder can be written");
     let name = "libgatepost.so.1";
     fs::copy(installed().join("lib").join(name), library.join(name)).expect("it was built");
+    let description = installed().join("lib/pkgconfig");
     run(Command::new("make")
-        .arg("-C")
+        .args(["--always-make", "--directory"])
         .arg(place.path(folder))
-        .args(["clean", "install"])
-        .arg(format!(
-            "PKG_CONFIG_PATH={}",
-            installed().join("lib/pkgconfig").display()
-        ))
+        .arg(format!("PKG_CONFIG_PATH={}", description.display()))
         .arg(format!("LDFLAGS=-Wl,-rpath,{}", library.display()))
-        .arg(format!("DESTDIR={}", place.name("root"))));
+        .args(arguments));
 }
