@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../../../tests/support/compiler.rs"]
+#[expect(dead_code, reason = "the Makefiles choose the compiler")]
 mod compiler;
 #[path = "../../../tests/support/library.rs"]
 mod library;
