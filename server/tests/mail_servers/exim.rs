@@ -31,39 +31,25 @@ fn exim_asks_over_a_socket() {
     });
 
     let token = &cases[0].token;
-    for (response, verdict) in [
-        (
-            format!("n,,\x01auth=Bearer {token}\x01\x01"),
-            Verdict::Allowed,
-        ),
-        (
-            format!("y,,\x01auth=bearer {token}\x01\x01"),
-            Verdict::Allowed,
-        ),
-        (
-            format!("p=x,,\x01auth=Bearer {token}\x01\x01"),
-            Verdict::Refused,
-        ),
-        (
-            format!("n,a=x=,\x01auth=Bearer {token}\x01\x01"),
-            Verdict::Refused,
-        ),
-        (
-            format!("n,,\x01auth=Basic {token}\x01\x01"),
-            Verdict::Refused,
-        ),
-        (format!("n,,\x01auth=Bearer {token}\x01"), Verdict::Refused),
-        ("n,,\x01auth=Bearer \x01\x01".to_owned(), Verdict::Refused),
-        (
-            format!("n,,\x01auth=Bearer {token}\x01auth=Bearer {token}\x01\x01"),
-            Verdict::Refused,
-        ),
-        (
-            format!("n,,\x01auth=Bearer {token}\r\nX: y\x01\x01"),
-            Verdict::Refused,
-        ),
+    let good = format!("auth=Bearer {token}\x01");
+    let lower = good.replace("Bearer", "bearer");
+    for response in [
+        format!("n,,\x01{good}\x01"),
+        format!("y,,\x01host=h\x01{lower}port=1\x01\x01"),
     ] {
-        assert_eq!(exim.answer(&response), verdict, "{response:?}");
+        assert_eq!(exim.answer(&response), Verdict::Allowed, "{response:?}");
+    }
+    for response in [
+        format!("p=x,,\x01{good}\x01"),
+        format!("n,a=x=,\x01{good}\x01"),
+        format!("n,,\x01{good}"),
+        format!("n,,\x01{good}{good}\x01"),
+        format!("n,,\x01auth=Basic {token}\x01\x01"),
+        format!("n,,\x01auth=Bearer {token}\r\nX: y\x01\x01"),
+        "n,,\x01auth=Bearer \x01\x01".to_owned(),
+        "n".to_owned(),
+    ] {
+        assert_eq!(exim.answer(&response), Verdict::Refused, "{response:?}");
     }
 
     exim.place
@@ -97,49 +83,48 @@ fn exim_believes_only_what_it_understands() {
         let body = format!(r#"{{"active":true,{account}{member}}}"#);
         format!("HTTP/1.0 200 OK\r\nX: y\r\n\r\n{body}")
     };
-    for (answer, verdict) in [
-        (full(""), Verdict::Allowed),
-        (full(r#","aud":"mail.example.com""#), Verdict::Allowed),
-        (
-            full(r#","aud":["other","mail.example.com"]"#),
-            Verdict::Allowed,
-        ),
-        (full(r#","aud":"other""#), Verdict::Refused),
-        (full(r#","aud":"mailxexample.com""#), Verdict::Refused),
-        (
-            full(r#","aud":["other","x.mail.example.com"]"#),
-            Verdict::Refused,
-        ),
-        (full("").replace(DEMO, ""), Verdict::Refused),
-        (
-            full("").replace("scope:mail", "scope:mails"),
-            Verdict::Refused,
-        ),
-        (full("").replace("scope", "scopes"), Verdict::Refused),
-        (full("").replace("username", "sub"), Verdict::Refused),
-        (full("").replace("true", "false"), Verdict::Refused),
-        (full("").replace("true", r#""true""#), Verdict::Undecided),
-        (full("").replace("active", "alive"), Verdict::Undecided),
-        (full("").replace("200 OK", "503 Busy"), Verdict::Undecided),
-        (full("").replace("200 OK", "401 No"), Verdict::Undecided),
-        ("HTTP/1.0 200 OK\r\n\r\n".to_owned(), Verdict::Undecided),
-        (
-            "HTTP/1.0 200 OK\r\n\r\nactive".to_owned(),
-            Verdict::Undecided,
-        ),
-        ("active".to_owned(), Verdict::Undecided),
-        (String::new(), Verdict::Undecided),
+    let allowed = vec![
+        full(""),
+        full(r#","aud":"mail.example.com""#),
+        full(r#","aud":["other","mail.example.com"]"#),
+    ];
+    let refused = vec![
+        full(r#","aud":"other""#),
+        full(r#","aud":"mailxexample.com""#),
+        full(r#","aud":["other","x.mail.example.com"]"#),
+        full("").replace(DEMO, ""),
+        full("").replace("username", "sub"),
+        full("").replace("scope:mail", "scope:mails"),
+        full("").replace("scope", "scopes"),
+        full("").replace("true", "false"),
+    ];
+    let undecided = vec![
+        full("").replace("true", r#""true""#),
+        full("").replace("active", "alive"),
+        full("").replace("200 OK", "503 Busy"),
+        full("").replace("200 OK", "401 No"),
+        "HTTP/1.0 200 OK\r\n\r\n".to_owned(),
+        "HTTP/1.0 200 OK\r\n\r\nactive".to_owned(),
+        "active".to_owned(),
+        String::new(),
+    ];
+    for (answers, verdict) in [
+        (allowed, Verdict::Allowed),
+        (refused, Verdict::Refused),
+        (undecided, Verdict::Undecided),
     ] {
-        let said = std::thread::scope(|scope| {
-            scope.spawn(|| {
-                let (mut asked, _) = listener.accept().expect("exim asks");
-                let read = asked.read(&mut [0; 4096]).expect("it says what");
-                assert_ne!(read, 0);
-                asked.write_all(answer.as_bytes()).expect("it listens");
+        for answer in answers {
+            let said = std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let (mut asked, _) = listener.accept().expect("exim asks");
+                    let read = asked.read(&mut [0; 4096]).expect("it says what");
+                    assert_ne!(read, 0);
+                    asked.write_all(answer.as_bytes()).expect("it listens");
+                });
+                exim.answer("n,,\x01auth=Bearer token\x01\x01")
             });
-            exim.sign_in(Mechanism::OauthBearer, DEMO, "token")
-        });
-        assert_eq!(said, verdict, "{answer:?}");
+            assert_eq!(said, verdict, "{answer:?}");
+        }
     }
 
     // It hears nothing, and gives up.
