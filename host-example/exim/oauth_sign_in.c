@@ -3,7 +3,8 @@
  *
  *     ${dlfunc{/usr/lib/exim4/oauth_sign_in.so}{oauth_sign_in}{SETTINGS}{DATABASE}{SCOPE}{TOKEN}{USER}}
  *
- * The result is the account if it is allowed, and empty if it is refused. If nothing could be decided, the expansion fails.
+ * The result is the account if it is allowed, and empty if it is refused. If nothing could be decided, the expansion
+ * fails.
  */
 #define DLFUNC_IMPL
 #include <exim4/local_scan.h>
@@ -12,17 +13,18 @@
 
 exim_dlfunc_t oauth_sign_in;
 
-int oauth_sign_in(uschar **yield, int argc, uschar *argv[])
-{
+int oauth_sign_in(uschar **yield, int argc, uschar *argv[]) {
     /* Exim runs a process for each connection. The settings are read once in each. */
     static sign_in *opened;
     struct sign_in_answer answer;
 
     if (argc != 5) {
-        *yield = US"oauth_sign_in takes SETTINGS, DATABASE, SCOPE, TOKEN and USER";
+        *yield = US "oauth_sign_in takes SETTINGS, DATABASE, SCOPE, TOKEN and USER";
         return ERROR;
     }
-    if (opened == NULL) opened = sign_in_open(CS argv[0], CS argv[1], &answer);
+    if (opened == NULL) {
+        opened = sign_in_open(CS argv[0], CS argv[1], &answer);
+    }
     if (opened == NULL) {
         *yield = string_copy(US answer.reason);
         return DEFER;
@@ -34,7 +36,7 @@ int oauth_sign_in(uschar **yield, int argc, uschar *argv[])
         return OK;
     case SIGN_IN_REFUSED:
         log_write(0, LOG_MAIN, "oauth_sign_in: refused: %s", answer.reason);
-        *yield = US"";
+        *yield = US "";
         return OK;
     default:
         *yield = string_copy(US answer.reason);

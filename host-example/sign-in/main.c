@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     struct sign_in_answer answer;
     enum sign_in_verdict verdict;
     char token[4096];
@@ -26,10 +25,16 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: %s\n", argv[0], answer.reason);
         return SIGN_IN_UNDECIDED;
     }
-    if (fgets(token, sizeof token, stdin) == NULL) token[0] = '\0';
+    if (fgets(token, sizeof token, stdin) == NULL) {
+        token[0] = '\0';
+    }
     token[strcspn(token, "\r\n")] = '\0';
     verdict = sign_in_decide(opened, token, argv[4], argv[3], &answer);
-    printf("%s: %s\n", verdict == SIGN_IN_ALLOWED ? "allowed" : verdict == SIGN_IN_REFUSED ? "refused" : "undecided", answer.reason);
+    printf("%s: %s\n",
+           verdict == SIGN_IN_ALLOWED   ? "allowed"
+           : verdict == SIGN_IN_REFUSED ? "refused"
+                                        : "undecided",
+           answer.reason);
     sign_in_close(opened);
     return (int)verdict;
 }

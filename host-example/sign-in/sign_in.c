@@ -47,14 +47,15 @@ static int read_settings(const char *path, gatepost_registrar **registrar, struc
 static enum sign_in_verdict say(struct sign_in_answer *answer, enum sign_in_verdict verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-sign_in *sign_in_open(const char *settings, const char *database, struct sign_in_answer *answer)
-{
+sign_in *sign_in_open(const char *settings, const char *database, struct sign_in_answer *answer) {
     sign_in *self = calloc(1, sizeof *self);
     if (self == NULL) {
         say(answer, SIGN_IN_UNDECIDED, "out of memory");
         return NULL;
     }
-    if (!read_settings(settings, &self->registrar, answer)) goto failed;
+    if (!read_settings(settings, &self->registrar, answer)) {
+        goto failed;
+    }
     if (gatepost_context_new(&self->context, NULL) != GATEPOST_STATUS_OK) {
         say(answer, SIGN_IN_UNDECIDED, "Gatepost makes no context");
         goto failed;
@@ -71,9 +72,10 @@ failed:
     return NULL;
 }
 
-void sign_in_close(sign_in *self)
-{
-    if (self == NULL) return;
+void sign_in_close(sign_in *self) {
+    if (self == NULL) {
+        return;
+    }
     sqlite3_finalize(self->find);
     sqlite3_close(self->database);
     gatepost_context_free(self->context);
@@ -82,17 +84,18 @@ void sign_in_close(sign_in *self)
 }
 
 enum sign_in_verdict sign_in_decide(sign_in *self, const char *token, const char *user, const char *scope,
-                                    struct sign_in_answer *answer)
-{
+                                    struct sign_in_answer *answer) {
     unsigned char hash[EVP_MAX_MD_SIZE];
     unsigned int length;
     enum sign_in_verdict verdict;
 
     answer->account[0] = '\0';
-    if (!EVP_Digest(token, strlen(token), hash, &length, EVP_sha256(), NULL))
+    if (!EVP_Digest(token, strlen(token), hash, &length, EVP_sha256(), NULL)) {
         return say(answer, SIGN_IN_UNDECIDED, "the token cannot be hashed");
-    if (sqlite3_bind_blob(self->find, 1, hash, (int)length, SQLITE_STATIC) != SQLITE_OK)
+    }
+    if (sqlite3_bind_blob(self->find, 1, hash, (int)length, SQLITE_STATIC) != SQLITE_OK) {
         return say(answer, SIGN_IN_UNDECIDED, "database: %s", sqlite3_errmsg(self->database));
+    }
     switch (sqlite3_step(self->find)) {
     case SQLITE_ROW: {
         const struct found found = {
@@ -118,23 +121,27 @@ enum sign_in_verdict sign_in_decide(sign_in *self, const char *token, const char
 
 /* What the mail server knows itself, and then what Gatepost knows. */
 static enum sign_in_verdict decide(sign_in *self, const struct found *found, const char *user, const char *scope,
-                                   struct sign_in_answer *answer)
-{
+                                   struct sign_in_answer *answer) {
     gatepost_decision *decision;
     gatepost_error *error = NULL;
     enum sign_in_verdict result;
 
     /* SQLite gives NULL when it is out of memory. */
-    if (found->client_id == NULL || found->account == NULL || found->permissions == NULL || found->scope == NULL)
+    if (found->client_id == NULL || found->account == NULL || found->permissions == NULL || found->scope == NULL) {
         return say(answer, SIGN_IN_UNDECIDED, "database: %s", sqlite3_errmsg(self->database));
-    if (strlen(found->account) >= sizeof answer->account)
+    }
+    if (strlen(found->account) >= sizeof answer->account) {
         return say(answer, SIGN_IN_UNDECIDED, "the account's name is too long");
-    if (found->expires_at <= (sqlite3_int64)time(NULL))
+    }
+    if (found->expires_at <= (sqlite3_int64)time(NULL)) {
         return say(answer, SIGN_IN_REFUSED, "the token of client %s has expired", found->client_id);
-    if (user != NULL && *user != '\0' && strcasecmp(user, found->account) != 0)
+    }
+    if (user != NULL && *user != '\0' && strcasecmp(user, found->account) != 0) {
         return say(answer, SIGN_IN_REFUSED, "the token of client %s is not of this user", found->client_id);
-    if (!covers(found->scope, scope))
+    }
+    if (!covers(found->scope, scope)) {
         return say(answer, SIGN_IN_REFUSED, "the token of client %s is not for %s", found->client_id, scope);
+    }
 
     if (ask(self, found, scope, &decision, &error) != GATEPOST_STATUS_OK) {
         gatepost_str message = gatepost_error_message(error);
@@ -149,23 +156,24 @@ static enum sign_in_verdict decide(sign_in *self, const struct found *found, con
 
 /* Facts in, decision out. A setter that fails makes the question fail, so that none has to be looked at. */
 static gatepost_status ask(sign_in *self, const struct found *found, const char *scope, gatepost_decision **decision,
-                           gatepost_error **error)
-{
+                           gatepost_error **error) {
     gatepost_context *context = self->context;
     size_t length;
 
     gatepost_context_reset(context);
     gatepost_context_set_credential(context, GATEPOST_CREDENTIAL_ACCEPTED);
     gatepost_context_set_account(context, gatepost_cstr(found->account));
-    for (const char *word = next_word(found->permissions, &length); *word != '\0'; word = next_word(word + length, &length))
+    for (const char *word = next_word(found->permissions, &length); *word != '\0';
+         word = next_word(word + length, &length)) {
         gatepost_context_add_permission(context, (gatepost_str){word, length});
+    }
     gatepost_context_set_record(context, found->record);
-    return gatepost_usable(self->registrar, context, gatepost_cstr(found->client_id), gatepost_cstr(scope), decision, error);
+    return gatepost_usable(self->registrar, context, gatepost_cstr(found->client_id), gatepost_cstr(scope), decision,
+                           error);
 }
 
 static enum sign_in_verdict verdict(const gatepost_decision *decision, const struct found *found,
-                                    struct sign_in_answer *answer)
-{
+                                    struct sign_in_answer *answer) {
     gatepost_str code;
 
     if (gatepost_decision_outcome(decision) == GATEPOST_OUTCOME_ACCEPT) {
@@ -177,28 +185,29 @@ static enum sign_in_verdict verdict(const gatepost_decision *decision, const str
 }
 
 /* Whether each name in `needed` is in `scope` (RFC 6749 section 3.3). */
-static int covers(const char *scope, const char *needed)
-{
+static int covers(const char *scope, const char *needed) {
     size_t length, other;
 
     for (needed = next_word(needed, &length); *needed != '\0'; needed = next_word(needed + length, &length)) {
         const char *word = next_word(scope, &other);
-        while (*word != '\0' && (other != length || memcmp(word, needed, length) != 0)) word = next_word(word + other, &other);
-        if (*word == '\0') return 0;
+        while (*word != '\0' && (other != length || memcmp(word, needed, length) != 0)) {
+            word = next_word(word + other, &other);
+        }
+        if (*word == '\0') {
+            return 0;
+        }
     }
     return 1;
 }
 
 /* The first word of a text with spaces between its words. At the end it is empty. */
-static const char *next_word(const char *text, size_t *length)
-{
+static const char *next_word(const char *text, size_t *length) {
     text += strspn(text, " ");
     *length = strcspn(text, " ");
     return text;
 }
 
-static int read_settings(const char *path, gatepost_registrar **registrar, struct sign_in_answer *answer)
-{
+static int read_settings(const char *path, gatepost_registrar **registrar, struct sign_in_answer *answer) {
     gatepost_error *error = NULL;
     gatepost_status status;
     size_t length;
@@ -220,7 +229,9 @@ static int read_settings(const char *path, gatepost_registrar **registrar, struc
     fclose(file);
     status = gatepost_registrar_new((gatepost_str){text, length}, registrar, &error);
     free(text);
-    if (status == GATEPOST_STATUS_OK) return 1;
+    if (status == GATEPOST_STATUS_OK) {
+        return 1;
+    }
 
     gatepost_str message = gatepost_error_message(error);
     const gatepost_finding *first = gatepost_error_finding(error, 0);
@@ -235,13 +246,15 @@ static int read_settings(const char *path, gatepost_registrar **registrar, struc
 }
 
 /* Writes the reason, as one line, and gives back the verdict. */
-static enum sign_in_verdict say(struct sign_in_answer *answer, enum sign_in_verdict verdict, const char *format, ...)
-{
+static enum sign_in_verdict say(struct sign_in_answer *answer, enum sign_in_verdict verdict, const char *format, ...) {
     va_list values;
     va_start(values, format);
     vsnprintf(answer->reason, sizeof answer->reason, format, values);
     va_end(values);
-    for (char *at = answer->reason; *at != '\0'; at++)
-        if ((unsigned char)*at < ' ') *at = ' ';
+    for (char *at = answer->reason; *at != '\0'; at++) {
+        if ((unsigned char)*at < ' ') {
+            *at = ' ';
+        }
+    }
     return verdict;
 }

@@ -1,6 +1,6 @@
 /*
- * May the bearer of this access token sign in? The mail server looks the token up in its own database, and Gatepost decides
- * whether the token's client may be used.
+ * May the bearer of this access token sign in? The mail server looks the token up in its own database, and Gatepost
+ * decides whether the token's client may be used.
  */
 #ifndef SIGN_IN_H
 #define SIGN_IN_H
@@ -25,8 +25,8 @@ struct sign_in_answer {
 sign_in *sign_in_open(const char *settings, const char *database, struct sign_in_answer *answer);
 
 /*
- * Decides about a token that has to be good for each name in `scope`. `user` is the account that the mail program names; if it
- * names none, that is NULL or empty.
+ * Decides about a token that has to be good for each name in `scope`. `user` is the account that the mail program
+ * names; if it names none, that is NULL or empty.
  */
 enum sign_in_verdict sign_in_decide(sign_in *self, const char *token, const char *user, const char *scope,
                                     struct sign_in_answer *answer);
