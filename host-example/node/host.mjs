@@ -2,9 +2,11 @@
 //
 // usage: node host.mjs [FOLDER [PORT]]      settings.toml, keys.json and clients.jsonl are in the folder
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { Registrar, bearer, freshContext } from '@gatepost/registration';
 
@@ -17,21 +19,28 @@ const READ_LIMIT = 256 << 10;
 const ENDPOINT = { POST: 'register' };
 const CLIENT = { GET: 'read', PUT: 'update', DELETE: 'remove' };
 
-const [folder = '.', port = '8080'] = process.argv.slice(2);
-const registrar = Registrar.compile(readFileSync(join(folder, 'settings.toml'), 'utf8'));
-for (const { path, message } of registrar.warnings()) console.error(`${path}: ${message}`);
-// By the SHA-256 of the key: its account, permissions and terms.
-const keys = new Map(Object.entries(JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8'))));
-const store = new Store(join(folder, 'clients.jsonl'));
+let registrar;
+let keys;
+let store;
 
-const server = createServer({ headersTimeout: 10_000, requestTimeout: 20_000 }, async (request, response) => {
-  const { status, headers, body } = await answer(request).catch(failed);
-  response.statusCode = status;
-  for (const { name, value } of headers) response.setHeader(name, value);
-  response.end(body);
-});
-server.maxConnections = 512;
-server.listen(Number(port), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}`));
+/** Serves, and returns what a mail server in the same process asks. */
+export async function serve(folder, port) {
+  registrar = Registrar.compile(readFileSync(join(folder, 'settings.toml'), 'utf8'));
+  for (const { path, message } of registrar.warnings()) console.error(`${path}: ${message}`);
+  // By the SHA-256 of the key: its account, permissions and terms.
+  keys = new Map(Object.entries(JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8'))));
+  store = new Store(join(folder, 'clients.jsonl'));
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 20_000 }, async (request, response) => {
+    const { status, headers, body } = await answer(request).catch(failed);
+    response.statusCode = status;
+    for (const { name, value } of headers) response.setHeader(name, value);
+    response.end(body);
+  });
+  server.maxConnections = 512;
+  await once(server.listen(Number(port), '127.0.0.1'), 'listening');
+  console.log(`listening on http://127.0.0.1:${server.address().port}`);
+  return { registrar, store };
+}
 
 async function answer(request) {
   const [path, clientId] = /^\/auth\/register(?:\/((?:[\w.~-]|%[2-7][0-9a-fA-F])+))?$/.exec(request.url) ?? [];
@@ -108,4 +117,9 @@ function refusal(status, error, description, headers = {}) {
     headers: Object.entries(all).map(([name, value]) => ({ name, value })),
     body: JSON.stringify({ error, error_description: description }),
   };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [folder = '.', port = '8080'] = process.argv.slice(2);
+  await serve(folder, port);
 }

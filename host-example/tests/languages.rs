@@ -295,6 +295,33 @@ fn target() -> &'static Path {
     scratch.parent().expect("it is in one")
 }
 
+#[test]
+#[ignore = "it needs npm and PyPI; scripts/test-packages runs it"]
+fn haraka_lets_in_whom_it_should() {
+    let projects = projects();
+    // The plugin is in a folder of the project, as it is in the tree.
+    let plugin = projects.0.join("node/haraka");
+    let _ = fs::remove_dir_all(&plugin);
+    compiler::run(
+        Command::new("cp")
+            .arg("--recursive")
+            .arg(root().join("host-example/node/haraka"))
+            .arg(&plugin),
+    );
+    for file in ["host.mjs", "store.mjs", "settings.toml"] {
+        projects.node(file);
+    }
+    compiler::run(
+        Command::new("node")
+            .arg("--test")
+            .arg(plugin.join("haraka.test.mjs"))
+            .env(
+                "HARAKA_PROGRAM",
+                projects.0.join("haraka/node_modules/.bin/haraka"),
+            ),
+    );
+}
+
 /// An npm project and a virtual environment, in which nothing but the packages is installed.
 struct Projects(PathBuf);
 
