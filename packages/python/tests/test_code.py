@@ -129,9 +129,12 @@ class Kept(unittest.TestCase):
         (self.home / "cache").write_text("not a folder")
         with self.assertLogs("gatepost", "WARNING"):
             self.assertTrue(self.compiles())
-        with mock.patch.dict(os.environ, {"XDG_CACHE_HOME": "relative", "HOME": "/nonexistent/home"}):
-            with mock.patch.object(os, "mkdir", side_effect=PermissionError), self.assertLogs("gatepost", "WARNING"):
+        with mock.patch.dict(os.environ, {"XDG_CACHE_HOME": "relative"}):
+            with mock.patch("os.path.expanduser", return_value="~"), self.assertLogs("gatepost", "WARNING"):
                 self.assertTrue(self.compiles())
+            with mock.patch("os.path.expanduser", return_value=str(self.home)):
+                self.assertTrue(self.compiles())
+                self.assertEqual(len(list(self.home.rglob("*.cwasm"))), 1)
 
     def test_what_cannot_be_written_leaves_nothing(self) -> None:
         with mock.patch.object(os, "replace", side_effect=OSError(28, "no space")):

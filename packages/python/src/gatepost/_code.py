@@ -48,7 +48,8 @@ def load(engine: Engine, wasm: bytes) -> Component:
     name = f"{key(wasm)}.cwasm"
     try:
         folder = open_folder()
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
+        # A user without a home is a `RuntimeError`.
         log.warning("the compiled component is not kept: %s", error)
         return Component(engine, wasm)
     try:
