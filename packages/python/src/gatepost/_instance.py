@@ -15,8 +15,9 @@ from ._errors import PluginError
 
 INTERFACE = "gatepost:registration/registrar@1.0.0"
 
-# How long one call may take, in wasmtime's fuel: about a second of processor time.
-FUEL = 1_000_000_000
+# How long one call may take, in wasmtime's fuel: about a second of processor time. A registration takes a thousandth
+# of it.
+FUEL = 500_000_000
 
 # How large the memory of an instance may become, in bytes.
 MEMORY = 32 << 20
