@@ -46,7 +46,7 @@ mod story;
 mod wire;
 
 #[test]
-#[ignore = "it needs npm and PyPI; scripts/test-packages runs it"]
+#[ignore = "it needs npm and PyPI; scripts/test-peers runs it"]
 fn every_case_is_decided_alike() {
     let mut programs = projects().programs();
     for (anonymous, settings) in settings() {
@@ -62,7 +62,7 @@ fn every_case_is_decided_alike() {
 }
 
 #[test]
-#[ignore = "it needs npm and PyPI; scripts/test-packages runs it"]
+#[ignore = "it needs npm and PyPI; scripts/test-peers runs it"]
 fn redirect_uris_match_alike() {
     let mut programs = projects().programs();
     let mut rust = Registrar::compile("").unwrap();
@@ -84,7 +84,7 @@ fn redirect_uris_match_alike() {
 }
 
 #[test]
-#[ignore = "it needs npm and PyPI; scripts/test-packages runs it"]
+#[ignore = "it needs npm and PyPI; scripts/test-peers runs it"]
 fn every_story_is_told_alike() {
     let mut programs = projects().programs();
     for told in story::all() {
@@ -106,7 +106,7 @@ fn every_story_is_told_alike() {
 }
 
 #[test]
-#[ignore = "it needs npm and PyPI; scripts/test-packages runs it"]
+#[ignore = "it needs npm and PyPI; scripts/test-peers runs it"]
 fn a_failure_ends_one_call() {
     let Source::Component(component) = hostile::registrar() else {
         panic!("it is a component");
@@ -126,7 +126,7 @@ fn a_failure_ends_one_call() {
 }
 
 #[test]
-#[ignore = "it needs npm and PyPI; scripts/test-packages runs it"]
+#[ignore = "it needs npm and PyPI; scripts/test-peers runs it"]
 fn the_packages_pass_their_own_tests() {
     let projects = projects();
     compiler::run(
@@ -145,7 +145,7 @@ fn the_packages_pass_their_own_tests() {
 }
 
 #[test]
-#[ignore = "it needs npm and PyPI; scripts/test-packages runs it"]
+#[ignore = "it needs npm and PyPI; scripts/test-peers runs it"]
 fn what_is_typed_is_checked() {
     let projects = projects();
     let jco = target().join("packages/jco/node_modules");
@@ -215,7 +215,7 @@ fn start(name: &str, command: &mut Command, settings: &str, key: &str) -> Host {
 }
 
 #[test]
-#[ignore = "it needs npm and PyPI; scripts/test-packages runs it"]
+#[ignore = "it needs npm and PyPI; scripts/test-peers runs it"]
 fn the_examples_give_what_the_rust_library_gives() {
     for (anonymous, settings) in settings() {
         for (name, mut command) in hosts() {
@@ -237,7 +237,7 @@ fn the_examples_give_what_the_rust_library_gives() {
 }
 
 #[test]
-#[ignore = "it needs npm and PyPI; scripts/test-packages runs it"]
+#[ignore = "it needs npm and PyPI; scripts/test-peers runs it"]
 fn clients_manage_their_registration_at_the_examples() {
     for (name, mut command) in hosts() {
         let host = start(name, &mut command, cases::SETTINGS, "gpak_test");
@@ -254,7 +254,7 @@ fn clients_manage_their_registration_at_the_examples() {
 }
 
 #[test]
-#[ignore = "it needs npm and PyPI; scripts/test-packages runs it"]
+#[ignore = "it needs npm and PyPI; scripts/test-peers runs it"]
 fn the_examples_keep_what_they_acknowledged_and_their_limits() {
     let settings = format!("{}max-clients = 2\n", cases::SETTINGS);
     for (name, mut command) in hosts() {
@@ -300,7 +300,7 @@ fn target() -> &'static Path {
 }
 
 #[test]
-#[ignore = "it needs npm and PyPI; scripts/test-packages runs it"]
+#[ignore = "it needs npm and PyPI; scripts/test-peers runs it"]
 fn haraka_lets_in_whom_it_should() {
     let projects = projects();
     // The plugin is in a folder of the project, as it is in the tree.
