@@ -1,7 +1,7 @@
 //! What a registration answers, member by member: what was asked for, what was put in its place, and
 //! what only the server gives.
 
-use gatepost::{Caller, Context, Effect, Registrar};
+use gatepost::{Caller, Context, Effect, Endpoint, Outcome, Registrar, Request};
 use serde_json::{Value, json};
 
 const NOW: u64 = 1_790_000_000;
@@ -274,4 +274,58 @@ fn answers_stay_in_proportion() {
             document.len()
         );
     }
+}
+
+#[test]
+fn a_decision_names_its_client() {
+    let registrar = Registrar::compile("[oauth.client-registration]\nrequire = true").unwrap();
+    let refused = |client_id: &str| {
+        let context = Context::default();
+        let request = format!("client_id={client_id}&response_type=code");
+        let request = Request {
+            endpoint: Endpoint::Authorization,
+            authorization: None,
+            parameters: request.as_bytes(),
+            jwks: None,
+        };
+        let named = [
+            registrar.usable(&context, client_id, None),
+            registrar.authorize(&context, &request),
+            registrar.authenticate(&context, &request),
+            registrar.read(&context, client_id),
+            registrar.remove(&context, client_id),
+            registrar.review(&context, client_id),
+        ];
+        named.map(|decision| {
+            let decision = decision.unwrap();
+            assert_eq!(decision.outcome, Outcome::Refuse, "{client_id:?}");
+            assert_eq!(decision.client, None);
+            decision.client_id
+        })
+    };
+    for client_id in ["mail", "with a space", &"x".repeat(512)] {
+        assert_eq!(
+            refused(client_id),
+            [(); 6].map(|()| Some(client_id.to_owned()))
+        );
+    }
+    // None of these is a client id.
+    for client_id in ["", "\u{e4}", "a\n", &"x".repeat(513)] {
+        assert_eq!(refused(client_id), [const { None }; 6], "{client_id:?}");
+    }
+    let context = Context {
+        caller: KEY,
+        ..Context::default()
+    };
+    let refused = registrar.register(&context, b"{}").unwrap();
+    assert_eq!(refused.client_id, None);
+    let body = br#"{"redirect_uris":["https://webmail.example.com/cb"]}"#;
+    let accepted = registrar.register(&context, body).unwrap();
+    let Effect::Store(record) = accepted.effect else {
+        panic!("it is new")
+    };
+    assert_eq!(accepted.client_id, Some(record.client_id));
+    let secret = accepted.secrets.client_secret.expect("it has one");
+    assert!(accepted.response.body.contains(&secret));
+    assert_eq!(accepted.secrets.registration_access_token, None);
 }

@@ -98,7 +98,7 @@ async fn decide(State(host): State<Arc<Host>>, request: Request) -> Answer {
     let (head, body) = request.into_parts();
     let body = message::read(&head.headers, body).await?;
     let verdict = host.store.transaction(|tables| {
-        let (asking, _) = caller(&*host.plugin, tables, &head)?;
+        let (asking, _) = host.caller(tables, &head)?;
         let has = |needed: &str| asking.permissions.iter().any(|name| name == needed);
         if asking.credential != Credential::Accepted {
             return Err(message::NO_KEY);
@@ -150,7 +150,7 @@ impl Host {
     /// Answers a client: facts, decision, effect, response.
     async fn answer(&self, head: &Parts, operation: &Operation) -> Answer {
         let answered = self.store.transaction(|tables| {
-            let (caller, key) = caller(&*self.plugin, tables, head)?;
+            let (caller, key) = self.caller(tables, head)?;
             let now = now();
             let registrant = match operation {
                 Operation::Register { .. } => Some(self.registrant(&caller, key, now)?),
@@ -213,6 +213,25 @@ impl Host {
         }
     }
 
+    /// Who asks, and the id of the API key that was presented.
+    fn caller(&self, tables: &Tables<'_>, head: &Parts) -> Result<(Caller, Option<i64>), Refusal> {
+        let header = message::authorization(&head.headers);
+        let BearerCredential { credential, token } = self.plugin.bearer(header)?;
+        let look_up = |token| tables.key(token);
+        let found = token.as_deref().map(look_up).transpose()?;
+        let (key, owner) = found.flatten().unzip();
+        let mut caller: Caller = owner.unwrap_or_default();
+        if key.is_none() {
+            caller.credential = credential;
+        }
+        // It may be a registration access token, which only the plugin knows.
+        caller.token = token;
+        // Behind a proxy this is the proxy: see README.md.
+        let peer = head.extensions.get::<SocketAddr>();
+        caller.address = peer.map(|peer| peer.ip().to_canonical().to_string());
+        Ok((caller, key))
+    }
+
     /// Who registers with this key, or with none.
     fn registrant(&self, by: &Caller, key: Option<i64>, now: u64) -> Result<Registrant, Refusal> {
         let (address, plugin) = (by.address.as_deref().unwrap_or_default(), &self.plugin);
@@ -236,31 +255,6 @@ fn named(decision: &Decision) -> Option<&str> {
         (None, Effect::Share(record)) => Some(&record.client_id),
         (None, _) => None,
     }
-}
-
-/// Who asks, and the id of the API key that was presented.
-fn caller(
-    plugin: &dyn Plugin,
-    tables: &Tables<'_>,
-    head: &Parts,
-) -> Result<(Caller, Option<i64>), Refusal> {
-    let header = message::authorization(&head.headers);
-    let BearerCredential { credential, token } = plugin.bearer(header)?;
-    let found = token
-        .as_deref()
-        .map(|token| tables.key(token))
-        .transpose()?;
-    let (key, owner) = found.flatten().unzip();
-    let mut caller: Caller = owner.unwrap_or_default();
-    if key.is_none() {
-        caller.credential = credential;
-    }
-    // It may be a registration access token, which only the plugin knows.
-    caller.token = token;
-    // Behind a proxy this is the proxy: see README.md.
-    let peer = head.extensions.get::<SocketAddr>();
-    caller.address = peer.map(|peer| peer.ip().to_canonical().to_string());
-    Ok((caller, key))
 }
 
 /// Seconds since 1970.

@@ -2,7 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Findings, SettingFinding, SettingsError, Severity};
+use crate::diagnostic::{Findings, SettingFinding, SettingsError, Severity, rule};
 use crate::document::{self, Json, Limits, Object};
 
 use super::relations::{relations, web_administration};
@@ -79,7 +79,16 @@ fn json(text: &str) -> Result<Object<'_>, SettingsError> {
     let mut findings = Findings::default();
     document::read(text.as_bytes(), &LIMITS, &mut findings).ok_or_else(|| {
         let findings = findings.into_diagnostics().into_iter();
-        let findings = findings.map(|d| SettingFinding::new(d.pointer, d.message, Severity::Error));
+        let findings = findings.map(|d| {
+            // The reader's words are about what a client sent.
+            let message = match d.code {
+                code if code == rule::DOCUMENT_NOT_OBJECT.code => {
+                    "This must be one JSON object.".into()
+                }
+                _ => d.message,
+            };
+            SettingFinding::new(d.pointer, message, Severity::Error)
+        });
         SettingsError(findings.collect())
     })
 }
