@@ -126,8 +126,9 @@ static enum sign_in_verdict decide(sign_in *self, const struct found *found, con
     gatepost_error *error = NULL;
     enum sign_in_verdict result;
 
-    /* SQLite gives NULL when it is out of memory. */
-    if (found->client_id == NULL || found->account == NULL || found->permissions == NULL || found->scope == NULL) {
+    /* SQLite gives NULL when it is out of memory. A client without a record is another thing. */
+    if (found->client_id == NULL || found->account == NULL || found->permissions == NULL || found->scope == NULL ||
+        (found->record.ptr == NULL && sqlite3_column_type(self->find, 5) != SQLITE_NULL)) {
         return say(answer, SIGN_IN_UNDECIDED, "database: %s", sqlite3_errmsg(self->database));
     }
     if (strlen(found->account) >= sizeof answer->account) {
