@@ -86,12 +86,12 @@ bool message_is_json(struct MHD_Connection *http) {
 
 int32_t message_bearer(struct MHD_Connection *http, gatepost_str *token) {
     struct field field = message_field(http, "Authorization");
-    int32_t credential;
+    /* Several are none that can be read. */
+    gatepost_str header = field.count > 1 ? GATEPOST_STR("") : gatepost_cstr(field.value);
+    int32_t credential = GATEPOST_CREDENTIAL_MALFORMED;
 
-    *token = gatepost_cstr(NULL);
-    /* The plugin reads one header. It takes no bytes that are not UTF-8, which are no token either. */
-    if (field.count > 1 || gatepost_bearer(gatepost_cstr(field.value), &credential, token) != GATEPOST_STATUS_OK) {
-        return GATEPOST_CREDENTIAL_MALFORMED;
+    if (gatepost_bearer(header, &credential, token, NULL) != GATEPOST_STATUS_OK) {
+        *token = gatepost_cstr(NULL);
     }
     return credential;
 }
