@@ -116,8 +116,8 @@ inline void check(gatepost_status status) {
     }
 }
 
-/** Throws what a call wrote to its last parameter. */
-inline void check(gatepost_status status, gatepost_error *written) {
+/** Throws what a call wrote to its last parameter, which is read after the call because it is a reference. */
+inline void check(gatepost_status status, gatepost_error *const &written) {
     handle<gatepost_error, gatepost_error_free> failure(written);
     if (failure == nullptr) {
         check(status);

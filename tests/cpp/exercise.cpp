@@ -166,7 +166,8 @@ void check_expected(const gatepost::registrar &registrar, gatepost::context &con
 } // namespace
 
 int main() {
-    const gatepost::registrar registrar("[oauth.client-registration]\nscopes = ['mail', 'files']\n");
+    const gatepost::registrar registrar("[oauth.client-registration]\nscopes = ['mail', 'files']\n"
+                                        "registration-endpoint = 'https://mail.example.com/auth/register'\n");
     gatepost::context context;
 
     check_registration(registrar, context);
