@@ -160,22 +160,47 @@ static const char *const permissions[] = {
     GATEPOST_PERMISSION_OAUTH_CLIENT_UPDATE,   GATEPOST_PERMISSION_OAUTH_CLIENT_DELETE,
 };
 
-/* What was learnt from earlier decisions of the sequence: ids, records, secrets, tokens, scopes. */
+/* The clients that earlier decisions of the sequence registered or changed. */
 
-static char *learnt[8];
+enum { CLIENT_ID, RECORD, SECRET, TOKEN, PARTS };
+
+static char *clients[4][PARTS];
 static unsigned learnings;
 
-static void learn(gatepost_str text) {
-    char *copy;
+static void learn(char **part, gatepost_str text) {
+    char *copy = NULL;
 
     if (text.ptr != NULL) {
         copy = malloc(text.len + 1);
         CHECK(copy != NULL);
         memcpy(copy, text.ptr, text.len);
         copy[text.len] = '\0';
-        free(learnt[learnings % LENGTH(learnt)]);
-        learnt[learnings++ % LENGTH(learnt)] = copy;
     }
+    free(*part);
+    *part = copy;
+}
+
+static void learn_client(const gatepost_decision *decision) {
+    char **client = clients[learnings % LENGTH(clients)];
+
+    if (gatepost_decision_record(decision).ptr != NULL) {
+        learn(&client[CLIENT_ID], gatepost_decision_client_id(decision));
+        learn(&client[RECORD], gatepost_decision_record(decision));
+        learn(&client[SECRET], gatepost_decision_client_secret(decision));
+        learn(&client[TOKEN], gatepost_decision_registration_access_token(decision));
+        learnings++;
+    }
+}
+
+static void forget_clients(void) {
+    const gatepost_str absent = {NULL, 0};
+
+    for (size_t i = 0; i < LENGTH(clients); i++) {
+        for (size_t part = 0; part < PARTS; part++) {
+            learn(&clients[i][part], absent);
+        }
+    }
+    learnings = 0;
 }
 
 /* Strings of a call, each on the heap with no byte to spare, so that a checker sees one that is read too many. They
@@ -249,7 +274,8 @@ static gatepost_str take_text(struct source *source, enum kind kind) {
         return lend(chosen, strlen(chosen));
     }
     if (choice < 150) {
-        const char *known = learnt[take(source) % LENGTH(learnt)];
+        uint8_t which = take(source);
+        const char *known = clients[which % LENGTH(clients)][which / 64];
         return known == NULL ? text : choice < 140 ? lend(known, strlen(known)) : lend_changed(source, known);
     }
     if (choice < 190) {
@@ -466,21 +492,72 @@ static gatepost_status ask(uint8_t operation, const gatepost_registrar *registra
 
 static const uint8_t entropy[32] = {7};
 
+/* Says all of a client: who asks about it, its record, and a request that it makes. Returns its id. Without a client
+ * it is an administrator alone, and an id that may become one's. */
+static gatepost_str introduce(struct source *source, char *const *client, gatepost_context *context,
+                              gatepost_request *request, gatepost_status *spoiled) {
+    char form[1024];
+    const char *id = client[CLIENT_ID] == NULL ? choose(source, ID) : client[CLIENT_ID];
+    gatepost_str record = gatepost_cstr(client[RECORD]);
+    uint8_t how = take(source);
+
+    gatepost_context_reset(context);
+    if (how < 160) {
+        gatepost_context_set_credential(context, GATEPOST_CREDENTIAL_ACCEPTED);
+        for (size_t i = 0; i < LENGTH(permissions); i++) {
+            gatepost_context_add_permission(context, gatepost_cstr(permissions[i]));
+        }
+    } else {
+        gatepost_context_set_credential(context, GATEPOST_CREDENTIAL_REJECTED);
+        gatepost_context_set_token(context, gatepost_cstr(client[TOKEN]));
+    }
+    if (record.ptr != NULL && how % 16 == 0) {
+        record = lend_changed(source, client[RECORD]);
+    }
+    *spoiled = gatepost_context_set_record(context, record);
+    gatepost_request_reset(request, how % 2 == 0 ? GATEPOST_ENDPOINT_TOKEN : GATEPOST_ENDPOINT_AUTHORIZATION);
+    snprintf(form, sizeof form,
+             how % 2 == 0 ? "grant_type=authorization_code&client_id=%s&client_secret=%s"
+                          : "response_type=code&redirect_uri=https%%3A%%2F%%2Fwebmail.example.com%%2Fcb&client_id=%s&state=%s",
+             id, client[SECRET] == NULL ? "" : client[SECRET]);
+    gatepost_request_set_parameters(request, gatepost_cstr(form));
+    return lend(id, strlen(id));
+}
+
+/* A document for a change of a client, which has to name it (RFC 7592 §2.2). */
+static gatepost_str lend_update(struct source *source, gatepost_str id) {
+    char document[LONGEST];
+    const char *metadata = choose(source, METADATA);
+    int len = snprintf(document, sizeof document, "{\"client_id\":\"%.*s\",%s", (int)id.len, id.ptr, metadata + 1);
+
+    CHECK(len > 0 && (size_t)len < sizeof document);
+    return lend(document, (size_t)len);
+}
+
 static void ask_any(struct source *source, struct objects *objects) {
     uint8_t operation = take(source) % 16, how = take(source);
     size_t which = take(source) % 4, kept = how % LENGTH(objects->decisions);
     size_t requested = which % LENGTH(objects->requests);
     const gatepost_registrar *registrar = objects->registrars[which % LENGTH(objects->registrars)];
     gatepost_context *context = which < 3 ? objects->contexts[which] : NULL;
-    const gatepost_request *request = objects->requests[requested];
+    gatepost_request *request = objects->requests[requested];
     int uses_request = operation == 8 || operation == 9, is_error_asked = how < 200;
-    gatepost_str id = take_text(source, ID);
-    gatepost_str body = take_text(source, operation >= 14 ? SCOPE : METADATA);
+    char *const *client = clients[how / 3 % LENGTH(clients)];
+    int is_about_client = how % 3 != 0 && context != NULL && request != NULL;
+    gatepost_str id, body;
     gatepost_decision *decision = UNTOUCHED, *again = UNTOUCHED;
     gatepost_error *error = UNTOUCHED;
     gatepost_status status;
     int is_whole = registrar != NULL && context != NULL && (!uses_request || request != NULL) && how != 255;
 
+    if (is_about_client) {
+        id = introduce(source, client, context, request, &objects->spoiled[which]);
+        objects->spoiled_requests[requested] = GATEPOST_STATUS_OK;
+    } else {
+        id = take_text(source, ID);
+    }
+    body = is_about_client && operation == 3 ? lend_update(source, id)
+                                             : take_text(source, operation >= 14 ? SCOPE : METADATA);
     if (how % 4 == 0 && context != NULL) {
         gatepost_context_set_now(context, 1790000000);
         gatepost_context_set_entropy(context, entropy, sizeof entropy);
@@ -506,10 +583,7 @@ static void ask_any(struct source *source, struct objects *objects) {
         CHECK(same(gatepost_decision_record(decision), gatepost_decision_record(again)));
         gatepost_decision_free(again);
     }
-    learn(gatepost_decision_client_id(decision));
-    learn(gatepost_decision_record(decision));
-    learn(gatepost_decision_client_secret(decision));
-    learn(gatepost_decision_registration_access_token(decision));
+    learn_client(decision);
     gatepost_decision_free(objects->decisions[kept]);
     objects->decisions[kept] = decision;
 }
@@ -773,11 +847,7 @@ static void play(struct source source) {
         }
         gatepost_decision_free(objects.decisions[i]);
     }
-    for (size_t i = 0; i < LENGTH(learnt); i++) {
-        free(learnt[i]);
-        learnt[i] = NULL;
-    }
-    learnings = 0;
+    forget_clients();
 }
 
 static void stop_at_panic(void *data, gatepost_str message) {
