@@ -99,8 +99,10 @@ static int listen_on(const char *where, char *url, size_t room) {
 
 static void report(const gatepost_finding *finding) {
     gatepost_str path = gatepost_finding_path(finding), message = gatepost_finding_message(finding);
+    gatepost_str allowed = gatepost_finding_allowed(finding);
 
-    say("%.*s: %.*s", (int)path.len, path.ptr, (int)message.len, message.ptr);
+    say("%.*s: %.*s%s%.*s", (int)path.len, path.ptr, (int)message.len, message.ptr,
+        allowed.ptr == NULL ? "" : " Allowed: ", (int)allowed.len, allowed.ptr == NULL ? "" : allowed.ptr);
 }
 
 /* Compiles the settings, and reports all that is wrong or unwise in them. */
@@ -364,13 +366,13 @@ static bool run(const struct settings *settings, const char *listen, const char 
     return is_well;
 }
 
-static const char usage[] = "usage: gatepost-host [OPTIONS]\n"
-                            "Serves OAuth client registration (RFC 7591, RFC 7592) for a mail server, as Gatepost decides it.\n\n"
-                            "  --config FILE          settings, in TOML: [server] and [oauth.client-registration]\n"
-                            "  --data DIR             folder of the database, created if it is missing\n"
-                            "                         [default: gatepost-host-data]\n"
-                            "  --listen ADDRESS:PORT  where to listen [default: 127.0.0.1:8080]\n"
-                            "  --help, --version      print this, or the version of the plugin\n";
+static const char usage[] =
+    "usage: gatepost-host [OPTIONS]\n"
+    "Serves OAuth client registration (RFC 7591, RFC 7592) for a mail server, as Gatepost decides it.\n\n"
+    "  --config FILE          settings, in TOML: [server] and [oauth.client-registration]\n"
+    "  --data DIR             folder of the database, created if it is missing [default: gatepost-host-data]\n"
+    "  --listen ADDRESS:PORT  where to listen [default: 127.0.0.1:8080]\n"
+    "  --help, --version      print this, or the version of the library\n";
 
 int main(int argc, char **argv) {
     static const struct option options[] = {

@@ -98,7 +98,8 @@ int32_t message_bearer(struct MHD_Connection *http, gatepost_str *token) {
 
 /* A response with these bytes, after which the connection is closed. */
 static struct MHD_Response *respond(const char *bytes, size_t len) {
-    struct MHD_Response *response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)bytes, MHD_RESPMEM_MUST_COPY);
+    void *copied = (void *)(uintptr_t)bytes;
+    struct MHD_Response *response = MHD_create_response_from_buffer(len, copied, MHD_RESPMEM_MUST_COPY);
 
     if (response != NULL && MHD_add_response_header(response, "Connection", "close") != MHD_YES) {
         MHD_destroy_response(response);
@@ -151,7 +152,8 @@ bool message_forbid_storing(struct MHD_Response *response) {
 
 /* The constants above contain nothing that JSON escapes. */
 static int write_body(char *body, size_t room, const struct refusal *refusal) {
-    return snprintf(body, room, "{\"error\":\"%s\",\"error_description\":\"%s\"}", refusal->error, refusal->description);
+    return snprintf(body, room, "{\"error\":\"%s\",\"error_description\":\"%s\"}", refusal->error,
+                    refusal->description);
 }
 
 struct answer message_of_refusal(const struct refusal *refusal) {

@@ -47,7 +47,7 @@ static bool make_folder(const char *folder) {
     bool is_made = path != NULL;
 
     for (char *slash = path; is_made && slash != NULL;) {
-        slash = strchr(slash + 1, '/');
+        slash = strchr(*slash == '/' ? slash + 1 : slash, '/');
         if (slash != NULL) {
             *slash = '\0';
         }

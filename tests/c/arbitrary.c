@@ -84,13 +84,16 @@ static const char *const texts[KINDS][8] = {
         {
             "{\"client_name\":\"Example Mail\",\"redirect_uris\":[\"https://webmail.example.com/cb\"]}",
             "{\"redirect_uris\":[\"http://127.0.0.1/cb\"],\"token_endpoint_auth_method\":\"none\"}",
-            "{\"client_id\":\"webadmin\",\"redirect_uris\":[\"stalwart://auth\"],\"token_endpoint_auth_method\":\"none\"}",
+            "{\"client_id\":\"webadmin\",\"redirect_uris\":[\"stalwart://auth\"],"
+            "\"token_endpoint_auth_method\":\"none\"}",
             "{\"redirect_uris\":[\"https://a.example/cb\"],\"token_endpoint_auth_method\":\"private_key_jwt\","
             "\"jwks\":{\"keys\":[" KEY "]}}",
             "{\"client_id\":\"https://app.example.com/client\",\"redirect_uris\":[\"https://app.example.com/cb\"],"
             "\"token_endpoint_auth_method\":\"none\"}",
-            "{\"redirect_uris\":[\"https://a.example/cb#x\",\"javascript:1\"],\"scope\":\"a \\u0000\",\"x\":[[[1e400]]]}",
-            "{\"redirect_uris\":[\"https://a.example/cb\"],\"jwks_uri\":\"https://a.example/k\",\"client_name#de\":\"\\ud83d\"}",
+            "{\"redirect_uris\":[\"https://a.example/cb#x\",\"javascript:1\"],\"scope\":\"a \\u0000\","
+            "\"x\":[[[1e400]]]}",
+            "{\"redirect_uris\":[\"https://a.example/cb\"],\"jwks_uri\":\"https://a.example/k\","
+            "\"client_name#de\":\"\\ud83d\"}",
         },
     [ID] =
         {
@@ -518,7 +521,8 @@ static gatepost_str introduce(struct source *source, char *const *client, gatepo
     gatepost_request_reset(request, how % 2 == 0 ? GATEPOST_ENDPOINT_TOKEN : GATEPOST_ENDPOINT_AUTHORIZATION);
     snprintf(form, sizeof form,
              how % 2 == 0 ? "grant_type=authorization_code&client_id=%s&client_secret=%s"
-                          : "response_type=code&redirect_uri=https%%3A%%2F%%2Fwebmail.example.com%%2Fcb&client_id=%s&state=%s",
+                          : "response_type=code&redirect_uri=https%%3A%%2F%%2Fwebmail.example.com%%2Fcb&client_id=%s"
+                            "&state=%s",
              id, client[SECRET] == NULL ? "" : client[SECRET]);
     gatepost_request_set_parameters(request, gatepost_cstr(form));
     return lend(id, strlen(id));

@@ -19,8 +19,9 @@
 
 namespace {
 
-constexpr std::string_view example = R"({"client_name":"Example Mail","redirect_uris":["https://webmail.example.com/cb"],)"
-                                     R"("jwks_uri":"https://webmail.example.com/keys","scope":"mail"})";
+constexpr std::string_view example =
+    R"({"client_name":"Example Mail","redirect_uris":["https://webmail.example.com/cb"],)"
+    R"("jwks_uri":"https://webmail.example.com/keys","scope":"mail"})";
 constexpr std::string_view not_utf8 = "\xc3\x28";
 
 static_assert(std::is_nothrow_move_constructible_v<gatepost::registrar>);
