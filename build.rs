@@ -6,13 +6,14 @@
     reason = "cargo tells a build script in the environment what it builds"
 )]
 
-use std::env;
 use std::error::Error;
 use std::path::Path;
+use std::{env, fs};
 
 /// In the order in which the header shows their functions.
-const C_API: [&str; 13] = [
+const C_API: [&str; 14] = [
     "version",
+    "panic_log",
     "status",
     "str",
     "text",
@@ -65,12 +66,39 @@ fn header(path: &Path) -> Result<(), Box<dyn Error>> {
     config.after_includes = Some(format!("\n{}\n{macros}", numbers.join("\n")));
 
     let sources = C_API.iter().chain(["plugin"].iter());
+    let mut written = Vec::new();
     sources
         .fold(
             cbindgen::Builder::new().with_config(config),
             |builder, name| builder.with_src(format!("src/boundary/c/{name}.rs")),
         )
         .generate()?
-        .write_to_file(path);
+        .write(&mut written);
+    fs::write(path, tags_for_cpp(&String::from_utf8(written)?))?;
     Ok(())
+}
+
+/// Takes the tags of enumerations away where a `typedef` has the same name: that is no C++, and `-Wc++-compat`
+/// warns of it.
+fn tags_for_cpp(header: &str) -> String {
+    const SIZED: &str = "#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L\n";
+    let mut parts = header.split("\nenum ");
+    let mut written = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        written.push_str("\nenum");
+        match part.split_once('\n') {
+            Some((name, rest)) if let Some(rest) = rest.strip_prefix(SIZED) => {
+                written.push('\n');
+                written.push_str(SIZED);
+                written.push_str("  ");
+                written.push_str(name);
+                written.push_str(rest.strip_prefix(' ').unwrap_or(rest));
+            }
+            _ => {
+                written.push(' ');
+                written.push_str(part);
+            }
+        }
+    }
+    written
 }

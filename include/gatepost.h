@@ -9,25 +9,30 @@
  * file and no socket, starts no thread, and keeps no state between two calls. It reads the operating
  * system's clock or random generator only if the host does not set the time or the entropy.
  *
- *     gatepost_registrar *registrar;
- *     gatepost_context *context;
- *     gatepost_decision *decision;
+ *     gatepost_registrar *registrar = NULL;
+ *     gatepost_context *context = NULL;
+ *     gatepost_decision *decision = NULL;
  *     gatepost_error *error = NULL;
  *
- *     if (gatepost_registrar_new(settings, &registrar, &error) != GATEPOST_STATUS_OK) {
- *         // log gatepost_error_message(error) and every finding, then gatepost_error_free(error)
+ *     if (gatepost_registrar_new(settings, &registrar, &error) != GATEPOST_STATUS_OK ||
+ *         gatepost_context_new(&context, &error) != GATEPOST_STATUS_OK) {
+ *         // log gatepost_error_message(error) and every finding, then gatepost_error_free(error), and stop
  *     }
- *     gatepost_context_new(&context, NULL);
  *
  *     // for each request
  *     gatepost_context_reset(context);
  *     gatepost_context_set_credential(context, GATEPOST_CREDENTIAL_ACCEPTED);
- *     gatepost_context_add_permission(context, GATEPOST_STR("authenticate"));
- *     gatepost_context_add_permission(context, GATEPOST_STR("oauth-client-registration"));
+ *     gatepost_context_add_permission(context, GATEPOST_STR(GATEPOST_PERMISSION_AUTHENTICATE));
+ *     gatepost_context_add_permission(context, GATEPOST_STR(GATEPOST_PERMISSION_OAUTH_CLIENT_REGISTRATION));
  *     if (gatepost_register(registrar, context, body, &decision, &error) == GATEPOST_STATUS_OK) {
  *         // fetch the documents that are due before the effect, see gatepost_due
  *         // carry out gatepost_decision_effect(decision), then send the status, the headers and the body
  *         gatepost_decision_free(decision);
+ *         decision = NULL;
+ *     } else {
+ *         // log gatepost_error_message(error), and send 500: nothing was decided
+ *         gatepost_error_free(error);
+ *         error = NULL;
  *     }
  *
  * `gatepost_register` and the other functions that write a `gatepost_decision` are the operations. Each takes
@@ -63,8 +68,11 @@
  * may be NULL. If it is not NULL and the call fails, the call writes a new error there, which the caller
  * frees. If the call succeeds, it does not change `*error`.
  *
- * **Outputs.** A call that succeeds writes its outputs. A call that fails does not change them. A setter that
- * fails leaves its object as it was, so check the status of each setter.
+ * **Outputs.** A call that succeeds writes its outputs. A call that fails does not change them.
+ *
+ * **Setters.** A setter that fails spoils its context or request: every operation with it fails, with the
+ * status of the first setter that failed, until the object is reset. So it is enough to check the status of the
+ * operation, and what could not be set is never left out of a decision.
  *
  * **NULL.** If a required pointer is NULL, the function returns `GATEPOST_STATUS_NULL_POINTER`. A function
  * that returns no status treats NULL like an empty object: it returns 0, NULL, the absent string, or the
@@ -80,8 +88,17 @@
  * **Threads.** The comment of each type says how many threads may use one object at the same time. Different
  * objects may always be used at the same time. Free an object only when no other thread uses it.
  *
+ * **Fork.** The library has no thread and no file, so objects stay valid in a child process. Parent and child then
+ * have a context with the same entropy, if the host had set it: set it after the fork, or leave it out. In the child of
+ * a process with several threads, call the library only where `malloc` may be called.
+ *
+ * **Signals.** No function may be called in a signal handler, because each may allocate memory. A signal that
+ * interrupts a call does it no harm.
+ *
+ * **Memory.** If the system gives no memory, the library ends the process (`abort`), like other programs in Rust.
+ *
  * **Panics.** No panic leaves the library. A panic is a bug in the library; the call returns
- * `GATEPOST_STATUS_PANIC`.
+ * `GATEPOST_STATUS_PANIC`. See `gatepost_set_panic_log`.
  *
  * **Versions.** The soname ends with `GATEPOST_ABI_VERSION`. While that number is the same, nothing in this
  * header is changed or removed. Later versions only add functions, enumerators, and members at the end of
@@ -111,6 +128,39 @@
 #endif
 
 /**
+ * The permissions that an API key or an account can have, for `gatepost_context_add_permission`. Without
+ * `GATEPOST_PERMISSION_AUTHENTICATE` no other permission counts. The host decides about
+ * `GATEPOST_PERMISSION_OAUTH_CLIENT_LIST`, because no operation lists clients.
+ */
+#define GATEPOST_PERMISSION_AUTHENTICATE "authenticate"
+#define GATEPOST_PERMISSION_OAUTH_CLIENT_REGISTRATION "oauth-client-registration"
+#define GATEPOST_PERMISSION_OAUTH_CLIENT_OVERRIDE "oauth-client-override"
+#define GATEPOST_PERMISSION_OAUTH_CLIENT_LIST "oauth-client-list"
+#define GATEPOST_PERMISSION_OAUTH_CLIENT_GET "oauth-client-get"
+#define GATEPOST_PERMISSION_OAUTH_CLIENT_CREATE "oauth-client-create"
+#define GATEPOST_PERMISSION_OAUTH_CLIENT_UPDATE "oauth-client-update"
+#define GATEPOST_PERMISSION_OAUTH_CLIENT_DELETE "oauth-client-delete"
+
+/**
+ * Whether a table that `gatepost_plugin_v1` returned has a member: a library that is older than this header
+ * has a shorter table.
+ */
+#define GATEPOST_PLUGIN_HAS(table, member) \
+    ((table)->struct_size > offsetof(gatepost_plugin, member))
+
+/**
+ * Marks the functions whose result must be looked at, because nothing else says whether their outputs are
+ * written.
+ */
+#if defined(__cplusplus) && __cplusplus >= 201703L || __STDC_VERSION__ >= 202311L
+#define GATEPOST_MUST_USE [[nodiscard]]
+#elif defined(__GNUC__)
+#define GATEPOST_MUST_USE __attribute__((warn_unused_result))
+#else
+#define GATEPOST_MUST_USE
+#endif
+
+/**
  * The version of the binary interface. The soname ends with it. It changes only if programs have to be
  * compiled again. Functions that are added without such a change make the `struct_size` of
  * `gatepost_plugin` larger.
@@ -120,9 +170,9 @@
 /**
  * The result of a call. The meaning of a number never changes; later versions may add numbers.
  */
-enum gatepost_status
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_status : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -158,8 +208,8 @@ enum gatepost_status
      */
     GATEPOST_STATUS_TIME_MISSING = 7,
     /**
-     * There is a bug in Gatepost. It wrote a message to the standard error stream. Every object stays
-     * valid.
+     * There is a bug in Gatepost. Its message went to the standard error stream, or to the function of
+     * `gatepost_set_panic_log`. Every object stays valid.
      */
     GATEPOST_STATUS_PANIC = 8,
     /**
@@ -171,7 +221,7 @@ enum gatepost_status
      */
     GATEPOST_STATUS_RECORD_MISMATCH = 10,
     /**
-     * The terms have mistakes. After `gatepost_check_terms` the error object lists all of them.
+     * The terms have mistakes. The error object lists all of them.
      */
     GATEPOST_STATUS_TERMS_INVALID = 11,
 };
@@ -186,9 +236,9 @@ typedef int32_t gatepost_status;
 /**
  * The severity of a finding.
  */
-enum gatepost_severity
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_severity : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -215,9 +265,9 @@ typedef int32_t gatepost_severity;
 /**
  * Whether a request is accepted or refused.
  */
-enum gatepost_outcome
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_outcome : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -244,9 +294,9 @@ typedef int32_t gatepost_outcome;
  * still hold: the record is unchanged, and no counter is higher. If they do not, it decides again with the
  * new facts and the same entropy.
  */
-enum gatepost_effect
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_effect : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -286,13 +336,13 @@ typedef int32_t gatepost_effect;
  * (`GATEPOST_STANDING_PROVISIONED`) makes them trustworthy, so a consent page should say that the others are
  * not verified.
  */
-enum gatepost_standing
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_standing : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * The decision names no client.
+     * The decision says nothing about it, for example because it refuses.
      */
     GATEPOST_STANDING_NONE = 0,
     /**
@@ -331,9 +381,9 @@ typedef int32_t gatepost_standing;
 /**
  * When a document is needed.
  */
-enum gatepost_due
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_due : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -367,9 +417,9 @@ typedef int32_t gatepost_due;
  * At the authorization endpoint it is the account that signed in: `GATEPOST_CREDENTIAL_ACCEPTED` after the
  * sign-in, and `GATEPOST_CREDENTIAL_MISSING` before.
  */
-enum gatepost_credential
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_credential : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -381,8 +431,10 @@ enum gatepost_credential
      */
     GATEPOST_CREDENTIAL_MALFORMED = 1,
     /**
-     * The bearer token belongs to no live API key. It can be a registration access token: see
-     * `gatepost_context_set_token`.
+     * There is one bearer token, and it belongs to no live API key. A registration by such a caller is
+     * refused with 401. At the client configuration endpoint the token can be a registration access token (RFC 7592
+     * §3), which the host does not know: pass it with `gatepost_context_set_token`, and the library checks it.
+     * `gatepost_bearer` writes this value for every bearer token, until the host has looked it up.
      */
     GATEPOST_CREDENTIAL_REJECTED = 2,
     /**
@@ -406,9 +458,9 @@ typedef int32_t gatepost_credential;
 /**
  * An endpoint of the authorization server.
  */
-enum gatepost_endpoint
+enum
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
+  gatepost_endpoint : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
@@ -543,8 +595,8 @@ typedef struct {
 /**
  * The table of all functions in this header, for a program that loads the library with `dlopen`.
  *
- * Later versions append members, and change or remove none. A member exists if `struct_size` is larger than
- * its offset. `register_` ends with an underscore because `register` is a keyword of C.
+ * Later versions append members, and change or remove none. `GATEPOST_PLUGIN_HAS` says whether a table has a
+ * member. `register_` ends with an underscore because `register` is a keyword of C.
  */
 typedef struct {
     /**
@@ -560,9 +612,17 @@ typedef struct {
      */
     gatepost_str (*version)(void);
     /**
+     * `gatepost_set_panic_log`
+     */
+    void (*set_panic_log)(void (*log)(void *data, gatepost_str message), void *data);
+    /**
      * `gatepost_status_message`
      */
     gatepost_str (*status_message)(int32_t status);
+    /**
+     * `gatepost_cstr`
+     */
+    gatepost_str (*cstr)(const char *text);
     /**
      * `gatepost_text_view`
      */
@@ -604,6 +664,14 @@ typedef struct {
      */
     gatepost_str (*finding_allowed)(const gatepost_finding *finding);
     /**
+     * `gatepost_finding_line`
+     */
+    uint32_t (*finding_line)(const gatepost_finding *finding);
+    /**
+     * `gatepost_finding_column`
+     */
+    uint32_t (*finding_column)(const gatepost_finding *finding);
+    /**
      * `gatepost_finding_severity`
      */
     gatepost_severity (*finding_severity)(const gatepost_finding *finding);
@@ -621,6 +689,10 @@ typedef struct {
      * `gatepost_registrar_warning`
      */
     const gatepost_finding *(*registrar_warning)(const gatepost_registrar *registrar, size_t index);
+    /**
+     * `gatepost_registrar_web_administration_warning`
+     */
+    const gatepost_finding *(*registrar_web_administration_warning)(const gatepost_registrar *registrar);
     /**
      * `gatepost_server_metadata`
      */
@@ -743,6 +815,15 @@ typedef struct {
                                     gatepost_decision **decision,
                                     gatepost_error **error);
     /**
+     * `gatepost_usable`
+     */
+    gatepost_status (*usable)(const gatepost_registrar *registrar,
+                              gatepost_context *context,
+                              gatepost_str client_id,
+                              gatepost_str scope,
+                              gatepost_decision **decision,
+                              gatepost_error **error);
+    /**
      * `gatepost_review`
      */
     gatepost_status (*review)(const gatepost_registrar *registrar,
@@ -779,6 +860,13 @@ typedef struct {
      * `gatepost_check_terms`
      */
     gatepost_status (*check_terms)(gatepost_str terms, gatepost_error **error);
+    /**
+     * `gatepost_bearer`
+     */
+    gatepost_status (*bearer)(gatepost_str authorization,
+                              int32_t *credential,
+                              gatepost_str *token,
+                              gatepost_error **error);
     /**
      * `gatepost_redirect_uri_matches`
      */
@@ -937,6 +1025,14 @@ typedef struct {
      */
     gatepost_str (*decision_record)(const gatepost_decision *decision);
     /**
+     * `gatepost_decision_client_secret`
+     */
+    gatepost_str (*decision_client_secret)(const gatepost_decision *decision);
+    /**
+     * `gatepost_decision_registration_access_token`
+     */
+    gatepost_str (*decision_registration_access_token)(const gatepost_decision *decision);
+    /**
      * `gatepost_decision_standing`
      */
     gatepost_standing (*decision_standing)(const gatepost_decision *decision);
@@ -1039,10 +1135,27 @@ gatepost_str gatepost_version(void);
 uint32_t gatepost_abi_version(void);
 
 /**
+ * Sets the function that gets the message of a panic, in the whole process, instead of the standard error stream. A
+ * panic is a bug in the library; the call returns `GATEPOST_STATUS_PANIC`.
+ *
+ * `log` is called by the thread that called the library, before that call returns, with `data` and the message, which
+ * is valid during the call. Any thread may call it. It must not throw, nor jump out. If `log` is NULL,
+ * messages go to the standard error stream again.
+ */
+void gatepost_set_panic_log(void (*log)(void *data, gatepost_str message),
+                            void *data);
+
+/**
  * Returns a description of a `gatepost_status`; absent if the number is not a status. Valid as long as the
  * library is loaded.
  */
 gatepost_str gatepost_status_message(int32_t status);
+
+/**
+ * Makes a `gatepost_str` from a C string, which ends with a NUL; the absent string if `text` is NULL. It is valid as
+ * long as `text`.
+ */
+gatepost_str gatepost_cstr(const char *text);
 
 /**
  * Returns the string; absent if `text` is NULL. Valid until the text is freed.
@@ -1065,9 +1178,8 @@ gatepost_status gatepost_error_status(const gatepost_error *error);
 gatepost_str gatepost_error_message(const gatepost_error *error);
 
 /**
- * Returns the number of findings. Only the errors of `gatepost_registrar_new` with the status
- * `GATEPOST_STATUS_INVALID_SETTINGS`, and those of `gatepost_check_terms` with the status
- * `GATEPOST_STATUS_TERMS_INVALID`, have findings.
+ * Returns the number of findings. Only errors with the status `GATEPOST_STATUS_INVALID_SETTINGS` or
+ * `GATEPOST_STATUS_TERMS_INVALID` have findings.
  */
 size_t gatepost_error_finding_count(const gatepost_error *error);
 
@@ -1101,6 +1213,17 @@ gatepost_str gatepost_finding_message(const gatepost_finding *finding);
 gatepost_str gatepost_finding_allowed(const gatepost_finding *finding);
 
 /**
+ * Returns the line of the key, or of what is not TOML, counted from 1; 0 if it is not known. If the key is absent, it
+ * is that of its table.
+ */
+uint32_t gatepost_finding_line(const gatepost_finding *finding);
+
+/**
+ * Returns the column in that line, in characters and counted from 1; 0 if it is not known.
+ */
+uint32_t gatepost_finding_column(const gatepost_finding *finding);
+
+/**
  * Returns the severity: an error or a warning. It is `GATEPOST_SEVERITY_ERROR` if `finding` is NULL.
  */
 gatepost_severity gatepost_finding_severity(const gatepost_finding *finding);
@@ -1110,8 +1233,9 @@ gatepost_severity gatepost_finding_severity(const gatepost_finding *finding);
  *
  * It reads only the table `[oauth.client-registration]`, so the text can be the mail server's whole
  * configuration file. An empty text gives the defaults. If there are mistakes, the status is
- * `GATEPOST_STATUS_INVALID_SETTINGS`, and the error lists all of them.
+ * `GATEPOST_STATUS_INVALID_SETTINGS`, and the error lists all of them. A table with nearly the same name is one.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_registrar_new(gatepost_str settings,
                                        gatepost_registrar **registrar,
                                        gatepost_error **error);
@@ -1129,12 +1253,20 @@ const gatepost_finding *gatepost_registrar_warning(const gatepost_registrar *reg
                                                    size_t index);
 
 /**
+ * Returns a warning for a host that has a web administration: with the setting `require` it stops working until an
+ * administrator registers the client that it is, such as `webadmin`. It is NULL if the settings do not require
+ * registration. Valid until the registrar is freed.
+ */
+const gatepost_finding *gatepost_registrar_web_administration_warning(const gatepost_registrar *registrar);
+
+/**
  * Writes the members of the authorization server metadata (RFC 8414 §2) that follow from the settings, as a
  * JSON object.
  *
  * The host adds the members that it knows itself, such as `authorization_endpoint`, and publishes the
  * document. The string is valid until the registrar is freed.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_server_metadata(const gatepost_registrar *registrar,
                                          gatepost_str *metadata,
                                          gatepost_error **error);
@@ -1146,6 +1278,7 @@ gatepost_status gatepost_server_metadata(const gatepost_registrar *registrar,
  * `address` is the address as text. If it is no IP address, the call succeeds and writes NULL. Free the
  * result with `gatepost_text_free`.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_network(const gatepost_registrar *registrar,
                                  gatepost_str address,
                                  gatepost_text **network,
@@ -1159,6 +1292,7 @@ gatepost_status gatepost_network(const gatepost_registrar *registrar,
  * `address` is the address as text. If it is no IP address, the call succeeds and writes NULL. Free the
  * result with `gatepost_text_free`.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_wider_network(const gatepost_registrar *registrar,
                                        gatepost_str address,
                                        gatepost_text **network,
@@ -1197,6 +1331,7 @@ void gatepost_registrar_free(gatepost_registrar *registrar);
  * it up. If it exists, the host asks again with that record and with the same entropy, and uses the second
  * decision.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_register(const gatepost_registrar *registrar,
                                   gatepost_context *context,
                                   gatepost_str body,
@@ -1213,6 +1348,7 @@ gatepost_status gatepost_register(const gatepost_registrar *registrar,
  * The caller needs the permission `oauth-client-create`. The context's record is the record that already has
  * the chosen client id, if there is one: then the decision is a refusal (409).
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_provision(const gatepost_registrar *registrar,
                                    gatepost_context *context,
                                    gatepost_str client_id,
@@ -1226,6 +1362,7 @@ gatepost_status gatepost_provision(const gatepost_registrar *registrar,
  * The caller is the client with its registration access token, or an administrator with the permission
  * `oauth-client-get`. The context's record is the client's record.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_read(const gatepost_registrar *registrar,
                               gatepost_context *context,
                               gatepost_str client_id,
@@ -1240,6 +1377,7 @@ gatepost_status gatepost_read(const gatepost_registrar *registrar,
  * token, or an administrator with the permission `oauth-client-update`. The context's record is the client's
  * record.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_update(const gatepost_registrar *registrar,
                                 gatepost_context *context,
                                 gatepost_str client_id,
@@ -1254,6 +1392,7 @@ gatepost_status gatepost_update(const gatepost_registrar *registrar,
  * `secret-overlap`. The caller needs the permission `oauth-client-update`. The context's record is the
  * client's record.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_rotate_secret(const gatepost_registrar *registrar,
                                        gatepost_context *context,
                                        gatepost_str client_id,
@@ -1267,6 +1406,7 @@ gatepost_status gatepost_rotate_secret(const gatepost_registrar *registrar,
  * `gatepost_enable`. The caller needs the permission `oauth-client-update`. The context's record is the
  * client's record. A client that is already disabled is accepted without an effect.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_disable(const gatepost_registrar *registrar,
                                  gatepost_context *context,
                                  gatepost_str client_id,
@@ -1279,6 +1419,7 @@ gatepost_status gatepost_disable(const gatepost_registrar *registrar,
  * The caller needs the permission `oauth-client-update`. The context's record is the client's record. A
  * client that is not disabled is accepted without an effect.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_enable(const gatepost_registrar *registrar,
                                 gatepost_context *context,
                                 gatepost_str client_id,
@@ -1295,6 +1436,7 @@ gatepost_status gatepost_enable(const gatepost_registrar *registrar,
  * effect stores or replaces a record that denies the client, for good. The same holds for an id that an
  * administrator chose. The host ends the client's grants, and lists it no more.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_remove(const gatepost_registrar *registrar,
                                 gatepost_context *context,
                                 gatepost_str client_id,
@@ -1310,6 +1452,7 @@ gatepost_status gatepost_remove(const gatepost_registrar *registrar,
  * If the request names no client or two different ones, or if its parameters cannot be read, the call
  * succeeds and writes NULL. Free the result with `gatepost_text_free`.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_identify(const gatepost_registrar *registrar,
                                   const gatepost_request *request,
                                   gatepost_text **client_id,
@@ -1324,7 +1467,8 @@ gatepost_status gatepost_identify(const gatepost_registrar *registrar,
  * because its permission `oauth-client-override` counts; before the sign-in the context has no credential.
  *
  * If the decision accepts, `gatepost_decision_redirect_uri` and `gatepost_decision_scope` say what may be
- * granted. The response is empty, because the host sends a page or a token of its own. If the decision has
+ * granted. The response is empty, and the host's own is sent: at the authorization endpoint the page that asks the
+ * user, and then a redirect with a code (RFC 6749 §4.1.2); at the others their JSON document. If the decision has
  * an effect, the host carries it out when the user agrees.
  *
  * If the decision refuses, the response is a redirect only if the client and its redirect URI are verified
@@ -1337,6 +1481,7 @@ gatepost_status gatepost_identify(const gatepost_registrar *registrar,
  * the parameters that they contain. For a pushed request it passes `GATEPOST_ENDPOINT_PUSHED_AUTHORIZATION`
  * again.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_authorize(const gatepost_registrar *registrar,
                                    gatepost_context *context,
                                    const gatepost_request *request,
@@ -1349,8 +1494,9 @@ gatepost_status gatepost_authorize(const gatepost_registrar *registrar,
  * The host asks at the token, introspection, revocation, device authorization and pushed authorization
  * request endpoints. The context's record is the client's record.
  *
- * If the decision accepts, the response is empty. If `gatepost_decision_assertion_id` is present, the host
- * checks that the assertion was not used before.
+ * If the decision accepts, the response is empty: the request came from the client, and the host goes on with it
+ * and sends its own response, such as that with the tokens (RFC 6749 §5.1). If `gatepost_decision_assertion_id` is
+ * present, the host checks before that the assertion was not used already.
  *
  * Every failed authentication gets the same response, 401 `invalid_client`. The diagnostics contain the
  * reason; the host logs them and does not send them. A request that cannot be read, or that authenticates in
@@ -1359,11 +1505,38 @@ gatepost_status gatepost_authorize(const gatepost_registrar *registrar,
  * The library does not see the TLS connection. A client that registered a certificate (RFC 8705 §2) is
  * refused with the diagnostic `client-method-tls`, and the host verifies the certificate.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_authenticate(const gatepost_registrar *registrar,
                                       gatepost_context *context,
                                       const gatepost_request *request,
                                       gatepost_decision **decision,
                                       gatepost_error **error);
+
+/**
+ * Decides whether a client may be used now: what a mail server asks at each sign-in, or whenever it looks a token
+ * up.
+ *
+ * `client_id` is the client that the token was issued to. The context's caller is the account that it was issued
+ * for: `GATEPOST_CREDENTIAL_ACCEPTED`, with the account's permissions, because `oauth-client-override` counts. The
+ * context's record is the client's record. `scope` is the scope that this use needs (RFC 6749 §3.3), such as that of
+ * the token, or the one of the protocol; the client must have every name in it. If it is absent, no scope is
+ * asked about.
+ *
+ * If the decision accepts, the response is empty, and `gatepost_decision_scope` is the scope that was asked about,
+ * or all that the client may have. The host itself has checked the token: that it is live, whose it is, and that it
+ * has the scope.
+ *
+ * Every refusal has the same response, 401 `invalid_client`. The diagnostics contain the reason, such as
+ * `client-unknown`, `client-disabled` or `scope-lacking`. A status other than `GATEPOST_STATUS_OK` means that the
+ * answer cannot be had: nobody signs in, and the mail client is told to try again later (RFC 4954 §6: 454).
+ */
+GATEPOST_MUST_USE
+gatepost_status gatepost_usable(const gatepost_registrar *registrar,
+                                gatepost_context *context,
+                                gatepost_str client_id,
+                                gatepost_str scope,
+                                gatepost_decision **decision,
+                                gatepost_error **error);
 
 /**
  * Checks a registered client against this policy, for example before new settings are used.
@@ -1372,6 +1545,7 @@ gatepost_status gatepost_authenticate(const gatepost_registrar *registrar,
  * response is always 200; its body contains every finding. The context's record is the client's record. The
  * operation checks no permission: the host decides who may call it.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_review(const gatepost_registrar *registrar,
                                 gatepost_context *context,
                                 gatepost_str client_id,
@@ -1384,6 +1558,7 @@ gatepost_status gatepost_review(const gatepost_registrar *registrar,
  * It issues nothing and has no effect. The limits on the number of clients are not checked. The response is
  * always 200; its body contains every finding, and what would be registered.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_review_draft(const gatepost_registrar *registrar,
                                       gatepost_context *context,
                                       gatepost_str metadata,
@@ -1402,9 +1577,10 @@ gatepost_status gatepost_review_draft(const gatepost_registrar *registrar,
  * `gatepost_context_set_refresh_tokens`. The operation checks no permission.
  *
  * A host that needs room for a new client of an anonymous caller sets
- * `gatepost_context_set_anonymous_clients`. If the setting `max-anonymous-clients` is reached, a client of an
- * anonymous caller that no user authorised is removed after one hour.
+ * `gatepost_context_set_anonymous_clients`. If there are exactly as many as
+ * `max-anonymous-clients`, a client of an anonymous caller that no user authorised is removed after one hour.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_lifecycle(const gatepost_registrar *registrar,
                                    gatepost_context *context,
                                    gatepost_str client_id,
@@ -1421,6 +1597,7 @@ gatepost_status gatepost_lifecycle(const gatepost_registrar *registrar,
  * the client's record. The host keeps the record as long as HTTP caching allows it to keep the document, and
  * then fetches the document again. The context's record is the client's record, if there is one.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_client_document(const gatepost_registrar *registrar,
                                          gatepost_context *context,
                                          gatepost_str client_id,
@@ -1433,7 +1610,24 @@ gatepost_status gatepost_client_document(const gatepost_registrar *registrar,
  * before it stores them. If there are mistakes, the status is `GATEPOST_STATUS_TERMS_INVALID`,
  * and the error lists all of them.
  */
-gatepost_status gatepost_check_terms(gatepost_str terms, gatepost_error **error);
+GATEPOST_MUST_USE gatepost_status gatepost_check_terms(gatepost_str terms, gatepost_error **error);
+
+/**
+ * Reads the value of an `Authorization` header (RFC 6750 §2.1), for `gatepost_context_set_credential` and
+ * `gatepost_context_set_token`.
+ *
+ * If `authorization` is absent, the request has no such header. It may be any bytes. A host that got several such
+ * headers passes them joined with a comma (RFC 9110 §5.2), or an empty string.
+ *
+ * `credential` gets a `gatepost_credential`, and `token` the bearer token; it is a part of `authorization`, and
+ * absent if there is none. With a token the credential is `GATEPOST_CREDENTIAL_REJECTED`. The host looks the token up,
+ * and passes `GATEPOST_CREDENTIAL_ACCEPTED` if it is a live API key. Otherwise it passes the two as they are.
+ */
+GATEPOST_MUST_USE
+gatepost_status gatepost_bearer(gatepost_str authorization,
+                                int32_t *credential,
+                                gatepost_str *token,
+                                gatepost_error **error);
 
 /**
  * Returns 1 if a requested redirect URI matches a registered one, otherwise 0.
@@ -1442,17 +1636,20 @@ gatepost_status gatepost_check_terms(gatepost_str terms, gatepost_error **error)
  * `[::1]` and `localhost` and the scheme `http`, the port may differ (RFC 8252 §7.3). `registered` must be a
  * redirect URI that a registration accepted. If a string is absent or not UTF-8, the result is 0.
  */
+GATEPOST_MUST_USE
 int32_t gatepost_redirect_uri_matches(gatepost_str registered,
                                       gatepost_str requested);
 
 /**
  * Makes a context of an anonymous caller, with nothing else set.
  */
-gatepost_status gatepost_context_new(gatepost_context **context, gatepost_error **error);
+GATEPOST_MUST_USE
+gatepost_status gatepost_context_new(gatepost_context **context,
+                                     gatepost_error **error);
 
 /**
- * Resets a context to the state of a new one. It keeps its memory for the next request, and overwrites its
- * entropy and its token.
+ * Resets a context to the state of a new one, also after a setter failed. It keeps its memory for the next
+ * request, and overwrites its entropy and its token.
  */
 gatepost_status gatepost_context_reset(gatepost_context *context);
 
@@ -1475,7 +1672,8 @@ gatepost_status gatepost_context_set_entropy(gatepost_context *context,
                                              size_t len);
 
 /**
- * Sets the `gatepost_credential` of the request. If it is not set, it is `GATEPOST_CREDENTIAL_MISSING`.
+ * Sets the `gatepost_credential` of the request, which `gatepost_bearer` reads from the header. If it is not
+ * set, it is `GATEPOST_CREDENTIAL_MISSING`.
  */
 gatepost_status gatepost_context_set_credential(gatepost_context *context,
                                                 int32_t credential);
@@ -1488,10 +1686,11 @@ gatepost_status gatepost_context_set_account(gatepost_context *context, gatepost
 
 /**
  * Adds one permission of the API key or of the account that signed in, such as
- * `oauth-client-registration`. Permissions count only with `GATEPOST_CREDENTIAL_ACCEPTED`, and
+ * `GATEPOST_PERMISSION_OAUTH_CLIENT_REGISTRATION`. Permissions count only with `GATEPOST_CREDENTIAL_ACCEPTED`, and
  * only if `authenticate` is among them.
  */
-gatepost_status gatepost_context_add_permission(gatepost_context *context, gatepost_str permission);
+gatepost_status gatepost_context_add_permission(gatepost_context *context,
+                                                gatepost_str permission);
 
 /**
  * Removes all permissions.
@@ -1599,13 +1798,14 @@ void gatepost_context_free(gatepost_context *context);
 /**
  * Makes a request to an endpoint, with nothing else set. `endpoint` is a `gatepost_endpoint`.
  */
+GATEPOST_MUST_USE
 gatepost_status gatepost_request_new(int32_t endpoint,
                                      gatepost_request **request,
                                      gatepost_error **error);
 
 /**
  * Resets a request to the state of a new one, with a `gatepost_endpoint` that may be another than before. It
- * keeps its memory, and overwrites the header and the parameters.
+ * keeps its memory, and overwrites the header and the parameters. If `endpoint` is none, the request is spoiled.
  */
 gatepost_status gatepost_request_reset(gatepost_request *request,
                                        int32_t endpoint);
@@ -1645,8 +1845,8 @@ gatepost_outcome gatepost_decision_outcome(const gatepost_decision *decision);
 /**
  * Returns the HTTP status code of the response; 500 if `decision` is NULL.
  *
- * If `gatepost_authorize`, `gatepost_authenticate`, `gatepost_lifecycle` or `gatepost_client_document`
- * accepts, the response is empty, and the host sends one of its own, if any.
+ * If `gatepost_authorize`, `gatepost_authenticate`, `gatepost_usable`, `gatepost_lifecycle` or
+ * `gatepost_client_document` accepts, the response is empty, and the host sends one of its own, if any.
  */
 uint16_t gatepost_decision_http_status(const gatepost_decision *decision);
 
@@ -1680,8 +1880,10 @@ gatepost_str gatepost_decision_body(const gatepost_decision *decision);
 gatepost_effect gatepost_decision_effect(const gatepost_decision *decision);
 
 /**
- * Returns the client id of the effect, or, without an effect, that of the client that the decision names. It
- * is absent if the decision names no client. Valid until the decision is freed.
+ * Returns the id of the client that the decision is about, whether it accepts or refuses: that of the effect, if
+ * there is one. It is absent after a registration that is refused, for a request that names no client, and for a name
+ * that cannot be a client id (RFC 6749 appendix A.1). Unless the decision accepts, it is only what was asked for. Valid
+ * until the decision is freed.
  */
 gatepost_str gatepost_decision_client_id(const gatepost_decision *decision);
 
@@ -1695,8 +1897,20 @@ gatepost_str gatepost_decision_client_id(const gatepost_decision *decision);
 gatepost_str gatepost_decision_record(const gatepost_decision *decision);
 
 /**
- * Returns how the server knows the client that the decision names; `GATEPOST_STANDING_NONE` if it names
- * none.
+ * Returns the new secret of the client (RFC 7591 §3.2.1), which is in the body too; absent if the decision made none.
+ * Valid until the decision is freed.
+ */
+gatepost_str gatepost_decision_client_secret(const gatepost_decision *decision);
+
+/**
+ * Returns the registration access token (RFC 7592 §3), which is in the body too; absent if the response has none. Valid
+ * until the decision is freed.
+ */
+gatepost_str gatepost_decision_registration_access_token(const gatepost_decision *decision);
+
+/**
+ * Returns how the server knows the client that was let through; `GATEPOST_STANDING_NONE` if the decision says nothing
+ * about it.
  */
 gatepost_standing gatepost_decision_standing(const gatepost_decision *decision);
 
@@ -1761,7 +1975,7 @@ size_t gatepost_decision_fetch_count(const gatepost_decision *decision);
 const gatepost_fetch *gatepost_decision_fetch(const gatepost_decision *decision, size_t index);
 
 /**
- * Frees a decision, and overwrites its body first. Does nothing if `decision` is NULL.
+ * Frees a decision, and overwrites its body and its secrets first. Does nothing if `decision` is NULL.
  */
 void gatepost_decision_free(gatepost_decision *decision);
 

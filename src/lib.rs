@@ -41,19 +41,21 @@ mod jose;
 mod metadata;
 mod oauth;
 mod operations;
+pub mod permission;
 mod policy;
 mod registrar;
 mod text;
 mod uri;
 
-pub use config::{SettingFinding, SettingsError};
 pub use decision::{
-    Assertion, Client, Decision, Due, Effect, Fetch, Header, Outcome, Record, Response, Standing,
+    Assertion, Client, Decision, Due, Effect, Fetch, Header, Outcome, Record, Response, Secrets,
+    Standing,
 };
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::{Diagnostic, SettingFinding, SettingsError, Severity};
 pub use facts::{
     Activity, Caller, Context, Credential, Endpoint, MIN_ENTROPY, Misuse, Request, Usage,
 };
+pub use operations::bearer::{Bearer, bearer};
 pub use registrar::Registrar;
 pub use uri::redirect_uri_matches;
 

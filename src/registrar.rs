@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::config::{self, Policy, SettingFinding, SettingsError};
+use crate::config::{self, Compiled, Policy};
 use crate::decision::Decision;
+use crate::diagnostic::{SettingFinding, SettingsError};
 use crate::facts::{Activity, Context, MIN_ENTROPY, Misuse, Request, ambient};
 use crate::operations::{
     authenticate, authorize, client_document, identify, lifecycle, manage, provision, register,
-    review, server_metadata,
+    review, server_metadata, usable,
 };
 use crate::policy;
 
@@ -31,6 +32,7 @@ use crate::policy;
 pub struct Registrar {
     policy: Policy,
     warnings: Vec<SettingFinding>,
+    web_administration: Option<SettingFinding>,
 }
 
 impl Registrar {
@@ -61,8 +63,16 @@ impl Registrar {
     /// # Ok::<(), gatepost::SettingsError>(())
     /// ```
     pub fn compile(settings: &str) -> Result<Self, SettingsError> {
-        let (policy, warnings) = config::compile(settings)?;
-        Ok(Self { policy, warnings })
+        let Compiled {
+            policy,
+            warnings,
+            web_administration,
+        } = config::compile(settings)?;
+        Ok(Self {
+            policy,
+            warnings,
+            web_administration,
+        })
     }
 
     /// Returns the warnings about the settings: what is allowed, but can be a risk or a mistake.
@@ -70,12 +80,29 @@ impl Registrar {
     /// ```
     /// use gatepost::Registrar;
     ///
-    /// let registrar = Registrar::compile("[oauth.client-registration]\nrequire = true")?;
-    /// assert_eq!(registrar.warnings()[0].path, "oauth.client-registration.require");
+    /// let registrar = Registrar::compile("[oauth.client-registration]\npkce = 'public'")?;
+    /// assert_eq!(registrar.warnings()[0].path, "oauth.client-registration.pkce");
     /// # Ok::<(), gatepost::SettingsError>(())
     /// ```
     pub fn warnings(&self) -> &[SettingFinding] {
         &self.warnings
+    }
+
+    /// Returns a warning for a host that has a web administration: with the setting `require` it stops working
+    /// until an administrator registers the client that it is, such as `webadmin`. `None`: the settings do not
+    /// require registration.
+    ///
+    /// ```
+    /// use gatepost::Registrar;
+    ///
+    /// let registrar = Registrar::compile("[oauth.client-registration]\nrequire = true")?;
+    /// assert!(registrar.warnings().is_empty());
+    /// let warning = registrar.web_administration_warning().expect("only registered clients work");
+    /// assert_eq!(warning.path, "oauth.client-registration.require");
+    /// # Ok::<(), gatepost::SettingsError>(())
+    /// ```
+    pub fn web_administration_warning(&self) -> Option<&SettingFinding> {
+        self.web_administration.as_ref()
     }
 
     /// Decides a `POST` to the registration endpoint (RFC 7591 §3.1).
@@ -116,7 +143,8 @@ impl Registrar {
     /// ```
     pub fn register(&self, context: &Context<'_>, metadata: &[u8]) -> Result<Decision, Misuse> {
         let (now, entropy) = (now(context)?, entropy(context)?);
-        register::register(context, now, &entropy, metadata, &self.policy)
+        let decision = register::register(context, now, &entropy, metadata, &self.policy)?;
+        Ok(decision.about(None))
     }
 
     /// Decides a registration by an administrator.
@@ -155,7 +183,9 @@ impl Registrar {
         metadata: &[u8],
     ) -> Result<Decision, Misuse> {
         let (now, entropy) = (now(context)?, entropy(context)?);
-        provision::provision(context, now, &entropy, client_id, metadata, &self.policy)
+        let decision =
+            provision::provision(context, now, &entropy, client_id, metadata, &self.policy)?;
+        Ok(decision.about(client_id))
     }
 
     /// Decides a `GET` of the client configuration endpoint (RFC 7592 §2.1).
@@ -201,7 +231,8 @@ impl Registrar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn read(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
-        manage::read(context, now(context)?, client_id, &self.policy)
+        let decision = manage::read(context, now(context)?, client_id, &self.policy)?;
+        Ok(decision.about(Some(client_id)))
     }
 
     /// Decides a `PUT` of the client configuration endpoint (RFC 7592 §2.2).
@@ -247,7 +278,8 @@ impl Registrar {
         metadata: &[u8],
     ) -> Result<Decision, Misuse> {
         let (now, entropy) = (now(context)?, entropy(context)?);
-        manage::update(context, now, &entropy, client_id, metadata, &self.policy)
+        let decision = manage::update(context, now, &entropy, client_id, metadata, &self.policy)?;
+        Ok(decision.about(Some(client_id)))
     }
 
     /// Decides whether a client gets a new secret.
@@ -286,7 +318,8 @@ impl Registrar {
         client_id: &str,
     ) -> Result<Decision, Misuse> {
         let (now, entropy) = (now(context)?, entropy(context)?);
-        manage::rotate_secret(context, now, &entropy, client_id, &self.policy)
+        let decision = manage::rotate_secret(context, now, &entropy, client_id, &self.policy)?;
+        Ok(decision.about(Some(client_id)))
     }
 
     /// Decides whether a client is disabled.
@@ -321,7 +354,8 @@ impl Registrar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn disable(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
-        manage::disable(context, now(context)?, client_id, &self.policy)
+        let decision = manage::disable(context, now(context)?, client_id, &self.policy)?;
+        Ok(decision.about(Some(client_id)))
     }
 
     /// Decides whether a client that was [disabled](Self::disable) is enabled.
@@ -354,7 +388,8 @@ impl Registrar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn enable(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
-        manage::enable(context, now(context)?, client_id, &self.policy)
+        let decision = manage::enable(context, now(context)?, client_id, &self.policy)?;
+        Ok(decision.about(Some(client_id)))
     }
 
     /// Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3).
@@ -394,7 +429,8 @@ impl Registrar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn remove(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
-        manage::remove(context, now(context)?, client_id, &self.policy)
+        let decision = manage::remove(context, now(context)?, client_id, &self.policy)?;
+        Ok(decision.about(Some(client_id)))
     }
 
     /// Returns the client id that a request names, so that the host can look up the record.
@@ -480,7 +516,8 @@ impl Registrar {
         context: &Context<'_>,
         request: &Request<'_>,
     ) -> Result<Decision, Misuse> {
-        authorize::authorize(context, now(context)?, request, &self.policy)
+        let decision = authorize::authorize(context, now(context)?, request, &self.policy)?;
+        Ok(decision.about(identify::client_id(request).as_deref()))
     }
 
     /// Decides whether a request comes from the client that it names (RFC 6749 §2.3, RFC 7523
@@ -539,7 +576,62 @@ impl Registrar {
         context: &Context<'_>,
         request: &Request<'_>,
     ) -> Result<Decision, Misuse> {
-        authenticate::authenticate(context, now(context)?, request, &self.policy)
+        let decision = authenticate::authenticate(context, now(context)?, request, &self.policy)?;
+        Ok(decision.about(identify::client_id(request).as_deref()))
+    }
+
+    /// Decides whether a client may be used now: what a mail server asks at each sign-in, or whenever it
+    /// looks a token up.
+    ///
+    /// `client_id` is the client that the token was issued to, and the caller is the account that it was
+    /// issued for: the credential is [`Accepted`](crate::Credential::Accepted), with the account's
+    /// permissions, because `oauth-client-override` counts. `context.record` is the client's record.
+    /// `scope` is the scope that this use needs (RFC 6749 §3.3), such as that of the token, or the one of
+    /// the protocol; the client must have every name in it. `None`: no scope is asked about.
+    ///
+    /// If the decision accepts, the response is empty, and [`client`](Decision::client) contains the
+    /// scope that was asked about, or all that the client may have. The host itself has checked the
+    /// token: that it is live, whose it is, and that it has the scope.
+    ///
+    /// Every refusal has the same response, 401 `invalid_client`. The diagnostics contain the reason:
+    /// `client-unknown`, `client-disabled`, `client-document-unread`, `scope-lacking` and others.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Misuse`] for a missing time, and a record that is unreadable or belongs to another
+    /// client. Then nobody signs in: it is a failure of the server (RFC 4954 §6: 454).
+    ///
+    /// ```
+    /// use gatepost::{Caller, Context, Outcome, Registrar};
+    ///
+    /// let registrar = Registrar::compile("[oauth.client-registration]\nrequire = true")?;
+    /// let account = Context {
+    ///     caller: Caller::with_permissions(&["authenticate"]),
+    ///     ..Context::default()
+    /// };
+    /// let decision = registrar.usable(&account, "mail-client", None)?;
+    /// assert_eq!(decision.outcome, Outcome::Refuse);
+    /// assert_eq!(decision.diagnostics[0].code, "client-unknown");
+    ///
+    /// // This account may use any client.
+    /// let account = Context {
+    ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-override"]),
+    ///     ..account
+    /// };
+    /// let imap = Some("urn:ietf:params:oauth:scope:mail");
+    /// let decision = registrar.usable(&account, "mail-client", imap)?;
+    /// assert_eq!(decision.outcome, Outcome::Accept);
+    /// assert_eq!(decision.client.and_then(|client| client.scope).as_deref(), imap);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn usable(
+        &self,
+        context: &Context<'_>,
+        client_id: &str,
+        scope: Option<&str>,
+    ) -> Result<Decision, Misuse> {
+        let decision = usable::usable(context, now(context)?, client_id, scope, &self.policy)?;
+        Ok(decision.about(Some(client_id)))
     }
 
     /// Checks a registered client against this policy, for example before new settings are used.
@@ -579,7 +671,8 @@ impl Registrar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn review(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
-        review::client(context, now(context)?, client_id, &self.policy)
+        let decision = review::client(context, now(context)?, client_id, &self.policy)?;
+        Ok(decision.about(Some(client_id)))
     }
 
     /// Checks a metadata document as if the caller submitted it to [`register`](Self::register).
@@ -608,7 +701,8 @@ impl Registrar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn review_draft(&self, context: &Context<'_>, metadata: &[u8]) -> Result<Decision, Misuse> {
-        review::draft(context, now(context)?, metadata, &self.policy)
+        let decision = review::draft(context, now(context)?, metadata, &self.policy)?;
+        Ok(decision.about(None))
     }
 
     /// Decides whether a client is kept, for a host that looks through its clients at intervals.
@@ -660,7 +754,8 @@ impl Registrar {
         client_id: &str,
         activity: &Activity,
     ) -> Result<Decision, Misuse> {
-        lifecycle::judge(context, now(context)?, client_id, activity, &self.policy)
+        let decision = lifecycle::judge(context, now(context)?, client_id, activity, &self.policy)?;
+        Ok(decision.about(Some(client_id)))
     }
 
     /// Decides whether a client id that is a URL may be used
@@ -710,7 +805,9 @@ impl Registrar {
         client_id: &str,
         document: Option<&[u8]>,
     ) -> Result<Decision, Misuse> {
-        client_document::judge(context, now(context)?, client_id, document, &self.policy)
+        let decision =
+            client_document::judge(context, now(context)?, client_id, document, &self.policy)?;
+        Ok(decision.about(Some(client_id)))
     }
 
     /// Returns the network that an IP address is counted under, for

@@ -14,8 +14,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use gatepost_plugin::{
-    Activity, Caller, Context, Credential, Decision, Due, Effect, Endpoint, Operation, Outcome,
-    Plugin, Standing,
+    Activity, BearerCredential, Caller, Context, Credential, Decision, Due, Effect, Endpoint,
+    Operation, Outcome, Plugin, Standing,
 };
 use rand::TryRng;
 use rand::rngs::SysRng;
@@ -93,12 +93,12 @@ async fn manage(
     host.answer(&head, &operation).await
 }
 
-/// `POST /decide`: the mail server asks whether a client may be used for an account.
+/// `POST /decide`: the mail server asks whether a client may be used for an account, with what it asks for or now.
 async fn decide(State(host): State<Arc<Host>>, request: Request) -> Answer {
     let (head, body) = request.into_parts();
     let body = message::read(&head.headers, body).await?;
     let verdict = host.store.transaction(|tables| {
-        let (asking, _) = caller(tables, &head)?;
+        let (asking, _) = caller(&*host.plugin, tables, &head)?;
         let has = |needed: &str| asking.permissions.iter().any(|name| name == needed);
         if asking.credential != Credential::Accepted {
             return Err(message::NO_KEY);
@@ -106,12 +106,19 @@ async fn decide(State(host): State<Arc<Host>>, request: Request) -> Answer {
             return Err(message::NO_PERMISSION);
         }
         let question: Question = serde_json::from_slice(&body).map_err(|_| message::QUESTION)?;
-        let operation = Operation::Authorize(gatepost_plugin::Request {
-            endpoint: Endpoint::Authorization,
-            authorization: None,
-            parameters: question.request.into_bytes(),
-            jwks: None,
-        });
+        let operation = match (question.request, question.client_id) {
+            (Some(query), None) => Operation::Authorize(gatepost_plugin::Request {
+                endpoint: Endpoint::Authorization,
+                authorization: None,
+                parameters: query.into_bytes(),
+                jwks: None,
+            }),
+            (None, Some(client_id)) => Operation::Usable {
+                client_id,
+                scope: question.scope,
+            },
+            _ => return Err(message::QUESTION),
+        };
         let mut account = Caller::default();
         if question.account.is_some() {
             account.credential = Credential::Accepted;
@@ -143,7 +150,7 @@ impl Host {
     /// Answers a client: facts, decision, effect, response.
     async fn answer(&self, head: &Parts, operation: &Operation) -> Answer {
         let answered = self.store.transaction(|tables| {
-            let (caller, key) = caller(tables, head)?;
+            let (caller, key) = caller(&*self.plugin, tables, head)?;
             let now = now();
             let registrant = match operation {
                 Operation::Register { .. } => Some(self.registrant(&caller, key, now)?),
@@ -232,16 +239,24 @@ fn named(decision: &Decision) -> Option<&str> {
 }
 
 /// Who asks, and the id of the API key that was presented.
-fn caller(tables: &Tables<'_>, head: &Parts) -> Result<(Caller, Option<i64>), Refusal> {
-    let (credential, token) = message::bearer(&head.headers);
-    let found = token.map(|token| tables.key(token)).transpose()?;
+fn caller(
+    plugin: &dyn Plugin,
+    tables: &Tables<'_>,
+    head: &Parts,
+) -> Result<(Caller, Option<i64>), Refusal> {
+    let header = message::authorization(&head.headers);
+    let BearerCredential { credential, token } = plugin.bearer(header)?;
+    let found = token
+        .as_deref()
+        .map(|token| tables.key(token))
+        .transpose()?;
     let (key, owner) = found.flatten().unzip();
     let mut caller: Caller = owner.unwrap_or_default();
     if key.is_none() {
         caller.credential = credential;
     }
     // It may be a registration access token, which only the plugin knows.
-    caller.token = token.map(str::to_owned);
+    caller.token = token;
     // Behind a proxy this is the proxy: see README.md.
     let peer = head.extensions.get::<SocketAddr>();
     caller.address = peer.map(|peer| peer.ip().to_canonical().to_string());
@@ -262,8 +277,11 @@ struct Question {
     account: Option<String>,
     #[serde(default)]
     permissions: Vec<String>,
-    /// The query of the authorization request, as it arrived.
-    request: String,
+    /// The query of an authorization request, as it arrived.
+    request: Option<String>,
+    /// Or, at a sign-in, the client that the token is for, and the scope that the use needs.
+    client_id: Option<String>,
+    scope: Option<String>,
     /// Whether the user has agreed.
     #[serde(default)]
     agreed: bool,

@@ -122,7 +122,10 @@ fn load(file: Option<PathBuf>, settings: &str) -> Result<Arc<dyn Plugin>, LoadEr
         Err(_) => Vec::new(),
     };
     for found in findings {
-        tracing::warn!("{}: {}", found.path, found.message);
+        let line = found
+            .line
+            .map_or(String::new(), |line| format!("line {line}: "));
+        tracing::warn!("{line}{}: {}", found.path, found.message);
     }
     loaded
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use gatepost_plugin::{Credential, PluginError};
+use gatepost_plugin::PluginError;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::json;
 use tokio::time::timeout;
@@ -21,27 +21,12 @@ const READ_LIMIT: usize = 256 << 10;
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
-/// Reads the `Authorization` header (RFC 6750 §2.1). A token counts as rejected until an API key is
-/// found.
-pub fn bearer(headers: &HeaderMap) -> (Credential, Option<&str>) {
+/// Returns the `Authorization` header. Several, or one that is no text, are taken for an empty one.
+pub fn authorization(headers: &HeaderMap) -> Option<&str> {
     let mut fields = headers.get_all(header::AUTHORIZATION).iter();
-    let Some(field) = fields.next().map(HeaderValue::as_bytes) else {
-        return (Credential::Missing, None);
-    };
-    let (scheme, token) = match str::from_utf8(field).unwrap_or_default().split_once(' ') {
-        Some(halves) if fields.next().is_none() => halves,
-        _ => return (Credential::Malformed, None),
-    };
-    if !scheme.eq_ignore_ascii_case("Bearer") {
-        return (Credential::OtherScheme, None);
-    }
-    let token = token.trim_start_matches(' ');
-    let unpadded = token.trim_end_matches('=');
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
-    match !unpadded.is_empty() && unpadded.bytes().all(is_part) {
-        true => (Credential::Rejected, Some(token)),
-        false => (Credential::Malformed, None),
-    }
+    let first = fields.next()?;
+    let is_only = fields.next().is_none();
+    Some(first.to_str().ok().filter(|_| is_only).unwrap_or_default())
 }
 
 /// Reads a JSON body.

@@ -223,3 +223,41 @@ fn who_may_ask_and_how() {
         assert_eq!(answer.header("www-authenticate"), challenge, "{name}");
     }
 }
+
+#[test]
+fn whether_a_client_may_be_used_now() {
+    let host = Host::start("[oauth.client-registration]\nrequire = true\n");
+    let key = host.folder.first_key();
+    let now = |permissions: &[&str], client_id: &str, scope: Option<&str>| {
+        let question = json!({
+            "account": "jane@example.org",
+            "permissions": permissions,
+            "client_id": client_id,
+            "scope": scope,
+        });
+        host.decide(&key, &question)
+    };
+    let registered = host.ask("POST", "/auth/register", Some(&key), NATIVE);
+    let client_id = registered.client_id();
+    let plain: &[&str] = &["authenticate"];
+    let verdict = now(plain, &client_id, Some(MAIL));
+    assert_eq!(verdict["allowed"], true, "{verdict}");
+    assert_eq!(verdict["client"]["scope"], MAIL);
+    assert_eq!(verdict["client"]["client_id"], *client_id);
+    let verdict = now(plain, &client_id, Some("admin"));
+    assert_eq!(codes(&verdict), ["scope-lacking"], "{verdict}");
+    let verdict = now(plain, "thunderbird", None);
+    assert_eq!(codes(&verdict), ["client-unknown"], "{verdict}");
+    let verdict = now(
+        &["authenticate", "oauth-client-override"],
+        "thunderbird",
+        None,
+    );
+    assert_eq!(verdict["client"]["standing"], "overridden", "{verdict}");
+    // One question at a time.
+    let both = json!({ "client_id": client_id, "request": query(&client_id) });
+    for question in [both, json!({})] {
+        let answer = host.ask("POST", "/decide", Some(&key), &question.to_string());
+        assert_eq!(answer.status, 400, "{question}");
+    }
+}

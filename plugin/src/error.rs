@@ -5,7 +5,30 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::wit::{Misuse, SettingFinding};
+use crate::wit::{Misuse, SettingFinding, Severity};
+
+impl SettingFinding {
+    /// A finding about a setting, such as one of the mail server's own, without a place.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gatepost_plugin::{SettingFinding, Severity};
+    ///
+    /// let finding = SettingFinding::new("listen", "This port is taken.", Severity::Error);
+    /// assert_eq!((finding.line, finding.allowed), (None, None));
+    /// ```
+    pub fn new(path: impl Into<String>, message: impl Into<String>, severity: Severity) -> Self {
+        Self {
+            path: path.into(),
+            message: message.into(),
+            allowed: None,
+            line: None,
+            column: None,
+            severity,
+        }
+    }
+}
 
 /// Why a plugin made no decision.
 ///

@@ -41,9 +41,9 @@ pub use plugin::Plugin;
 pub use source::Source;
 pub use swap::Swap;
 pub use wit::{
-    Activity, Assertion, Caller, Client, ClientRecord, Context, Credential, Decision, Diagnostic,
-    Due, Effect, Endpoint, Fetch, Header, Misuse, Outcome, Request, Response, SettingFinding,
-    Severity, Standing, Usage,
+    Activity, Assertion, BearerCredential, Caller, Client, ClientRecord, Context, Credential,
+    Decision, Diagnostic, Due, Effect, Endpoint, Fetch, Header, Misuse, Outcome, Request, Response,
+    SettingFinding, Severity, Standing, Usage,
 };
 
 /// Loads a plugin, compiles its settings, and calls it once, so that a plugin that cannot answer is found
@@ -72,7 +72,7 @@ pub use wit::{
 /// # #[cfg(feature = "embedded")] {
 /// use gatepost_plugin::{Options, Source, load};
 ///
-/// let settings = "[oauth.client-registration]\nrequire = true";
+/// let settings = "[oauth.client-registration]\nrequire = false";
 /// let plugin = load(&Source::default(), settings, &Options::default())?;
 /// for warning in plugin.warnings() {
 ///     eprintln!("{}: {}", warning.path, warning.message);

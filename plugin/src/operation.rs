@@ -76,6 +76,13 @@ pub enum Operation {
     Authenticate(Request),
     /// Is it the client, and if so, may it be used, and with what?
     AuthenticateAndAuthorize(Request),
+    /// May the client be used now, with this scope?
+    Usable {
+        /// The client's id.
+        client_id: String,
+        /// The scope that the use needs.
+        scope: Option<String>,
+    },
     /// What does the policy say of a client that is registered?
     Review {
         /// The client's id.
@@ -166,6 +173,9 @@ impl Operation {
                 }
                 Ok(authorized)
             }
+            Self::Usable { client_id, scope } => {
+                plugin.usable(context, client_id, scope.as_deref())
+            }
             Self::Review { client_id } => plugin.review(context, client_id),
             Self::Lifecycle { client_id } => plugin.lifecycle(context, client_id, activity),
         }
@@ -196,6 +206,7 @@ impl Operation {
             Self::Authorize(_) => "authorize",
             Self::Authenticate(_) => "authenticate",
             Self::AuthenticateAndAuthorize(_) => "authenticate-and-authorize",
+            Self::Usable { .. } => "usable",
             Self::Review { .. } => "review",
             Self::Lifecycle { .. } => "lifecycle",
         }
@@ -227,6 +238,7 @@ impl Operation {
             | Self::Disable { client_id }
             | Self::Enable { client_id }
             | Self::Remove { client_id }
+            | Self::Usable { client_id, .. }
             | Self::Review { client_id }
             | Self::Lifecycle { client_id } => Some(client_id),
             Self::Register { .. }

@@ -1,7 +1,7 @@
 //! The trait that every plugin is called by.
 
 use crate::error::PluginError;
-use crate::wit::{Activity, Context, Decision, Request, SettingFinding};
+use crate::wit::{Activity, BearerCredential, Context, Decision, Request, SettingFinding};
 
 /// A loaded plugin with its settings compiled. [`load`](crate::load) makes one.
 ///
@@ -426,6 +426,48 @@ pub trait Plugin: Send + Sync {
     /// ```
     fn authenticate(&self, context: &Context, request: &Request) -> Result<Decision, PluginError>;
 
+    /// Decides whether a client may be used now: what a mail server asks at each sign-in, or whenever it looks a
+    /// token up.
+    ///
+    /// `client_id` is the client that the token was issued to; the caller is the account that it was issued for,
+    /// with its permissions. `scope` is what this use needs, such as the scope of the token or the one of the
+    /// protocol (RFC 6749 §3.3): the client must have all of it. The mail server itself has checked the token. The
+    /// diagnostics of a refusal tell a client that is disabled from one that is unknown.
+    ///
+    /// # Errors
+    ///
+    /// The plugin made no decision: nobody signs in, and the mail client is told to try again later (RFC 4954 §6:
+    /// 454). See [`PluginError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")] {
+    /// # use gatepost_plugin::{Caller, Context, Credential, Options, Outcome, Source, load};
+    /// # let settings = "[oauth.client-registration]\nrequire = true";
+    /// # let plugin = load(&Source::default(), settings, &Options::default())?;
+    /// let account = Context {
+    ///     caller: Caller {
+    ///         credential: Credential::Accepted,
+    ///         account: Some("alice".into()),
+    ///         permissions: vec!["authenticate".into()],
+    ///         ..Caller::default()
+    ///     },
+    ///     ..Context::fresh()?
+    /// };
+    /// let decision = plugin.usable(&account, "webmail", Some("urn:ietf:params:oauth:scope:mail"))?;
+    /// assert_eq!(decision.outcome, Outcome::Refuse);
+    /// assert_eq!(decision.diagnostics[0].code, "client-unknown");
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn usable(
+        &self,
+        context: &Context,
+        client_id: &str,
+        scope: Option<&str>,
+    ) -> Result<Decision, PluginError>;
+
     /// Judges a client that is registered already by the present settings. Nothing is issued and
     /// nothing is to be stored.
     ///
@@ -685,6 +727,32 @@ pub trait Plugin: Send + Sync {
     /// ```
     fn server_metadata(&self) -> Result<String, PluginError>;
 
+    /// Reads the value of an `Authorization` header (RFC 6750 §2.1), for [`Caller::credential`](crate::Caller) and
+    /// `token`. `None`: the request has no such header. A mail server that got several passes them joined with a
+    /// comma (RFC 9110 §5.2), or an empty text.
+    ///
+    /// With a bearer token the credential is `Rejected`, until the mail server has looked the token up: if it is a
+    /// live API key, the credential is `Accepted`.
+    ///
+    /// # Errors
+    ///
+    /// The plugin failed: see [`PluginError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")] {
+    /// # use gatepost_plugin::{Credential, Options, Source, load};
+    /// # let plugin = load(&Source::default(), "", &Options::default())?;
+    /// let found = plugin.bearer(Some("Bearer gpak_1"))?;
+    /// assert_eq!(found.credential, Credential::Rejected);
+    /// assert_eq!(found.token.as_deref(), Some("gpak_1"));
+    /// assert_eq!(plugin.bearer(None)?.credential, Credential::Missing);
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn bearer(&self, authorization: Option<&str>) -> Result<BearerCredential, PluginError>;
+
     /// Whether a requested redirect URI is this registered one: the same string (RFC 9700 §4.1.3),
     /// except for the port of a loopback address (RFC 8252 §7.3).
     ///
@@ -727,12 +795,30 @@ pub trait Plugin: Send + Sync {
     /// ```
     /// # #[cfg(feature = "embedded")] {
     /// # use gatepost_plugin::{Options, Source, load};
-    /// let settings = "[oauth.client-registration]\nrequire = true";
+    /// let settings = "[oauth.client-registration]\npkce = 'public'";
     /// # let plugin = load(&Source::default(), settings, &Options::default())?;
     /// let warnings = plugin.warnings();
-    /// assert!(warnings.iter().any(|warning| warning.path == "oauth.client-registration.require"));
+    /// assert!(warnings.iter().any(|warning| warning.path == "oauth.client-registration.pkce"));
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     fn warnings(&self) -> Vec<SettingFinding>;
+
+    /// The warning for a mail server that has a web administration: with the setting `require` it stops working until
+    /// an administrator registers the client that it is, such as `webadmin`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")] {
+    /// # use gatepost_plugin::{Options, Source, load};
+    /// let settings = "[oauth.client-registration]\nrequire = true";
+    /// let plugin = load(&Source::default(), settings, &Options::default())?;
+    /// assert!(plugin.warnings().is_empty());
+    /// let warning = plugin.web_administration_warning().expect("only registered clients work");
+    /// assert_eq!((warning.line, warning.column), (Some(2), Some(1)));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn web_administration_warning(&self) -> Option<SettingFinding>;
 }

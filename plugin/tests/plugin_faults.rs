@@ -70,7 +70,7 @@ fn every_operation_fails_alike() {
     let context = context();
     let activity = Activity::default();
     type Operation<'a> = &'a dyn Fn() -> Result<(), PluginError>;
-    let operations: [(&str, Operation<'_>); 18] = [
+    let operations: [(&str, Operation<'_>); 19] = [
         ("provision", &|| {
             plugin.provision(&context, None, b"").map(drop)
         }),
@@ -89,6 +89,7 @@ fn every_operation_fails_alike() {
         ("authenticate", &|| {
             plugin.authenticate(&context, &request).map(drop)
         }),
+        ("usable", &|| plugin.usable(&context, "a", None).map(drop)),
         ("review", &|| plugin.review(&context, "a").map(drop)),
         ("review-draft", &|| {
             plugin.review_draft(&context, b"").map(drop)

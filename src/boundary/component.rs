@@ -18,6 +18,14 @@ bindings::export!(Component with_types_in bindings);
 impl wit::Guest for Component {
     type Registrar = crate::registrar::Registrar;
 
+    fn bearer(authorization: Option<String>) -> wit::BearerCredential {
+        let found = crate::operations::bearer::bearer(authorization.as_deref());
+        wit::BearerCredential {
+            credential: found.credential.into(),
+            token: found.token.map(str::to_owned),
+        }
+    }
+
     fn redirect_uri_matches(registered: String, requested: String) -> bool {
         crate::uri::redirect_uri_matches(&registered, &requested)
     }
@@ -27,12 +35,16 @@ impl wit::GuestRegistrar for crate::registrar::Registrar {
     fn compile(settings: String) -> Result<wit::Registrar, Vec<wit::SettingFinding>> {
         match Self::compile(&settings) {
             Ok(registrar) => Ok(wit::Registrar::new(registrar)),
-            Err(crate::config::SettingsError(findings)) => Err(into_vec(findings)),
+            Err(crate::diagnostic::SettingsError(findings)) => Err(into_vec(findings)),
         }
     }
 
     fn warnings(&self) -> Vec<wit::SettingFinding> {
         into_vec(self.warnings().to_vec())
+    }
+
+    fn web_administration_warning(&self) -> Option<wit::SettingFinding> {
+        self.web_administration_warning().cloned().map(Into::into)
     }
 
     fn register(&self, context: wit::Context, metadata: Vec<u8>) -> Answer {
@@ -85,6 +97,12 @@ impl wit::GuestRegistrar for crate::registrar::Registrar {
     fn authenticate(&self, context: wit::Context, request: wit::Request) -> Answer {
         decide(&context, |facts| {
             self.authenticate(facts, &(&request).into())
+        })
+    }
+
+    fn usable(&self, context: wit::Context, client_id: String, scope: Option<String>) -> Answer {
+        decide(&context, |facts| {
+            self.usable(facts, &client_id, scope.as_deref())
         })
     }
 
@@ -187,6 +205,18 @@ impl From<wit::Credential> for crate::facts::Credential {
     }
 }
 
+impl From<crate::facts::Credential> for wit::Credential {
+    fn from(credential: crate::facts::Credential) -> Self {
+        match credential {
+            crate::facts::Credential::Missing => Self::Missing,
+            crate::facts::Credential::Malformed => Self::Malformed,
+            crate::facts::Credential::Rejected => Self::Rejected,
+            crate::facts::Credential::Accepted => Self::Accepted,
+            crate::facts::Credential::OtherScheme => Self::OtherScheme,
+        }
+    }
+}
+
 impl From<wit::Usage> for crate::facts::Usage {
     fn from(usage: wit::Usage) -> Self {
         Self {
@@ -243,7 +273,10 @@ impl From<crate::decision::Decision> for wit::Decision {
             effect: decision.effect.into(),
             diagnostics: into_vec(decision.diagnostics),
             fetches: into_vec(decision.fetches),
+            client_id: decision.client_id,
             client: decision.client.map(Into::into),
+            client_secret: decision.secrets.client_secret,
+            registration_access_token: decision.secrets.registration_access_token,
         }
     }
 }
@@ -328,12 +361,14 @@ impl From<crate::diagnostic::Diagnostic> for wit::Diagnostic {
     }
 }
 
-impl From<crate::config::SettingFinding> for wit::SettingFinding {
-    fn from(finding: crate::config::SettingFinding) -> Self {
+impl From<crate::diagnostic::SettingFinding> for wit::SettingFinding {
+    fn from(finding: crate::diagnostic::SettingFinding) -> Self {
         Self {
             path: finding.path,
             message: finding.message,
             allowed: finding.allowed,
+            line: finding.line,
+            column: finding.column,
             severity: finding.severity.into(),
         }
     }
@@ -355,7 +390,9 @@ impl From<crate::facts::Misuse> for wit::Misuse {
             crate::facts::Misuse::EntropyTooShort => Self::EntropyTooShort,
             crate::facts::Misuse::RecordUnreadable => Self::RecordUnreadable,
             crate::facts::Misuse::RecordMismatch => Self::RecordMismatch,
-            crate::facts::Misuse::TermsInvalid => Self::TermsInvalid,
+            crate::facts::Misuse::TermsInvalid(mistakes) => {
+                Self::TermsInvalid(into_vec(mistakes.0))
+            }
             // Neither happens, because a context of this interface always has both.
             crate::facts::Misuse::TimeMissing | crate::facts::Misuse::EntropyMissing => {
                 Self::Other(misuse.to_string())

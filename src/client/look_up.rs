@@ -3,9 +3,9 @@
 
 use crate::config::Policy;
 use crate::decision::Standing;
-use crate::facts::permission::OVERRIDE;
 use crate::facts::{Context, Misuse};
 use crate::oauth::client_id::{is_made_here, is_stateless};
+use crate::permission::OVERRIDE;
 
 use super::record::{By, Stored};
 use super::stateless;
@@ -33,7 +33,16 @@ pub(crate) enum Usable<'a> {
     /// It is the URL of a document that the host has not fetched yet.
     Unread,
     /// It may not be used.
-    No,
+    No(Absence),
+}
+
+/// Why a client id may not be used. To everybody but the host, a disabled client is as if it were not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Absence {
+    /// No client has it, or no longer.
+    Unknown,
+    /// An administrator disabled the client, or the settings deny the id.
+    Disabled,
 }
 
 /// Returns how the caller may use a client id.
@@ -48,21 +57,22 @@ pub(crate) fn usable<'a>(
         .as_ref()
         .is_some_and(|id| id.0 == client_id);
     Ok(match look_up(client_id, context, now, policy)? {
-        _ if policy.denies(client_id) => Usable::No,
-        Some(known) if known.stored.is_shut_out() => Usable::No,
+        _ if policy.denies(client_id) => Usable::No(Absence::Disabled),
+        Some(known) if known.stored.denied => Usable::No(Absence::Unknown),
+        Some(known) if known.stored.is_shut_out() => Usable::No(Absence::Disabled),
         // Its record was made while documents were allowed, and from its host.
         Some(known) if known.standing == Standing::Document && !policy.reads(client_id) => {
-            Usable::No
+            Usable::No(Absence::Unknown)
         }
         Some(known) => Usable::Known(Box::new(known)),
         // It has the form of a generated id, but was never generated, or was deleted (RFC 7592
         // §2.3).
-        None if is_made_here(client_id) => Usable::No,
+        None if is_made_here(client_id) => Usable::No(Absence::Unknown),
         None if is_static || policy.open_client && client_id == OPEN => Usable::Shared,
         None if policy.client_documents && client_id.starts_with("https://") => Usable::Unread,
         None if !policy.require => Usable::Unregistered,
         None if context.caller.may(OVERRIDE) => Usable::Overridden,
-        None => Usable::No,
+        None => Usable::No(Absence::Unknown),
     })
 }
 

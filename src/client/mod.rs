@@ -7,5 +7,5 @@ mod record;
 pub(crate) mod stateless;
 
 pub(crate) use self::credentials::{Generator, Hash, Secret, shared_client_id};
-pub(crate) use self::look_up::{Known, Usable, look_up, usable};
+pub(crate) use self::look_up::{Absence, Known, Usable, look_up, usable};
 pub(crate) use self::record::{By, Members, Registrant, Stored};

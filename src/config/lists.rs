@@ -292,7 +292,7 @@ mod tests {
             ),
         ] {
             let text = format!("[oauth.client-registration]\n{settings}\n");
-            let (policy, _) = config::compile(&text).unwrap();
+            let policy = config::compile(&text).unwrap().policy;
             let found = policy.protected_names.are_imitated_by(name);
             assert_eq!(found, is_protected, "{settings} {name}");
         }

@@ -1,10 +1,10 @@
 //! Reads the settings, as an administrator wrote them, into the policy that is enforced.
 
 mod choices;
-mod finding;
 mod issuers;
 mod lists;
 mod narrow;
+mod place;
 mod read;
 mod relations;
 mod resources;
@@ -13,11 +13,11 @@ mod settings;
 mod table;
 mod terms;
 mod value;
+mod whereabouts;
 
 pub(crate) use self::choices::{
     AnonymousProfile, EmptyLinks, LocalhostFor, Pkce, SameSite, Sharing, UnknownScopes, Unoffered,
 };
-pub use self::finding::{SettingFinding, SettingsError};
-pub(crate) use self::read::{compile, terms};
+pub(crate) use self::read::{Compiled, compile, terms};
 pub(crate) use self::settings::{MIN_PROVISIONAL, Policy};
 pub(crate) use self::terms::Terms;

@@ -63,12 +63,13 @@ mod tests {
 
     #[test]
     fn what_is_left_of_the_policy() {
-        let (policy, _) = config::compile(
+        let policy = config::compile(
             "[oauth.client-registration]
              scopes = ['a', 'b', 'c']
              default-scopes = ['a', 'b']",
         )
-        .unwrap();
+        .unwrap()
+        .policy;
         let narrowed = |terms: &str| config::terms(terms).unwrap().narrow(&policy).into_owned();
         assert!(matches!(Terms::default().narrow(&policy), Cow::Borrowed(_)));
 

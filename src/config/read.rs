@@ -1,12 +1,14 @@
 //! Reads settings and terms from TOML or JSON, and reports every mistake at once.
 
-use crate::diagnostic::{Findings, Severity};
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Findings, SettingFinding, SettingsError, Severity};
 use crate::document::{self, Json, Limits, Object};
 
-use super::finding::{SettingFinding, SettingsError};
-use super::relations::relations;
+use super::relations::{relations, web_administration};
 use super::settings::{Policy, TABLE};
 use super::terms::Terms;
+use super::{place, whereabouts};
 
 /// The limits for settings. An administrator wrote them, so the limits only stop accidents.
 const LIMITS: Limits = Limits {
@@ -17,26 +19,48 @@ const LIMITS: Limits = Limits {
     string: 1 << 16,
 };
 
-/// Reads settings: TOML, or JSON if the text starts with a brace, which no TOML document does.
-pub(crate) fn compile(text: &str) -> Result<(Policy, Vec<SettingFinding>), SettingsError> {
-    let root = if text.trim_start().starts_with('{') {
-        json(text)?
-    } else {
-        toml(text)?
-    };
+/// Settings that have no mistakes.
+pub(crate) struct Compiled {
+    pub(crate) policy: Policy,
+    pub(crate) warnings: Vec<SettingFinding>,
+    /// The warning for a host that has a web administration.
+    pub(crate) web_administration: Option<SettingFinding>,
+}
 
+/// Reads settings: TOML, or JSON if the text starts with a brace, which no TOML document does.
+pub(crate) fn compile(text: &str) -> Result<Compiled, SettingsError> {
+    if text.trim_start().starts_with('{') {
+        return compile_root(&json(text)?, |_| {});
+    }
+    let document = toml(text)?;
+    let root = object_from(&document);
+    compile_root(&root, |finding| place::find(&document, text, finding))
+}
+
+/// Reads the settings in a document. `find` adds to a finding where its key is.
+fn compile_root(
+    root: &Object<'_>,
+    find: impl Fn(&mut SettingFinding),
+) -> Result<Compiled, SettingsError> {
     let mut findings = Vec::new();
-    let mut policy = match table(&root, &mut findings) {
+    let mut policy = match whereabouts::table(root, &mut findings) {
         Some(table) => Policy::read_table(table, &TABLE.join("."), &mut findings),
         None => Policy::default(),
     };
     policy.protect_own_names();
     relations(&policy, &mut findings);
+    findings.iter_mut().for_each(&find);
     if findings.iter().any(|f| f.severity == Severity::Error) {
         findings.retain(|f| f.severity == Severity::Error);
         return Err(SettingsError(findings));
     }
-    Ok((policy, findings))
+    let mut web_administration = web_administration(&policy);
+    web_administration.iter_mut().for_each(find);
+    Ok(Compiled {
+        policy,
+        warnings: findings,
+        web_administration,
+    })
 }
 
 /// Reads the terms of an API key: a JSON object.
@@ -51,86 +75,49 @@ pub(crate) fn terms(text: &str) -> Result<Terms, SettingsError> {
     }
 }
 
-/// Finds Gatepost's table in the mail server's file.
-fn table<'a>(root: &'a Object<'a>, findings: &mut Vec<SettingFinding>) -> Option<&'a Object<'a>> {
-    let mut object = root;
-    for (depth, key) in TABLE.iter().enumerate() {
-        match object.member(key) {
-            Some(Json::Object(inner)) => object = inner,
-            Some(_) => {
-                findings.push(SettingFinding {
-                    path: TABLE[..=depth].join("."),
-                    message: "This must be a table.".to_owned(),
-                    allowed: None,
-                    severity: Severity::Error,
-                });
-                return None;
-            }
-            None => {
-                if root.iter().next().is_some() {
-                    findings.push(SettingFinding {
-                        path: TABLE.join("."),
-                        message: "The table is missing, so that the defaults are in force."
-                            .to_owned(),
-                        allowed: None,
-                        severity: Severity::Warning,
-                    });
-                }
-                return None;
-            }
-        }
-    }
-    Some(object)
-}
-
 fn json(text: &str) -> Result<Object<'_>, SettingsError> {
     let mut findings = Findings::default();
     document::read(text.as_bytes(), &LIMITS, &mut findings).ok_or_else(|| {
         let findings = findings.into_diagnostics().into_iter();
-        SettingsError(
-            findings
-                .map(|d| SettingFinding {
-                    path: d.pointer,
-                    message: d.message.into_owned(),
-                    allowed: None,
-                    severity: Severity::Error,
-                })
-                .collect(),
-        )
+        let findings = findings.map(|d| SettingFinding::new(d.pointer, d.message, Severity::Error));
+        SettingsError(findings.collect())
     })
 }
 
-fn toml(text: &str) -> Result<Object<'static>, SettingsError> {
-    let table: toml::Table = toml::from_str(text).map_err(|error| {
-        let line = error
-            .span()
-            .and_then(|span| text.get(..span.start))
-            .map_or(1, |before| before.matches('\n').count() + 1);
-        SettingsError(vec![SettingFinding {
-            path: String::new(),
-            message: format!("Line {line} is not TOML: {}.", error.message()),
-            allowed: None,
-            severity: Severity::Error,
-        }])
+fn toml(text: &str) -> Result<DeTable<'_>, SettingsError> {
+    let parsed = DeTable::parse(text).map_err(|error| {
+        let message = format!("This is not TOML: {}.", error.message());
+        let mut finding = SettingFinding::new("", message, Severity::Error);
+        place::put(
+            error.span().map_or(0, |span| span.start),
+            text,
+            &mut finding,
+        );
+        SettingsError(vec![finding])
     })?;
-    Ok(object_from(table))
+    Ok(parsed.into_inner())
 }
 
-fn object_from(table: toml::Table) -> Object<'static> {
-    table
-        .into_iter()
-        .map(|(key, value)| (key.into(), json_from(value)))
+fn object_from<'a>(table: &'a DeTable<'_>) -> Object<'a> {
+    let members = table.iter();
+    members
+        .map(|(key, value)| (key.get_ref().as_ref().into(), json_from(value.get_ref())))
         .collect()
 }
 
-fn json_from(value: toml::Value) -> Json<'static> {
+fn json_from<'a>(value: &'a DeValue<'_>) -> Json<'a> {
     match value {
-        toml::Value::String(text) => Json::Text(text.into()),
-        toml::Value::Integer(number) => u64::try_from(number).map_or(Json::Number, Json::Integer),
-        toml::Value::Float(_) | toml::Value::Datetime(_) => Json::Number,
-        toml::Value::Boolean(flag) => Json::Bool(flag),
-        toml::Value::Array(items) => Json::Array(items.into_iter().map(json_from).collect()),
-        toml::Value::Table(table) => Json::Object(object_from(table)),
+        DeValue::String(text) => Json::Text(text.as_ref().into()),
+        DeValue::Integer(number) => {
+            let number = u64::from_str_radix(number.as_str(), number.radix());
+            number.map_or(Json::Number, Json::Integer)
+        }
+        DeValue::Float(_) | DeValue::Datetime(_) => Json::Number,
+        DeValue::Boolean(flag) => Json::Bool(*flag),
+        DeValue::Array(items) => {
+            Json::Array(items.iter().map(|item| json_from(item.get_ref())).collect())
+        }
+        DeValue::Table(table) => Json::Object(object_from(table)),
     }
 }
 

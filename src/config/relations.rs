@@ -1,11 +1,10 @@
 //! Checks settings against each other, for mistakes and for risks.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{self, SettingFinding, Severity};
 use crate::jose::jws;
 use crate::oauth::{AuthMethod, Extension, GrantType};
 
 use super::choices::{AnonymousProfile, Pkce, Sharing};
-use super::finding::{self, SettingFinding};
 use super::settings::{MIN_PROVISIONAL, Policy, TABLE};
 
 /// Reports combinations of settings that are mistakes or risks. Each setting is valid by itself.
@@ -148,25 +147,24 @@ pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
             "Any client id may be used, so that codes go to any web site that a user agrees to; set require to true once the clients are registered.",
         ));
     }
-    if policy.require {
-        findings.push(warning(
+}
+
+/// Warns that a web administration is an OAuth client, too. Only the host knows whether it has one.
+pub(super) fn web_administration(policy: &Policy) -> Option<SettingFinding> {
+    policy.require.then(|| {
+        warning(
             "require",
             "Only registered clients work: the web administration stops working until a client webadmin is registered, or administrators get oauth-client-override.",
-        ));
-    }
+        )
+    })
 }
 
 fn mistake(key: &str, allowed: &str) -> SettingFinding {
-    finding::mistake(&path(key), allowed.to_owned())
+    diagnostic::mistake(&path(key), allowed.to_owned())
 }
 
 fn warning(key: &str, message: &str) -> SettingFinding {
-    SettingFinding {
-        path: path(key),
-        message: message.to_owned(),
-        allowed: None,
-        severity: Severity::Warning,
-    }
+    SettingFinding::new(path(key), message, Severity::Warning)
 }
 
 fn path(key: &str) -> String {

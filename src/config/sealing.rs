@@ -106,7 +106,7 @@ mod tests {
             let text = format!("[oauth.client-registration]\nclient-id-keys = [{keys}]");
             let compiled = config::compile(&text);
             assert_eq!(compiled.is_ok(), taken, "{name}");
-            if let Ok((policy, _)) = compiled {
+            if let Ok(config::Compiled { policy, .. }) = compiled {
                 assert!(
                     format!("{policy:?}").contains("client_id_keys: [secret]"),
                     "{name}"
@@ -114,7 +114,7 @@ mod tests {
             }
         }
         let text = format!("[oauth.client-registration]\nclient-id-keys = ['{a}', '{b}']");
-        let keys = config::compile(&text).unwrap().0.client_id_keys;
+        let keys = config::compile(&text).unwrap().policy.client_id_keys;
         let current = keys.current().unwrap();
         let id = current.id;
         assert!(keys.named(&id) == Some(current));
@@ -123,7 +123,7 @@ mod tests {
         let other = config::compile(&format!(
             "[oauth.client-registration]\nclient-id-keys = ['{b}', '{a}']"
         ));
-        let other = other.unwrap().0.client_id_keys;
+        let other = other.unwrap().policy.client_id_keys;
         assert!(other.current() != Some(current));
         assert!(other.named(&id) == Some(current));
     }

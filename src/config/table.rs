@@ -1,9 +1,7 @@
 //! The macro for tables of settings. From one list of keys it makes the type, the defaults, the
 //! reader, the message for an unknown key, and the documentation.
 
-use crate::diagnostic::Severity;
-
-use super::finding::SettingFinding;
+use crate::diagnostic::{SettingFinding, Severity};
 
 macro_rules! table {
     (
@@ -31,7 +29,7 @@ macro_rules! table {
             pub(super) fn read_table(
                 table: &$crate::document::Object<'_>,
                 path: &str,
-                findings: &mut Vec<$crate::config::finding::SettingFinding>,
+                findings: &mut Vec<$crate::diagnostic::SettingFinding>,
             ) -> Self {
                 let mut read = Self::default();
                 for (key, value) in table.iter() {
@@ -90,15 +88,14 @@ pub(super) fn unknown(path: &str, key: &str, keys: &[&str]) -> SettingFinding {
         .map(|known| (strsim::damerau_levenshtein(key, known), *known))
         .min()
         .filter(|(distance, _)| *distance <= 3);
+    let message = match nearest {
+        Some((_, known)) => format!("There is no such key; {known} comes near."),
+        None => "There is no such key.".to_owned(),
+    };
     SettingFinding {
-        path: path.to_owned(),
-        message: match nearest {
-            Some((_, known)) => format!("There is no such key; {known} comes near."),
-            None => "There is no such key.".to_owned(),
-        },
         // For a typing mistake a list of all keys is no help.
         allowed: nearest.is_none().then(|| keys.join(", ")),
-        severity: Severity::Error,
+        ..SettingFinding::new(path, message, Severity::Error)
     }
 }
 

@@ -6,10 +6,10 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use crate::diagnostic::{SettingFinding, mistake};
 use crate::document::Json;
 use crate::oauth::{AuthMethod, GrantType};
 
-use super::finding::{SettingFinding, mistake};
 use super::lists::{NameList, TokenList};
 use super::table::table;
 use super::value::{Setting, list};

@@ -1,10 +1,9 @@
 //! The trait of the types that a setting can have, and the simple ones among them.
 
+use crate::diagnostic::{SettingFinding, mistake};
 use crate::document::Json;
 use crate::oauth::ClientId;
 use crate::uri;
-
-use super::finding::{SettingFinding, mistake};
 
 /// The type of a setting.
 pub(super) trait Setting: Sized {

@@ -6,6 +6,7 @@ pub(crate) mod response;
 use std::borrow::Cow;
 
 use crate::diagnostic::{Diagnostic, Findings};
+use crate::oauth::client_id::is_client_id;
 
 /// The answer to one request.
 ///
@@ -44,9 +45,10 @@ pub struct Decision {
     pub outcome: Outcome,
     /// The HTTP response. The host sends it after it has carried out the effect. If
     /// [`authorize`](crate::Registrar::authorize),
-    /// [`authenticate`](crate::Registrar::authenticate), [`lifecycle`](crate::Registrar::lifecycle)
-    /// or [`client_document`](crate::Registrar::client_document) accepts, the response is empty,
-    /// and the host sends one of its own, if any.
+    /// [`authenticate`](crate::Registrar::authenticate), [`usable`](crate::Registrar::usable),
+    /// [`lifecycle`](crate::Registrar::lifecycle) or
+    /// [`client_document`](crate::Registrar::client_document) accepts, the response is empty: the
+    /// host sends its own page, redirect or token response (RFC 6749 §4.1.2, §5.1), if any.
     pub response: Response,
     /// What the host has to do before it sends the response.
     pub effect: Effect,
@@ -56,9 +58,15 @@ pub struct Decision {
     pub diagnostics: Vec<Diagnostic>,
     /// The documents that the client has named by URI, and that the host may have to fetch.
     pub fetches: Vec<Fetch>,
-    /// The client that the decision is about. `None`: the host needs to know no more than the
-    /// response and the effect say.
+    /// The id of the client that the decision is about, whether it accepts or refuses. `None`: a
+    /// registration that is refused, a request that names no client, or a name that cannot be a client id (RFC
+    /// 6749 appendix A.1). Unless the decision accepts, it is only what was asked for.
+    pub client_id: Option<String>,
+    /// The client that was let through, and with what. `None`: the host needs to know no more than
+    /// the response and the effect say.
     pub client: Option<Client>,
+    /// The secrets that the response contains.
+    pub secrets: Secrets,
 }
 
 impl Decision {
@@ -70,7 +78,9 @@ impl Decision {
             effect,
             diagnostics: findings.into_diagnostics(),
             fetches: Vec::new(),
+            client_id: None,
             client: None,
+            secrets: Secrets::default(),
         }
     }
 
@@ -82,12 +92,57 @@ impl Decision {
             effect: Effect::None,
             diagnostics,
             fetches: Vec::new(),
+            client_id: None,
             client: None,
+            secrets: Secrets {
+                client_secret: None,
+                registration_access_token: None,
+            },
         }
+    }
+
+    /// Says which client the decision is about: that of its effect, the one that was let through, or the one that
+    /// was asked for.
+    pub(crate) fn about(mut self, asked: Option<&str>) -> Self {
+        let of_effect = match &self.effect {
+            Effect::None => None,
+            Effect::Store(record) | Effect::Share(record) | Effect::Replace(record) => {
+                Some(&*record.client_id)
+            }
+            Effect::Remove(client_id) => Some(&**client_id),
+        };
+        let let_through = self.client.as_ref().map(|client| &*client.client_id);
+        let asked = asked.filter(|id| is_client_id(id));
+        self.client_id = of_effect.or(let_through).or(asked).map(str::to_owned);
+        self
     }
 }
 
-/// The client that a decision is about.
+/// The secrets that a response contains, for a host that hands them over in another way.
+///
+/// Debug output shows which there are, and not the secrets.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secrets {
+    /// The client's new secret (RFC 7591 §3.2.1), which only this decision contains.
+    pub client_secret: Option<String>,
+    /// The registration access token (RFC 7592 §3).
+    pub registration_access_token: Option<String>,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let hidden = |secret: &Option<String>| secret.as_ref().map(|_| "[secret]");
+        f.debug_struct("Secrets")
+            .field("client_secret", &hidden(&self.client_secret))
+            .field(
+                "registration_access_token",
+                &hidden(&self.registration_access_token),
+            )
+            .finish()
+    }
+}
+
+/// The client that a decision lets through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
     /// The client's id.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::diagnostic::{Diagnostic, ErrorCode, Findings};
-use crate::facts::permission::AUTHENTICATE;
+use crate::permission::AUTHENTICATE;
 
 use super::{Decision, Header, Response};
 

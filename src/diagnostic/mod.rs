@@ -5,9 +5,12 @@ mod error_code;
 mod findings;
 mod place;
 pub(crate) mod rule;
+mod setting;
 
 pub(crate) use self::catalogue::{Flaw, Role, Rule};
 pub(crate) use self::error_code::ErrorCode;
 pub(crate) use self::findings::Findings;
 pub use self::findings::{Diagnostic, Severity};
 pub(crate) use self::place::Place;
+pub(crate) use self::setting::mistake;
+pub use self::setting::{SettingFinding, SettingsError};

@@ -2,7 +2,8 @@
 
 use thiserror::Error;
 
-use super::permission::AUTHENTICATE;
+use crate::diagnostic::SettingsError;
+use crate::permission::AUTHENTICATE;
 
 /// The smallest number of bytes of entropy that an operation accepts.
 pub const MIN_ENTROPY: usize = 32;
@@ -269,6 +270,7 @@ pub enum Misuse {
     #[error("the record is another client's")]
     RecordMismatch,
     /// [`check_terms`](crate::Registrar::check_terms) does not accept the caller's terms.
+    /// It contains every mistake.
     #[error("the caller's terms are wrong")]
-    TermsInvalid,
+    TermsInvalid(SettingsError),
 }

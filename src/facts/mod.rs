@@ -3,7 +3,6 @@
 
 pub(crate) mod ambient;
 mod context;
-pub(crate) mod permission;
 mod request;
 
 pub use self::context::{Activity, Caller, Context, Credential, MIN_ENTROPY, Misuse, Usage};

@@ -358,7 +358,7 @@ mod tests {
     #[test]
     fn every_language_is_judged() {
         let settings = "[oauth.client-registration]\nprotected-names = ['Example Mail', 'admin']\n";
-        let (policy, _) = config::compile(settings).unwrap();
+        let policy = config::compile(settings).unwrap().policy;
         let submitted = r#"{
             "redirect_uris": ["http://127.0.0.1/cb"],
             "client_name": "Exаmple-Mail",

@@ -282,12 +282,13 @@ mod tests {
             (by_tls, uri, &[]),
             (by_tls, &set(P384), &[]),
         ];
-        let (policy, _) = config::compile(
+        let policy = config::compile(
             "[oauth.client-registration]\n\
              extensions = ['mutual-tls']\n\
              auth-methods = ['none', 'private_key_jwt', 'self_signed_tls_client_auth']\n",
         )
-        .expect("the settings are right");
+        .expect("the settings are right")
+        .policy;
         for (method, members, expected) in table {
             let document = format!(
                 r#"{{"redirect_uris": ["https://a.example.com/cb"], "token_endpoint_auth_method": "{method}"{members}}}"#

@@ -54,7 +54,7 @@ mod tests {
 
     fn policy(settings: &str) -> Policy {
         let text = format!("[oauth.client-registration]\n{settings}");
-        config::compile(&text).unwrap().0
+        config::compile(&text).unwrap().policy
     }
 
     #[test]

@@ -16,6 +16,12 @@ pub(crate) fn is_stateless(client_id: &str) -> bool {
     client_id.starts_with(STATELESS)
 }
 
+/// Whether a text can be a client id: 1 to 512 printable ASCII characters (RFC 6749 appendix A.1). The host shows an
+/// id to the user, writes it into its log, and stores it with the tokens.
+pub(crate) fn is_client_id(text: &str) -> bool {
+    (1..=512).contains(&text.len()) && text.bytes().all(|b| matches!(b, b' '..=b'~'))
+}
+
 /// A client id that an administrator chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ClientId(pub(crate) String);

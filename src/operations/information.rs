@@ -1,10 +1,11 @@
-//! Makes the client information response (RFC 7591 §3.2.1, RFC 7592 §3).
+//! Makes the decisions with the client information response (RFC 7591 §3.2.1, RFC 7592 §3).
 
 use serde::{Serialize, Serializer};
 
 use crate::client::{Secret, Stored};
 use crate::config::Policy;
-use crate::decision::{Response, response};
+use crate::decision::{Decision, Effect, Secrets, response};
+use crate::diagnostic::Findings;
 
 /// The members of the response besides the registered metadata. Each secret and token is in one
 /// response only.
@@ -35,7 +36,7 @@ struct Management<'a> {
     uri: String,
 }
 
-/// Writes a secret into the response. No other code writes a secret.
+/// Writes a secret into the response.
 fn reveal<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(secret.reveal())
 }
@@ -69,8 +70,26 @@ impl<'a> Information<'a> {
         self
     }
 
-    /// Makes the response, with the registered metadata.
-    pub(crate) fn respond(&self, status: u16, stored: &Stored<'_>) -> Response {
-        response::json(status, response::joined(self, stored.metadata.raw()))
+    /// Makes the decision that accepts, with the registered metadata in the response.
+    pub(crate) fn accept(
+        &self,
+        status: u16,
+        stored: &Stored<'_>,
+        effect: Effect,
+        findings: Findings,
+    ) -> Decision {
+        let body = response::joined(self, stored.metadata.raw());
+        let secret = self
+            .client_secret
+            .as_ref()
+            .map(|issued| issued.secret.reveal());
+        let token = self.management.as_ref().map(|management| management.token);
+        Decision {
+            secrets: Secrets {
+                client_secret: secret.map(str::to_owned),
+                registration_access_token: token.map(str::to_owned),
+            },
+            ..Decision::accept(response::json(status, body), effect, findings)
+        }
     }
 }

@@ -6,9 +6,10 @@ use crate::client::{By, Generator, Members, Registrant, Stored};
 use crate::config::Policy;
 use crate::decision::{Decision, Effect, response};
 use crate::diagnostic::{Findings, Place, rule};
-use crate::facts::{Context, Misuse, permission};
+use crate::facts::{Context, Misuse};
 use crate::metadata::{self, Profile};
 use crate::oauth::ClientId;
+use crate::permission;
 use crate::policy;
 
 use super::information::Information;
@@ -65,16 +66,15 @@ pub(crate) fn provision(
         policy,
         &mut generator,
     );
-    let response = Information::new(&stored)
-        .with_secret(secret.as_ref(), &stored)
-        .respond(201, &stored);
     let effect = match existing {
         None => Effect::Store(stored.record()),
         Some(_) => Effect::Replace(stored.record()),
     };
     Ok(Decision {
         fetches: metadata.fetches(),
-        ..Decision::accept(response, effect, findings)
+        ..Information::new(&stored)
+            .with_secret(secret.as_ref(), &stored)
+            .accept(201, &stored, effect, findings)
     })
 }
 

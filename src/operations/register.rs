@@ -79,21 +79,21 @@ pub(crate) fn register(
     // A client must not change a registration that others share (RFC 7592 §5).
     let manages = identity == Identity::Own && policy.registration_endpoint.is_some();
     let token = manages.then(|| stored.issue_token(&mut generator));
-    let response = Information::new(&stored)
-        .with_secret(secret.as_ref(), &stored)
-        .with_token(token.as_ref().map(|token| token.reveal()), policy)
-        .respond(201, &stored);
     let effect = match (is_new, identity) {
         (false, _) => Effect::None,
         (true, Identity::Shared) => Effect::Share(stored.record()),
         (true, _) => Effect::Store(stored.record()),
     };
+    let accepted = Information::new(&stored)
+        .with_secret(secret.as_ref(), &stored)
+        .with_token(token.as_ref().map(|token| token.reveal()), policy)
+        .accept(201, &stored, effect, findings);
     Ok(Decision {
         fetches: metadata.fetches(),
         // No record is stored, so only the client id tells the host which record can deny the
         // client.
         client: (identity == Identity::Sealed).then(|| named(stored.client_id.into_owned())),
-        ..Decision::accept(response, effect, findings)
+        ..accepted
     })
 }
 

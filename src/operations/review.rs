@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::client;
 use crate::config::Policy;
-use crate::decision::{Decision, Effect, Outcome, response};
+use crate::decision::{Decision, Outcome, response};
 use crate::diagnostic::{Diagnostic, Findings, Place, rule};
 use crate::facts::{Context, Misuse};
 use crate::metadata::{self, ClientMetadata};
@@ -85,11 +85,7 @@ fn verdict(
         } else {
             Outcome::Refuse
         },
-        response: response::json(200, body),
-        effect: Effect::None,
-        diagnostics,
-        fetches: Vec::new(),
-        client: None,
+        ..Decision::refuse(response::json(200, body), diagnostics)
     }
 }
 

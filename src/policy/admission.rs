@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use crate::client::{By, Registrant, Usable};
 use crate::config::{self, AnonymousProfile, Policy, Terms};
 use crate::diagnostic::{Findings, Place, Rule, rule};
-use crate::facts::permission::REGISTRATION;
 use crate::facts::{Caller, Credential, Misuse};
 use crate::metadata::Profile;
+use crate::permission::REGISTRATION;
 
 /// The permission to register: who registers, by which rules, and within which policy.
 #[derive(Debug)]
@@ -78,9 +78,11 @@ pub(crate) fn within_use<'a>(usable: &Usable<'_>, policy: &'a Policy) -> Cow<'a,
             Cow::Borrowed(policy)
         }
         Usable::Overridden => Cow::Borrowed(policy),
-        Usable::Known(_) | Usable::Shared | Usable::Unregistered | Usable::Unread | Usable::No => {
-            policy.anonymous_terms.narrow(policy)
-        }
+        Usable::Known(_)
+        | Usable::Shared
+        | Usable::Unregistered
+        | Usable::Unread
+        | Usable::No(_) => policy.anonymous_terms.narrow(policy),
     }
 }
 
@@ -95,7 +97,7 @@ pub(crate) fn may_use_devices(usable: &Usable<'_>, policy: &Policy) -> bool {
         }
         Usable::Unregistered => policy.anonymous_profile == AnonymousProfile::Mail,
         Usable::Overridden => false,
-        Usable::Shared | Usable::Unread | Usable::No => return false,
+        Usable::Shared | Usable::Unread | Usable::No(_) => return false,
     };
     !is_held_to_mail || policy.anonymous_device
 }
@@ -103,9 +105,9 @@ pub(crate) fn may_use_devices(usable: &Usable<'_>, policy: &Policy) -> bool {
 /// Returns the terms of the caller's API key. Without an accepted API key, terms are ignored.
 fn terms_of(caller: &Caller<'_>) -> Result<Option<Terms>, Misuse> {
     match (caller.credential, caller.terms) {
-        (Credential::Accepted, Some(terms)) => config::terms(terms)
-            .map(Some)
-            .map_err(|_| Misuse::TermsInvalid),
+        (Credential::Accepted, Some(terms)) => {
+            config::terms(terms).map(Some).map_err(Misuse::TermsInvalid)
+        }
         _ => Ok(None),
     }
 }

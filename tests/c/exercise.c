@@ -485,6 +485,79 @@ static void check_questions(const gatepost_registrar *registrar, gatepost_contex
           GATEPOST_STATUS_TERMS_INVALID);
 }
 
+/* What a mail server asks at a sign-in. */
+static void check_sign_ins(gatepost_context *context) {
+    static const char id[] = "example-mail";
+    gatepost_registrar *registrar = compile("[oauth.client-registration]\nrequire = true\n");
+    const gatepost_finding *warning =
+        CALL(registrar_web_administration_warning)(registrar);
+    gatepost_decision *decision = NULL;
+    gatepost_decision *provisioned = NULL;
+    gatepost_str token = GATEPOST_STR("unchanged");
+    int32_t credential = -1;
+
+    CHECK(equal(CALL(finding_path)(warning), "oauth.client-registration.require"));
+    CHECK(CALL(finding_line)(warning) == 2 && CALL(finding_column)(warning) == 1);
+    CHECK(CALL(registrar_web_administration_warning)(NULL) == NULL);
+
+    CHECK(CALL(bearer)(CALL(cstr)("Bearer abc"), &credential, &token, NULL) == GATEPOST_STATUS_OK);
+    CHECK(credential == GATEPOST_CREDENTIAL_REJECTED && equal(token, "abc"));
+    CHECK(CALL(bearer)(GATEPOST_STR("\xff"), &credential, &token, NULL) == GATEPOST_STATUS_OK);
+    CHECK(credential == GATEPOST_CREDENTIAL_MALFORMED && token.ptr == NULL);
+    CHECK(CALL(bearer)(CALL(cstr)(NULL), &credential, &token, NULL) == GATEPOST_STATUS_OK);
+    CHECK(credential == GATEPOST_CREDENTIAL_MISSING && token.ptr == NULL);
+    CHECK(CALL(bearer)(absent, NULL, &token, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(bearer)(absent, &credential, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+
+    present_key(context);
+    CHECK(CALL(context_add_permission)(
+              context, GATEPOST_STR(GATEPOST_PERMISSION_OAUTH_CLIENT_CREATE)) == GATEPOST_STATUS_OK);
+    give_facts(context);
+    CHECK(CALL(usable)(registrar, context, CALL(cstr)(id), absent, &decision, NULL) ==
+          GATEPOST_STATUS_OK);
+    CHECK(CALL(decision_outcome)(decision) == GATEPOST_OUTCOME_REFUSE);
+    CHECK(equal(CALL(decision_client_id)(decision), id));
+    CHECK(equal(CALL(diagnostic_code)(CALL(decision_diagnostic)(decision, 0)), "client-unknown"));
+    CALL(decision_free)(decision);
+    decision = NULL;
+
+    give_facts(context);
+    CHECK(CALL(provision)(registrar, context, CALL(cstr)(id), CALL(cstr)(accepted_body),
+                          &provisioned, NULL) == GATEPOST_STATUS_OK);
+    CHECK(contains(CALL(decision_body)(provisioned), "\"client_secret\""));
+    CHECK(CALL(decision_client_secret)(provisioned).len >= 32);
+    CHECK(CALL(decision_registration_access_token)(provisioned).ptr == NULL);
+    CHECK(CALL(context_set_record)(context, CALL(decision_record)(provisioned)) ==
+          GATEPOST_STATUS_OK);
+    CALL(decision_free)(provisioned);
+    for (int i = 0; i < 2; i++) {
+        const gatepost_str scope =
+            i == 0 ? GATEPOST_STR("urn:ietf:params:oauth:scope:mail") : GATEPOST_STR("admin");
+        CHECK(CALL(usable)(registrar, context, CALL(cstr)(id), scope, &decision, NULL) ==
+              GATEPOST_STATUS_OK);
+        CHECK(CALL(decision_outcome)(decision) ==
+              (i == 0 ? GATEPOST_OUTCOME_ACCEPT : GATEPOST_OUTCOME_REFUSE));
+        CALL(decision_free)(decision);
+        decision = NULL;
+    }
+    CHECK(CALL(usable)(NULL, context, absent, absent, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(usable)(registrar, NULL, absent, absent, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(usable)(registrar, context, absent, absent, NULL, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(usable)(registrar, context, GATEPOST_STR("\xff"), absent, &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(usable)(registrar, context, absent, GATEPOST_STR("\xff"), &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(decision == NULL);
+#ifdef THROUGH_TABLE
+    CHECK(GATEPOST_PLUGIN_HAS(plugin, fetch_timeout));
+#endif
+    CALL(set_panic_log)(NULL, NULL);
+    CALL(registrar_free)(registrar);
+}
+
 static void check_matching(void) {
     const gatepost_str registered = GATEPOST_STR("http://127.0.0.1/cb");
     const gatepost_str broken = GATEPOST_STR("\xff");
@@ -520,7 +593,7 @@ static void check_settings(void) {
     CHECK(CALL(error_finding)(error, count) == NULL);
     CALL(error_free)(error);
 
-    registrar = compile("[oauth.client-registration]\nrequire = true\n");
+    registrar = compile("[oauth.client-registration]\nrequire = false\n");
     count = CALL(registrar_warning_count)(registrar);
     CHECK(count > 0);
     for (size_t i = 0; i < count; i++) {
@@ -608,6 +681,17 @@ static void check_misuse(const gatepost_registrar *registrar, gatepost_context *
     CHECK(CALL(context_set_last_used)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(context_set_refresh_tokens)(NULL, 1) == GATEPOST_STATUS_NULL_POINTER);
 
+    /* A setter that failed spoiled the context: the first one is named, whatever was set since. */
+    give_facts(context);
+    CHECK(CALL(register_)(registrar, context, GATEPOST_STR("{}"), &decision, &error) ==
+          GATEPOST_STATUS_INVALID_VALUE);
+    CHECK(contains(CALL(error_message)(error), "a setter failed"));
+    CHECK(contains(CALL(error_message)(error), "credential"));
+    CALL(error_free)(error);
+    error = NULL;
+    CHECK(decision == NULL);
+    present_key(context);
+
     CHECK(CALL(register_)(NULL, context, absent, &decision, &error) ==
           GATEPOST_STATUS_NULL_POINTER);
     CHECK(contains(CALL(error_message)(error), "registrar"));
@@ -660,6 +744,9 @@ static void check_misused_operations(const gatepost_registrar *registrar, gatepo
     CHECK(CALL(request_set_parameters)(request, dangling) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(request_set_jwks)(request, broken) == GATEPOST_STATUS_INVALID_UTF8);
     CHECK(CALL(request_set_jwks)(request, GATEPOST_STR("{\"keys\":[]}")) == GATEPOST_STATUS_OK);
+    CHECK(CALL(identify)(registrar, request, &text, NULL) == GATEPOST_STATUS_INVALID_VALUE);
+    CHECK(text == NULL);
+    CHECK(CALL(request_reset)(request, GATEPOST_ENDPOINT_TOKEN) == GATEPOST_STATUS_OK);
     CHECK(CALL(request_reset)(NULL, 0) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(request_set_authorization)(NULL, absent) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(request_set_parameters)(NULL, absent) == GATEPOST_STATUS_NULL_POINTER);
@@ -841,6 +928,7 @@ int main(int argc, char **argv) {
     check_questions(registrar, context);
     check_management(registrar, context);
     check_use(registrar, context);
+    check_sign_ins(context);
 
     /* A decision outlives what it was made with. */
     present_key(context);

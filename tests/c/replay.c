@@ -31,17 +31,18 @@
  *     option(text)     its parameters
  *     option(text)     its key set
  *     u32              operation, as `enum operation` numbers them
- *     option(text)     client id; or the address, the terms, or the registered redirect URI
- *     option(text)     body, metadata or document; or the requested redirect URI
+ *     option(text)     client id; or the address, the terms, the header, or the registered redirect URI
+ *     option(text)     body, metadata, document or scope; or the requested redirect URI
  *
  * An answer begins with a u8. 1 is an error:
  *
  *     u32              a gatepost_status
  *     text             its message
- *     list(...)        findings: text path, text message, option(text) allowed, u32 severity, a
- *                      gatepost_severity
+ *     list(...)        findings: text path, text message, option(text) allowed, u32 line, u32 column,
+ *                      u32 severity, a gatepost_severity
  *
- * 2 is option(text), 3 is u64, 4 is a list of findings as above, and 0 is a decision:
+ * 2 is option(text), 3 is u64, 4 is a list of findings as above, 5 is u32 credential and option(text) token, and
+ * 0 is a decision:
  *
  *     u32              outcome, a gatepost_outcome
  *     u16              HTTP status
@@ -59,6 +60,8 @@
  *     option(text)     metadata
  *     option(text)     assertion id
  *     u64              assertion expiry
+ *     option(text)     client secret
+ *     option(text)     registration access token
  *
  * A frame that cannot be read, or memory that cannot be had, ends the program with status 2.
  */
@@ -93,7 +96,10 @@ enum operation {
     DISABLE,
     ENABLE,
     WIDER_NETWORK,
-    WIDER_WINDOW
+    WIDER_WINDOW,
+    USABLE,
+    BEARER,
+    WEB_ADMINISTRATION_WARNING
 };
 
 static const gatepost_plugin *plugin;
@@ -258,6 +264,8 @@ static void put_finding(struct buffer *out, const gatepost_finding *finding) {
     put_text(out, plugin->finding_path(finding));
     put_text(out, plugin->finding_message(finding));
     put_option(out, plugin->finding_allowed(finding));
+    put_number(out, plugin->finding_line(finding), 4);
+    put_number(out, plugin->finding_column(finding), 4);
     put_number(out, (uint32_t)plugin->finding_severity(finding), 4);
 }
 
@@ -291,6 +299,16 @@ static void put_warnings(struct buffer *out, const gatepost_registrar *registrar
     put_number(out, warnings, 4);
     for (size_t i = 0; i < warnings; i++) {
         put_finding(out, plugin->registrar_warning(registrar, i));
+    }
+}
+
+static void put_web_administration_warning(struct buffer *out,
+                                           const gatepost_registrar *registrar) {
+    const gatepost_finding *warning = plugin->registrar_web_administration_warning(registrar);
+
+    put_number(out, warning != NULL, 4);
+    if (warning != NULL) {
+        put_finding(out, warning);
     }
 }
 
@@ -335,6 +353,8 @@ static void put_decision(struct buffer *out, const gatepost_decision *decision) 
     put_option(out, plugin->decision_metadata(decision));
     put_option(out, plugin->decision_assertion_id(decision));
     put_number(out, plugin->decision_assertion_expires_at(decision), 8);
+    put_option(out, plugin->decision_client_secret(decision));
+    put_option(out, plugin->decision_registration_access_token(decision));
 }
 
 /* Carries out one operation. What it answers is in `out` if it is no decision and no failure. */
@@ -345,6 +365,7 @@ static gatepost_status perform(enum operation operation, const gatepost_registra
     gatepost_status status = GATEPOST_STATUS_OK;
     gatepost_text *text = NULL;
     gatepost_str view = {NULL, 0};
+    int32_t credential = -1;
 
     switch (operation) {
     case REGISTER:
@@ -371,6 +392,8 @@ static gatepost_status perform(enum operation operation, const gatepost_registra
         return plugin->review(registrar, context, first, decision, error);
     case REVIEW_DRAFT:
         return plugin->review_draft(registrar, context, second, decision, error);
+    case USABLE:
+        return plugin->usable(registrar, context, first, second, decision, error);
     case LIFECYCLE:
         return plugin->lifecycle(registrar, context, first, decision, error);
     case CLIENT_DOCUMENT:
@@ -405,6 +428,16 @@ static gatepost_status perform(enum operation operation, const gatepost_registra
         return status;
     case WARNINGS:
         put_warnings(out, registrar);
+        return status;
+    case WEB_ADMINISTRATION_WARNING:
+        put_number(out, 4, 1);
+        put_web_administration_warning(out, registrar);
+        return status;
+    case BEARER:
+        status = plugin->bearer(first, &credential, &view, error);
+        put_number(out, 5, 1);
+        put_number(out, (uint32_t)credential, 4);
+        put_option(out, view);
         return status;
     default:
         give_up("no operation has this number");

@@ -3,14 +3,15 @@
 use std::env;
 use std::process::Command;
 
+/// What a careful program is compiled with.
+pub const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+
 /// `$CC`, or `cc`. A test fails if it is missing: the C library is as much of the product as the rest.
 pub fn compiler() -> Command {
     let named = env::var("CC").unwrap_or_else(|_| "cc".into());
     let mut words = named.split_whitespace();
     let mut command = Command::new(words.next().unwrap_or("cc"));
-    command
-        .args(words)
-        .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror"]);
+    command.args(words).args(WARNINGS);
     command
 }
 

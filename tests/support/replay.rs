@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use gatepost::{
     Activity, Assertion, Client, Credential, Due, Effect, Endpoint, Fetch, Misuse, Outcome,
-    SettingFinding, Severity, Standing,
+    SettingFinding, SettingsError, Severity, Standing,
 };
 
 use super::compiler::{compiler, run};
@@ -152,6 +152,9 @@ impl Frame {
             Op::Enable(id) => (20, Some(id.as_bytes()), None),
             Op::WiderNetwork(address) => (21, Some(address.as_bytes()), None),
             Op::WiderWindow => (22, None, None),
+            Op::Usable(id, scope) => (23, Some(id.as_bytes()), scope.as_deref().map(str::as_bytes)),
+            Op::Bearer(header) => (24, header.as_deref().map(str::as_bytes), None),
+            Op::WebAdministrationWarning => (25, None, None),
         };
         frame.u32(number).option(first).option(second)
     }
@@ -213,6 +216,7 @@ impl Reader<'_> {
             2 => Answer::Text(self.option_text()),
             3 => Answer::Number(self.u64()),
             4 => Answer::Findings(self.findings()),
+            5 => Answer::Bearer(self.credential(), self.option_text()),
             other => panic!("no answer is {other}"),
         }
     }
@@ -228,7 +232,7 @@ impl Reader<'_> {
             (7, _) => Misuse::TimeMissing,
             (9, _) => Misuse::RecordUnreadable,
             (10, _) => Misuse::RecordMismatch,
-            (11, _) => Misuse::TermsInvalid,
+            (11, _) => return Answer::Misuse(Misuse::TermsInvalid(SettingsError(findings))),
             _ => panic!("status {status}: {message}"),
         };
         assert_eq!(message, misuse.to_string());
@@ -241,6 +245,8 @@ impl Reader<'_> {
             path: reader.text(),
             message: reader.text(),
             allowed: reader.option_text(),
+            line: reader.place(),
+            column: reader.place(),
             severity: reader.severity(),
         })
     }
@@ -279,7 +285,10 @@ impl Reader<'_> {
                 max_bytes: reader.u32(),
                 timeout: reader.u32(),
             }),
-            client: self.client(client_id),
+            client: self.client(client_id.clone()),
+            client_id,
+            client_secret: self.option_text(),
+            registration_access_token: self.option_text(),
         }
     }
 
@@ -328,6 +337,22 @@ impl Reader<'_> {
             metadata: metadata.expect("a client has metadata, if only empty ones"),
             assertion: assertion_id.map(|id| Assertion { id, expires_at }),
         })
+    }
+
+    /// A line or a column; 0 if it is not known.
+    fn place(&mut self) -> Option<u32> {
+        Some(self.u32()).filter(|number| *number != 0)
+    }
+
+    fn credential(&mut self) -> Credential {
+        match self.u32() {
+            0 => Credential::Missing,
+            1 => Credential::Malformed,
+            2 => Credential::Rejected,
+            3 => Credential::Accepted,
+            4 => Credential::OtherScheme,
+            other => panic!("no credential is {other}"),
+        }
     }
 
     fn severity(&mut self) -> Severity {

@@ -50,6 +50,7 @@ pub enum Operation {
     Authenticate(Carried),
     Review(String),
     ReviewDraft(Vec<u8>),
+    Usable(String, Option<String>),
     Lifecycle(String, Activity),
     ClientDocument(String, Option<Vec<u8>>),
     Network(String),
@@ -58,6 +59,8 @@ pub enum Operation {
     WiderWindow,
     CheckTerms(String),
     Warnings,
+    WebAdministrationWarning,
+    Bearer(Option<String>),
     ServerMetadata,
     RedirectUriMatches(String, String),
 }
@@ -77,6 +80,8 @@ pub enum Answer {
     Decision(Box<Replayed>),
     Text(Option<String>),
     Number(u64),
+    /// What an `Authorization` header is, and its token.
+    Bearer(Credential, Option<String>),
     /// Warnings about the settings, or what is wrong with terms.
     Findings(Vec<SettingFinding>),
     Misuse(Misuse),
@@ -96,7 +101,10 @@ pub struct Replayed {
     pub effect: Effect,
     pub diagnostics: Vec<ReplayedDiagnostic>,
     pub fetches: Vec<Fetch>,
+    pub client_id: Option<String>,
     pub client: Option<Client>,
+    pub client_secret: Option<String>,
+    pub registration_access_token: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +141,7 @@ fn ask(registrar: &Registrar, facts: &Context<'_>, step: &Step) -> Answer {
         Op::Authenticate(request) => registrar.authenticate(facts, &request.view()),
         Op::Review(id) => registrar.review(facts, id),
         Op::ReviewDraft(metadata) => registrar.review_draft(facts, metadata),
+        Op::Usable(id, scope) => registrar.usable(facts, id, scope.as_deref()),
         Op::Lifecycle(id, activity) => registrar.lifecycle(facts, id, activity),
         Op::ClientDocument(id, document) => {
             registrar.client_document(facts, id, document.as_deref())
@@ -147,6 +156,14 @@ fn ask(registrar: &Registrar, facts: &Context<'_>, step: &Step) -> Answer {
             return Answer::Number(gatepost::redirect_uri_matches(registered, requested).into());
         }
         Op::Warnings => return Answer::Findings(registrar.warnings().to_vec()),
+        Op::WebAdministrationWarning => {
+            let warning = registrar.web_administration_warning().cloned();
+            return Answer::Findings(warning.into_iter().collect());
+        }
+        Op::Bearer(authorization) => {
+            let found = gatepost::bearer(authorization.as_deref());
+            return Answer::Bearer(found.credential, found.token.map(str::to_owned));
+        }
         Op::CheckTerms(terms) => {
             return Answer::Findings(match Registrar::check_terms(terms) {
                 Ok(()) => Vec::new(),
@@ -241,7 +258,10 @@ impl From<&gatepost::Decision> for Replayed {
                 })
                 .collect(),
             fetches: decision.fetches.clone(),
+            client_id: decision.client_id.clone(),
             client: decision.client.clone(),
+            client_secret: decision.secrets.client_secret.clone(),
+            registration_access_token: decision.secrets.registration_access_token.clone(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::error::{LoadError, PluginError};
 use crate::options::Options;
 use crate::plugin::Plugin;
 use crate::source::Source;
-use crate::wit::{Activity, Context, Decision, Request, SettingFinding};
+use crate::wit::{Activity, BearerCredential, Context, Decision, Request, SettingFinding};
 use code::Code;
 use instances::Instances;
 
@@ -30,15 +30,20 @@ pub(crate) fn load(
     let warnings = instances
         .call(|registrar, store, this| registrar.call_warnings(store, this))
         .map_err(LoadError::Trial)?;
+    let web_administration = instances
+        .call(|registrar, store, this| registrar.call_web_administration_warning(store, this))
+        .map_err(LoadError::Trial)?;
     Ok(Arc::new(ComponentPlugin {
         instances,
         warnings,
+        web_administration,
     }))
 }
 
 struct ComponentPlugin {
     instances: Instances,
     warnings: Vec<SettingFinding>,
+    web_administration: Option<SettingFinding>,
 }
 
 impl Plugin for ComponentPlugin {
@@ -114,6 +119,17 @@ impl Plugin for ComponentPlugin {
         })
     }
 
+    fn usable(
+        &self,
+        context: &Context,
+        client_id: &str,
+        scope: Option<&str>,
+    ) -> Result<Decision, PluginError> {
+        self.instances.decide(|registrar, store, this| {
+            registrar.call_usable(store, this, context, client_id, scope)
+        })
+    }
+
     fn review(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
         self.instances
             .decide(|registrar, store, this| registrar.call_review(store, this, context, client_id))
@@ -177,6 +193,11 @@ impl Plugin for ComponentPlugin {
             .call(|registrar, store, this| registrar.call_server_metadata(store, this))
     }
 
+    fn bearer(&self, authorization: Option<&str>) -> Result<BearerCredential, PluginError> {
+        self.instances
+            .with_instance(|exports, store, _| exports.call_bearer(store, authorization))
+    }
+
     fn redirect_uri_matches(&self, registered: &str, requested: &str) -> Result<bool, PluginError> {
         self.instances.with_instance(|exports, store, _| {
             exports.call_redirect_uri_matches(store, registered, requested)
@@ -189,5 +210,9 @@ impl Plugin for ComponentPlugin {
 
     fn warnings(&self) -> Vec<SettingFinding> {
         self.warnings.clone()
+    }
+
+    fn web_administration_warning(&self) -> Option<SettingFinding> {
+        self.web_administration.clone()
     }
 }

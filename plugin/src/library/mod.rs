@@ -22,7 +22,8 @@ use thiserror::Error;
 
 use crate::error::{LoadError, PluginError};
 use crate::plugin::Plugin;
-use crate::wit::{Activity, Context, Decision, Misuse, Request, SettingFinding};
+use crate::wit::{Activity, BearerCredential, Context, Decision, Misuse, Request, SettingFinding};
+use facts::MALFORMED;
 use object::{Failure, Owned, lend, lend_optional};
 use table::{Number, Str, Table, status};
 
@@ -185,6 +186,20 @@ impl Plugin for LibraryPlugin {
         })
     }
 
+    fn usable(
+        &self,
+        context: &Context,
+        client_id: &str,
+        scope: Option<&str>,
+    ) -> Result<Decision, PluginError> {
+        let client_id = lend(client_id.as_bytes());
+        let scope = lend_optional(scope.map(str::as_bytes));
+        // SAFETY: `decide` passes what may be passed on, and the id and the scope are lent for the call.
+        self.decide(context, |this, context, decision, error| unsafe {
+            (self.table.usable)(this, context, client_id, scope, decision, error)
+        })
+    }
+
     fn review(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
         self.decide_of(self.table.review, context, client_id)
     }
@@ -280,6 +295,21 @@ impl Plugin for LibraryPlugin {
         unsafe { metadata.text() }
     }
 
+    fn bearer(&self, authorization: Option<&str>) -> Result<BearerCredential, PluginError> {
+        let authorization = lend_optional(authorization.map(str::as_bytes));
+        let (mut credential, mut token) = (MALFORMED, Str::ABSENT);
+        let mut error = ptr::null_mut();
+        // SAFETY: the header is lent for the call, and the outputs can be written.
+        let status =
+            unsafe { (self.table.bearer)(authorization, &mut credential, &mut token, &mut error) };
+        Failure::of(self.table, status, error).check()?;
+        Ok(BearerCredential {
+            credential: facts::credential(credential),
+            // SAFETY: it is a part of the header.
+            token: unsafe { token.optional_text() }?,
+        })
+    }
+
     fn redirect_uri_matches(&self, registered: &str, requested: &str) -> Result<bool, PluginError> {
         let (registered, requested) = (lend(registered.as_bytes()), lend(requested.as_bytes()));
         // SAFETY: both are lent for the call.
@@ -305,6 +335,15 @@ impl Plugin for LibraryPlugin {
             })
             .filter_map(Result::ok)
             .collect()
+    }
+
+    fn web_administration_warning(&self) -> Option<SettingFinding> {
+        let registrar = self.registrar.pointer();
+        // SAFETY: the registrar is live, and so is the finding that belongs to it.
+        unsafe {
+            let warning = (self.table.registrar_web_administration_warning)(registrar);
+            self.table.finding(warning).ok()
+        }
     }
 }
 
@@ -384,7 +423,10 @@ impl From<Failure> for PluginError {
             status::ENTROPY_TOO_SHORT => Self::Misuse(Misuse::EntropyTooShort),
             status::RECORD_UNREADABLE => Self::Misuse(Misuse::RecordUnreadable),
             status::RECORD_MISMATCH => Self::Misuse(Misuse::RecordMismatch),
-            status::TERMS_INVALID => Self::Misuse(Misuse::TermsInvalid),
+            status::TERMS_INVALID => failure.findings().map_or_else(
+                |error| error,
+                |mistakes| Self::Misuse(Misuse::TermsInvalid(mistakes)),
+            ),
             status => Self::Library {
                 status,
                 message: failure.message(),

@@ -78,13 +78,13 @@ impl Failure {
         message.unwrap_or_default()
     }
 
-    /// The mistakes in the settings.
+    /// The mistakes in settings or terms.
     pub(super) fn findings(&self) -> Result<Vec<SettingFinding>, PluginError> {
         let error = self
             .error
             .as_ref()
             .ok_or(PluginError::Malformed(
-                "it refused the settings, and said not why",
+                "it refused settings or terms, and said not why",
             ))?
             .pointer();
         // SAFETY: the error is live, and so is the finding that belongs to it.
@@ -131,7 +131,7 @@ impl Str {
     /// # Safety
     ///
     /// The object that this is a view into is live.
-    unsafe fn optional_text(self) -> Result<Option<String>, PluginError> {
+    pub(super) unsafe fn optional_text(self) -> Result<Option<String>, PluginError> {
         if self.ptr.is_null() {
             return Ok(None);
         }
@@ -176,7 +176,11 @@ impl Table {
                 fetches: (0..(self.decision_fetch_count)(this))
                     .map(|index| self.fetch((self.decision_fetch)(this, index)))
                     .collect::<Result<_, _>>()?,
+                client_id: (self.decision_client_id)(this).optional_text()?,
                 client: self.client(this)?,
+                client_secret: (self.decision_client_secret)(this).optional_text()?,
+                registration_access_token: (self.decision_registration_access_token)(this)
+                    .optional_text()?,
             })
         }
     }
@@ -197,6 +201,8 @@ impl Table {
                 path: (self.finding_path)(finding).text()?,
                 message: (self.finding_message)(finding).text()?,
                 allowed: (self.finding_allowed)(finding).optional_text()?,
+                line: Some((self.finding_line)(finding)).filter(|line| *line != 0),
+                column: Some((self.finding_column)(finding)).filter(|column| *column != 0),
                 severity: severity((self.finding_severity)(finding)),
             })
         }

@@ -1,5 +1,7 @@
 //! `include/gatepost.h` in Rust: the table that a library offers, and the types in it.
 
+use std::ffi::{c_char, c_void};
+
 use super::Misfit;
 
 /// The version of the binary interface that is mirrored here.
@@ -39,6 +41,9 @@ macro_rules! opaque {
 
 opaque!(Context Decision Diagnostic Error Fetch Finding Registrar Request Text);
 
+/// A function that is told of panics.
+type PanicLog = unsafe extern "C" fn(*mut c_void, Str);
+
 /// An operation that asks about a client by its id.
 pub(super) type OfClient = unsafe extern "C" fn(
     *const Registrar,
@@ -61,7 +66,9 @@ pub(super) struct Table {
     _struct_size: usize,
     _abi_version: u32,
     _version: unsafe extern "C" fn() -> Str,
+    _set_panic_log: unsafe extern "C" fn(Option<PanicLog>, *mut c_void),
     pub(super) status_message: unsafe extern "C" fn(Number) -> Str,
+    _cstr: unsafe extern "C" fn(*const c_char) -> Str,
     pub(super) text_view: unsafe extern "C" fn(*const Text) -> Str,
     pub(super) text_free: unsafe extern "C" fn(*mut Text),
     _error_status: unsafe extern "C" fn(*const Error) -> Number,
@@ -72,11 +79,15 @@ pub(super) struct Table {
     pub(super) finding_path: unsafe extern "C" fn(*const Finding) -> Str,
     pub(super) finding_message: unsafe extern "C" fn(*const Finding) -> Str,
     pub(super) finding_allowed: unsafe extern "C" fn(*const Finding) -> Str,
+    pub(super) finding_line: unsafe extern "C" fn(*const Finding) -> u32,
+    pub(super) finding_column: unsafe extern "C" fn(*const Finding) -> u32,
     pub(super) finding_severity: unsafe extern "C" fn(*const Finding) -> Number,
     pub(super) registrar_new:
         unsafe extern "C" fn(Str, *mut *mut Registrar, *mut *mut Error) -> Number,
     pub(super) registrar_warning_count: unsafe extern "C" fn(*const Registrar) -> usize,
     pub(super) registrar_warning: unsafe extern "C" fn(*const Registrar, usize) -> *const Finding,
+    pub(super) registrar_web_administration_warning:
+        unsafe extern "C" fn(*const Registrar) -> *const Finding,
     pub(super) server_metadata:
         unsafe extern "C" fn(*const Registrar, *mut Str, *mut *mut Error) -> Number,
     pub(super) network:
@@ -164,6 +175,14 @@ pub(super) struct Table {
         *mut *mut Decision,
         *mut *mut Error,
     ) -> Number,
+    pub(super) usable: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
     pub(super) review: unsafe extern "C" fn(
         *const Registrar,
         *mut Context,
@@ -194,6 +213,7 @@ pub(super) struct Table {
         *mut *mut Error,
     ) -> Number,
     pub(super) check_terms: unsafe extern "C" fn(Str, *mut *mut Error) -> Number,
+    pub(super) bearer: unsafe extern "C" fn(Str, *mut Number, *mut Str, *mut *mut Error) -> Number,
     pub(super) redirect_uri_matches: unsafe extern "C" fn(Str, Str) -> Number,
     pub(super) context_new: unsafe extern "C" fn(*mut *mut Context, *mut *mut Error) -> Number,
     _context_reset: unsafe extern "C" fn(*mut Context) -> Number,
@@ -233,6 +253,8 @@ pub(super) struct Table {
     pub(super) decision_effect: unsafe extern "C" fn(*const Decision) -> Number,
     pub(super) decision_client_id: unsafe extern "C" fn(*const Decision) -> Str,
     pub(super) decision_record: unsafe extern "C" fn(*const Decision) -> Str,
+    pub(super) decision_client_secret: unsafe extern "C" fn(*const Decision) -> Str,
+    pub(super) decision_registration_access_token: unsafe extern "C" fn(*const Decision) -> Str,
     pub(super) decision_standing: unsafe extern "C" fn(*const Decision) -> Number,
     pub(super) decision_redirect_uri: unsafe extern "C" fn(*const Decision) -> Str,
     pub(super) decision_scope: unsafe extern "C" fn(*const Decision) -> Str,

@@ -1,6 +1,6 @@
 ;; A registrar that does what the first byte of the settings, of the metadata or of an address says, and
-;; that is otherwise healthy: it accepts, with the status 201 and nothing else. It knows no network and has
-;; windows of an hour, and traps if it is asked for anything else.
+;; that is otherwise healthy: it accepts, with the status 201 and nothing else. It knows no network, sees no
+;; credential, has windows of an hour, and traps if it is asked for anything else.
 (module
   (import "[export]gatepost:registration/registrar@1.0.0" "[resource-new]registrar"
     (func $resource-new (param i32) (result i32)))
@@ -44,6 +44,15 @@
     (i64.store (i32.const 0) (i64.const 0))
     (i32.const 0))
 
+  (func (export "gatepost:registration/registrar@1.0.0#[method]registrar.web-administration-warning")
+    (param i32) (result i32)
+    (i32.const 900)) ;; always zero: none
+
+  (func (export "gatepost:registration/registrar@1.0.0#bearer")
+    (param i32 i32 i32) (result i32)
+    (global.set $free (i32.const 1024))
+    (i32.const 900)) ;; always zero: nothing was presented
+
   (func (export "gatepost:registration/registrar@1.0.0#[method]registrar.register")
     (param $arguments i32) (result i32)
     (local $how i32)
@@ -52,7 +61,7 @@
         (i32.load8_u (i32.load (i32.add (local.get $arguments) (i32.const 200)))))))
     (call $misbehave (local.get $how))
     (global.set $free (i32.const 1024))
-    (memory.fill (i32.const 0) (i32.const 0) (i32.const 152))
+    (memory.fill (i32.const 0) (i32.const 0) (i32.const 184))
     (i32.store16 (i32.const 12) (i32.const 201))
 
     (if (i32.eq (local.get $how) (i32.const 0x75)) ;; u: a body that is not UTF-8
@@ -93,6 +102,7 @@
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.remove")
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.authorize")
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.authenticate")
+    (export "gatepost:registration/registrar@1.0.0#[method]registrar.usable")
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.review")
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.review-draft")
     (export "gatepost:registration/registrar@1.0.0#[method]registrar.lifecycle")

@@ -18,7 +18,10 @@ impl Boundary for Through {
                 gatepost_plugin::Misuse::EntropyTooShort => gatepost::Misuse::EntropyTooShort,
                 gatepost_plugin::Misuse::RecordUnreadable => gatepost::Misuse::RecordUnreadable,
                 gatepost_plugin::Misuse::RecordMismatch => gatepost::Misuse::RecordMismatch,
-                gatepost_plugin::Misuse::TermsInvalid => gatepost::Misuse::TermsInvalid,
+                gatepost_plugin::Misuse::TermsInvalid(mistakes) => {
+                    let mistakes = gatepost::SettingsError(findings(mistakes));
+                    gatepost::Misuse::TermsInvalid(mistakes)
+                }
                 gatepost_plugin::Misuse::Other(words) => panic!("misused otherwise: {words}"),
             }),
             PluginError::Trapped(_) | PluginError::Library { status: 8, .. } => Answer::Panicked,
@@ -45,6 +48,7 @@ impl Through {
             Op::Authenticate(carried) => plugin.authenticate(facts, &request(carried)),
             Op::Review(id) => plugin.review(facts, id),
             Op::ReviewDraft(metadata) => plugin.review_draft(facts, metadata),
+            Op::Usable(id, scope) => plugin.usable(facts, id, scope.as_deref()),
             Op::Lifecycle(id, became) => {
                 let became = gatepost_plugin::Activity {
                     authorised_at: became.authorised_at,
@@ -69,6 +73,14 @@ impl Through {
             Op::RedirectUriMatches(registered, requested) => {
                 let matches = plugin.redirect_uri_matches(registered, requested);
                 return matches.map(|matches| Answer::Number(matches.into()));
+            }
+            Op::WebAdministrationWarning => {
+                let warning = plugin.web_administration_warning();
+                return Ok(Answer::Findings(findings(warning.into_iter().collect())));
+            }
+            Op::Bearer(authorization) => {
+                let found = plugin.bearer(authorization.as_deref())?;
+                return Ok(Answer::Bearer(credential(found.credential), found.token));
             }
             Op::Warnings => return Ok(Answer::Findings(findings(plugin.warnings()))),
             Op::CheckTerms(terms) => {
@@ -172,7 +184,20 @@ fn replayed(decision: gatepost_plugin::Decision) -> Replayed {
                 timeout: fetch.timeout,
             })
             .collect(),
+        client_id: decision.client_id,
         client: decision.client.map(client),
+        client_secret: decision.client_secret,
+        registration_access_token: decision.registration_access_token,
+    }
+}
+
+fn credential(credential: gatepost_plugin::Credential) -> gatepost::Credential {
+    match credential {
+        gatepost_plugin::Credential::Missing => gatepost::Credential::Missing,
+        gatepost_plugin::Credential::Malformed => gatepost::Credential::Malformed,
+        gatepost_plugin::Credential::Rejected => gatepost::Credential::Rejected,
+        gatepost_plugin::Credential::Accepted => gatepost::Credential::Accepted,
+        gatepost_plugin::Credential::OtherScheme => gatepost::Credential::OtherScheme,
     }
 }
 
@@ -211,6 +236,8 @@ fn findings(findings: Vec<gatepost_plugin::SettingFinding>) -> Vec<gatepost::Set
             path: finding.path,
             message: finding.message,
             allowed: finding.allowed,
+            line: finding.line,
+            column: finding.column,
             severity: severity(finding.severity),
         })
         .collect()

@@ -47,7 +47,7 @@ pub(super) fn run(flags: &ReviewFlags) -> Result<Verdict, Box<dyn Error>> {
         ..Overrides::default()
     })?;
     let plugin = config.load_plugin(&config.public_url(config.listen))?;
-    for warning in plugin.warnings() {
+    for warning in config::warnings(&*plugin) {
         eprintln!("gatepost-server: {}", config::line(&warning));
     }
     let now = gatepost_directory::now();

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
-use gatepost_plugin::{LoadError, SettingFinding, Severity};
+use gatepost_plugin::{LoadError, Plugin, SettingFinding, Severity};
 use thiserror::Error;
 
 /// Why there is no configuration to run with.
@@ -44,6 +44,13 @@ pub fn list(findings: &[SettingFinding]) -> String {
         .collect()
 }
 
+/// The warnings about the plugin's settings. This server has a web administration.
+pub fn warnings(plugin: &dyn Plugin) -> Vec<SettingFinding> {
+    let mut warnings = plugin.warnings();
+    warnings.extend(plugin.web_administration_warning());
+    warnings
+}
+
 /// An error with its causes and every mistake in the plugin's settings.
 pub fn with_causes(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
@@ -66,6 +73,9 @@ pub fn line(finding: &SettingFinding) -> String {
         message,
         allowed,
         severity,
+        // They are about the text that the plugin is given, which is not the file.
+        line: _,
+        column: _,
     } = finding;
     let weight = match severity {
         Severity::Error => "",

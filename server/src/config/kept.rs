@@ -47,13 +47,15 @@ impl Config {
             for name in offered.filter_map(toml::Value::as_str) {
                 if !kept.contains(&name) {
                     findings.push(SettingFinding {
-                        path: format!("oauth.client-registration.{key}"),
-                        message: format!("this server does not do `{name}`"),
                         allowed: Some(match kept {
                             [] => "none; leave it empty".to_owned(),
                             kept => kept.join(", "),
                         }),
-                        severity: Severity::Error,
+                        ..SettingFinding::new(
+                            format!("oauth.client-registration.{key}"),
+                            format!("this server does not do `{name}`"),
+                            Severity::Error,
+                        )
                     });
                 }
             }
@@ -61,11 +63,12 @@ impl Config {
         let documents = self.registration.get("client-id-metadata-documents");
         if documents.and_then(toml::Value::as_bool) == Some(true) && !self.fetch.is_enabled {
             findings.push(SettingFinding {
-                path: "oauth.client-registration.client-id-metadata-documents".to_owned(),
-                message: "this server would have to read the documents, and fetch.enabled is false"
-                    .to_owned(),
                 allowed: Some("true only with fetch.enabled".to_owned()),
-                severity: Severity::Error,
+                ..SettingFinding::new(
+                    "oauth.client-registration.client-id-metadata-documents",
+                    "this server would have to read the documents, and fetch.enabled is false",
+                    Severity::Error,
+                )
             });
         }
         match findings.is_empty() {

@@ -15,7 +15,7 @@ mod secrecy;
 mod section;
 mod settings;
 
-pub use error::{ConfigError, line, list, with_causes};
+pub use error::{ConfigError, line, list, warnings, with_causes};
 pub use files::{AuditLog, TlsFiles};
 pub use kept::Unkept;
 pub use lifetimes::Lifetimes;

@@ -23,15 +23,13 @@ pub fn exposed(path: &Path, config: &Config) -> Vec<SettingFinding> {
     if is_credential || mode & 0o066 == 0 {
         return Vec::new();
     }
-    let finding = |setting: &str| SettingFinding {
-        path: setting.to_owned(),
-        message: format!(
+    let finding = |setting: &str| {
+        let message = format!(
             "This is a secret, and the settings file can be read by others than its owner (mode {:03o}): make it the \
              file of the user that runs the server, with mode 600.",
             mode & 0o777
-        ),
-        allowed: None,
-        severity: Severity::Warning,
+        );
+        SettingFinding::new(setting, message, Severity::Warning)
     };
     config.secrets().into_iter().map(finding).collect()
 }

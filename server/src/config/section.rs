@@ -167,10 +167,8 @@ impl Section {
 
     pub(super) fn mistake(&mut self, key: &str, message: String, allowed: &str) {
         self.findings.push(SettingFinding {
-            path: self.path_of(key),
-            message,
             allowed: Some(allowed.to_owned()),
-            severity: Severity::Error,
+            ..SettingFinding::new(self.path_of(key), message, Severity::Error)
         });
     }
 

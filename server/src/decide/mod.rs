@@ -31,7 +31,9 @@ use gatepost_directory::{
     Abandoned, Change, DecideError, Directory, DirectoryError, Exchange, Facts, Inquiry, Judge,
     Key, NewToken, Registrant, Token, Verdict, Wider,
 };
-use gatepost_plugin::{Caller, Decision, Effect, Operation, Plugin, PluginError, Request};
+use gatepost_plugin::{
+    BearerCredential, Caller, Decision, Effect, Operation, Plugin, PluginError, Request,
+};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::after::{changes_after, is_about_counts, named};
@@ -298,7 +300,8 @@ impl Decider {
         let client_id = match &operation {
             Operation::Authorize(_)
             | Operation::Authenticate(_)
-            | Operation::AuthenticateAndAuthorize(_) => inquiry.client_id.as_ref(),
+            | Operation::AuthenticateAndAuthorize(_)
+            | Operation::Usable { .. } => inquiry.client_id.as_ref(),
             _ => None,
         };
         Ok(Case {
@@ -348,6 +351,12 @@ impl Decider {
     pub async fn identify(&self, request: &Request) -> Result<Option<String>, Undecided> {
         let _turn = self.turn().await;
         Ok(self.plugin().identify(request)?)
+    }
+
+    /// What an `Authorization` header is (RFC 6750 §2.1).
+    pub async fn bearer(&self, header: Option<&str>) -> Result<BearerCredential, Undecided> {
+        let _turn = self.turn().await;
+        Ok(self.plugin().bearer(header)?)
     }
 
     /// The network that an address is counted under; `None` if it is no address.

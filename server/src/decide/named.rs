@@ -4,10 +4,7 @@
 //! administrator have it, and an answer to a stranger does not.
 
 use gatepost_directory::Facts;
-use gatepost_plugin::{
-    Context, Decision, Diagnostic, Effect, Endpoint, Fetch, Outcome, Request, Severity, Standing,
-};
-use url::form_urlencoded::Serializer;
+use gatepost_plugin::{Context, Decision, Diagnostic, Effect, Fetch, Outcome, Severity, Standing};
 
 use super::case::{Case, Ruled};
 use super::error::Undecided;
@@ -69,15 +66,7 @@ impl Case {
     /// that is like any other because documents are off. The plugin says so of a request that asks for
     /// nothing.
     fn is_described_by_its_site(&self, site: &str, context: &Context) -> Result<bool, Undecided> {
-        let mut named = Serializer::new(String::new());
-        named.append_pair("client_id", site);
-        let request = Request {
-            endpoint: Endpoint::Introspection,
-            authorization: None,
-            parameters: named.finish().into(),
-            jwks: None,
-        };
-        let decision = self.plugin.authorize(context, &request)?;
+        let decision = self.plugin.usable(context, site, None)?;
         Ok(match decision.client {
             Some(client) => client.standing == Standing::Document,
             None => has(&decision, "client-document-unread"),

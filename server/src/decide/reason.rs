@@ -63,7 +63,10 @@ mod tests {
                 effect: Effect::None,
                 diagnostics: findings,
                 fetches: Vec::new(),
+                client_id: None,
                 client: None,
+                client_secret: None,
+                registration_access_token: None,
             };
             assert_eq!(reason(&decision), expected, "{name}");
         }

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
+use gatepost_plugin::Credential;
 use serde_json::json;
 
 use crate::http::oauth;
@@ -27,22 +28,20 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn session(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Refusal> {
-    let presented = match caller::presented(&headers) {
-        // RFC 6750 §3.1: no error code where there was no token.
-        caller::Presented::Nothing | caller::Presented::OtherScheme => {
-            return Ok(challenge(&app, StatusCode::UNAUTHORIZED, None));
-        }
-        caller::Presented::Malformed => {
+    let presented = caller::presented(&headers, &app.decider).await?;
+    let Some(presented) = presented.token else {
+        if presented.credential == Credential::Malformed {
             let error = Some(("invalid_request", "The Authorization header is malformed."));
             return Ok(challenge(&app, StatusCode::BAD_REQUEST, error));
         }
-        caller::Presented::Token(token) => token,
+        // RFC 6750 §3.1: no error code where there was no token.
+        return Ok(challenge(&app, StatusCode::UNAUTHORIZED, None));
     };
     let invalid = Some((
         "invalid_token",
         "The token has expired, was revoked, or is not for this resource.",
     ));
-    let Some(token) = oauth::bearer(&app, presented).await? else {
+    let Some(token) = oauth::bearer(&app, &presented).await? else {
         return Ok(challenge(&app, StatusCode::UNAUTHORIZED, invalid));
     };
     let known = app.metadata.load();

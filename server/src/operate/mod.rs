@@ -71,7 +71,7 @@ async fn serve(
     let plugin = config.load_plugin(&public_url)?;
     let exposed = overrides.config.iter();
     let exposed = exposed.flat_map(|path| config::exposed(path, config));
-    for warning in plugin.warnings().into_iter().chain(exposed) {
+    for warning in config::warnings(&*plugin).into_iter().chain(exposed) {
         tracing::warn!("{}", config::line(&warning));
     }
     if config.is_address_unsaid() {

@@ -60,7 +60,7 @@ impl Reload {
         let config = Config::load(&self.overrides)?;
         config.is_kept()?;
         let plugin = config.load_plugin(&self.public_url)?;
-        let warnings = plugin.warnings();
+        let warnings = config::warnings(&*plugin);
         if let Some(tls) = &self.entrance.tls {
             tls.reload()?;
         }

@@ -5,7 +5,7 @@ use crate::facts::{Activity, Caller, Usage};
 use super::borrow::borrow;
 use super::buffers::{OptionalText, SecretBytes, SecretText, Texts};
 use super::error::Error;
-use super::operate::{Output, change, operate};
+use super::operate::{Output, Spoils, change, operate, unspoiled};
 use super::pointer::free;
 use super::status::Status;
 use super::str::Str;
@@ -29,6 +29,13 @@ pub struct Context {
     usage: Usage,
     record: OptionalText,
     activity: Activity,
+    spoiled: Option<Error>,
+}
+
+impl Spoils for Context {
+    fn spoiled(&mut self) -> &mut Option<Error> {
+        &mut self.spoiled
+    }
 }
 
 /// The number of permissions up to which a decision allocates no memory for them.
@@ -45,8 +52,10 @@ pub enum Credential {
     Missing = 0,
     /// The header is not one bearer token: its syntax is wrong, or there are several.
     Malformed = 1,
-    /// The bearer token belongs to no live API key. It can be a registration access token: see
-    /// `gatepost_context_set_token`.
+    /// There is one bearer token, and it belongs to no live API key. A registration by such a caller is
+    /// refused with 401. At the client configuration endpoint the token can be a registration access token (RFC 7592
+    /// §3), which the host does not know: pass it with `gatepost_context_set_token`, and the library checks it.
+    /// `gatepost_bearer` writes this value for every bearer token, until the host has looked it up.
     Rejected = 2,
     /// The bearer token is a live API key. The account, the permissions and the terms are those of the key.
     Accepted = 3,
@@ -57,6 +66,7 @@ pub enum Credential {
 
 /// Makes a context of an anonymous caller, with nothing else set.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_context_new(
     context: *mut *mut Context,
     error: *mut *mut Error,
@@ -70,8 +80,8 @@ pub unsafe extern "C" fn gatepost_context_new(
     }
 }
 
-/// Resets a context to the state of a new one. It keeps its memory for the next request, and overwrites its
-/// entropy and its token.
+/// Resets a context to the state of a new one, also after a setter failed. It keeps its memory for the next
+/// request, and overwrites its entropy and its token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_reset(context: *mut Context) -> Status {
     // SAFETY: the caller passes NULL or a context that is not freed yet and that nothing else uses.
@@ -118,7 +128,8 @@ pub unsafe extern "C" fn gatepost_context_set_entropy(
     }
 }
 
-/// Sets the `gatepost_credential` of the request. If it is not set, it is `GATEPOST_CREDENTIAL_MISSING`.
+/// Sets the `gatepost_credential` of the request, which `gatepost_bearer` reads from the header. If it is not
+/// set, it is `GATEPOST_CREDENTIAL_MISSING`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_set_credential(
     context: *mut Context,
@@ -151,7 +162,7 @@ pub unsafe extern "C" fn gatepost_context_set_account(
 }
 
 /// Adds one permission of the API key or of the account that signed in, such as
-/// `oauth-client-registration`. Permissions count only with `GATEPOST_CREDENTIAL_ACCEPTED`, and
+/// `GATEPOST_PERMISSION_OAUTH_CLIENT_REGISTRATION`. Permissions count only with `GATEPOST_CREDENTIAL_ACCEPTED`, and
 /// only if `authenticate` is among them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_context_add_permission(
@@ -398,6 +409,11 @@ pub unsafe extern "C" fn gatepost_context_free(context: *mut Context) {
 }
 
 impl Context {
+    /// Fails if a setter failed since the last reset.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        unspoiled(self.spoiled.as_ref())
+    }
+
     /// Makes a decision with these facts, and then erases the entropy: if it were used twice, two clients
     /// would get the same secret.
     pub(super) fn decide<E>(
@@ -440,6 +456,7 @@ impl Context {
             usage,
             record,
             activity,
+            spoiled,
         } = self;
         *now = None;
         entropy.set(None);
@@ -452,6 +469,7 @@ impl Context {
         *usage = Usage::default();
         record.set(None);
         *activity = Activity::default();
+        *spoiled = None;
     }
 }
 
@@ -469,6 +487,18 @@ impl TryFrom<i32> for Credential {
         .into_iter()
         .find(|known| *known as i32 == number)
         .ok_or_else(|| Error::value("credential", number))
+    }
+}
+
+impl From<crate::facts::Credential> for Credential {
+    fn from(credential: crate::facts::Credential) -> Self {
+        match credential {
+            crate::facts::Credential::Missing => Self::Missing,
+            crate::facts::Credential::Malformed => Self::Malformed,
+            crate::facts::Credential::Rejected => Self::Rejected,
+            crate::facts::Credential::Accepted => Self::Accepted,
+            crate::facts::Credential::OtherScheme => Self::OtherScheme,
+        }
     }
 }
 

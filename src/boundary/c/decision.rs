@@ -54,7 +54,7 @@ pub enum Effect {
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// The decision names no client.
+    /// The decision says nothing about it, for example because it refuses.
     None = 0,
     /// An administrator registered the client.
     Provisioned = 1,
@@ -79,8 +79,8 @@ pub unsafe extern "C" fn gatepost_decision_outcome(decision: *const Decision) ->
 
 /// Returns the HTTP status code of the response; 500 if `decision` is NULL.
 ///
-/// If `gatepost_authorize`, `gatepost_authenticate`, `gatepost_lifecycle` or `gatepost_client_document`
-/// accepts, the response is empty, and the host sends one of its own, if any.
+/// If `gatepost_authorize`, `gatepost_authenticate`, `gatepost_usable`, `gatepost_lifecycle` or
+/// `gatepost_client_document` accepts, the response is empty, and the host sends one of its own, if any.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_http_status(decision: *const Decision) -> u16 {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
@@ -146,14 +146,16 @@ pub unsafe extern "C" fn gatepost_decision_effect(decision: *const Decision) -> 
     unsafe { read(decision, Effect::None, |made| (&made.0.effect).into()) }
 }
 
-/// Returns the client id of the effect, or, without an effect, that of the client that the decision names. It
-/// is absent if the decision names no client. Valid until the decision is freed.
+/// Returns the id of the client that the decision is about, whether it accepts or refuses: that of the effect, if
+/// there is one. It is absent after a registration that is refused, for a request that names no client, and for a name
+/// that cannot be a client id (RFC 6749 appendix A.1). Unless the decision accepts, it is only what was asked for. Valid
+/// until the decision is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_client_id(decision: *const Decision) -> Str {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
     unsafe {
         read(decision, Str::ABSENT, |made| {
-            Str::optional(made.effect_client_id().or(made.client_id()))
+            Str::optional(made.0.client_id.as_deref())
         })
     }
 }
@@ -176,8 +178,34 @@ pub unsafe extern "C" fn gatepost_decision_record(decision: *const Decision) -> 
     }
 }
 
-/// Returns how the server knows the client that the decision names; `GATEPOST_STANDING_NONE` if it names
-/// none.
+/// Returns the new secret of the client (RFC 7591 §3.2.1), which is in the body too; absent if the decision made none.
+/// Valid until the decision is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_client_secret(decision: *const Decision) -> Str {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, Str::ABSENT, |made| {
+            Str::optional(made.0.secrets.client_secret.as_deref())
+        })
+    }
+}
+
+/// Returns the registration access token (RFC 7592 §3), which is in the body too; absent if the response has none. Valid
+/// until the decision is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_decision_registration_access_token(
+    decision: *const Decision,
+) -> Str {
+    // SAFETY: the caller passes NULL or a decision that is not freed yet.
+    unsafe {
+        read(decision, Str::ABSENT, |made| {
+            Str::optional(made.0.secrets.registration_access_token.as_deref())
+        })
+    }
+}
+
+/// Returns how the server knows the client that was let through; `GATEPOST_STANDING_NONE` if the decision says nothing
+/// about it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_standing(decision: *const Decision) -> Standing {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
@@ -303,7 +331,7 @@ pub unsafe extern "C" fn gatepost_decision_fetch(
     }
 }
 
-/// Frees a decision, and overwrites its body first. Does nothing if `decision` is NULL.
+/// Frees a decision, and overwrites its body and its secrets first. Does nothing if `decision` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_decision_free(decision: *mut Decision) {
     // SAFETY: the caller passes NULL or a decision that is not freed yet.
@@ -315,20 +343,6 @@ impl Decision {
         Self(made)
     }
 
-    fn effect_client_id(&self) -> Option<&str> {
-        match &self.0.effect {
-            crate::decision::Effect::None => None,
-            crate::decision::Effect::Store(record)
-            | crate::decision::Effect::Share(record)
-            | crate::decision::Effect::Replace(record) => Some(&record.client_id),
-            crate::decision::Effect::Remove(client_id) => Some(client_id),
-        }
-    }
-
-    fn client_id(&self) -> Option<&str> {
-        Some(&self.0.client.as_ref()?.client_id)
-    }
-
     fn assertion(&self) -> Option<&crate::decision::Assertion> {
         self.0.client.as_ref()?.assertion.as_ref()
     }
@@ -337,6 +351,8 @@ impl Decision {
 impl Drop for Decision {
     fn drop(&mut self) {
         self.0.response.body.zeroize();
+        self.0.secrets.client_secret.zeroize();
+        self.0.secrets.registration_access_token.zeroize();
     }
 }
 

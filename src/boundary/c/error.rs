@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ptr;
 use std::str::Utf8Error;
 
-use crate::config::{SettingFinding, SettingsError};
+use crate::diagnostic::{SettingFinding, SettingsError};
 use crate::facts::Misuse;
 
 use super::finding::Finding;
@@ -16,6 +16,7 @@ use super::str::Str;
 ///
 /// Ownership: free it with `gatepost_error_free`.
 /// Threads: any number may use it at the same time.
+#[derive(Clone, Debug)]
 pub struct Error {
     status: Status,
     message: Cow<'static, str>,
@@ -36,9 +37,8 @@ pub unsafe extern "C" fn gatepost_error_message(error: *const Error) -> Str {
     unsafe { read(error, Str::ABSENT, |error| Str::view(&error.message)) }
 }
 
-/// Returns the number of findings. Only the errors of `gatepost_registrar_new` with the status
-/// `GATEPOST_STATUS_INVALID_SETTINGS`, and those of `gatepost_check_terms` with the status
-/// `GATEPOST_STATUS_TERMS_INVALID`, have findings.
+/// Returns the number of findings. Only errors with the status `GATEPOST_STATUS_INVALID_SETTINGS` or
+/// `GATEPOST_STATUS_TERMS_INVALID` have findings.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_error_finding_count(error: *const Error) -> usize {
     // SAFETY: the caller passes NULL or an error that is not freed yet.
@@ -104,6 +104,14 @@ impl Error {
         }
     }
 
+    /// Makes the error of an object that a setter failed on.
+    pub(super) fn spoiled(failed: &Self) -> Self {
+        Self {
+            message: format!("a setter failed: {}", failed.message).into(),
+            ..failed.clone()
+        }
+    }
+
     fn new(status: Status, message: String) -> Self {
         Self {
             status,
@@ -120,12 +128,12 @@ impl Error {
 impl From<Misuse> for Error {
     fn from(misuse: Misuse) -> Self {
         let status = match misuse {
+            Misuse::TermsInvalid(mistakes) => return Self::terms(mistakes),
             Misuse::EntropyTooShort => Status::EntropyTooShort,
             Misuse::EntropyMissing => Status::EntropyMissing,
             Misuse::TimeMissing => Status::TimeMissing,
             Misuse::RecordUnreadable => Status::RecordUnreadable,
             Misuse::RecordMismatch => Status::RecordMismatch,
-            Misuse::TermsInvalid => Status::TermsInvalid,
         };
         Self::new(status, misuse.to_string())
     }

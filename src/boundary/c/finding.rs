@@ -2,7 +2,7 @@
 
 use std::ptr;
 
-use crate::config::SettingFinding;
+use crate::diagnostic::SettingFinding;
 
 use super::diagnostic::Severity;
 use super::pointer::read;
@@ -46,6 +46,21 @@ pub unsafe extern "C" fn gatepost_finding_allowed(finding: *const Finding) -> St
             Str::optional(found.allowed.as_deref())
         })
     }
+}
+
+/// Returns the line of the key, or of what is not TOML, counted from 1; 0 if it is not known. If the key is absent, it
+/// is that of its table.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_finding_line(finding: *const Finding) -> u32 {
+    // SAFETY: the caller passes NULL or a finding whose owner is not freed yet.
+    unsafe { read(core(finding), 0, |found| found.line.unwrap_or(0)) }
+}
+
+/// Returns the column in that line, in characters and counted from 1; 0 if it is not known.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_finding_column(finding: *const Finding) -> u32 {
+    // SAFETY: the caller passes NULL or a finding whose owner is not freed yet.
+    unsafe { read(core(finding), 0, |found| found.column.unwrap_or(0)) }
 }
 
 /// Returns the severity: an error or a warning. It is `GATEPOST_SEVERITY_ERROR` if `finding` is NULL.

@@ -21,6 +21,7 @@ mod fetch;
 mod finding;
 mod operate;
 mod operations;
+mod panic_log;
 mod plugin;
 mod pointer;
 mod registrar;

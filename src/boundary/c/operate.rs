@@ -26,21 +26,38 @@ pub(super) unsafe fn operate(
     status
 }
 
-/// Changes an object. A failure becomes a status, without an error object.
+/// An object that setters change. One that fails spoils it: no decision is made with it until it is reset, so
+/// that a host that ignores the failure does not decide without what it meant to set.
+pub(super) trait Spoils {
+    fn spoiled(&mut self) -> &mut Option<Error>;
+}
+
+/// Changes an object. A failure becomes a status, without an error object, and spoils the object. The first failure
+/// is kept.
 ///
 /// # Safety
 ///
 /// `object` is NULL or live, and nothing else uses it during the call.
-pub(super) unsafe fn change<T>(
+pub(super) unsafe fn change<T: Spoils>(
     object: *mut T,
     name: &str,
     change: impl FnOnce(&mut T) -> Result<(), Error>,
 ) -> Status {
     let changed = guard(Err(Error::PANIC), || {
         // SAFETY: it is NULL or live, and nothing else uses it, as the caller guarantees.
-        unsafe { required_mut(object, name) }.and_then(change)
+        let object = unsafe { required_mut(object, name) }?;
+        let changed = guard(Err(Error::PANIC), || change(object));
+        if let Err(failure) = &changed {
+            object.spoiled().get_or_insert_with(|| failure.clone());
+        }
+        changed
     });
     changed.map_or_else(|failure| failure.status(), |()| Status::Ok)
+}
+
+/// Fails if a setter failed on the object.
+pub(super) fn unspoiled(spoiled: Option<&Error>) -> Result<(), Error> {
+    spoiled.map_or(Ok(()), |failure| Err(Error::spoiled(failure)))
 }
 
 /// Borrows the object behind a pointer that must not be NULL.

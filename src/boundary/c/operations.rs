@@ -2,7 +2,7 @@
 
 use crate::facts::Activity;
 
-use super::context::Context;
+use super::context::{Context, Credential};
 use super::decision::Decision;
 use super::error::Error;
 use super::operate::{Output, operate, required, required_mut};
@@ -24,6 +24,7 @@ use super::text::Text;
 /// it up. If it exists, the host asks again with that record and with the same entropy, and uses the second
 /// decision.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_register(
     registrar: *const Registrar,
     context: *mut Context,
@@ -49,6 +50,7 @@ pub unsafe extern "C" fn gatepost_register(
 /// The caller needs the permission `oauth-client-create`. The context's record is the record that already has
 /// the chosen client id, if there is one: then the decision is a refusal (409).
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_provision(
     registrar: *const Registrar,
     context: *mut Context,
@@ -72,6 +74,7 @@ pub unsafe extern "C" fn gatepost_provision(
 /// The caller is the client with its registration access token, or an administrator with the permission
 /// `oauth-client-get`. The context's record is the client's record.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_read(
     registrar: *const Registrar,
     context: *mut Context,
@@ -95,6 +98,7 @@ pub unsafe extern "C" fn gatepost_read(
 /// token, or an administrator with the permission `oauth-client-update`. The context's record is the client's
 /// record.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_update(
     registrar: *const Registrar,
     context: *mut Context,
@@ -118,6 +122,7 @@ pub unsafe extern "C" fn gatepost_update(
 /// `secret-overlap`. The caller needs the permission `oauth-client-update`. The context's record is the
 /// client's record.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_rotate_secret(
     registrar: *const Registrar,
     context: *mut Context,
@@ -140,6 +145,7 @@ pub unsafe extern "C" fn gatepost_rotate_secret(
 /// `gatepost_enable`. The caller needs the permission `oauth-client-update`. The context's record is the
 /// client's record. A client that is already disabled is accepted without an effect.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_disable(
     registrar: *const Registrar,
     context: *mut Context,
@@ -161,6 +167,7 @@ pub unsafe extern "C" fn gatepost_disable(
 /// The caller needs the permission `oauth-client-update`. The context's record is the client's record. A
 /// client that is not disabled is accepted without an effect.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_enable(
     registrar: *const Registrar,
     context: *mut Context,
@@ -186,6 +193,7 @@ pub unsafe extern "C" fn gatepost_enable(
 /// effect stores or replaces a record that denies the client, for good. The same holds for an id that an
 /// administrator chose. The host ends the client's grants, and lists it no more.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_remove(
     registrar: *const Registrar,
     context: *mut Context,
@@ -210,6 +218,7 @@ pub unsafe extern "C" fn gatepost_remove(
 /// If the request names no client or two different ones, or if its parameters cannot be read, the call
 /// succeeds and writes NULL. Free the result with `gatepost_text_free`.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_identify(
     registrar: *const Registrar,
     request: *const Request,
@@ -222,7 +231,7 @@ pub unsafe extern "C" fn gatepost_identify(
             let registrar = required(registrar, "registrar")?;
             let request = required(request, "request")?;
             let output = Output::new(client_id, "client_id")?;
-            let client_id = registrar.core.identify(&request.view());
+            let client_id = registrar.core.identify(&request.view()?);
             output.hand_over_if_any(client_id.map(Text::new));
             Ok(())
         })
@@ -237,7 +246,8 @@ pub unsafe extern "C" fn gatepost_identify(
 /// because its permission `oauth-client-override` counts; before the sign-in the context has no credential.
 ///
 /// If the decision accepts, `gatepost_decision_redirect_uri` and `gatepost_decision_scope` say what may be
-/// granted. The response is empty, because the host sends a page or a token of its own. If the decision has
+/// granted. The response is empty, and the host's own is sent: at the authorization endpoint the page that asks the
+/// user, and then a redirect with a code (RFC 6749 §4.1.2); at the others their JSON document. If the decision has
 /// an effect, the host carries it out when the user agrees.
 ///
 /// If the decision refuses, the response is a redirect only if the client and its redirect URI are verified
@@ -250,6 +260,7 @@ pub unsafe extern "C" fn gatepost_identify(
 /// the parameters that they contain. For a pushed request it passes `GATEPOST_ENDPOINT_PUSHED_AUTHORIZATION`
 /// again.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_authorize(
     registrar: *const Registrar,
     context: *mut Context,
@@ -261,7 +272,7 @@ pub unsafe extern "C" fn gatepost_authorize(
     // no other thread uses the context.
     unsafe {
         decide(registrar, context, decision, error, |core, facts| {
-            Ok(core.authorize(facts, &required(request, "request")?.view())?)
+            Ok(core.authorize(facts, &required(request, "request")?.view()?)?)
         })
     }
 }
@@ -271,8 +282,9 @@ pub unsafe extern "C" fn gatepost_authorize(
 /// The host asks at the token, introspection, revocation, device authorization and pushed authorization
 /// request endpoints. The context's record is the client's record.
 ///
-/// If the decision accepts, the response is empty. If `gatepost_decision_assertion_id` is present, the host
-/// checks that the assertion was not used before.
+/// If the decision accepts, the response is empty: the request came from the client, and the host goes on with it
+/// and sends its own response, such as that with the tokens (RFC 6749 §5.1). If `gatepost_decision_assertion_id` is
+/// present, the host checks before that the assertion was not used already.
 ///
 /// Every failed authentication gets the same response, 401 `invalid_client`. The diagnostics contain the
 /// reason; the host logs them and does not send them. A request that cannot be read, or that authenticates in
@@ -281,6 +293,7 @@ pub unsafe extern "C" fn gatepost_authorize(
 /// The library does not see the TLS connection. A client that registered a certificate (RFC 8705 §2) is
 /// refused with the diagnostic `client-method-tls`, and the host verifies the certificate.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_authenticate(
     registrar: *const Registrar,
     context: *mut Context,
@@ -292,7 +305,43 @@ pub unsafe extern "C" fn gatepost_authenticate(
     // no other thread uses the context.
     unsafe {
         decide(registrar, context, decision, error, |core, facts| {
-            Ok(core.authenticate(facts, &required(request, "request")?.view())?)
+            Ok(core.authenticate(facts, &required(request, "request")?.view()?)?)
+        })
+    }
+}
+
+/// Decides whether a client may be used now: what a mail server asks at each sign-in, or whenever it looks a token
+/// up.
+///
+/// `client_id` is the client that the token was issued to. The context's caller is the account that it was issued
+/// for: `GATEPOST_CREDENTIAL_ACCEPTED`, with the account's permissions, because `oauth-client-override` counts. The
+/// context's record is the client's record. `scope` is the scope that this use needs (RFC 6749 §3.3), such as that of
+/// the token, or the one of the protocol; the client must have every name in it. If it is absent, no scope is
+/// asked about.
+///
+/// If the decision accepts, the response is empty, and `gatepost_decision_scope` is the scope that was asked about,
+/// or all that the client may have. The host itself has checked the token: that it is live, whose it is, and that it
+/// has the scope.
+///
+/// Every refusal has the same response, 401 `invalid_client`. The diagnostics contain the reason, such as
+/// `client-unknown`, `client-disabled` or `scope-lacking`. A status other than `GATEPOST_STATUS_OK` means that the
+/// answer cannot be had: nobody signs in, and the mail client is told to try again later (RFC 4954 §6: 454).
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn gatepost_usable(
+    registrar: *const Registrar,
+    context: *mut Context,
+    client_id: Str,
+    scope: Str,
+    decision: *mut *mut Decision,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller passes NULL or live objects, text, and outputs that are NULL or may be written;
+    // no other thread uses the context.
+    unsafe {
+        decide(registrar, context, decision, error, |core, facts| {
+            let scope = scope.optional_text("scope")?;
+            Ok(core.usable(facts, client_id.text("client_id")?, scope)?)
         })
     }
 }
@@ -303,6 +352,7 @@ pub unsafe extern "C" fn gatepost_authenticate(
 /// response is always 200; its body contains every finding. The context's record is the client's record. The
 /// operation checks no permission: the host decides who may call it.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_review(
     registrar: *const Registrar,
     context: *mut Context,
@@ -324,6 +374,7 @@ pub unsafe extern "C" fn gatepost_review(
 /// It issues nothing and has no effect. The limits on the number of clients are not checked. The response is
 /// always 200; its body contains every finding, and what would be registered.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_review_draft(
     registrar: *const Registrar,
     context: *mut Context,
@@ -351,9 +402,10 @@ pub unsafe extern "C" fn gatepost_review_draft(
 /// `gatepost_context_set_refresh_tokens`. The operation checks no permission.
 ///
 /// A host that needs room for a new client of an anonymous caller sets
-/// `gatepost_context_set_anonymous_clients`. If the setting `max-anonymous-clients` is reached, a client of an
-/// anonymous caller that no user authorised is removed after one hour.
+/// `gatepost_context_set_anonymous_clients`. If there are exactly as many as
+/// `max-anonymous-clients`, a client of an anonymous caller that no user authorised is removed after one hour.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_lifecycle(
     registrar: *const Registrar,
     context: *mut Context,
@@ -380,6 +432,7 @@ pub unsafe extern "C" fn gatepost_lifecycle(
 /// the client's record. The host keeps the record as long as HTTP caching allows it to keep the document, and
 /// then fetches the document again. The context's record is the client's record, if there is one.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_client_document(
     registrar: *const Registrar,
     context: *mut Context,
@@ -402,11 +455,45 @@ pub unsafe extern "C" fn gatepost_client_document(
 /// before it stores them. If there are mistakes, the status is `GATEPOST_STATUS_TERMS_INVALID`,
 /// and the error lists all of them.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_check_terms(terms: Str, error: *mut *mut Error) -> Status {
     // SAFETY: the caller passes text, and an output that is NULL or may be written.
     unsafe {
         operate(error, || {
             crate::registrar::Registrar::check_terms(terms.text("terms")?).map_err(Error::terms)
+        })
+    }
+}
+
+/// Reads the value of an `Authorization` header (RFC 6750 §2.1), for `gatepost_context_set_credential` and
+/// `gatepost_context_set_token`.
+///
+/// If `authorization` is absent, the request has no such header. It may be any bytes. A host that got several such
+/// headers passes them joined with a comma (RFC 9110 §5.2), or an empty string.
+///
+/// `credential` gets a `gatepost_credential`, and `token` the bearer token; it is a part of `authorization`, and
+/// absent if there is none. With a token the credential is `GATEPOST_CREDENTIAL_REJECTED`. The host looks the token up,
+/// and passes `GATEPOST_CREDENTIAL_ACCEPTED` if it is a live API key. Otherwise it passes the two as they are.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn gatepost_bearer(
+    authorization: Str,
+    credential: *mut i32,
+    token: *mut Str,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller passes bytes, and outputs that are NULL or may be written.
+    unsafe {
+        operate(error, || {
+            let credential = Output::new(credential, "credential")?;
+            let output = Output::new(token, "token")?;
+            let value = authorization.optional_bytes("authorization")?;
+            // What is no text is no token.
+            let value = value.map(|value| str::from_utf8(value).unwrap_or_default());
+            let found = crate::operations::bearer::bearer(value);
+            credential.write(Credential::from(found.credential) as i32);
+            output.write(Str::optional(found.token));
+            Ok(())
         })
     }
 }
@@ -417,6 +504,7 @@ pub unsafe extern "C" fn gatepost_check_terms(terms: Str, error: *mut *mut Error
 /// `[::1]` and `localhost` and the scheme `http`, the port may differ (RFC 8252 §7.3). `registered` must be a
 /// redirect URI that a registration accepted. If a string is absent or not UTF-8, the result is 0.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_redirect_uri_matches(registered: Str, requested: Str) -> i32 {
     guard(0, || {
         // SAFETY: the caller passes text.
@@ -457,6 +545,7 @@ unsafe fn decide(
             let registrar = required(registrar, "registrar")?;
             let context = required_mut(context, "context")?;
             let output = Output::new(decision, "decision")?;
+            context.check()?;
             let made = context.decide(|facts| core(&registrar.core, facts))?;
             output.hand_over(Decision::new(made));
             Ok(())

@@ -1,5 +1,7 @@
 //! `gatepost_plugin`: the table of all functions, for a program that loads the library at run time.
 
+use std::ffi::{c_char, c_void};
+
 use super::context::Context;
 use super::decision::{Decision, Effect, Outcome, Standing};
 use super::diagnostic::{Diagnostic, Severity};
@@ -13,14 +15,14 @@ use super::str::Str;
 use super::text::Text;
 use super::version::GATEPOST_ABI_VERSION;
 use super::{
-    context, decision, diagnostic, error, fetch, finding, operations, registrar, request, status,
-    text, version,
+    context, decision, diagnostic, error, fetch, finding, operations, panic_log, registrar,
+    request, status, str, text, version,
 };
 
 /// The table of all functions in this header, for a program that loads the library with `dlopen`.
 ///
-/// Later versions append members, and change or remove none. A member exists if `struct_size` is larger than
-/// its offset. `register_` ends with an underscore because `register` is a keyword of C.
+/// Later versions append members, and change or remove none. `GATEPOST_PLUGIN_HAS` says whether a table has a
+/// member. `register_` ends with an underscore because `register` is a keyword of C.
 #[repr(C)]
 pub struct Plugin {
     /// The size of the table in the loaded library, in bytes.
@@ -29,8 +31,15 @@ pub struct Plugin {
     pub abi_version: u32,
     /// `gatepost_version`
     pub version: extern "C" fn() -> Str,
+    /// `gatepost_set_panic_log`
+    pub set_panic_log: unsafe extern "C" fn(
+        log: Option<unsafe extern "C" fn(data: *mut c_void, message: Str)>,
+        data: *mut c_void,
+    ),
     /// `gatepost_status_message`
     pub status_message: extern "C" fn(status: i32) -> Str,
+    /// `gatepost_cstr`
+    pub cstr: unsafe extern "C" fn(text: *const c_char) -> Str,
     /// `gatepost_text_view`
     pub text_view: unsafe extern "C" fn(text: *const Text) -> Str,
     /// `gatepost_text_free`
@@ -51,6 +60,10 @@ pub struct Plugin {
     pub finding_message: unsafe extern "C" fn(finding: *const Finding) -> Str,
     /// `gatepost_finding_allowed`
     pub finding_allowed: unsafe extern "C" fn(finding: *const Finding) -> Str,
+    /// `gatepost_finding_line`
+    pub finding_line: unsafe extern "C" fn(finding: *const Finding) -> u32,
+    /// `gatepost_finding_column`
+    pub finding_column: unsafe extern "C" fn(finding: *const Finding) -> u32,
     /// `gatepost_finding_severity`
     pub finding_severity: unsafe extern "C" fn(finding: *const Finding) -> Severity,
     /// `gatepost_registrar_new`
@@ -64,6 +77,9 @@ pub struct Plugin {
     /// `gatepost_registrar_warning`
     pub registrar_warning:
         unsafe extern "C" fn(registrar: *const Registrar, index: usize) -> *const Finding,
+    /// `gatepost_registrar_web_administration_warning`
+    pub registrar_web_administration_warning:
+        unsafe extern "C" fn(registrar: *const Registrar) -> *const Finding,
     /// `gatepost_server_metadata`
     pub server_metadata: unsafe extern "C" fn(
         registrar: *const Registrar,
@@ -179,6 +195,15 @@ pub struct Plugin {
         decision: *mut *mut Decision,
         error: *mut *mut Error,
     ) -> Status,
+    /// `gatepost_usable`
+    pub usable: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        client_id: Str,
+        scope: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
     /// `gatepost_review`
     pub review: unsafe extern "C" fn(
         registrar: *const Registrar,
@@ -214,6 +239,13 @@ pub struct Plugin {
     ) -> Status,
     /// `gatepost_check_terms`
     pub check_terms: unsafe extern "C" fn(terms: Str, error: *mut *mut Error) -> Status,
+    /// `gatepost_bearer`
+    pub bearer: unsafe extern "C" fn(
+        authorization: Str,
+        credential: *mut i32,
+        token: *mut Str,
+        error: *mut *mut Error,
+    ) -> Status,
     /// `gatepost_redirect_uri_matches`
     pub redirect_uri_matches: unsafe extern "C" fn(registered: Str, requested: Str) -> i32,
     /// `gatepost_context_new`
@@ -307,6 +339,10 @@ pub struct Plugin {
     pub decision_client_id: unsafe extern "C" fn(decision: *const Decision) -> Str,
     /// `gatepost_decision_record`
     pub decision_record: unsafe extern "C" fn(decision: *const Decision) -> Str,
+    /// `gatepost_decision_client_secret`
+    pub decision_client_secret: unsafe extern "C" fn(decision: *const Decision) -> Str,
+    /// `gatepost_decision_registration_access_token`
+    pub decision_registration_access_token: unsafe extern "C" fn(decision: *const Decision) -> Str,
     /// `gatepost_decision_standing`
     pub decision_standing: unsafe extern "C" fn(decision: *const Decision) -> Standing,
     /// `gatepost_decision_redirect_uri`
@@ -357,7 +393,9 @@ static PLUGIN: Plugin = Plugin {
     struct_size: size_of::<Plugin>(),
     abi_version: GATEPOST_ABI_VERSION,
     version: version::gatepost_version,
+    set_panic_log: panic_log::gatepost_set_panic_log,
     status_message: status::gatepost_status_message,
+    cstr: str::gatepost_cstr,
     text_view: text::gatepost_text_view,
     text_free: text::gatepost_text_free,
     error_status: error::gatepost_error_status,
@@ -368,10 +406,13 @@ static PLUGIN: Plugin = Plugin {
     finding_path: finding::gatepost_finding_path,
     finding_message: finding::gatepost_finding_message,
     finding_allowed: finding::gatepost_finding_allowed,
+    finding_line: finding::gatepost_finding_line,
+    finding_column: finding::gatepost_finding_column,
     finding_severity: finding::gatepost_finding_severity,
     registrar_new: registrar::gatepost_registrar_new,
     registrar_warning_count: registrar::gatepost_registrar_warning_count,
     registrar_warning: registrar::gatepost_registrar_warning,
+    registrar_web_administration_warning: registrar::gatepost_registrar_web_administration_warning,
     server_metadata: registrar::gatepost_server_metadata,
     network: registrar::gatepost_network,
     wider_network: registrar::gatepost_wider_network,
@@ -389,11 +430,13 @@ static PLUGIN: Plugin = Plugin {
     identify: operations::gatepost_identify,
     authorize: operations::gatepost_authorize,
     authenticate: operations::gatepost_authenticate,
+    usable: operations::gatepost_usable,
     review: operations::gatepost_review,
     review_draft: operations::gatepost_review_draft,
     lifecycle: operations::gatepost_lifecycle,
     client_document: operations::gatepost_client_document,
     check_terms: operations::gatepost_check_terms,
+    bearer: operations::gatepost_bearer,
     redirect_uri_matches: operations::gatepost_redirect_uri_matches,
     context_new: context::gatepost_context_new,
     context_reset: context::gatepost_context_reset,
@@ -432,6 +475,8 @@ static PLUGIN: Plugin = Plugin {
     decision_effect: decision::gatepost_decision_effect,
     decision_client_id: decision::gatepost_decision_client_id,
     decision_record: decision::gatepost_decision_record,
+    decision_client_secret: decision::gatepost_decision_client_secret,
+    decision_registration_access_token: decision::gatepost_decision_registration_access_token,
     decision_standing: decision::gatepost_decision_standing,
     decision_redirect_uri: decision::gatepost_decision_redirect_uri,
     decision_scope: decision::gatepost_decision_scope,

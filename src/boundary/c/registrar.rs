@@ -24,8 +24,9 @@ pub struct Registrar {
 ///
 /// It reads only the table `[oauth.client-registration]`, so the text can be the mail server's whole
 /// configuration file. An empty text gives the defaults. If there are mistakes, the status is
-/// `GATEPOST_STATUS_INVALID_SETTINGS`, and the error lists all of them.
+/// `GATEPOST_STATUS_INVALID_SETTINGS`, and the error lists all of them. A table with nearly the same name is one.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_registrar_new(
     settings: Str,
     registrar: *mut *mut Registrar,
@@ -67,12 +68,29 @@ pub unsafe extern "C" fn gatepost_registrar_warning(
     }
 }
 
+/// Returns a warning for a host that has a web administration: with the setting `require` it stops working until an
+/// administrator registers the client that it is, such as `webadmin`. It is NULL if the settings do not require
+/// registration. Valid until the registrar is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_registrar_web_administration_warning(
+    registrar: *const Registrar,
+) -> *const Finding {
+    // SAFETY: the caller passes NULL or a registrar that is not freed yet.
+    unsafe {
+        read(registrar, ptr::null(), |registrar| {
+            let warning = registrar.core.web_administration_warning();
+            Finding::at(warning.map_or(&[], std::slice::from_ref), 0)
+        })
+    }
+}
+
 /// Writes the members of the authorization server metadata (RFC 8414 §2) that follow from the settings, as a
 /// JSON object.
 ///
 /// The host adds the members that it knows itself, such as `authorization_endpoint`, and publishes the
 /// document. The string is valid until the registrar is freed.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_server_metadata(
     registrar: *const Registrar,
     metadata: *mut Str,
@@ -98,6 +116,7 @@ pub unsafe extern "C" fn gatepost_server_metadata(
 /// `address` is the address as text. If it is no IP address, the call succeeds and writes NULL. Free the
 /// result with `gatepost_text_free`.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_network(
     registrar: *const Registrar,
     address: Str,
@@ -124,6 +143,7 @@ pub unsafe extern "C" fn gatepost_network(
 /// `address` is the address as text. If it is no IP address, the call succeeds and writes NULL. Free the
 /// result with `gatepost_text_free`.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_wider_network(
     registrar: *const Registrar,
     address: Str,

@@ -2,7 +2,7 @@
 
 use super::buffers::{OptionalText, SecretBytes, SecretText};
 use super::error::Error;
-use super::operate::{Output, change, operate};
+use super::operate::{Output, Spoils, change, operate, unspoiled};
 use super::pointer::free;
 use super::status::Status;
 use super::str::Str;
@@ -17,6 +17,13 @@ pub struct Request {
     authorization: SecretText,
     parameters: SecretBytes,
     jwks: OptionalText,
+    spoiled: Option<Error>,
+}
+
+impl Spoils for Request {
+    fn spoiled(&mut self) -> &mut Option<Error> {
+        &mut self.spoiled
+    }
 }
 
 /// An endpoint of the authorization server.
@@ -39,6 +46,7 @@ pub enum Endpoint {
 
 /// Makes a request to an endpoint, with nothing else set. `endpoint` is a `gatepost_endpoint`.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn gatepost_request_new(
     endpoint: i32,
     request: *mut *mut Request,
@@ -53,6 +61,7 @@ pub unsafe extern "C" fn gatepost_request_new(
                 authorization: SecretText::default(),
                 parameters: SecretBytes::default(),
                 jwks: OptionalText::default(),
+                spoiled: None,
             });
             Ok(())
         })
@@ -60,7 +69,7 @@ pub unsafe extern "C" fn gatepost_request_new(
 }
 
 /// Resets a request to the state of a new one, with a `gatepost_endpoint` that may be another than before. It
-/// keeps its memory, and overwrites the header and the parameters.
+/// keeps its memory, and overwrites the header and the parameters. If `endpoint` is none, the request is spoiled.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gatepost_request_reset(request: *mut Request, endpoint: i32) -> Status {
     // SAFETY: the caller passes NULL or a request that is not freed yet and that nothing else uses.
@@ -70,6 +79,7 @@ pub unsafe extern "C" fn gatepost_request_reset(request: *mut Request, endpoint:
             carried.authorization.set(None);
             carried.parameters.set(None);
             carried.jwks.set(None);
+            carried.spoiled = None;
             Ok(())
         })
     }
@@ -134,13 +144,15 @@ pub unsafe extern "C" fn gatepost_request_free(request: *mut Request) {
 }
 
 impl Request {
-    pub(super) fn view(&self) -> crate::facts::Request<'_> {
-        crate::facts::Request {
+    /// Returns what it carries. Fails if a setter failed since the last reset.
+    pub(super) fn view(&self) -> Result<crate::facts::Request<'_>, Error> {
+        unspoiled(self.spoiled.as_ref())?;
+        Ok(crate::facts::Request {
             endpoint: self.endpoint,
             authorization: self.authorization.as_deref(),
             parameters: self.parameters.as_deref().unwrap_or_default(),
             jwks: self.jwks.as_deref(),
-        }
+        })
     }
 }
 

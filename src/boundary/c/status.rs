@@ -22,14 +22,14 @@ pub enum Status {
     EntropyMissing = 6,
     /// The time was not set, and the operating system's clock could not be read.
     TimeMissing = 7,
-    /// There is a bug in Gatepost. It wrote a message to the standard error stream. Every object stays
-    /// valid.
+    /// There is a bug in Gatepost. Its message went to the standard error stream, or to the function of
+    /// `gatepost_set_panic_log`. Every object stays valid.
     Panic = 8,
     /// The record was not written by Gatepost, or by a later version of it.
     RecordUnreadable = 9,
     /// The record belongs to another client than the one that the operation is about.
     RecordMismatch = 10,
-    /// The terms have mistakes. After `gatepost_check_terms` the error object lists all of them.
+    /// The terms have mistakes. The error object lists all of them.
     TermsInvalid = 11,
 }
 

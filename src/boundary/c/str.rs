@@ -1,6 +1,6 @@
 //! `gatepost_str`: a borrowed string.
 
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
 use std::ptr;
 
 /// A borrowed string: `len` bytes at `ptr`, without a NUL at the end.
@@ -14,6 +14,20 @@ pub struct Str {
     pub ptr: *const c_char,
     /// The length in bytes.
     pub len: usize,
+}
+
+/// Makes a `gatepost_str` from a C string, which ends with a NUL; the absent string if `text` is NULL. It is valid as
+/// long as `text`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gatepost_cstr(text: *const c_char) -> Str {
+    if text.is_null() {
+        return Str::ABSENT;
+    }
+    Str {
+        ptr: text,
+        // SAFETY: the caller passes a C string.
+        len: unsafe { CStr::from_ptr(text) }.count_bytes(),
+    }
 }
 
 impl Str {

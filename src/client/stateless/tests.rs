@@ -14,7 +14,7 @@ const B: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE";
 
 fn policy(settings: &str) -> Policy {
     let text = format!("[oauth.client-registration]\n{settings}");
-    config::compile(&text).unwrap().0
+    config::compile(&text).unwrap().policy
 }
 
 fn keys(keys: &[&str]) -> Policy {

@@ -1,7 +1,7 @@
 //! Rules about who can register and manage clients.
 
 use crate::diagnostic::catalogue::rules;
-use crate::facts::permission;
+use crate::permission;
 
 rules! {
     REGISTRATION;

@@ -16,6 +16,8 @@ rules! {
         "The request must name its client as client_id.";
     CLIENT_UNKNOWN: InvalidClient, "client-unknown", "RFC 6749 §4.1.2.1",
         "There is no client with this id, or it must not be used; register it first.";
+    CLIENT_DISABLED: InvalidClient, "client-disabled", "RFC 7592 §2",
+        "An administrator disabled the client, or the settings deny its id.";
     CLIENT_ID_CHARACTERS: InvalidRequest, "client-id-characters", "RFC 6749 appendix A.1",
         "A client id must be 1 to 512 printable ASCII characters.";
     CLIENT_DOCUMENT_UNREAD: InvalidClient, "client-document-unread", "draft-ietf-oauth-client-id-metadata-document §4",
@@ -52,6 +54,8 @@ rules! {
         "The scope must be names with one space between each.";
     SCOPE_NONE: InvalidScope, "scope-none", "RFC 6749 §3.3",
         "The client may have none of the scopes that it asks for.";
+    SCOPE_LACKING: InvalidScope, "scope-lacking", "RFC 6749 §3.3",
+        "The client may not have every scope that is needed.";
     SCOPE_CUT: InvalidScope, "scope-cut", "RFC 6749 §3.3",
         "The scope was cut to what the client may have.";
     RESOURCE_UNKNOWN: InvalidTarget, "resource-unknown", "RFC 8707 §2",

@@ -5,7 +5,7 @@ use super::*;
 /// What is registered, and the findings, each as code and pointer.
 fn accept(settings: &str, members: &str) -> (Option<String>, Vec<String>) {
     let settings = format!("[oauth.client-registration]\n{settings}");
-    let (policy, _) = config::compile(&settings).unwrap();
+    let policy = config::compile(&settings).unwrap().policy;
     let document = format!(r#"{{"redirect_uris": ["https://a.example.com/cb"], {members}}}"#);
     let mut findings = Findings::default();
     let limits = policy.document_limits();
@@ -362,7 +362,7 @@ fn pairwise_subjects_need_one_host() {
         ),
     ] {
         let settings = format!("[oauth.client-registration]\n{settings}");
-        let (policy, _) = config::compile(&settings).unwrap();
+        let policy = config::compile(&settings).unwrap().policy;
         let document =
             format!(r#"{{"redirect_uris": {uris}, "subject_type": "pairwise"{sector}}}"#);
         let mut findings = Findings::default();

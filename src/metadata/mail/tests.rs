@@ -117,8 +117,9 @@ fn the_mail_profile() {
             &["member-not-honoured /dpop_bound_access_tokens", COMPLETED],
         ),
     ];
-    let (policy, _) =
-        config::compile("[oauth.client-registration]\nextensions = ['openid', 'dpop']\n").unwrap();
+    let policy = config::compile("[oauth.client-registration]\nextensions = ['openid', 'dpop']\n")
+        .unwrap()
+        .policy;
     let limits = policy.document_limits();
     for (name, members, codes) in table {
         let submitted = format!("{{{members}}}");
@@ -158,7 +159,7 @@ fn what_a_setting_opens_to_anonymous_callers() {
         ),
     ] {
         let text = format!("[oauth.client-registration]\n{settings}\n");
-        let (policy, _) = config::compile(&text).unwrap();
+        let policy = config::compile(&text).unwrap().policy;
         let mut findings = Findings::default();
         let submitted = format!("{{{members}}}");
         let accepted = metadata::judge(

@@ -8,7 +8,7 @@ const HOME: &str = r#""client_uri": "https://www.example.co.uk/mail""#;
 
 fn found(settings: &str, members: &str) -> Vec<(&'static str, String, Severity)> {
     let settings = format!("[oauth.client-registration]\n{settings}\n");
-    let (policy, _) = config::compile(&settings).unwrap();
+    let policy = config::compile(&settings).unwrap().policy;
     let submitted = format!("{{{members}}}");
     let mut findings = Findings::default();
     let limits = policy.document_limits();

@@ -23,7 +23,7 @@ fn policy(settings: Value) -> Policy {
         table[name] = value.clone();
     }
     let settings = json!({"oauth": {"client-registration": table}});
-    config::compile(&settings.to_string()).unwrap().0
+    config::compile(&settings.to_string()).unwrap().policy
 }
 
 fn statement(claims: &Value) -> String {

@@ -78,7 +78,7 @@ pub(crate) fn authenticate(
             "{}",
             proof.of_nobody(&rule::CLIENT_HAS_NO_SECRET),
         ),
-        Usable::Unread | Usable::No => {
+        Usable::Unread | Usable::No(_) => {
             // This takes the same time as for a known client.
             proof.of_nobody(&rule::CLIENT_UNKNOWN).ok();
             let reason = match usable {

@@ -1,7 +1,6 @@
 //! Decides whether a client may be used, and with which redirect URI and scope (RFC 6749 §3.1,
 //! §4.1.1).
 
-mod gate;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -16,10 +15,9 @@ use crate::facts::{Context, Endpoint, Misuse, Request};
 use crate::{metadata, policy};
 
 use super::basic::is_basic;
+use super::gate::{Gate, Telling};
 use super::identify;
 use super::parameters::Parameters;
-
-use self::gate::{Gate, Telling};
 
 /// Decides whether the client that a request names may be used.
 pub(crate) fn authorize(

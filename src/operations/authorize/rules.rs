@@ -9,7 +9,7 @@ use crate::facts::Endpoint;
 use crate::oauth::{Cut, GrantType, ResponseType, cut, gives_access};
 use crate::operations::parameters::Parameters;
 
-use super::gate::Gate;
+use crate::operations::gate::Gate;
 
 /// Checks an authorization request (RFC 6749 §4.1.1), from a browser or pushed.
 pub(super) fn authorization(

@@ -15,7 +15,7 @@ fn policy(settings: &str) -> Policy {
          issuer = 'https://mail.example.com'
          {settings}"
     );
-    config::compile(&text).unwrap().0
+    config::compile(&text).unwrap().policy
 }
 
 fn document(changes: Value) -> String {
@@ -83,7 +83,7 @@ fn urls() {
             assert!(decision.fetches.is_empty(), "{name}");
         }
     }
-    let (off, _) = config::compile("").unwrap();
+    let off = config::compile("").unwrap().policy;
     assert_eq!(codes(&decide(URL, None, None, &off)), ["documents-off"]);
     assert_eq!(
         codes(&decide(URL, Some(&document(json!({}))), None, &off)),

@@ -14,7 +14,7 @@ const DAY: u64 = 86_400;
 
 fn policy(settings: &str) -> Policy {
     let text = format!("[oauth.client-registration]\n{settings}");
-    config::compile(&text).unwrap().0
+    config::compile(&text).unwrap().policy
 }
 
 fn record(by: &str, secret_end: Option<u64>) -> String {

@@ -4,7 +4,8 @@ use crate::client::{self, Known};
 use crate::config::Policy;
 use crate::decision::{Decision, Effect, response};
 use crate::diagnostic::{Findings, Place, rule};
-use crate::facts::{Context, Misuse, permission};
+use crate::facts::{Context, Misuse};
+use crate::permission;
 use crate::policy;
 
 /// Decides whether an administrator disables a client. It cannot be used until it is enabled.

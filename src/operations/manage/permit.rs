@@ -4,7 +4,8 @@ use crate::client::{self, Hash, Known};
 use crate::config::Policy;
 use crate::decision::{Decision, response};
 use crate::diagnostic::{ErrorCode, Findings, Place, Rule, rule};
-use crate::facts::{Context, Credential, Misuse, permission};
+use crate::facts::{Context, Credential, Misuse};
+use crate::permission;
 use crate::policy;
 
 /// An operation on a registration, and the permission that an administrator needs for it.

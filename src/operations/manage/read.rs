@@ -19,8 +19,7 @@ pub(crate) fn read(
         Err(refusal) => refusal,
         Ok(Permitted { known, token }) => {
             let information = Information::new(&known.stored).with_token(token, policy);
-            let response = information.respond(200, &known.stored);
-            Decision::accept(response, Effect::None, Findings::default())
+            information.accept(200, &known.stored, Effect::None, Findings::default())
         }
     })
 }

@@ -4,9 +4,10 @@ use crate::client::{self, Generator, Known};
 use crate::config::Policy;
 use crate::decision::{Decision, Effect, response};
 use crate::diagnostic::{Findings, Place, rule};
-use crate::facts::{Context, Misuse, permission};
+use crate::facts::{Context, Misuse};
 use crate::metadata::Registered;
 use crate::operations::information::Information;
+use crate::permission;
 use crate::policy;
 
 /// Decides whether an administrator gives a client a new secret.
@@ -34,12 +35,8 @@ pub(crate) fn rotate_secret(
         findings.error(&rule::SECRET_UNUSED, Place::Document);
         return Ok(response::refusal(findings));
     };
-    let response = Information::new(&stored)
+    let effect = Effect::Replace(stored.record());
+    Ok(Information::new(&stored)
         .with_secret(Some(&secret), &stored)
-        .respond(200, &stored);
-    Ok(Decision::accept(
-        response,
-        Effect::Replace(stored.record()),
-        findings,
-    ))
+        .accept(200, &stored, effect, findings))
 }

@@ -51,13 +51,13 @@ pub(crate) fn update(
     let fresh = rotates.then(|| stored.issue_token(&mut generator));
     stored.metadata = Members::Owned(metadata.to_raw());
     let token = fresh.as_ref().map(|fresh| fresh.reveal()).or(token);
-    let response = Information::new(&stored)
-        .with_secret(secret.as_ref(), &stored)
-        .with_token(token, policy)
-        .respond(200, &stored);
+    let effect = Effect::Replace(stored.record());
     Ok(Decision {
         fetches: metadata.fetches(),
-        ..Decision::accept(response, Effect::Replace(stored.record()), findings)
+        ..Information::new(&stored)
+            .with_secret(secret.as_ref(), &stored)
+            .with_token(token, policy)
+            .accept(200, &stored, effect, findings)
     })
 }
 

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::config;
+use crate::decision::Effect;
 use crate::diagnostic::Severity;
 use crate::facts::Caller;
 use crate::operations::register;
@@ -12,7 +13,7 @@ const KEY: &[&str] = &["authenticate", "oauth-client-registration"];
 
 fn policy(settings: &str) -> Policy {
     let text = format!("[oauth.client-registration]\n{settings}");
-    config::compile(&text).unwrap().0
+    config::compile(&text).unwrap().policy
 }
 
 /// The record of a client that this caller registers under these settings.

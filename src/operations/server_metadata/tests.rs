@@ -16,13 +16,13 @@ const SETTINGS: &str = "
     signing-algs = ['ES256', 'PS256', 'ES512', 'Ed448']";
 
 fn advertised(settings: &str) -> Map<String, Value> {
-    let (policy, _) = config::compile(settings).unwrap();
+    let policy = config::compile(settings).unwrap().policy;
     serde_json::from_str(&advertise(&policy)).unwrap()
 }
 
 /// Registers a client with one member more, and says whether that was taken as it is.
 fn takes(member: &str, value: &Value) -> bool {
-    let (policy, _) = config::compile(SETTINGS).unwrap();
+    let policy = config::compile(SETTINGS).unwrap().policy;
     let mut document = json!({
         "redirect_uris": ["https://a.example.com/cb"],
         "grant_types": ["authorization_code", "client_credentials", "refresh_token"],

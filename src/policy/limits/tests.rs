@@ -1,6 +1,6 @@
 use crate::config;
-use crate::facts::permission::{AUTHENTICATE, REGISTRATION};
 use crate::facts::{Caller, Credential};
+use crate::permission::{AUTHENTICATE, REGISTRATION};
 use crate::policy::admission::admit;
 
 use super::*;
@@ -9,7 +9,7 @@ const BOTH: &[&str] = &[AUTHENTICATE, REGISTRATION];
 
 fn policy(settings: &str) -> Policy {
     let text = format!("[oauth.client-registration]\n{settings}");
-    config::compile(&text).unwrap().0
+    config::compile(&text).unwrap().policy
 }
 
 #[test]

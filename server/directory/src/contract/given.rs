@@ -103,7 +103,10 @@ pub(crate) fn accepting(effect: Effect) -> Decision {
         effect,
         diagnostics: Vec::new(),
         fetches: Vec::new(),
+        client_id: None,
         client: None,
+        client_secret: None,
+        registration_access_token: None,
     }
 }
 

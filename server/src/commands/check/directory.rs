@@ -9,29 +9,16 @@ use gatepost_plugin::{SettingFinding, Severity};
 /// The client of the web administration, as mail servers know it.
 const WEB_ADMINISTRATION: &str = "webadmin";
 
-/// The setting that ends the use of clients that nobody registered.
-const REQUIRE: &str = "oauth.client-registration.require";
-
 /// How many names are shown.
 const MOST_NAMES: usize = 10;
 
-/// Says in the place of a warning that holds for any directory what holds for this one.
-pub(super) fn amend(
-    mut findings: Vec<SettingFinding>,
+/// Says in the place of the warning about the web administration, which holds for any directory, what holds for this one.
+pub(super) fn about_web_administration(
+    general: &SettingFinding,
     store: &Store,
 ) -> Result<Vec<SettingFinding>, Box<dyn Error>> {
-    let is_general =
-        |finding: &SettingFinding| finding.path == REQUIRE && finding.severity == Severity::Warning;
-    if !findings.iter().any(is_general) {
-        return Ok(findings);
-    }
-    findings.retain(|finding| !is_general(finding));
-    let finding = |severity, message| SettingFinding {
-        path: REQUIRE.to_owned(),
-        message,
-        allowed: None,
-        severity,
-    };
+    let mut findings = Vec::new();
+    let finding = |severity, message| SettingFinding::new(&general.path, message, severity);
     let now = gatepost_directory::now();
     let about = Inquiry {
         client_id: Some(WEB_ADMINISTRATION.to_owned()),

@@ -163,10 +163,18 @@ fn load(flags: &CheckFlags) -> Result<(Arc<dyn Plugin>, Vec<SettingFinding>), Bo
         ..Overrides::default()
     })?;
     let plugin = config.load_plugin(&config.public_url(config.listen))?;
-    let mut warnings = match flags.data {
-        None => plugin.warnings(),
-        Some(_) => directory::amend(plugin.warnings(), &config.store)?,
-    };
+    let mut warnings = plugin.warnings();
+    if let Some(general) = plugin.web_administration_warning() {
+        match flags.data {
+            None => warnings.push(general),
+            Some(_) => {
+                warnings.extend(directory::about_web_administration(
+                    &general,
+                    &config.store,
+                )?);
+            }
+        }
+    }
     if let Some(path) = &flags.config {
         warnings.extend(config::exposed(path, &config));
     }

@@ -51,8 +51,7 @@ impl Asking {
 
     async fn of(app: &Arc<App>, origin: Origin, headers: &HeaderMap) -> Result<Self, Problem> {
         let now = gatepost_directory::now();
-        let directory = app.decider.directory();
-        let (mut caller, key) = caller::identify(headers, origin, directory, now).await?;
+        let (mut caller, key) = caller::identify(headers, origin, &app.decider, now).await?;
         if caller.credential != Credential::Accepted {
             return Err(Problem::Unproven(caller.credential));
         }

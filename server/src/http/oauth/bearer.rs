@@ -1,16 +1,14 @@
 //! Whether an access token is good.
 
 use gatepost_directory::secret::SecretHash;
-use gatepost_directory::{Grant, Token, TokenKind};
-use gatepost_plugin::{Endpoint, Operation, Outcome};
+use gatepost_directory::{Grant, Inquiry, Token, TokenKind};
+use gatepost_plugin::{Operation, Outcome};
 
-use crate::http::oauth::consult::consider;
 use crate::http::oauth::fault::Fault;
 use crate::http::oauth::issue::Extent;
 use crate::http::oauth::presented;
-use crate::http::oauth::request::remembered;
+use crate::http::shared::answer;
 use crate::http::shared::app::App;
-use crate::http::shared::form::encode;
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::session;
 
@@ -63,9 +61,19 @@ pub(in crate::http) async fn is_still_good(
     grant: &Grant,
     now: u64,
 ) -> Result<bool, Refusal> {
-    let named = encode(&[("client_id", &grant.client_id)]);
-    let request = remembered(Endpoint::Introspection, named);
     let caller = session::caller(grant.account.as_ref(), None);
-    let decision = consider(app, caller, request, Operation::Authorize, now).await?;
+    let inquiry = Inquiry {
+        client_id: Some(grant.client_id.clone()),
+        registrant: None,
+        revision: None,
+        now,
+    };
+    // What the token may do was granted by a user, and is not asked about again.
+    let operation = Operation::Usable {
+        client_id: grant.client_id.clone(),
+        scope: None,
+    };
+    let decided = app.decider.consult(inquiry, caller, operation).await;
+    let decision = decided.map_err(answer::refusal)?;
     Ok(decision.outcome == Outcome::Accept)
 }

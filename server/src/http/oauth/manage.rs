@@ -73,7 +73,7 @@ async fn decide(
         _ => return Err(Refusal::NotFound),
     };
     let now = gatepost_directory::now();
-    let (caller, _) = caller::identify(headers, origin, app.decider.directory(), now).await?;
+    let (caller, _) = caller::identify(headers, origin, &app.decider, now).await?;
     let inquiry = Inquiry {
         client_id: Some(client_id.clone()),
         registrant: None,

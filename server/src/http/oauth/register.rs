@@ -20,8 +20,7 @@ pub(super) async fn register(
     let (head, body) = request.into_parts();
     let metadata = body::read(Kind::Json, &head.headers, body, app.limits.body).await?;
     let now = gatepost_directory::now();
-    let (caller, key) =
-        caller::identify(&head.headers, origin, app.decider.directory(), now).await?;
+    let (caller, key) = caller::identify(&head.headers, origin, &app.decider, now).await?;
     answer::of(
         app.decider
             .register(caller, key.as_ref(), metadata, now)

@@ -36,7 +36,10 @@ pub(super) async fn show(visitor: Visitor) -> Result<Response, Instead> {
     let policy = Policy {
         visitor: visitor.name(),
         csrf: visitor.csrf(),
-        warnings: plugin.warnings().iter().map(config::line).collect(),
+        warnings: config::warnings(&*plugin)
+            .iter()
+            .map(config::line)
+            .collect(),
         members: metadata
             .iter()
             .map(|(name, value)| (name.replace('_', " "), texts(value)))

@@ -347,6 +347,10 @@ impl Line {
             "authorize" => Operation::Authorize(request()?),
             "authenticate" => Operation::Authenticate(request()?),
             "authenticate-and-authorize" => Operation::AuthenticateAndAuthorize(request()?),
+            "usable" => Operation::Usable {
+                client_id: client_id()?,
+                scope: None,
+            },
             "review" => Operation::Review {
                 client_id: client_id()?,
             },
@@ -455,7 +459,10 @@ mod tests {
             effect: gatepost_plugin::Effect::None,
             diagnostics: Vec::new(),
             fetches: Vec::new(),
+            client_id: None,
             client: None,
+            client_secret: None,
+            registration_access_token: None,
         };
         let line = Line::of(
             &Decided {

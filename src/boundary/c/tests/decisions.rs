@@ -26,6 +26,11 @@ fn a_registration_goes_in_and_comes_out() {
         ] {
             assert!(text(part).is_some_and(|text| text.contains(client_id)));
         }
+        let body = text(gatepost_decision_body(decision)).expect("there is one");
+        let secret = text(gatepost_decision_client_secret(decision)).expect("one was made");
+        assert!(body.contains(&format!(r#""client_secret":"{secret}""#)));
+        let token = gatepost_decision_registration_access_token(decision);
+        assert_eq!(text(token), None, "there is no registration endpoint");
         for index in 0..gatepost_decision_header_count(decision) {
             assert!(text(gatepost_decision_header_name(decision, index)).is_some());
             assert!(text(gatepost_decision_header_value(decision, index)).is_some());
@@ -160,18 +165,15 @@ fn a_decision_shows_its_client() {
         (None, removal, Some("gpc_2"), Standing::None, [None; 4], 0),
         (None, none, None, Standing::None, [None; 4], 0),
     ] {
-        let decision = Decision::new(crate::decision::Decision {
-            outcome: crate::decision::Outcome::Accept,
-            response: crate::decision::Response {
-                status: 200,
-                headers: Vec::new(),
-                body: String::new(),
-            },
-            effect,
-            diagnostics: Vec::new(),
-            fetches: Vec::new(),
-            client,
-        });
+        let decision = Decision::new(
+            crate::decision::Decision {
+                outcome: crate::decision::Outcome::Accept,
+                effect,
+                client,
+                ..crate::decision::Decision::refuse(crate::decision::Response::none(), Vec::new())
+            }
+            .about(None),
+        );
         // SAFETY: the decision is live until the end of the block.
         unsafe {
             assert_eq!(text(gatepost_decision_client_id(&raw const decision)), id);

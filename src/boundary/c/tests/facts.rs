@@ -178,20 +178,13 @@ fn a_request_shows_what_it_carried_until_it_is_reset() {
                 Some("{}"),
             );
             assert_eq!(carried(&*request), all);
-            // What is wrong is not set.
-            assert_eq!(gatepost_request_reset(request, 6), Status::InvalidValue);
-            assert_eq!(
-                gatepost_request_set_authorization(request, parameters),
-                Status::InvalidUtf8
-            );
-            assert_eq!(carried(&*request), all);
         }
         gatepost_request_free(request);
     }
 }
 
 fn carried(request: &Request) -> (crate::facts::Endpoint, Option<&str>, &[u8], Option<&str>) {
-    let request = request.view();
+    let request = request.view().expect("no setter failed");
     (
         request.endpoint,
         request.authorization,

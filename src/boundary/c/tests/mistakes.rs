@@ -27,13 +27,10 @@ fn mistaken_settings_are_listed() {
 
 #[test]
 fn mistaken_terms_are_listed() {
-    let finding = crate::config::SettingFinding {
-        path: "max-clients".into(),
-        message: "This must be a number.".into(),
-        allowed: None,
-        severity: crate::diagnostic::Severity::Error,
-    };
-    let error = Error::terms(crate::config::SettingsError(vec![finding]));
+    let severity = crate::diagnostic::Severity::Error;
+    let message = "This must be a number.";
+    let finding = crate::diagnostic::SettingFinding::new("max-clients", message, severity);
+    let error = Error::terms(crate::diagnostic::SettingsError(vec![finding]));
     // SAFETY: the error is live until the end of the test.
     unsafe {
         assert_eq!(

@@ -1,5 +1,6 @@
 //! Tests that call the C functions from Rust, so that Miri can check how they use pointers.
 
+mod careless;
 mod decisions;
 mod facts;
 mod mistakes;
@@ -15,11 +16,12 @@ use super::fetch::*;
 use super::finding::*;
 use super::operate::operate;
 use super::operations::*;
+use super::panic_log::*;
 use super::pointer::guard;
 use super::registrar::*;
 use super::request::*;
 use super::status::*;
-use super::str::Str;
+use super::str::*;
 use super::text::*;
 
 const PERMISSIONS: [&str; 2] = ["authenticate", "oauth-client-registration"];

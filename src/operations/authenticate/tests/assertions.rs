@@ -359,7 +359,7 @@ fn assertions_need_a_server_to_name() {
         ),
     ] {
         let text = format!("[oauth.client-registration]\n{methods}\n{settings}");
-        let (policy, _) = config::compile(&text).unwrap();
+        let policy = config::compile(&text).unwrap().policy;
         let (_, token) = es256(7, &json!({"alg": "ES256"}), &claims(audience));
         let asked = Asked {
             authorization: None,

@@ -36,7 +36,7 @@ fn policy(settings: &str) -> Policy {
         lines.retain(|known| known.split('=').next().unwrap_or_default().trim() != key);
         lines.push(line);
     }
-    config::compile(&lines.join("\n")).unwrap().0
+    config::compile(&lines.join("\n")).unwrap().policy
 }
 
 /// A secret, and its hash as a record has it.

@@ -26,7 +26,7 @@ fn policy(settings: &str) -> Policy {
         false => "scopes = ['a', 'b', 'c', 'offline_access']",
     };
     let text = format!("[oauth.client-registration]\n{scopes}\n{settings}");
-    config::compile(&text).unwrap().0
+    config::compile(&text).unwrap().policy
 }
 
 /// The record of client `c`, by whom and with what profile it was registered, with these changes to

@@ -25,7 +25,7 @@ fn policy(settings: &str) -> Policy {
          registration-endpoint = 'https://mail.example.com/auth/register'
          {settings}"
     );
-    config::compile(&text).unwrap().0
+    config::compile(&text).unwrap().policy
 }
 
 fn web() -> Value {

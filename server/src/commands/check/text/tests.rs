@@ -26,7 +26,10 @@ fn decision(status: u16, body: &str, diagnostics: Vec<Diagnostic>) -> Decision {
         effect: Effect::None,
         diagnostics,
         fetches: Vec::new(),
+        client_id: None,
         client: None,
+        client_secret: None,
+        registration_access_token: None,
     }
 }
 
@@ -212,10 +215,8 @@ fn colours_change_nothing_else() {
 #[test]
 fn settings() {
     let finding = |severity, allowed: Option<&str>| SettingFinding {
-        path: "server.lisen".into(),
-        message: "there is no such key".into(),
         allowed: allowed.map(str::to_owned),
-        severity,
+        ..SettingFinding::new("server.lisen", "there is no such key", severity)
     };
     assert_eq!(
         Styles::default().settings(

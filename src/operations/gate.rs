@@ -8,10 +8,12 @@ use crate::decision::Standing;
 use crate::diagnostic::{Findings, Place, Severity, rule};
 use crate::facts::Misuse;
 use crate::metadata::{self, Profile, Registered};
+use crate::oauth::client_id::is_client_id;
 use crate::oauth::{AuthMethod, GrantType, ResponseType};
-use crate::operations::parameters::Parameters;
 use crate::policy;
 use crate::uri::{self, InternalHosts, RedirectUri, RedirectUriRules, redirect_uri_matches};
+
+use super::parameters::Parameters;
 
 /// What a client may do: its redirect URIs, grant types and scopes.
 #[derive(Debug)]
@@ -140,7 +142,7 @@ impl<'a> Gate<'a> {
                 findings.error(&rule::CLIENT_DOCUMENT_UNREAD, Place::top("client_id"));
                 None
             }
-            Usable::No => {
+            Usable::No(_) => {
                 findings.error(&rule::CLIENT_UNKNOWN, Place::top("client_id"));
                 None
             }
@@ -309,15 +311,6 @@ fn grants(
         .filter(|grant| !((is_public || is_of_anybody) && by_proof(grant)))
         .collect()
 }
-
-/// Whether an id that is not registered has valid characters (RFC 6749 appendix A.1). The host
-/// shows it to the user, and stores it with the tokens.
-fn is_client_id(text: &str) -> bool {
-    text.len() <= MAX_CLIENT_ID && text.bytes().all(|b| matches!(b, b' '..=b'~'))
-}
-
-/// The maximum length of an id that is not registered, in bytes.
-const MAX_CLIENT_ID: usize = 512;
 
 /// Returns the reason why a client with this profile and by these rules could not register a URI;
 /// `None` if it could.

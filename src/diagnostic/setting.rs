@@ -1,6 +1,6 @@
 //! Findings about the settings or about terms: mistakes and warnings.
 
-use crate::diagnostic::Severity;
+use super::Severity;
 
 /// One mistake in the settings or terms, or one warning about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,11 @@ pub struct SettingFinding {
     pub message: String,
     /// The values that are allowed, as a phrase. `None`: the message already says what to do.
     pub allowed: Option<String>,
+    /// The line of the key, or of what is not TOML or JSON, counted from 1. If the key is absent, it is that of
+    /// its table. `None`: it is not known.
+    pub line: Option<u32>,
+    /// The column in that line: the number of characters before it, and 1.
+    pub column: Option<u32>,
     /// [`Severity::Error`] or [`Severity::Warning`].
     pub severity: Severity,
 }
@@ -26,17 +31,34 @@ pub struct SettingFinding {
 /// assert_eq!(mistake.path, "oauth.client-registration.max-keys");
 /// assert_eq!(mistake.message, "The value is not allowed.");
 /// assert_eq!(mistake.allowed.as_deref(), Some("a whole number, 0 or more"));
+/// assert_eq!((mistake.line, mistake.column), (Some(2), Some(1)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the settings are wrong in {} places", .0.len())]
 pub struct SettingsError(pub Vec<SettingFinding>);
 
+impl SettingFinding {
+    /// Makes a finding whose place in the text is not known yet.
+    pub(crate) fn new(
+        path: impl Into<String>,
+        message: impl Into<String>,
+        severity: Severity,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            message: message.into(),
+            allowed: None,
+            line: None,
+            column: None,
+            severity,
+        }
+    }
+}
+
 /// Makes the finding that a value is not allowed.
-pub(super) fn mistake(path: &str, allowed: String) -> SettingFinding {
+pub(crate) fn mistake(path: &str, allowed: String) -> SettingFinding {
     SettingFinding {
-        path: path.to_owned(),
-        message: "The value is not allowed.".to_owned(),
         allowed: Some(allowed),
-        severity: Severity::Error,
+        ..SettingFinding::new(path, "The value is not allowed.", Severity::Error)
     }
 }
