@@ -37,7 +37,7 @@ pub(super) fn put(offset: usize, text: &str, finding: &mut SettingFinding) {
 
 #[cfg(test)]
 mod tests {
-    use crate::Registrar;
+    use crate::config::compile;
 
     #[test]
     fn findings_say_where_they_are() {
@@ -75,7 +75,7 @@ mod tests {
                 (2, 1),
             ),
         ] {
-            let mistakes = Registrar::compile(text).unwrap_err();
+            let mistakes = compile(text).err().unwrap();
             let first = &mistakes.0[0];
             assert_eq!(
                 (first.line, first.column),
@@ -83,15 +83,14 @@ mod tests {
                 "{name}: {first:?}"
             );
         }
-        let registrar =
-            Registrar::compile("\n[oauth.client-registration]\nanonymous = false").unwrap();
-        let warning = &registrar.warnings()[0];
+        let compiled = compile("\n[oauth.client-registration]\nanonymous = false").unwrap();
+        let warning = &compiled.warnings[0];
         assert_eq!(
             (warning.line, warning.column),
             (Some(2), Some(8)),
             "its table"
         );
-        let registrar = Registrar::compile("").unwrap();
-        assert_eq!(registrar.warnings()[0].line, None);
+        let compiled = compile("").unwrap();
+        assert_eq!(compiled.warnings[0].line, None);
     }
 }

@@ -85,7 +85,7 @@ fn plain(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::Registrar;
+    use crate::config::compile;
 
     #[test]
     fn a_misspelt_table_is_a_mistake() {
@@ -125,7 +125,7 @@ mod tests {
                 "[oauth.client-registration]\n[oauth.client_registration]",
             ),
         ] {
-            let mistakes = Registrar::compile(text).unwrap_err().0;
+            let mistakes = compile(text).err().unwrap().0;
             let [mistake] = &*mistakes else {
                 panic!("{text}: {mistakes:?}")
             };
@@ -147,7 +147,7 @@ mod tests {
             "[server.clientele]",
             "[oauth.client-registration]",
         ] {
-            assert!(Registrar::compile(text).is_ok(), "{text}");
+            assert!(compile(text).is_ok(), "{text}");
         }
     }
 }

@@ -63,6 +63,3 @@ pub(crate) fn usable(
 fn refuse(findings: Findings) -> Decision {
     response::opaque(findings, ErrorCode::InvalidClient, NOT_USABLE, None)
 }
-
-#[cfg(test)]
-mod tests;

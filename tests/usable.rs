@@ -1,8 +1,7 @@
-use serde_json::json;
+//! `usable`: may a client be used now, as a mail server asks at each sign-in?
 
-use crate::decision::{Decision, Effect, Outcome, Standing};
-use crate::facts::{Caller, Context};
-use crate::registrar::Registrar;
+use gatepost::{Caller, Context, Decision, Effect, Misuse, Outcome, Registrar, Standing};
+use serde_json::json;
 
 const MAIL: &str = "urn:ietf:params:oauth:scope:mail";
 const CALENDARS: &str = "urn:ietf:params:oauth:scope:calendars";
@@ -306,6 +305,6 @@ fn another_clients_record_is_misuse() {
     };
     assert_eq!(
         policy.usable(&context, "other", None),
-        Err(crate::facts::Misuse::RecordMismatch)
+        Err(Misuse::RecordMismatch)
     );
 }
