@@ -32,6 +32,10 @@
 #ifndef GATEPOST_HPP
 #define GATEPOST_HPP
 
+#if __cplusplus < 201703L
+#error "gatepost.hpp needs C++17; gatepost.h needs less"
+#endif
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -249,7 +253,7 @@ struct fetch {
 };
 
 /** The answer to one request. */
-class decision {
+class [[nodiscard]] decision {
   public:
     explicit decision(gatepost_decision *owned) noexcept : handle_(owned) {}
 
