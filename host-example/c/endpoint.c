@@ -18,6 +18,7 @@ struct asked {
     const char *method;
     const char *segment; /* of the path, behind the route's */
     gatepost_str body;
+    gatepost_str scope; /* of a use, if one is asked about */
     time_t now;
 };
 
@@ -29,9 +30,9 @@ struct caller {
     char address[INET6_ADDRSTRLEN];
 };
 
-enum operation { REGISTER, READ, UPDATE, REMOVE, AUTHORIZE };
+enum operation { REGISTER, READ, UPDATE, REMOVE, AUTHORIZE, USABLE };
 
-static const char *const operation_names[] = {"register", "read", "update", "remove", "authorize"};
+static const char *const operation_names[] = {"register", "read", "update", "remove", "authorize", "usable"};
 
 /* Writes an answer and returns NULL, or returns a refusal. */
 typedef const struct refusal *endpoint(struct asked *asked, struct answer *answer);
@@ -323,6 +324,8 @@ static gatepost_status perform(struct asked *asked, enum operation operation, ga
         return gatepost_remove(host->registrar, host->context, client_id, decision, error);
     case AUTHORIZE:
         return gatepost_authorize(host->registrar, host->context, host->request, decision, error);
+    case USABLE:
+        return gatepost_usable(host->registrar, host->context, client_id, asked->scope, decision, error);
     }
     return GATEPOST_STATUS_INVALID_VALUE;
 }
@@ -455,21 +458,29 @@ static const struct refusal *manage(struct asked *asked, struct answer *answer) 
     return refusal;
 }
 
-/* What the mail server asks. */
+/* What the mail server asks. What is left out is NULL or null. */
 struct question {
     json_t *account; /* the account that signed in, if one did, and its permissions */
     json_t *permissions;
-    json_t *request; /* the query of the authorization request, as it arrived */
-    int agreed;      /* whether the user has agreed */
+    json_t *request;   /* the query of an authorization request, as it arrived */
+    json_t *client_id; /* or, at a sign-in, the client that the token is for, and the scope that the use needs */
+    json_t *scope;
+    int agreed; /* whether the user has agreed */
 };
 
-static bool read_question(json_t *document, struct question *question) {
-    size_t i;
-    json_t *permission;
+static bool is_text_or_none(const json_t *member) {
+    return member == NULL || json_is_null(member) || json_is_string(member);
+}
 
-    *question = (struct question){NULL, NULL, NULL, 0};
-    if (json_unpack(document, "{s?o, s?o, s:o, s?b !}", "account", &question->account, "permissions",
-                    &question->permissions, "request", &question->request, "agreed", &question->agreed) != 0) {
+static bool read_question(json_t *document, struct question *question) {
+    const char *const members = "{s?o, s?o, s?o, s?o, s?o, s?b !}";
+    json_t *permission;
+    size_t i;
+
+    memset(question, 0, sizeof *question);
+    if (json_unpack(document, members, "account", &question->account, "permissions", &question->permissions, "request",
+                    &question->request, "client_id", &question->client_id, "scope", &question->scope, "agreed",
+                    &question->agreed) != 0) {
         return false;
     }
     json_array_foreach(question->permissions, i, permission) {
@@ -477,9 +488,10 @@ static bool read_question(json_t *document, struct question *question) {
             return false;
         }
     }
-    return json_is_string(question->request) &&
-           (question->account == NULL || json_is_null(question->account) || json_is_string(question->account)) &&
-           (question->permissions == NULL || json_is_array(question->permissions));
+    return (question->permissions == NULL || json_is_array(question->permissions)) &&
+           is_text_or_none(question->account) && is_text_or_none(question->request) &&
+           is_text_or_none(question->client_id) && is_text_or_none(question->scope) &&
+           json_is_string(question->request) != json_is_string(question->client_id);
 }
 
 /* Adds a member, and says whether there was memory for it. */
@@ -587,12 +599,17 @@ static const struct refusal *answer_question(struct asked *asked, const struct q
             gatepost_context_add_permission(host->context, view(permission));
         }
     }
-    gatepost_request_reset(host->request, GATEPOST_ENDPOINT_AUTHORIZATION);
-    gatepost_request_set_parameters(host->request, view(question->request));
-    if (gatepost_identify(host->registrar, host->request, &client_id, NULL) != GATEPOST_STATUS_OK) {
-        return &FAILED;
+    if (json_is_string(question->client_id)) {
+        asked->scope = view(question->scope);
+        refusal = ask(asked, USABLE, view(question->client_id), &decision);
+    } else {
+        gatepost_request_reset(host->request, GATEPOST_ENDPOINT_AUTHORIZATION);
+        gatepost_request_set_parameters(host->request, view(question->request));
+        if (gatepost_identify(host->registrar, host->request, &client_id, NULL) != GATEPOST_STATUS_OK) {
+            return &FAILED;
+        }
+        refusal = ask(asked, AUTHORIZE, gatepost_text_view(client_id), &decision);
     }
-    refusal = ask(asked, AUTHORIZE, gatepost_text_view(client_id), &decision);
     if (refusal == NULL) {
         *answer = verdict(decision);
         if (answer->response == NULL) {
@@ -607,7 +624,7 @@ static const struct refusal *answer_question(struct asked *asked, const struct q
     return refusal;
 }
 
-/* POST /decide: the mail server asks whether a client may be used for an account. */
+/* POST /decide: the mail server asks whether a client may be used for an account, with what it asks for or now. */
 static const struct refusal *decide(struct asked *asked, struct answer *answer) {
     struct caller caller;
     struct question question;

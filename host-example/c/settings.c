@@ -157,8 +157,8 @@ static const char *read_line(struct settings *settings, const char *line, enum t
 
 bool settings_load(struct settings *settings, const char *path) {
     enum table table = NONE;
-    const char *wrong = NULL;
-    unsigned number = 0;
+    const char *wrong;
+    unsigned number = 1;
 
     *settings = (struct settings){.text = NULL};
     settings->text = path == NULL ? strdup("") : read_file(path);
@@ -166,17 +166,19 @@ bool settings_load(struct settings *settings, const char *path) {
         say("cannot read %s: %s", path == NULL ? "the settings" : path, strerror(errno));
         return false;
     }
-    for (const char *line = settings->text; line != NULL && wrong == NULL; number++) {
+    for (const char *line = settings->text; line != NULL; number++) {
         const char *end = strchr(line, '\n');
 
         wrong = read_line(settings, line, &table);
+        if (wrong != NULL) {
+            /* The key alone: a value is nobody's business. */
+            say("cannot read %s: line %u, %.*s: %s", path, number, (int)strcspn(line, " =\r\n"), line, wrong);
+            settings_free(settings);
+            return false;
+        }
         line = end == NULL ? NULL : end + 1;
     }
-    if (wrong != NULL) {
-        say("cannot read %s: line %u: %s", path, number, wrong);
-        settings_free(settings);
-    }
-    return wrong == NULL;
+    return true;
 }
 
 char *settings_of_plugin(const struct settings *settings, const char *listening) {
