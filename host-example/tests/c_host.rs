@@ -37,7 +37,7 @@ fn folder() -> PathBuf {
 }
 
 #[test]
-#[ignore = "needs make, pkg-config, libmicrohttpd, SQLite, jansson and OpenSSL: scripts/test-peers runs it"]
+#[ignore = "needs make, pkg-config, libmicrohttpd, SQLite, jansson and OpenSSL: CI runs it with --ignored"]
 fn it_passes_the_tests_of_the_one_in_rust() {
     let build = Path::new(env!("CARGO_TARGET_TMPDIR")).join("c-host");
     run(Command::new("make")
