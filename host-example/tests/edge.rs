@@ -254,7 +254,14 @@ fn what_is_too_long_or_no_http_ends() {
         "a".repeat(1 << 20)
     );
     assert_eq!(host.send(long.as_bytes()).status, 431);
-    assert_eq!(host.send(b"\x16\x03\x01\x02\x00\x01\r\n\r\n").status, 400);
+    let mut stream = host.connect();
+    let hello = b"\x16\x03\x01\x02\x00\x01\r\n\r\n";
+    stream.write_all(hello).expect("the host reads");
+    match Answer::try_read(&mut stream) {
+        Some(answer) => assert_eq!(answer.status, 400),
+        // libmicrohttpd answers nothing that is so little like HTTP.
+        None => assert!(!common::is_own()),
+    }
     assert_eq!(host.get("/healthz").status, 200);
 }
 

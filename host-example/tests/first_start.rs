@@ -108,7 +108,7 @@ fn a_key_is_shown_on_a_terminal() {
     let folder = Folder::new();
     let run = format!(
         "exec {} --listen 127.0.0.1:0 --data {}",
-        env!("CARGO_BIN_EXE_gatepost-host"),
+        common::path().display(),
         folder.data().display()
     );
     let mut script = Command::new("script");
@@ -186,6 +186,9 @@ fn mistakes_are_reported_before_anything_is_made() {
             "in use",
         ),
     ] {
+        if more.contains(&"--plugin") && !common::is_own() {
+            continue;
+        }
         let mut command = program();
         command.arg("--data").arg(folder.data());
         if !more.contains(&"--listen") {

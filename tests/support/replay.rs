@@ -27,8 +27,12 @@ pub struct CReplay {
 
 impl CReplay {
     pub fn spawn(library: &Path, settings: &str) -> Self {
-        let mut process = Command::new(program())
-            .arg(library)
+        Self::start(Command::new(program()).arg(library), settings)
+    }
+
+    /// A program that answers the same frames.
+    pub fn start(command: &mut Command, settings: &str) -> Self {
+        let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -11,10 +11,10 @@ pub mod http;
 #[path = "../../../tests/support/program.rs"]
 pub mod program;
 
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
+use std::{env, fs};
 
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
@@ -29,8 +29,19 @@ pub const REGISTRATION: &str = "authenticate oauth-client-registration";
 /// What a key has to have to ask at `/decide`.
 pub const DECIDE: &str = "authenticate oauth-client-decide";
 
+/// The program that is tested: this package's, or another that behaves alike, if `GATEPOST_HOST` names one.
 pub fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_gatepost-host"))
+    Command::new(path())
+}
+
+pub fn path() -> PathBuf {
+    let path = env::var_os("GATEPOST_HOST");
+    path.map_or_else(|| env!("CARGO_BIN_EXE_gatepost-host").into(), PathBuf::from)
+}
+
+/// Whether it is this package's program, and not one that is linked with its plugin and its HTTP library.
+pub fn is_own() -> bool {
+    env::var_os("GATEPOST_HOST").is_none()
 }
 
 impl Folder {
@@ -103,7 +114,11 @@ impl Host {
     }
 }
 
-/// Both kinds of plugin, as flags: the built-in component, and the C library at this path.
-pub fn plugins(library: &str) -> [Vec<&str>; 2] {
-    [vec![], vec!["--plugin", library]]
+/// Both kinds of plugin, as flags: the built-in component, and the C library at this path. A program that is
+/// linked with the C library has no such flag.
+pub fn plugins(library: &str) -> Vec<Vec<&str>> {
+    match is_own() {
+        true => vec![vec![], vec!["--plugin", library]],
+        false => vec![vec![]],
+    }
 }
