@@ -68,11 +68,11 @@ fn every_story_goes_as_it_should_over_http() {
                 folder = telling.host.kill();
             }
         }
-        // 30 registrations, 8 readings, 2 changes, 5 removals, 43 authorization requests; 10 clients that were
-        // registered by hand, 8 times disabled or enabled, 1 new secret. No step is passed over unseen.
+        // 30 registrations, 8 readings, 2 changes, 5 removals, 43 authorization requests, 7 sign-ins; 11 clients
+        // that were registered by hand, 9 times disabled or enabled, 1 new secret. No step is passed over unseen.
         assert_eq!(
             (steps.over_http, steps.by_hand, steps.elsewhere),
-            (30 + 8 + 2 + 5 + 43, 10 + 8 + 1, 67)
+            (30 + 8 + 2 + 5 + 43 + 7, 11 + 9 + 1, 73)
         );
     }
 }
@@ -113,6 +113,12 @@ impl Telling {
             }
             Operation::Authorize(request) if request.endpoint == Endpoint::Authorization => {
                 steps.over_http += 1;
+                Some(self.at_decide(&step))
+            }
+            Operation::Usable(..) => {
+                steps.over_http += 1;
+                // Whoever signs in has an account here.
+                step.facts.account.get_or_insert("jane".into());
                 Some(self.at_decide(&step))
             }
             Operation::Provision(..)
@@ -229,20 +235,25 @@ impl Telling {
 
     /// By the mail server.
     fn at_decide(&mut self, step: &Step) -> Answer {
-        let Operation::Authorize(request) = &step.operation else {
-            panic!("{step:?} is no authorization request");
-        };
         let facts = &step.facts;
+        let mut question = json!({
+            "account": facts.account,
+            "permissions": facts.permissions,
+            "agreed": true,
+        });
+        match &step.operation {
+            Operation::Authorize(request) => {
+                let query = std::str::from_utf8(&request.parameters).expect("a story is text");
+                question["request"] = query.into();
+            }
+            Operation::Usable(id, scope) => {
+                question["client_id"] = id.as_str().into();
+                question["scope"] = json!(scope);
+            }
+            other => panic!("{other:?} is not asked here"),
+        }
         let key = self.host.folder.add_key(None, common::DECIDE, None);
-        let verdict = self.host.decide(
-            &key,
-            &json!({
-                "account": facts.account,
-                "permissions": facts.permissions,
-                "request": std::str::from_utf8(&request.parameters).expect("a story is text"),
-                "agreed": true,
-            }),
-        );
+        let verdict = self.host.decide(&key, &question);
 
         let expected = decided(self.registrar.perform(step));
         let client = expected.client.as_ref().map(|client| {
@@ -286,7 +297,8 @@ fn client_id(registrar: &Registrar, step: &Step) -> Option<String> {
         | Operation::Remove(id)
         | Operation::Disable(id)
         | Operation::Enable(id)
-        | Operation::RotateSecret(id) => Some(id.clone()),
+        | Operation::RotateSecret(id)
+        | Operation::Usable(id, _) => Some(id.clone()),
         Operation::Authorize(request) => registrar.identify(&gatepost::Request {
             endpoint: request.endpoint,
             authorization: request.authorization.as_deref(),
