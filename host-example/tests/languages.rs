@@ -321,7 +321,7 @@ fn haraka_lets_in_whom_it_should() {
             .arg(plugin.join("haraka.test.mjs"))
             .env(
                 "HARAKA_PROGRAM",
-                projects.0.join("haraka/node_modules/.bin/haraka"),
+                target().join("packages/haraka/node_modules/.bin/haraka"),
             ),
     );
 }
