@@ -76,7 +76,7 @@ fn tests() -> Vec<(String, PathBuf)> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let here = here.to_str().expect("the path is text");
     let built = run(&mut cargo);
-    let built = built.lines().map(|line| serde_json::from_str(line));
+    let built = built.lines().map(serde_json::from_str);
     let tests: Vec<(String, PathBuf)> = built
         .map(|message: Result<Value, _>| message.expect("cargo prints JSON"))
         .filter(|message| message["manifest_path"] == here)

@@ -410,8 +410,9 @@ fn not_cargo(words: &[&str], packages: &BTreeMap<String, String>) -> Option<Stri
         .copied()
         .filter(|word| !word.starts_with(['+', '-']))
         .collect();
+    let manifest = after("--manifest-path").and_then(|path| path.strip_suffix("/Cargo.toml"));
     let folder = match after("-p") {
-        None => "",
+        None => manifest.unwrap_or_default(),
         Some(package) => match packages.get(package) {
             Some(folder) => folder,
             None => return Some(format!("there is no package {package}")),
