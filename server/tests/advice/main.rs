@@ -420,7 +420,9 @@ fn not_cargo(words: &[&str], packages: &BTreeMap<String, String>) -> Option<Stri
     };
     let exists = |file: &str| root::root().join(folder).join(file).exists();
     match words_that_run[..] {
-        ["run", ..] if !exists("src/main.rs") => Some("there is nothing to run".to_owned()),
+        ["run", ..] if after("--example").is_none() && !exists("src/main.rs") => {
+            Some("there is nothing to run".to_owned())
+        }
         ["fuzz", "run", target, ..] if !exists(&format!("fuzz/fuzz_targets/{target}.rs")) => {
             Some(format!("there is no target {target}"))
         }
