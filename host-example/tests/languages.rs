@@ -363,7 +363,11 @@ impl Projects {
             .iter()
             .find(|path| path.exists())
             .expect("it is in the tree");
-        fs::copy(found, &at).expect("the project can be written");
+        // At once, because another test may run it meanwhile.
+        let thread = std::thread::current().id();
+        let beside = at.with_extension(format!("{thread:?}"));
+        fs::copy(found, &beside).expect("the project can be written");
+        fs::rename(beside, &at).expect("the project can be written");
         at
     }
 
