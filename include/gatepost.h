@@ -1140,7 +1140,8 @@ uint32_t gatepost_abi_version(void);
  *
  * `log` is called by the thread that called the library, before that call returns, with `data` and the message, which
  * is valid during the call. Any thread may call it. It must not throw, nor jump out. If `log` is NULL,
- * messages go to the standard error stream again.
+ * messages go to the standard error stream again. A thread that panics at that time may still be in the function that was
+ * set before.
  */
 void gatepost_set_panic_log(void (*log)(void *data, gatepost_str message),
                             void *data);

@@ -159,6 +159,8 @@ enum MHD_Result endpoint_answer(void *cls, struct MHD_Connection *http, const ch
         *begun = connection;
         if (!message_names_one_host(http)) {
             refusal = &HOST;
+        } else if (!message_has_one_length(http)) {
+            refusal = &LENGTH;
         } else if (route == NULL) {
             refusal = &NOT_FOUND;
         } else if (!allows(route, method)) {

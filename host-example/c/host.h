@@ -105,7 +105,7 @@ struct refusal {
     const char *description;
 };
 
-extern const struct refusal TOO_LARGE, MEDIA_TYPE, TOO_SLOW, HOST, METHOD, NOT_FOUND, QUESTION, NO_KEY,
+extern const struct refusal TOO_LARGE, MEDIA_TYPE, TOO_SLOW, HOST, LENGTH, METHOD, NOT_FOUND, QUESTION, NO_KEY,
     NO_PERMISSION, FAILED, UNFETCHED, UNAVAILABLE;
 
 /* An answer: its status, and its response, which is NULL if there was no memory for one. */
@@ -123,6 +123,7 @@ struct field {
 
 struct field message_field(struct MHD_Connection *http, const char *name);
 bool message_names_one_host(struct MHD_Connection *http);
+bool message_has_one_length(struct MHD_Connection *http);
 bool message_is_json(struct MHD_Connection *http);
 /* The credential in the Authorization header, and the bearer token if there is one. */
 int32_t message_bearer(struct MHD_Connection *http, gatepost_str *token);

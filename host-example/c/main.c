@@ -308,8 +308,8 @@ static bool serve(struct host *host, int socket, const char *url) {
         MHD_UNSIGNED_LONG_LONG wait = TICK_MILLISECONDS;
 
         MHD_get_timeout(daemon, &wait);
-        /* A signal ends the wait, or at the latest the next tick. */
-        (void)poll(&events, 1, (int)(wait < TICK_MILLISECONDS ? wait : TICK_MILLISECONDS));
+        /* A signal ends the wait, or the next tick. It is never 0, as the library wants it for a chunk that it cannot read. */
+        (void)poll(&events, 1, (int)(wait == 0 ? 1 : wait < TICK_MILLISECONDS ? wait : TICK_MILLISECONDS));
         MHD_run(daemon);
         end_late_connections(milliseconds());
         if (is_told_to_stop && end == 0) {

@@ -17,6 +17,7 @@ const struct refusal TOO_LARGE = {413, METADATA, "The body may have at most 6553
 const struct refusal MEDIA_TYPE = {415, METADATA, "The body must be plain application/json."};
 const struct refusal TOO_SLOW = {408, REQUEST, "The body did not arrive in time."};
 const struct refusal HOST = {400, REQUEST, "The request must name one host."};
+const struct refusal LENGTH = {400, REQUEST, "The request must say once how long its body is."};
 const struct refusal METHOD = {405, REQUEST, "This takes another method."};
 const struct refusal NOT_FOUND = {404, REQUEST, "There is nothing here."};
 const struct refusal QUESTION = {400, REQUEST, "The question is not understood."};
@@ -68,6 +69,11 @@ bool message_names_one_host(struct MHD_Connection *http) {
         end += 1 + strspn(end + 1, "0123456789");
     }
     return *end == '\0';
+}
+
+/* RFC 9112 §6.3: otherwise a proxy in front might see another end of the body. */
+bool message_has_one_length(struct MHD_Connection *http) {
+    return message_field(http, "Content-Length").count + message_field(http, "Transfer-Encoding").count <= 1;
 }
 
 bool message_is_json(struct MHD_Connection *http) {

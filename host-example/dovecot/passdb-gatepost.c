@@ -67,6 +67,8 @@ static void verify_plain(struct auth_request *request, const char *token, verify
     }
     switch (sign_in_decide(self->opened, token, request->fields.user, self->scope, &answer)) {
     case SIGN_IN_ALLOWED:
+        /* The name as the token has it: another spelling might be another mailbox. */
+        auth_request_set_field(request, "user", answer.account, NULL);
         e_info(authdb_event(request), "allowed: %s", answer.reason);
         result = PASSDB_RESULT_OK;
         break;

@@ -3,7 +3,7 @@
 // usage: node host.mjs [FOLDER [PORT]]      settings.toml, keys.json and clients.jsonl are in the folder
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -119,7 +119,7 @@ function refusal(status, error, description, headers = {}) {
   };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   const [folder = '.', port = '8080'] = process.argv.slice(2);
   await serve(folder, port);
 }

@@ -47,7 +47,10 @@ class Handler(BaseHTTPRequestHandler):
                 return self.refuse(415, "invalid_client_metadata", "The body must be application/json.")
             if not re.fullmatch("[0-9]{1,9}", length):
                 return self.refuse(411, "invalid_request", "The request must say how long its body is.")
-            body = self.rfile.read(min(int(length), READ_LIMIT))
+            expected = min(int(length), READ_LIMIT)
+            body = self.rfile.read(expected)
+            if len(body) < expected:
+                return self.refuse(400, "invalid_request", "The body ends too early.")
             if int(length) > BODY_LIMIT:
                 return self.refuse(413, "invalid_client_metadata", f"The body may have {BODY_LIMIT} bytes.")
         try:

@@ -3,10 +3,11 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, astuple, dataclass
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 
 from gatepost import Caller, Credential, Effect, EffectNone, EffectRemove, EffectReplace, EffectShare, EffectStore, Usage
 
@@ -99,6 +100,7 @@ class Tables:
 class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.turn = Lock()
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         with self.transaction() as tables:
             tables.connection.executescript(SCHEMA.read_text())
@@ -107,10 +109,20 @@ class Store:
     def transaction(self) -> Iterator[Tables]:
         """One after another, so that the facts stay true until the effect is carried out. When it ends, all of it is on
         the disk, or nothing of it if there was an exception."""
+        # Threads wait here for each other: SQLite has no order of who is next.
+        with self.turn, self.begun("BEGIN IMMEDIATE") as tables:
+            yield tables
+
+    def reading(self) -> AbstractContextManager[Tables]:
+        """What was true at one time. It waits for nobody who decides."""
+        return self.begun("BEGIN")
+
+    @contextmanager
+    def begun(self, statement: str) -> Iterator[Tables]:
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=10)
         try:
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(statement)
             with connection:
                 yield Tables(connection)
         finally:

@@ -23,6 +23,9 @@ SCOPE = "urn:ietf:params:oauth:scope:mail"
 # How long a line with a response may be (RFC 4954 §4).
 RESPONSE_LIMIT = 12288
 
+# How many connections there may be. Those that come then are closed at once.
+CONNECTIONS = 500
+
 log = logging.getLogger("submission")
 
 
@@ -32,6 +35,7 @@ class Submission(SMTP):
     line_length_limit = RESPONSE_LIMIT
     registrar: Registrar
     store: Store
+    connected: set[SMTP] = set()
 
     def __init__(self, folder: Path, tls: ssl.SSLContext) -> None:
         mechanisms = ["LOGIN", "PLAIN"]
@@ -39,6 +43,19 @@ class Submission(SMTP):
             Mailbox(folder / "sent"), tls_context=tls, auth_required=True, auth_exclude_mechanism=mechanisms, timeout=60
         )
         self.command_size_limits["AUTH"] = RESPONSE_LIMIT
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # It comes once more when TLS has begun.
+        if self not in self.connected and len(self.connected) >= CONNECTIONS:
+            assert isinstance(transport, asyncio.Transport)
+            return transport.abort()
+        self.connected.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self in self.connected:
+            self.connected.remove(self)
+            super().connection_lost(error)
 
     async def auth_OAUTHBEARER(self, _: SMTP, arguments: list[str]) -> AuthResult:
         try:
@@ -70,7 +87,7 @@ class Submission(SMTP):
             return None
         wanted = authority[1] and authority[1].replace("=2C", ",").replace("=3D", "=")
         context = Context()
-        with self.store.transaction() as tables:
+        with self.store.reading() as tables:
             token = tables.token(presented.token, context.now)
             if token is None or wanted not in (None, token.account) or SCOPE not in token.scope.split():
                 return None

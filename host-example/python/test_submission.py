@@ -169,6 +169,10 @@ class Submission(unittest.TestCase):
         log = self.log.read()
         self.assertIn("client-", log)
         self.assertNotIn(token, log)
+        # Nor as a part of a response.
+        for before in range(3):
+            encoded = base64.b64encode(b" " * before + token.encode())
+            self.assertNotIn(encoded[4:-4].decode(), log)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,10 @@ int main(int argc, char **argv) {
         fprintf(stderr, "%s: %s\n", argv[0], answer.reason);
         return SIGN_IN_UNDECIDED;
     }
-    if (fgets(token, sizeof token, stdin) == NULL) {
-        token[0] = '\0';
+    if (fgets(token, sizeof token, stdin) == NULL || strlen(token) == sizeof token - 1) {
+        fprintf(stderr, "%s: there is no token, or it is too long\n", argv[0]);
+        sign_in_close(opened);
+        return SIGN_IN_UNDECIDED;
     }
     token[strcspn(token, "\r\n")] = '\0';
     verdict = sign_in_decide(opened, token, argv[4], argv[3], &answer);

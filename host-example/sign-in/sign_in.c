@@ -53,6 +53,10 @@ sign_in *sign_in_open(const char *settings, const char *database, struct sign_in
         say(answer, SIGN_IN_UNDECIDED, "out of memory");
         return NULL;
     }
+    if (gatepost_abi_version() != GATEPOST_ABI_VERSION) {
+        say(answer, SIGN_IN_UNDECIDED, "libgatepost has another binary interface");
+        goto failed;
+    }
     if (!read_settings(settings, &self->registrar, answer)) {
         goto failed;
     }

@@ -24,9 +24,8 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 /// Returns the `Authorization` header. Several, or one that is no text, are taken for an empty one.
 pub fn authorization(headers: &HeaderMap) -> Option<&str> {
     let mut fields = headers.get_all(header::AUTHORIZATION).iter();
-    let first = fields.next()?;
-    let is_only = fields.next().is_none();
-    Some(first.to_str().ok().filter(|_| is_only).unwrap_or_default())
+    let first = str::from_utf8(fields.next()?.as_bytes()).unwrap_or_default();
+    Some(if fields.next().is_none() { first } else { "" })
 }
 
 /// Reads a JSON body.

@@ -70,6 +70,22 @@ fn registrations_and_refusals() {
             challenge: Some("error=\"invalid_request\""),
         },
         Case {
+            name: "two keys",
+            headers: &[&with_key, &with_key],
+            body: NATIVE,
+            status: 400,
+            error: "invalid_request",
+            challenge: Some("error=\"invalid_request\""),
+        },
+        Case {
+            name: "another scheme, with letters beyond ASCII",
+            headers: &["Authorization: Foo \u{e4}"],
+            body: NATIVE,
+            status: 401,
+            error: "invalid_token",
+            challenge: Some("Bearer realm"),
+        },
+        Case {
             name: "an empty header",
             headers: &["Authorization: "],
             body: NATIVE,

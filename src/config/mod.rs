@@ -8,12 +8,12 @@ mod place;
 mod read;
 mod relations;
 mod resources;
+mod root;
 mod sealing;
 mod settings;
 mod table;
 mod terms;
 mod value;
-mod whereabouts;
 
 pub(crate) use self::choices::{
     AnonymousProfile, EmptyLinks, LocalhostFor, Pkce, SameSite, Sharing, UnknownScopes, Unoffered,

@@ -8,7 +8,7 @@ use crate::document::{self, Json, Limits, Object};
 use super::relations::{relations, web_administration};
 use super::settings::{Policy, TABLE};
 use super::terms::Terms;
-use super::{place, whereabouts};
+use super::{place, root};
 
 /// The limits for settings. An administrator wrote them, so the limits only stop accidents.
 const LIMITS: Limits = Limits {
@@ -39,11 +39,11 @@ pub(crate) fn compile(text: &str) -> Result<Compiled, SettingsError> {
 
 /// Reads the settings in a document. `find` adds to a finding where its key is.
 fn compile_root(
-    root: &Object<'_>,
+    document: &Object<'_>,
     find: impl Fn(&mut SettingFinding),
 ) -> Result<Compiled, SettingsError> {
     let mut findings = Vec::new();
-    let mut policy = match whereabouts::table(root, &mut findings) {
+    let mut policy = match root::table(document, &mut findings) {
         Some(table) => Policy::read_table(table, &TABLE.join("."), &mut findings),
         None => Policy::default(),
     };

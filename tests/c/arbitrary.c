@@ -686,7 +686,7 @@ int main(int argc, char **argv) {
     } while (time(NULL) < end);
     printf("%lu sequences, %lu calls, %lu decisions, %lu of them accept\n", sequences, calls, decisions, acceptances);
     /* Otherwise it shows nothing. */
-    return seconds > 0 && acceptances * 100 < decisions;
+    return seconds > 0 && acceptances * 100 <= decisions;
 }
 
 #endif

@@ -55,7 +55,7 @@ static gatepost_decision *enroll(gatepost_context *context) {
     return decision;
 }
 
-/* All that reads a registrar. */
+/* What reads a registrar in different ways. */
 static void ask(gatepost_context *context, gatepost_request *request) {
     gatepost_str id = gatepost_decision_client_id(shared);
     gatepost_decision *decision = enroll(context);

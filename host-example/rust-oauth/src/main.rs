@@ -13,6 +13,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -29,11 +30,15 @@ use oxide_auth::primitives::authorizer::AuthMap;
 use oxide_auth::primitives::generator::RandomGenerator;
 use oxide_auth::primitives::issuer::TokenMap;
 use oxide_auth_axum::{OAuthRequest, OAuthResponse, WebError};
+use tokio::time::timeout;
 
 use clients::Clients;
 use gate::{Failure, Gate, Managed};
 
 const BODY_LIMIT: usize = 64 << 10;
+
+/// How long a body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(10);
 
 struct Server {
     gate: Gate,
@@ -247,7 +252,8 @@ type Head = axum::http::request::Parts;
 
 async fn split(request: Request) -> Result<(Head, Bytes), Problem> {
     let (head, body) = request.into_parts();
-    let body = to_bytes(body, BODY_LIMIT).await;
+    let body = timeout(BODY_TIME, to_bytes(body, BODY_LIMIT)).await;
+    let body = body.map_err(|_| Problem::Answer(StatusCode::REQUEST_TIMEOUT))?;
     Ok((
         head,
         body.map_err(|_| Problem::Answer(StatusCode::PAYLOAD_TOO_LARGE))?,
@@ -257,14 +263,14 @@ async fn split(request: Request) -> Result<(Head, Bytes), Problem> {
 /// The request as oxide-auth reads it.
 async fn again(head: Head, body: Bytes) -> Result<OAuthRequest, Problem> {
     let request = OAuthRequest::from_request(Request::from_parts(head, body.into()), &()).await;
-    request.map_err(|error| Problem::Failed(error.into()))
+    request.map_err(|_| Problem::Answer(StatusCode::BAD_REQUEST))
 }
 
 /// The header `Authorization`; several are joined, and so are not a credential (RFC 9110 §5.2).
 fn authorization(headers: &HeaderMap) -> Option<String> {
     let fields = headers.get_all(header::AUTHORIZATION).iter();
     let fields: Vec<&str> = fields
-        .map(|field| field.to_str().unwrap_or_default())
+        .map(|field| str::from_utf8(field.as_bytes()).unwrap_or_default())
         .collect();
     (!fields.is_empty()).then(|| fields.join(", "))
 }

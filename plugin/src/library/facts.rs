@@ -7,25 +7,26 @@ use super::table::{self, Number, Str, Table};
 use crate::error::PluginError;
 use crate::wit::{Context, Credential, Endpoint, Request};
 
-/// The credentials, by their numbers.
-const CREDENTIALS: [Credential; 5] = [
-    Credential::Missing,
-    Credential::Malformed,
-    Credential::Rejected,
-    Credential::Accepted,
-    Credential::OtherScheme,
-];
-
-/// The number of [`Credential::Malformed`].
-pub(super) const MALFORMED: Number = 1;
+/// What the header calls `gatepost_credential`.
+pub(super) const fn number(credential: Credential) -> Number {
+    match credential {
+        Credential::Missing => 0,
+        Credential::Malformed => 1,
+        Credential::Rejected => 2,
+        Credential::Accepted => 3,
+        Credential::OtherScheme => 4,
+    }
+}
 
 /// A credential that the library read. One that this program does not know proves nothing.
-pub(super) fn credential(number: Number) -> Credential {
-    let index = usize::try_from(number).unwrap_or(usize::MAX);
-    CREDENTIALS
-        .get(index)
-        .copied()
-        .unwrap_or(Credential::Malformed)
+pub(super) const fn credential(number: Number) -> Credential {
+    match number {
+        0 => Credential::Missing,
+        2 => Credential::Rejected,
+        3 => Credential::Accepted,
+        4 => Credential::OtherScheme,
+        _ => Credential::Malformed,
+    }
 }
 
 impl Table {
@@ -41,11 +42,7 @@ impl Table {
         let context = Owned::new(context, self.context_free)?;
 
         let (caller, usage) = (&facts.caller, &facts.usage);
-        let numbers = CREDENTIALS.into_iter().zip(0..);
-        let credential = numbers
-            .filter(|(credential, _)| *credential == caller.credential)
-            .map(|(_, number)| number)
-            .sum();
+        let credential = number(caller.credential);
         let this = context.pointer();
         // SAFETY: in all of these the context is live and nobody else has it, and the text and the
         // entropy are lent for the call.

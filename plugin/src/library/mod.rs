@@ -22,8 +22,9 @@ use thiserror::Error;
 
 use crate::error::{LoadError, PluginError};
 use crate::plugin::Plugin;
-use crate::wit::{Activity, BearerCredential, Context, Decision, Misuse, Request, SettingFinding};
-use facts::MALFORMED;
+use crate::wit::{
+    Activity, BearerCredential, Context, Credential, Decision, Misuse, Request, SettingFinding,
+};
 use object::{Failure, Owned, lend, lend_optional};
 use table::{Number, Str, Table, status};
 
@@ -297,7 +298,8 @@ impl Plugin for LibraryPlugin {
 
     fn bearer(&self, authorization: Option<&str>) -> Result<BearerCredential, PluginError> {
         let authorization = lend_optional(authorization.map(str::as_bytes));
-        let (mut credential, mut token) = (MALFORMED, Str::ABSENT);
+        let mut credential = facts::number(Credential::Malformed);
+        let mut token = Str::ABSENT;
         let mut error = ptr::null_mut();
         // SAFETY: the header is lent for the call, and the outputs can be written.
         let status =

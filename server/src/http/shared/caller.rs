@@ -53,7 +53,7 @@ pub(in crate::http) async fn presented(
 ) -> Result<BearerCredential, Refusal> {
     let mut fields = headers.get_all(header::AUTHORIZATION).iter();
     let value = fields.next().map(|field| match fields.next() {
-        None => field.to_str().unwrap_or_default(),
+        None => str::from_utf8(field.as_bytes()).unwrap_or_default(),
         // Several are none.
         Some(_) => "",
     });

@@ -1,5 +1,8 @@
 //! Tests of the other functions: views of strings, comparison, server metadata.
 
+use std::ffi::c_void;
+use std::sync::Mutex;
+
 use super::*;
 
 #[test]
@@ -153,22 +156,24 @@ fn findings_have_places() {
 
 #[test]
 fn a_panic_is_told_to_whom_the_host_says() {
-    unsafe extern "C" fn log(data: *mut std::ffi::c_void, message: Str) {
-        // SAFETY: this is what the test passes, and it waits for the call.
-        let (told, message) = unsafe { (&*data.cast::<std::sync::Mutex<String>>(), text(message)) };
-        // Tests that panic on other threads meanwhile are told of too.
-        told.lock()
-            .expect("nobody panics with it")
-            .push_str(message.unwrap_or_default());
+    // Tests that panic on other threads meanwhile are told of too.
+    static TOLD: Mutex<String> = Mutex::new(String::new());
+    unsafe extern "C" fn log(data: *mut c_void, message: Str) {
+        // SAFETY: this is what the test passes, and the message is valid during the call.
+        let (told, message) = unsafe { (&*data.cast::<Mutex<String>>(), text(message)) };
+        let mut told = told.lock().expect("nobody panics with it");
+        told.push_str(message.unwrap_or_default());
+        // A function may set another one, although its thread panics.
+        // SAFETY: it is this one again.
+        unsafe { gatepost_set_panic_log(Some(log), data) };
     }
-    let told = std::sync::Mutex::new(String::new());
-    // SAFETY: the function is the one above, and what it is passed lives until it is no longer set.
+    // SAFETY: the function is the one above, and what it is passed lives for good.
     unsafe {
-        gatepost_set_panic_log(Some(log), (&raw const told).cast_mut().cast());
+        gatepost_set_panic_log(Some(log), (&raw const TOLD).cast_mut().cast());
         assert_eq!(guard(1, || panic!("a bug with a number: {}", 17)), 1);
         gatepost_set_panic_log(None, ptr::null_mut());
     }
-    let told = told.into_inner().expect("nobody panicked with it");
+    let told = TOLD.lock().expect("nobody panicked with it");
     assert!(told.contains("a bug with a number: 17"), "{told}");
     assert!(told.contains("values.rs"), "{told}");
 }

@@ -78,7 +78,7 @@ exports.sign_in = function (connection, response) {
   const hash = createHash('sha256').update(token).digest('hex');
   const found = Object.hasOwn(tokens, hash) ? tokens[hash] : undefined;
   const wanted = authority[1]?.replaceAll('=2C', ',').replaceAll('=3D', '=');
-  if (!found || found.expiresAt <= Date.now() / 1000 || (wanted && wanted !== found.account)) return undefined;
+  if (!found || !(found.expiresAt > Date.now() / 1000) || (wanted && wanted !== found.account)) return undefined;
   const { account, permissions, clientId, scope } = found;
   if (!scope.split(' ').includes(SCOPE)) return undefined;
   const caller = { credential: 'accepted', account, permissions };
