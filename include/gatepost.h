@@ -768,6 +768,14 @@ typedef struct {
                                      gatepost_decision **decision,
                                      gatepost_error **error);
     /**
+     * `gatepost_rotate_registration_access_token`
+     */
+    gatepost_status (*rotate_registration_access_token)(const gatepost_registrar *registrar,
+                                                        gatepost_context *context,
+                                                        gatepost_str client_id,
+                                                        gatepost_decision **decision,
+                                                        gatepost_error **error);
+    /**
      * `gatepost_disable`
      */
     gatepost_status (*disable)(const gatepost_registrar *registrar,
@@ -783,6 +791,22 @@ typedef struct {
                               gatepost_str client_id,
                               gatepost_decision **decision,
                               gatepost_error **error);
+    /**
+     * `gatepost_approve`
+     */
+    gatepost_status (*approve)(const gatepost_registrar *registrar,
+                               gatepost_context *context,
+                               gatepost_str client_id,
+                               gatepost_decision **decision,
+                               gatepost_error **error);
+    /**
+     * `gatepost_deny`
+     */
+    gatepost_status (*deny)(const gatepost_registrar *registrar,
+                            gatepost_context *context,
+                            gatepost_str client_id,
+                            gatepost_decision **decision,
+                            gatepost_error **error);
     /**
      * `gatepost_remove`
      */
@@ -1325,7 +1349,9 @@ void gatepost_registrar_free(gatepost_registrar *registrar);
  *
  * `body` is the body of the request as it arrived. It may be any bytes: the decision refuses what is not a
  * JSON object in UTF-8. A caller with an API key needs the permission `oauth-client-registration`. A caller
- * without a credential needs the setting `anonymous`.
+ * without a credential needs the setting `anonymous`. With the setting `approval`, the client may have to wait
+ * until an administrator approves it (`gatepost_approve`): the response is the same, and the diagnostics have
+ * the note `client-waits`.
  *
  * Equal registrations can have the same client id. If the effect is `GATEPOST_EFFECT_SHARE`, or if the
  * standing is not `GATEPOST_STANDING_NONE`, a record with the decision's client id may exist. The host looks
@@ -1401,6 +1427,21 @@ gatepost_status gatepost_rotate_secret(const gatepost_registrar *registrar,
                                        gatepost_error **error);
 
 /**
+ * Decides whether a client gets a new registration access token, by an administrator's hand.
+ *
+ * The response and `gatepost_decision_registration_access_token` contain the new token. The old one is refused
+ * from then on. The caller needs the permission `oauth-client-update`. The context's record is the client's
+ * record. The decision is a refusal if the settings have no `registration-endpoint`, and for a client that never
+ * has such a token: it shares its id, or an administrator or a document describes it.
+ */
+GATEPOST_MUST_USE
+gatepost_status gatepost_rotate_registration_access_token(const gatepost_registrar *registrar,
+                                                          gatepost_context *context,
+                                                          gatepost_str client_id,
+                                                          gatepost_decision **decision,
+                                                          gatepost_error **error);
+
+/**
  * Decides whether a client is disabled.
  *
  * A disabled client cannot be used, and its registration access token is refused, until it is enabled with
@@ -1426,6 +1467,36 @@ gatepost_status gatepost_enable(const gatepost_registrar *registrar,
                                 gatepost_str client_id,
                                 gatepost_decision **decision,
                                 gatepost_error **error);
+
+/**
+ * Decides whether a client that waits for approval (setting `approval`) is approved.
+ *
+ * It can be used from then on. The caller needs the permission `oauth-client-update`. The context's record is
+ * the client's record: the one that the administrator was shown. If the client has changed since, the host does
+ * not ask. A client that does not wait is accepted without an effect. A client that is disabled as well stays
+ * disabled.
+ */
+GATEPOST_MUST_USE
+gatepost_status gatepost_approve(const gatepost_registrar *registrar,
+                                 gatepost_context *context,
+                                 gatepost_str client_id,
+                                 gatepost_decision **decision,
+                                 gatepost_error **error);
+
+/**
+ * Decides whether a client that waits for approval (setting `approval`) is denied.
+ *
+ * It is deleted, as by `gatepost_remove`. The same program may register again, and waits again; to keep it out, an
+ * administrator disables it instead. The caller needs the permission `oauth-client-delete`. The context's record
+ * is the client's record. A client that does not wait is refused (409), because somebody else may have approved
+ * it.
+ */
+GATEPOST_MUST_USE
+gatepost_status gatepost_deny(const gatepost_registrar *registrar,
+                              gatepost_context *context,
+                              gatepost_str client_id,
+                              gatepost_decision **decision,
+                              gatepost_error **error);
 
 /**
  * Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3).
@@ -1501,7 +1572,8 @@ gatepost_status gatepost_authorize(const gatepost_registrar *registrar,
  *
  * Every failed authentication gets the same response, 401 `invalid_client`. The diagnostics contain the
  * reason; the host logs them and does not send them. A request that cannot be read, or that authenticates in
- * two ways, gets 400 `invalid_request` with the reason.
+ * two ways, gets 400 `invalid_request` with the reason. A client that is authenticated and waits for approval
+ * gets 400 `unauthorized_client`, and is told so.
  *
  * The library does not see the TLS connection. A client that registered a certificate (RFC 8705 §2) is
  * refused with the diagnostic `client-method-tls`, and the host verifies the certificate.
@@ -1528,7 +1600,7 @@ gatepost_status gatepost_authenticate(const gatepost_registrar *registrar,
  * has the scope.
  *
  * Every refusal has the same response, 401 `invalid_client`. The diagnostics contain the reason, such as
- * `client-unknown`, `client-disabled` or `scope-lacking`. A status other than `GATEPOST_STATUS_OK` means that the
+ * `client-unknown`, `client-disabled`, `client-waits` or `scope-lacking`. A status other than `GATEPOST_STATUS_OK` means that the
  * answer cannot be had: nobody signs in, and the mail client is told to try again later (RFC 4954 §6: 454).
  */
 GATEPOST_MUST_USE

@@ -369,11 +369,20 @@ class registrar {
     decision rotate_secret(context &facts, std::string_view client_id) const {
         return decide<gatepost_rotate_secret>(facts, detail::borrow(client_id));
     }
+    decision rotate_registration_access_token(context &facts, std::string_view client_id) const {
+        return decide<gatepost_rotate_registration_access_token>(facts, detail::borrow(client_id));
+    }
     decision disable(context &facts, std::string_view client_id) const {
         return decide<gatepost_disable>(facts, detail::borrow(client_id));
     }
     decision enable(context &facts, std::string_view client_id) const {
         return decide<gatepost_enable>(facts, detail::borrow(client_id));
+    }
+    decision approve(context &facts, std::string_view client_id) const {
+        return decide<gatepost_approve>(facts, detail::borrow(client_id));
+    }
+    decision deny(context &facts, std::string_view client_id) const {
+        return decide<gatepost_deny>(facts, detail::borrow(client_id));
     }
     decision remove(context &facts, std::string_view client_id) const {
         return decide<gatepost_remove>(facts, detail::borrow(client_id));

@@ -26,8 +26,8 @@ pub const GET: &str = "oauth-client-get";
 /// To register a client as an administrator.
 pub const CREATE: &str = "oauth-client-create";
 
-/// To change, disable and enable any client, and to give it a new secret.
+/// To change, approve, disable and enable any client, and to give it a new secret or registration access token.
 pub const UPDATE: &str = "oauth-client-update";
 
-/// To delete any client.
+/// To delete any client, and to deny one that waits for approval.
 pub const DELETE: &str = "oauth-client-delete";

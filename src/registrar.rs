@@ -109,7 +109,9 @@ impl Registrar {
     ///
     /// `metadata` is the body of the request as it arrived. A caller with an API key needs the
     /// permission `oauth-client-registration`. A caller without a credential needs the setting
-    /// `anonymous`.
+    /// `anonymous`. With the setting `approval`, the client may have to wait until an administrator
+    /// [approves](Self::approve) it: the response is the same, and the diagnostics have the note
+    /// `client-waits`.
     ///
     /// Equal registrations can have the same client id. If the effect is
     /// [`Share`](crate::Effect::Share), or if [`client`](Decision::client) is set, a record with
@@ -322,6 +324,56 @@ impl Registrar {
         Ok(decision.about(Some(client_id)))
     }
 
+    /// Decides whether a client gets a new registration access token, by an administrator's hand.
+    ///
+    /// The response and [`secrets`](Decision::secrets) contain the new token. The old one is refused from
+    /// then on. The caller needs the permission `oauth-client-update`. `context.record` is the client's
+    /// record. The decision is a refusal if the settings have no `registration-endpoint`, and for a client
+    /// that never has such a token: it shares its id, or an administrator or a document describes it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Misuse`] for a missing time, missing or short entropy, and a record that is
+    /// unreadable or belongs to another client.
+    ///
+    /// ```
+    /// use gatepost::{Caller, Context, Effect, Registrar};
+    ///
+    /// let registrar = Registrar::compile(
+    ///     r#"oauth.client-registration.registration-endpoint = "https://mail.example.com/auth/register""#,
+    /// )?;
+    /// # let key = Caller::with_permissions(&["authenticate", "oauth-client-registration"]);
+    /// # let document = br#"{"redirect_uris": ["com.example:/cb"]}"#;
+    /// # let made = registrar.register(&Context { caller: key, ..Context::default() }, document)?;
+    /// # let Effect::Store(record) = made.effect else { panic!("it is a new client") };
+    /// // `record` is the one of a client that registered itself.
+    /// let context = Context {
+    ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-update"]),
+    ///     record: Some(&record.document),
+    ///     ..Context::default()
+    /// };
+    ///
+    /// let decision = registrar.rotate_registration_access_token(&context, &record.client_id)?;
+    /// assert!(decision.secrets.registration_access_token.is_some());
+    /// assert!(matches!(decision.effect, Effect::Replace(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn rotate_registration_access_token(
+        &self,
+        context: &Context<'_>,
+        client_id: &str,
+    ) -> Result<Decision, Misuse> {
+        let (now, entropy) = (now(context)?, entropy(context)?);
+        let decision = manage::rotate_registration_access_token(
+            context,
+            now,
+            &entropy,
+            client_id,
+            &self.policy,
+        )?;
+        Ok(decision.about(Some(client_id)))
+    }
+
     /// Decides whether a client is disabled.
     ///
     /// A disabled client cannot be used, and its registration access token is refused, until it is
@@ -389,6 +441,84 @@ impl Registrar {
     /// ```
     pub fn enable(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
         let decision = manage::enable(context, now(context)?, client_id, &self.policy)?;
+        Ok(decision.about(Some(client_id)))
+    }
+
+    /// Decides whether a client that waits for approval (setting `approval`) is approved.
+    ///
+    /// It can be used from then on. The caller needs the permission `oauth-client-update`.
+    /// `context.record` is the client's record: the one that the administrator was shown. If the client
+    /// has changed since, the host does not ask. A client that does not wait is accepted without an
+    /// effect. A client that is disabled as well stays disabled.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Misuse`] for a missing time, and a record that is unreadable or belongs to another
+    /// client.
+    ///
+    /// ```
+    /// use gatepost::{Caller, Context, Effect, Registrar};
+    ///
+    /// let registrar = Registrar::compile(
+    ///     "oauth.client-registration = { require = true, approval = 'all' }",
+    /// )?;
+    /// # let key = Caller::with_permissions(&["authenticate", "oauth-client-registration"]);
+    /// # let document = br#"{"redirect_uris": ["com.example:/cb"]}"#;
+    /// # let made = registrar.register(&Context { caller: key, ..Context::default() }, document)?;
+    /// # let Effect::Store(record) = made.effect else { panic!("it is a new client") };
+    /// // `record` is the one of a client that registered itself.
+    /// let context = Context {
+    ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-update"]),
+    ///     record: Some(&record.document),
+    ///     ..Context::default()
+    /// };
+    ///
+    /// let decision = registrar.approve(&context, &record.client_id)?;
+    /// assert_eq!(decision.response.status, 204);
+    /// assert!(matches!(decision.effect, Effect::Replace(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn approve(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
+        let decision = manage::approve(context, now(context)?, client_id, &self.policy)?;
+        Ok(decision.about(Some(client_id)))
+    }
+
+    /// Decides whether a client that waits for approval (setting `approval`) is denied.
+    ///
+    /// It is deleted, as by [`remove`](Self::remove). The same program may register again, and waits
+    /// again; to keep it out, an administrator [disables](Self::disable) it instead. The caller needs
+    /// the permission `oauth-client-delete`. `context.record` is the client's record. A client that does
+    /// not wait is refused (409), because somebody else may have approved it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Misuse`] for a missing time, and a record that is unreadable or belongs to another
+    /// client.
+    ///
+    /// ```
+    /// use gatepost::{Caller, Context, Effect, Registrar};
+    ///
+    /// let registrar = Registrar::compile(
+    ///     "oauth.client-registration = { require = true, approval = 'all' }",
+    /// )?;
+    /// # let key = Caller::with_permissions(&["authenticate", "oauth-client-registration"]);
+    /// # let document = br#"{"redirect_uris": ["com.example:/cb"]}"#;
+    /// # let made = registrar.register(&Context { caller: key, ..Context::default() }, document)?;
+    /// # let Effect::Store(record) = made.effect else { panic!("it is a new client") };
+    /// // `record` is the one of a client that registered itself.
+    /// let context = Context {
+    ///     caller: Caller::with_permissions(&["authenticate", "oauth-client-delete"]),
+    ///     record: Some(&record.document),
+    ///     ..Context::default()
+    /// };
+    ///
+    /// let decision = registrar.deny(&context, &record.client_id)?;
+    /// assert_eq!(decision.response.status, 204);
+    /// assert_eq!(decision.effect, Effect::Remove(record.client_id.clone()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn deny(&self, context: &Context<'_>, client_id: &str) -> Result<Decision, Misuse> {
+        let decision = manage::deny(context, now(context)?, client_id, &self.policy)?;
         Ok(decision.about(Some(client_id)))
     }
 
@@ -531,7 +661,8 @@ impl Registrar {
     ///
     /// Every failed authentication gets the same response, 401 `invalid_client`. The diagnostics
     /// contain the reason; the host logs them and does not send them. A request that cannot be
-    /// read, or that authenticates in two ways, gets 400 `invalid_request` with the reason.
+    /// read, or that authenticates in two ways, gets 400 `invalid_request` with the reason. A client that
+    /// is authenticated and waits for approval gets 400 `unauthorized_client`, and is told so.
     ///
     /// The library does not see the TLS connection. A client that registered a certificate (RFC
     /// 8705 §2) is refused with the diagnostic `client-method-tls`, and the host verifies the
@@ -594,7 +725,8 @@ impl Registrar {
     /// token: that it is live, whose it is, and that it has the scope.
     ///
     /// Every refusal has the same response, 401 `invalid_client`. The diagnostics contain the reason:
-    /// `client-unknown`, `client-disabled`, `client-document-unread`, `scope-lacking` and others.
+    /// `client-unknown`, `client-disabled`, `client-waits`, `client-document-unread`, `scope-lacking` and
+    /// others.
     ///
     /// # Errors
     ///

@@ -55,6 +55,11 @@ pub enum Operation {
         /// The client's id.
         client_id: String,
     },
+    /// A client is to have a new registration access token.
+    RotateRegistrationAccessToken {
+        /// The client's id.
+        client_id: String,
+    },
     /// A client is to be disabled.
     Disable {
         /// The client's id.
@@ -62,6 +67,16 @@ pub enum Operation {
     },
     /// A client is to be enabled.
     Enable {
+        /// The client's id.
+        client_id: String,
+    },
+    /// A client that waits is to be approved.
+    Approve {
+        /// The client's id.
+        client_id: String,
+    },
+    /// A client that waits is to be denied.
+    Deny {
         /// The client's id.
         client_id: String,
     },
@@ -157,8 +172,13 @@ impl Operation {
                 metadata,
             } => plugin.update(context, client_id, metadata),
             Self::RotateSecret { client_id } => plugin.rotate_secret(context, client_id),
+            Self::RotateRegistrationAccessToken { client_id } => {
+                plugin.rotate_registration_access_token(context, client_id)
+            }
             Self::Disable { client_id } => plugin.disable(context, client_id),
             Self::Enable { client_id } => plugin.enable(context, client_id),
+            Self::Approve { client_id } => plugin.approve(context, client_id),
+            Self::Deny { client_id } => plugin.deny(context, client_id),
             Self::Remove { client_id } => plugin.remove(context, client_id),
             Self::Authorize(request) => plugin.authorize(context, request),
             Self::Authenticate(request) => plugin.authenticate(context, request),
@@ -200,8 +220,11 @@ impl Operation {
             Self::Read { .. } => "read",
             Self::Update { .. } => "update",
             Self::RotateSecret { .. } => "rotate-secret",
+            Self::RotateRegistrationAccessToken { .. } => "rotate-registration-access-token",
             Self::Disable { .. } => "disable",
             Self::Enable { .. } => "enable",
+            Self::Approve { .. } => "approve",
+            Self::Deny { .. } => "deny",
             Self::Remove { .. } => "remove",
             Self::Authorize(_) => "authorize",
             Self::Authenticate(_) => "authenticate",
@@ -235,8 +258,11 @@ impl Operation {
             Self::Read { client_id }
             | Self::Update { client_id, .. }
             | Self::RotateSecret { client_id }
+            | Self::RotateRegistrationAccessToken { client_id }
             | Self::Disable { client_id }
             | Self::Enable { client_id }
+            | Self::Approve { client_id }
+            | Self::Deny { client_id }
             | Self::Remove { client_id }
             | Self::Usable { client_id, .. }
             | Self::Review { client_id }

@@ -206,6 +206,48 @@ pub trait Plugin: Send + Sync {
     /// ```
     fn rotate_secret(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError>;
 
+    /// Gives a client a new registration access token (RFC 7592 §3); the response has it. The old one is
+    /// refused from then on.
+    ///
+    /// It needs the permission `oauth-client-update`, and the setting `registration-endpoint`. A client that
+    /// never has such a token is refused: it shares its id, or an administrator or a document describes it.
+    ///
+    /// # Errors
+    ///
+    /// The plugin made no decision: see [`PluginError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")] {
+    /// # use gatepost_plugin::{Caller, Context, Credential, Effect, Options, Source, load};
+    /// let settings = "[oauth.client-registration]\nregistration-endpoint = 'https://mail.example.com/auth/register'";
+    /// let plugin = load(&Source::default(), settings, &Options::default())?;
+    /// # let permissions = ["authenticate", "oauth-client-registration", "oauth-client-update"];
+    /// # let context = Context {
+    /// #     caller: Caller {
+    /// #         credential: Credential::Accepted,
+    /// #         permissions: permissions.map(Into::into).into(),
+    /// #         ..Caller::default()
+    /// #     },
+    /// #     ..Context::fresh()?
+    /// # };
+    /// # let metadata = br#"{"redirect_uris": ["https://webmail.example.com/cb"]}"#;
+    /// # let Effect::Store(stored) = plugin.register(&context, metadata)?.effect else {
+    /// #     panic!("a key may register it");
+    /// # };
+    /// # let context = Context { record: Some(stored.document.clone()), ..context };
+    /// let decision = plugin.rotate_registration_access_token(&context, &stored.client_id)?;
+    /// assert!(decision.registration_access_token.is_some());
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn rotate_registration_access_token(
+        &self,
+        context: &Context,
+        client_id: &str,
+    ) -> Result<Decision, PluginError>;
+
     /// Disables a client: all decisions about it are as if it were not registered, until it is enabled
     /// again.
     ///
@@ -280,6 +322,82 @@ pub trait Plugin: Send + Sync {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     fn enable(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError>;
+
+    /// Approves a client that waits (setting `approval`), so that it can be used.
+    ///
+    /// It needs the permission `oauth-client-update`. The record is the one that the administrator was shown:
+    /// a mail server does not ask if the client has changed since. For a client that does not wait there is no
+    /// effect.
+    ///
+    /// # Errors
+    ///
+    /// The plugin made no decision: see [`PluginError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")] {
+    /// # use gatepost_plugin::{Caller, Context, Credential, Effect, Options, Source, load};
+    /// let settings = "[oauth.client-registration]\nrequire = true\napproval = 'all'";
+    /// let plugin = load(&Source::default(), settings, &Options::default())?;
+    /// # let permissions = ["authenticate", "oauth-client-registration", "oauth-client-update"];
+    /// # let context = Context {
+    /// #     caller: Caller {
+    /// #         credential: Credential::Accepted,
+    /// #         permissions: permissions.map(Into::into).into(),
+    /// #         ..Caller::default()
+    /// #     },
+    /// #     ..Context::fresh()?
+    /// # };
+    /// # let metadata = br#"{"redirect_uris": ["https://webmail.example.com/cb"]}"#;
+    /// # let Effect::Store(stored) = plugin.register(&context, metadata)?.effect else {
+    /// #     panic!("a key may register it");
+    /// # };
+    /// # let context = Context { record: Some(stored.document.clone()), ..context };
+    /// let decision = plugin.approve(&context, &stored.client_id)?;
+    /// assert!(matches!(decision.effect, Effect::Replace(_)));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn approve(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError>;
+
+    /// Denies a client that waits (setting `approval`): it is deleted.
+    ///
+    /// It needs the permission `oauth-client-delete`. The same program may register again, and waits again; to
+    /// keep it out, [disable](Self::disable) it instead. A client that does not wait is refused (409), because
+    /// somebody else may have approved it.
+    ///
+    /// # Errors
+    ///
+    /// The plugin made no decision: see [`PluginError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")] {
+    /// # use gatepost_plugin::{Caller, Context, Credential, Effect, Options, Source, load};
+    /// let settings = "[oauth.client-registration]\nrequire = true\napproval = 'all'";
+    /// let plugin = load(&Source::default(), settings, &Options::default())?;
+    /// # let permissions = ["authenticate", "oauth-client-registration", "oauth-client-delete"];
+    /// # let context = Context {
+    /// #     caller: Caller {
+    /// #         credential: Credential::Accepted,
+    /// #         permissions: permissions.map(Into::into).into(),
+    /// #         ..Caller::default()
+    /// #     },
+    /// #     ..Context::fresh()?
+    /// # };
+    /// # let metadata = br#"{"redirect_uris": ["https://webmail.example.com/cb"]}"#;
+    /// # let Effect::Store(stored) = plugin.register(&context, metadata)?.effect else {
+    /// #     panic!("a key may register it");
+    /// # };
+    /// # let context = Context { record: Some(stored.document.clone()), ..context };
+    /// let decision = plugin.deny(&context, &stored.client_id)?;
+    /// assert!(matches!(decision.effect, Effect::Remove(_)));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn deny(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError>;
 
     /// Decides a `DELETE` of the client configuration endpoint (RFC 7592 §2.3).
     ///

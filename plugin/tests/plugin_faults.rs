@@ -70,7 +70,7 @@ fn every_operation_fails_alike() {
     let context = context();
     let activity = Activity::default();
     type Operation<'a> = &'a dyn Fn() -> Result<(), PluginError>;
-    let operations: [(&str, Operation<'_>); 19] = [
+    let operations: [(&str, Operation<'_>); 22] = [
         ("provision", &|| {
             plugin.provision(&context, None, b"").map(drop)
         }),
@@ -79,8 +79,14 @@ fn every_operation_fails_alike() {
         ("rotate-secret", &|| {
             plugin.rotate_secret(&context, "a").map(drop)
         }),
+        ("rotate-registration-access-token", &|| {
+            let decision = plugin.rotate_registration_access_token(&context, "a");
+            decision.map(drop)
+        }),
         ("disable", &|| plugin.disable(&context, "a").map(drop)),
         ("enable", &|| plugin.enable(&context, "a").map(drop)),
+        ("approve", &|| plugin.approve(&context, "a").map(drop)),
+        ("deny", &|| plugin.deny(&context, "a").map(drop)),
         ("remove", &|| plugin.remove(&context, "a").map(drop)),
         ("identify", &|| plugin.identify(&request).map(drop)),
         ("authorize", &|| {

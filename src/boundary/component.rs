@@ -74,12 +74,26 @@ impl wit::GuestRegistrar for crate::registrar::Registrar {
         decide(&context, |facts| self.rotate_secret(facts, &client_id))
     }
 
+    fn rotate_registration_access_token(&self, context: wit::Context, client_id: String) -> Answer {
+        decide(&context, |facts| {
+            self.rotate_registration_access_token(facts, &client_id)
+        })
+    }
+
     fn disable(&self, context: wit::Context, client_id: String) -> Answer {
         decide(&context, |facts| self.disable(facts, &client_id))
     }
 
     fn enable(&self, context: wit::Context, client_id: String) -> Answer {
         decide(&context, |facts| self.enable(facts, &client_id))
+    }
+
+    fn approve(&self, context: wit::Context, client_id: String) -> Answer {
+        decide(&context, |facts| self.approve(facts, &client_id))
+    }
+
+    fn deny(&self, context: wit::Context, client_id: String) -> Answer {
+        decide(&context, |facts| self.deny(facts, &client_id))
     }
 
     fn remove(&self, context: wit::Context, client_id: String) -> Answer {

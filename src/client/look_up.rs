@@ -7,6 +7,7 @@ use crate::facts::{Context, Misuse};
 use crate::oauth::client_id::{is_made_here, is_stateless};
 use crate::permission::OVERRIDE;
 
+use super::approval::must_wait;
 use super::record::{By, Stored};
 use super::stateless;
 
@@ -24,6 +25,8 @@ pub(crate) struct Known<'a> {
 pub(crate) enum Usable<'a> {
     /// It belongs to a registered client.
     Known(Box<Known<'a>>),
+    /// It belongs to a registered client that an administrator has to approve first.
+    Waiting(Box<Known<'a>>),
     /// Every client may use it (requirements G8).
     Shared,
     /// It is not registered, and registration is not required (requirements H6).
@@ -64,6 +67,7 @@ pub(crate) fn usable<'a>(
         Some(known) if known.standing == Standing::Document && !policy.reads(client_id) => {
             Usable::No(Absence::Unknown)
         }
+        Some(known) if known.stored.waiting_since.is_some() => Usable::Waiting(Box::new(known)),
         Some(known) => Usable::Known(Box::new(known)),
         // It has the form of a generated id, but was never generated, or was deleted (RFC 7592
         // §2.3).
@@ -100,10 +104,14 @@ pub(crate) fn look_up<'a>(
     // An id that contains its registration is valid only as long as its key, even if there is a
     // record.
     let carried = stateless::open(client_id, now, policy);
-    Ok(carried.map(|carried| Known {
-        standing: Standing::Registered,
-        stateless: stored.is_none(),
-        stored: stored.unwrap_or(carried),
+    Ok(carried.map(|mut carried| {
+        // It says nothing of an approval, so that it has none.
+        carried.waiting_since = must_wait(carried.registered_by.by, policy).then_some(now);
+        Known {
+            standing: Standing::Registered,
+            stateless: stored.is_none(),
+            stored: stored.unwrap_or(carried),
+        }
     }))
 }
 

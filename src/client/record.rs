@@ -45,6 +45,14 @@ pub(crate) struct Stored<'a> {
     /// Whether an administrator has disabled the client.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) disabled: bool,
+    /// Since when the client waits for an administrator's approval, in seconds since 1970. `None`: it
+    /// does not wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) waiting_since: Option<u64>,
+    /// When an administrator approved the client, in seconds since 1970. `None`: it did not need it,
+    /// or waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) approved_at: Option<u64>,
     /// The registered metadata, as they are in the response.
     #[serde(borrow)]
     pub(crate) metadata: Members<'a>,
@@ -150,6 +158,8 @@ impl<'a> Stored<'a> {
             shared: false,
             denied: false,
             disabled: false,
+            waiting_since: None,
+            approved_at: None,
             metadata,
         }
     }

@@ -54,6 +54,17 @@ pub(crate) enum Sharing {
     Public,
 }
 
+/// The clients that wait for an administrator's approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Approval {
+    /// None.
+    Off,
+    /// Those that callers without an API key register.
+    Anonymous,
+    /// Those that callers with an API key register, too.
+    All,
+}
+
 /// How a scope that is not offered is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnknownScopes {
@@ -113,6 +124,7 @@ choices! {
     SameSite { Off "off", Warn "warn", Refuse "refuse" }
     UnknownScopes { Drop "drop", Refuse "refuse" }
     Pkce { All "all", Public "public" }
+    Approval { Off "off", Anonymous "anonymous", All "all" }
     Sharing { Off "off", Anonymous "anonymous", Public "public" }
     LocalhostFor { Refuse "refuse", Keys "accept", Everybody "everybody" }
     EmptyLinks { Drop "drop", Refuse "refuse" }

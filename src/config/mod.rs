@@ -16,7 +16,8 @@ mod terms;
 mod value;
 
 pub(crate) use self::choices::{
-    AnonymousProfile, EmptyLinks, LocalhostFor, Pkce, SameSite, Sharing, UnknownScopes, Unoffered,
+    AnonymousProfile, Approval, EmptyLinks, LocalhostFor, Pkce, SameSite, Sharing, UnknownScopes,
+    Unoffered,
 };
 pub(crate) use self::read::{Compiled, compile, terms};
 pub(crate) use self::settings::{MIN_PROVISIONAL, Policy};

@@ -74,6 +74,11 @@ mod tests {
                 "[oauth.client-registration]\ngrant-types = []",
                 (2, 1),
             ),
+            (
+                "two that do not fit",
+                "[oauth.client-registration]\nrequire = false\n\n approval = 'all'",
+                (4, 2),
+            ),
         ] {
             let mistakes = compile(text).err().unwrap();
             let first = &mistakes.0[0];

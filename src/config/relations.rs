@@ -4,7 +4,7 @@ use crate::diagnostic::{self, SettingFinding, Severity};
 use crate::jose::jws;
 use crate::oauth::{AuthMethod, Extension, GrantType};
 
-use super::choices::{AnonymousProfile, Pkce, Sharing};
+use super::choices::{AnonymousProfile, Approval, Pkce, Sharing};
 use super::settings::{MIN_PROVISIONAL, Policy, TABLE};
 
 /// Reports combinations of settings that are mistakes or risks. Each setting is valid by itself.
@@ -97,6 +97,7 @@ pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
         let allowed = "this only with a key in client-id-keys";
         findings.push(mistake("stateless", allowed));
     }
+    approval(policy, findings);
     if policy.require_software_statement && policy.trusted_issuers.is_empty() {
         let allowed = "true only with an issuer in trusted-issuers";
         findings.push(mistake("require-software-statement", allowed));
@@ -145,6 +146,47 @@ pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
         findings.push(warning(
             "require",
             "Any client id may be used, so that codes go to any web site that a user agrees to; set require to true once the clients are registered.",
+        ));
+    }
+}
+
+/// Reports settings with which a program could be used that no administrator has approved. Each of them is a way
+/// around `approval`.
+fn approval(policy: &Policy, findings: &mut Vec<SettingFinding>) {
+    if policy.approval == Approval::Off {
+        return;
+    }
+    let any_site = policy.client_documents && policy.client_document_hosts.0.is_empty();
+    for (is_way_around, allowed) in [
+        (
+            !policy.require,
+            "off, or another value together with require = true: any client id may be used otherwise",
+        ),
+        (
+            policy.stateless != Sharing::Off,
+            "off, or another value together with stateless = off: such a client has no record that could wait",
+        ),
+        (
+            policy.static_client.is_some(),
+            "off, or another value without static-client: all clients use that id at once",
+        ),
+        (
+            policy.open_client,
+            "off, or another value together with open-client = false: every client may use the id open",
+        ),
+        (
+            any_site,
+            "off, or another value with the allowed hosts in client-id-metadata-document-hosts: documents do not wait",
+        ),
+    ] {
+        if is_way_around {
+            findings.push(mistake("approval", allowed));
+        }
+    }
+    if policy.approval == Approval::Anonymous && !policy.anonymous {
+        findings.push(warning(
+            "approval",
+            "No new client waits, because nobody registers without an API key while anonymous is false.",
         ));
     }
 }

@@ -9,7 +9,8 @@ use crate::uri;
 use crate::uri::IpLiterals;
 
 use super::choices::{
-    AnonymousProfile, EmptyLinks, LocalhostFor, Pkce, SameSite, Sharing, UnknownScopes, Unoffered,
+    AnonymousProfile, Approval, EmptyLinks, LocalhostFor, Pkce, SameSite, Sharing, UnknownScopes,
+    Unoffered,
 };
 use super::issuers::TrustedIssuers;
 use super::lists::{AllowLists, ContentEncryptionAlgs, EncryptionAlgs, SigningAlgs, TokenList};
@@ -42,6 +43,20 @@ table! {
         /// cannot use it either: with that grant, a stranger could ask a user to confirm a code for a
         /// program on the stranger's machine.
         anonymous_device "anonymous-device": bool = false;
+        /// The clients that an administrator has to approve before anybody can use them. `off`: none.
+        /// `anonymous`: those of callers without an API key. `all`: those of callers with an API key,
+        /// too. Such a client is registered, and it can read and change its registration while it
+        /// waits. An approved client waits again when it changes its registration itself, unless it
+        /// changes only its keys, its `software_version` or the port of a loopback redirect URI, or
+        /// leaves a redirect URI out. Clients with the same id (`share-identical`) wait together, and
+        /// one approval is for all of them. A client that an administrator registers is approved. So is
+        /// one that was registered before this setting was changed; only a stateless id without a
+        /// record waits. A client that waits still waits when this setting is `off` again. Other values
+        /// than `off` need `require`, because any client id could be used otherwise. For the same reason
+        /// they cannot be combined with `stateless`, `static-client` and `open-client`, and they can be
+        /// combined with `client-id-metadata-documents` only if `client-id-metadata-document-hosts` lists
+        /// the hosts: documents from these do not wait.
+        approval "approval": Approval = Approval::Off;
 
         /// The authorization server's issuer identifier (RFC 8414 §2).
         issuer "issuer": Option<EndpointUrl> = None;
@@ -278,6 +293,11 @@ table! {
         /// The time after which a client of a caller without an API key is removed if no user has
         /// authorised it, in seconds; at least 3600 (draft-ietf-mailmaint-oauth-public §3.10).
         provisional_lifetime "provisional-lifetime": u64 = 86_400;
+        /// The time after which a client is removed if no administrator has approved it (`approval`), in
+        /// seconds; 0 means never. While it waits, the other lifetimes do not count. After the approval
+        /// they count from then. It is kept for at least an hour, and as long as it has a valid refresh
+        /// token.
+        waiting_lifetime "waiting-lifetime": u64 = 1_209_600;
         /// The time after which a client is removed if no user has authorised it and it was never
         /// used, in seconds; 0 means never.
         unused_lifetime "unused-lifetime": u64 = 0;

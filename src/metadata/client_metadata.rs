@@ -1,11 +1,14 @@
 //! The registered metadata, their order in JSON, and the documents in them that a host may have to
 //! fetch.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::{RawValue, Value, to_raw_value};
 
 use crate::decision::{Due, Fetch};
 use crate::diagnostic::Place;
+use crate::facts::Misuse;
 use crate::jose::KeySet;
 use crate::oauth::{ApplicationType, AuthMethod, GrantType, ResponseType};
 use crate::uri::{self, RedirectUri};
@@ -69,10 +72,32 @@ impl ClientMetadata {
         common.to_raw()
     }
 
+    /// Whether an approval of registered metadata is one of these, too: nothing differs but what nobody
+    /// judges a client by (its keys, the version of the program, and ports of loopback redirect URIs),
+    /// and redirect URIs that were left out.
+    pub(crate) fn is_covered_by(&self, approved: &RawValue) -> Result<bool, Misuse> {
+        let (here, targets) = judged(&self.to_raw())?;
+        let (there, approved_targets) = judged(approved)?;
+        Ok(here == there && targets.is_subset(&approved_targets))
+    }
+
     /// Returns the metadata as JSON, as they are in the response and in the record.
     pub(crate) fn to_raw(&self) -> Box<RawValue> {
         to_raw_value(self).expect("the members have string keys, and nothing in them fails")
     }
+}
+
+/// Returns what an administrator judges a client by: its members, and its redirect URIs apart from them.
+fn judged(metadata: &RawValue) -> Result<(BTreeMap<String, Value>, BTreeSet<String>), Misuse> {
+    let read = serde_json::from_str(metadata.get());
+    let mut members: BTreeMap<String, Value> = read.map_err(|_| Misuse::RecordUnreadable)?;
+    // The type follows from the redirect URIs.
+    let unjudged = ["application_type", "jwks", "jwks_uri", "software_version"];
+    members.retain(|name, _| !unjudged.contains(&&**name));
+    let uris = members.remove("redirect_uris").unwrap_or_default();
+    let uris = uris.as_array().map(Vec::as_slice).unwrap_or_default();
+    let uris = uris.iter().filter_map(Value::as_str);
+    Ok((members, uris.map(uri::common_spelling).collect()))
 }
 
 impl Serialize for ClientMetadata {

@@ -142,6 +142,10 @@ impl<'a> Gate<'a> {
                 findings.error(&rule::CLIENT_DOCUMENT_UNREAD, Place::top("client_id"));
                 None
             }
+            Usable::Waiting(_) => {
+                findings.error(&rule::CLIENT_WAITS, Place::top("client_id"));
+                None
+            }
             Usable::No(_) => {
                 findings.error(&rule::CLIENT_UNKNOWN, Place::top("client_id"));
                 None

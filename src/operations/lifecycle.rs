@@ -46,6 +46,8 @@ fn reason_to_remove(
         issued_at,
         registered_by,
         client_secret,
+        waiting_since,
+        approved_at,
         ..
     } = stored;
     // Only an administrator disables or deletes such a client, so that there are few. It stays: it
@@ -56,21 +58,28 @@ fn reason_to_remove(
         return None;
     }
     let passed = |since: u64, lifetime: u64| lifetime != 0 && now >= since.saturating_add(lifetime);
+    // Nobody could use it before it was approved.
+    let since = (*issued_at).max(approved_at.unwrap_or(0));
     // A client is kept for at least an hour, and as long as it has a valid refresh token.
-    if !passed(*issued_at, MIN_PROVISIONAL) || activity.refresh_tokens.is_some_and(|n| n > 0) {
+    if !passed(since, MIN_PROVISIONAL) || activity.refresh_tokens.is_some_and(|n| n > 0) {
         return None;
     }
     let provisional = registered_by.by == By::Stranger && activity.authorised_at.is_none();
     let last_used = activity.last_used.max(activity.authorised_at);
     let secret_end = client_secret.as_ref().map(|secret| secret.expires_at);
-    if provisional && passed(*issued_at, policy.provisional_time()) {
+    let waits = waiting_since.is_some();
+    if waiting_since.is_some_and(|since| passed(since, policy.waiting_lifetime)) {
+        Some(&rule::CLIENT_WAITED)
+    } else if provisional && !waits && passed(since, policy.provisional_time()) {
         Some(&rule::CLIENT_NEVER_AUTHORISED)
     } else if provisional && room_is_needed {
         Some(&rule::CLIENT_GAVE_WAY)
-    } else if last_used.is_none() && passed(*issued_at, policy.unused_lifetime) {
+    } else if waits {
+        None
+    } else if last_used.is_none() && passed(since, policy.unused_lifetime) {
         Some(&rule::CLIENT_NEVER_USED)
     } else if activity.refresh_tokens == Some(0)
-        && passed(last_used.unwrap_or(*issued_at), policy.idle_lifetime)
+        && passed(last_used.unwrap_or(since), policy.idle_lifetime)
     {
         Some(&rule::CLIENT_IDLE)
     } else if secret_end.is_some_and(|end| end != 0 && passed(end, policy.expired_secret_lifetime))

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::client::{By, Generator, Members, Registrant, Stored, shared_client_id, stateless};
+use crate::client::{
+    By, Generator, Members, Registrant, Stored, must_wait, shared_client_id, stateless,
+};
 use crate::config::{Policy, Sharing};
 use crate::decision::{Client, Decision, Effect, Standing, response};
 use crate::diagnostic::{Findings, Place, rule};
@@ -70,6 +72,14 @@ pub(crate) fn register(
         Members::Owned(metadata.to_raw()),
     );
     stored.shared = identity == Identity::Shared;
+    // One approval is for all who share the id.
+    stored.waiting_since = match &existing {
+        Some(existing) => existing.waiting_since,
+        None => must_wait(stored.registered_by.by, policy).then_some(now),
+    };
+    if stored.waiting_since.is_some() {
+        findings.note(&rule::CLIENT_WAITS, Place::Document);
+    }
     let secret = stored.issue_secret(
         metadata.token_endpoint_auth_method,
         now,

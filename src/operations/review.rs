@@ -28,6 +28,9 @@ pub(crate) fn client(
     if stored.is_shut_out() || policy.denies(client_id) {
         findings.error(&rule::CLIENT_DENIED, Place::Document);
     }
+    if stored.waiting_since.is_some() {
+        findings.warning(&rule::CLIENT_WAITS, Place::Document);
+    }
     if stored
         .client_secret
         .as_ref()

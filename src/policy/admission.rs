@@ -74,11 +74,14 @@ pub(crate) fn within_terms<'a>(
 /// these terms by leaving the registration out.
 pub(crate) fn within_use<'a>(usable: &Usable<'_>, policy: &'a Policy) -> Cow<'a, Policy> {
     match usable {
-        Usable::Known(known) if known.stored.registered_by.by != By::Stranger => {
+        Usable::Known(known) | Usable::Waiting(known)
+            if known.stored.registered_by.by != By::Stranger =>
+        {
             Cow::Borrowed(policy)
         }
         Usable::Overridden => Cow::Borrowed(policy),
         Usable::Known(_)
+        | Usable::Waiting(_)
         | Usable::Shared
         | Usable::Unregistered
         | Usable::Unread
@@ -97,7 +100,7 @@ pub(crate) fn may_use_devices(usable: &Usable<'_>, policy: &Policy) -> bool {
         }
         Usable::Unregistered => policy.anonymous_profile == AnonymousProfile::Mail,
         Usable::Overridden => false,
-        Usable::Shared | Usable::Unread | Usable::No(_) => return false,
+        Usable::Waiting(_) | Usable::Shared | Usable::Unread | Usable::No(_) => return false,
     };
     !is_held_to_mail || policy.anonymous_device
 }

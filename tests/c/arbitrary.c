@@ -240,8 +240,14 @@ static gatepost_status ask(uint8_t operation, const gatepost_registrar *registra
         return gatepost_lifecycle(registrar, context, id, decision, error);
     case 13:
         return gatepost_client_document(registrar, context, id, body, decision, error);
-    default:
+    case 14:
         return gatepost_usable(registrar, context, id, body, decision, error);
+    case 15:
+        return gatepost_approve(registrar, context, id, decision, error);
+    case 16:
+        return gatepost_deny(registrar, context, id, decision, error);
+    default:
+        return gatepost_rotate_registration_access_token(registrar, context, id, decision, error);
     }
 }
 
@@ -291,7 +297,7 @@ static gatepost_str lend_update(struct source *source, gatepost_str id) {
 }
 
 static void ask_any(struct source *source, struct objects *objects) {
-    uint8_t operation = take(source) % 16, how = take(source);
+    uint8_t operation = take(source) % 18, how = take(source);
     size_t which = take(source) % 4, kept = how % LENGTH(objects->decisions);
     size_t requested = which % LENGTH(objects->requests);
     const gatepost_registrar *registrar = objects->registrars[which % LENGTH(objects->registrars)];
@@ -313,7 +319,7 @@ static void ask_any(struct source *source, struct objects *objects) {
         id = take_text(source, ID);
     }
     body = is_about_client && operation == 3 ? lend_update(source, id)
-                                             : take_text(source, operation >= 14 ? SCOPE : METADATA);
+                                             : take_text(source, operation == 14 ? SCOPE : METADATA);
     if (how % 4 == 0 && context != NULL) {
         gatepost_context_set_now(context, 1790000000);
         gatepost_context_set_entropy(context, entropy, sizeof entropy);

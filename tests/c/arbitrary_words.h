@@ -8,7 +8,7 @@ enum kind { SETTINGS, METADATA, ID, HEADER, FORM, KEYS, TERMS, ADDRESS, URI, SCO
 static const char *const texts[KINDS][8] = {
     [SETTINGS] =
         {
-            "[oauth.client-registration]\nrequire = true\n",
+            "[oauth.client-registration]\nrequire = true\napproval = 'all'\n",
             "[oauth.client-registration]\nanonymous = true\nissuer = 'https://mail.example.com'\n"
             "registration-endpoint = 'https://mail.example.com/auth/register'\nsecret-lifetime = 60\n",
             "[oauth.client-registration]\nanonymous = true\nstateless = 'anonymous'\n"

@@ -356,6 +356,23 @@ static void check_management(const gatepost_registrar *registrar, gatepost_conte
     CHECK(!same(CALL(decision_record)(decision), record));
     CALL(decision_free)(decision);
 
+    /* It waits for nobody. Whether it manages itself depends on the settings. */
+    CHECK(CALL(approve)(registrar, context, id, &decision, NULL) == GATEPOST_STATUS_OK);
+    CHECK(CALL(decision_http_status)(decision) == 204);
+    CHECK(CALL(decision_effect)(decision) == GATEPOST_EFFECT_NONE);
+    CALL(decision_free)(decision);
+    CHECK(CALL(deny)(registrar, context, id, &decision, NULL) == GATEPOST_STATUS_OK);
+    CHECK(CALL(decision_http_status)(decision) == 409);
+    CALL(decision_free)(decision);
+    give_facts(context);
+    CHECK(CALL(rotate_registration_access_token)(registrar, context, id, &decision, NULL) ==
+          GATEPOST_STATUS_OK);
+    CHECK((CALL(decision_registration_access_token)(decision).ptr != NULL) ==
+          (CALL(decision_http_status)(decision) == 200));
+    CHECK((CALL(decision_effect)(decision) == GATEPOST_EFFECT_REPLACE) ==
+          (CALL(decision_http_status)(decision) == 200));
+    CALL(decision_free)(decision);
+
     CHECK(accepted(CALL(review)(registrar, context, id, &decision, NULL), &decision));
     CHECK(!accepted(CALL(review_draft)(registrar, context, GATEPOST_STR("{"), &decision, NULL),
                     &decision));
@@ -787,6 +804,24 @@ static void check_misused_operations(const gatepost_registrar *registrar, gatepo
     CHECK(CALL(enable)(registrar, NULL, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(enable)(registrar, context, id, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(enable)(registrar, context, broken, &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(rotate_registration_access_token)(NULL, context, id, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(rotate_registration_access_token)(registrar, NULL, id, &decision, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(rotate_registration_access_token)(registrar, context, id, NULL, NULL) ==
+          GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(rotate_registration_access_token)(registrar, context, broken, &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(approve)(NULL, context, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(approve)(registrar, NULL, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(approve)(registrar, context, id, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(approve)(registrar, context, broken, &decision, NULL) ==
+          GATEPOST_STATUS_INVALID_UTF8);
+    CHECK(CALL(deny)(NULL, context, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(deny)(registrar, NULL, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(deny)(registrar, context, id, NULL, NULL) == GATEPOST_STATUS_NULL_POINTER);
+    CHECK(CALL(deny)(registrar, context, broken, &decision, NULL) ==
           GATEPOST_STATUS_INVALID_UTF8);
     CHECK(CALL(remove)(NULL, context, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);
     CHECK(CALL(remove)(registrar, NULL, id, &decision, NULL) == GATEPOST_STATUS_NULL_POINTER);

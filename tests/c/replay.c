@@ -99,7 +99,10 @@ enum operation {
     WIDER_WINDOW,
     USABLE,
     BEARER,
-    WEB_ADMINISTRATION_WARNING
+    WEB_ADMINISTRATION_WARNING,
+    ROTATE_REGISTRATION_ACCESS_TOKEN,
+    APPROVE,
+    DENY
 };
 
 static const gatepost_plugin *plugin;
@@ -378,10 +381,16 @@ static gatepost_status perform(enum operation operation, const gatepost_registra
         return plugin->update(registrar, context, first, second, decision, error);
     case ROTATE_SECRET:
         return plugin->rotate_secret(registrar, context, first, decision, error);
+    case ROTATE_REGISTRATION_ACCESS_TOKEN:
+        return plugin->rotate_registration_access_token(registrar, context, first, decision, error);
     case DISABLE:
         return plugin->disable(registrar, context, first, decision, error);
     case ENABLE:
         return plugin->enable(registrar, context, first, decision, error);
+    case APPROVE:
+        return plugin->approve(registrar, context, first, decision, error);
+    case DENY:
+        return plugin->deny(registrar, context, first, decision, error);
     case REMOVE:
         return plugin->remove(registrar, context, first, decision, error);
     case AUTHORIZE:

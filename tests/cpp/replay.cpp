@@ -38,7 +38,10 @@ enum operation : std::uint32_t {
     WIDER_WINDOW,
     USABLE,
     BEARER,
-    WEB_ADMINISTRATION_WARNING
+    WEB_ADMINISTRATION_WARNING,
+    ROTATE_REGISTRATION_ACCESS_TOKEN,
+    APPROVE,
+    DENY
 };
 
 [[noreturn]] void give_up(const char *why) {
@@ -209,11 +212,20 @@ void perform(input &in, const gatepost::registrar &registrar, gatepost::context 
     case ROTATE_SECRET:
         out.decision(registrar.rotate_secret(context, id));
         return;
+    case ROTATE_REGISTRATION_ACCESS_TOKEN:
+        out.decision(registrar.rotate_registration_access_token(context, id));
+        return;
     case DISABLE:
         out.decision(registrar.disable(context, id));
         return;
     case ENABLE:
         out.decision(registrar.enable(context, id));
+        return;
+    case APPROVE:
+        out.decision(registrar.approve(context, id));
+        return;
+    case DENY:
+        out.decision(registrar.deny(context, id));
         return;
     case REMOVE:
         out.decision(registrar.remove(context, id));

@@ -155,6 +155,9 @@ impl Frame {
             Op::Usable(id, scope) => (23, Some(id.as_bytes()), scope.as_deref().map(str::as_bytes)),
             Op::Bearer(header) => (24, header.as_deref().map(str::as_bytes), None),
             Op::WebAdministrationWarning => (25, None, None),
+            Op::RotateRegistrationAccessToken(id) => (26, Some(id.as_bytes()), None),
+            Op::Approve(id) => (27, Some(id.as_bytes()), None),
+            Op::Deny(id) => (28, Some(id.as_bytes()), None),
         };
         frame.u32(number).option(first).option(second)
     }

@@ -42,8 +42,11 @@ pub enum Operation {
     Read(String),
     Update(String, Vec<u8>),
     RotateSecret(String),
+    RotateRegistrationAccessToken(String),
     Disable(String),
     Enable(String),
+    Approve(String),
+    Deny(String),
     Remove(String),
     Identify(Carried),
     Authorize(Carried),
@@ -134,8 +137,13 @@ fn ask(registrar: &Registrar, facts: &Context<'_>, step: &Step) -> Answer {
         Op::Read(id) => registrar.read(facts, id),
         Op::Update(id, metadata) => registrar.update(facts, id, metadata),
         Op::RotateSecret(id) => registrar.rotate_secret(facts, id),
+        Op::RotateRegistrationAccessToken(id) => {
+            registrar.rotate_registration_access_token(facts, id)
+        }
         Op::Disable(id) => registrar.disable(facts, id),
         Op::Enable(id) => registrar.enable(facts, id),
+        Op::Approve(id) => registrar.approve(facts, id),
+        Op::Deny(id) => registrar.deny(facts, id),
         Op::Remove(id) => registrar.remove(facts, id),
         Op::Authorize(request) => registrar.authorize(facts, &request.view()),
         Op::Authenticate(request) => registrar.authenticate(facts, &request.view()),

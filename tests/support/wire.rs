@@ -53,8 +53,13 @@ fn call(operation: &Operation, facts: &Facts) -> (&'static str, Value) {
         Op::Read(id) => ("read", json!([facts, id])),
         Op::Update(id, metadata) => ("update", json!([facts, id, bytes(metadata)])),
         Op::RotateSecret(id) => ("rotate-secret", json!([facts, id])),
+        Op::RotateRegistrationAccessToken(id) => {
+            ("rotate-registration-access-token", json!([facts, id]))
+        }
         Op::Disable(id) => ("disable", json!([facts, id])),
         Op::Enable(id) => ("enable", json!([facts, id])),
+        Op::Approve(id) => ("approve", json!([facts, id])),
+        Op::Deny(id) => ("deny", json!([facts, id])),
         Op::Remove(id) => ("remove", json!([facts, id])),
         Op::Identify(carried) => ("identify", json!([request(carried)])),
         Op::Authorize(carried) => ("authorize", json!([facts, request(carried)])),

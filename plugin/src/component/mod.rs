@@ -86,6 +86,16 @@ impl Plugin for ComponentPlugin {
         })
     }
 
+    fn rotate_registration_access_token(
+        &self,
+        context: &Context,
+        client_id: &str,
+    ) -> Result<Decision, PluginError> {
+        self.instances.decide(|registrar, store, this| {
+            registrar.call_rotate_registration_access_token(store, this, context, client_id)
+        })
+    }
+
     fn disable(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
         self.instances.decide(|registrar, store, this| {
             registrar.call_disable(store, this, context, client_id)
@@ -95,6 +105,17 @@ impl Plugin for ComponentPlugin {
     fn enable(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
         self.instances
             .decide(|registrar, store, this| registrar.call_enable(store, this, context, client_id))
+    }
+
+    fn approve(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.instances.decide(|registrar, store, this| {
+            registrar.call_approve(store, this, context, client_id)
+        })
+    }
+
+    fn deny(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.instances
+            .decide(|registrar, store, this| registrar.call_deny(store, this, context, client_id))
     }
 
     fn remove(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {

@@ -151,12 +151,32 @@ impl Plugin for LibraryPlugin {
         self.decide_of(self.table.rotate_secret, context, client_id)
     }
 
+    fn rotate_registration_access_token(
+        &self,
+        context: &Context,
+        client_id: &str,
+    ) -> Result<Decision, PluginError> {
+        self.decide_of(
+            self.table.rotate_registration_access_token,
+            context,
+            client_id,
+        )
+    }
+
     fn disable(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
         self.decide_of(self.table.disable, context, client_id)
     }
 
     fn enable(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
         self.decide_of(self.table.enable, context, client_id)
+    }
+
+    fn approve(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide_of(self.table.approve, context, client_id)
+    }
+
+    fn deny(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {
+        self.decide_of(self.table.deny, context, client_id)
     }
 
     fn remove(&self, context: &Context, client_id: &str) -> Result<Decision, PluginError> {

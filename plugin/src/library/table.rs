@@ -134,6 +134,13 @@ pub(super) struct Table {
         *mut *mut Decision,
         *mut *mut Error,
     ) -> Number,
+    pub(super) rotate_registration_access_token: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
     pub(super) disable: unsafe extern "C" fn(
         *const Registrar,
         *mut Context,
@@ -142,6 +149,20 @@ pub(super) struct Table {
         *mut *mut Error,
     ) -> Number,
     pub(super) enable: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) approve: unsafe extern "C" fn(
+        *const Registrar,
+        *mut Context,
+        Str,
+        *mut *mut Decision,
+        *mut *mut Error,
+    ) -> Number,
+    pub(super) deny: unsafe extern "C" fn(
         *const Registrar,
         *mut Context,
         Str,

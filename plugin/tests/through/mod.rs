@@ -41,8 +41,13 @@ impl Through {
             Op::Read(id) => plugin.read(facts, id),
             Op::Update(id, metadata) => plugin.update(facts, id, metadata),
             Op::RotateSecret(id) => plugin.rotate_secret(facts, id),
+            Op::RotateRegistrationAccessToken(id) => {
+                plugin.rotate_registration_access_token(facts, id)
+            }
             Op::Disable(id) => plugin.disable(facts, id),
             Op::Enable(id) => plugin.enable(facts, id),
+            Op::Approve(id) => plugin.approve(facts, id),
+            Op::Deny(id) => plugin.deny(facts, id),
             Op::Remove(id) => plugin.remove(facts, id),
             Op::Authorize(carried) => plugin.authorize(facts, &request(carried)),
             Op::Authenticate(carried) => plugin.authenticate(facts, &request(carried)),

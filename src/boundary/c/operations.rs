@@ -17,7 +17,9 @@ use super::text::Text;
 ///
 /// `body` is the body of the request as it arrived. It may be any bytes: the decision refuses what is not a
 /// JSON object in UTF-8. A caller with an API key needs the permission `oauth-client-registration`. A caller
-/// without a credential needs the setting `anonymous`.
+/// without a credential needs the setting `anonymous`. With the setting `approval`, the client may have to wait
+/// until an administrator approves it (`gatepost_approve`): the response is the same, and the diagnostics have
+/// the note `client-waits`.
 ///
 /// Equal registrations can have the same client id. If the effect is `GATEPOST_EFFECT_SHARE`, or if the
 /// standing is not `GATEPOST_STANDING_NONE`, a record with the decision's client id may exist. The host looks
@@ -139,6 +141,30 @@ pub unsafe extern "C" fn gatepost_rotate_secret(
     }
 }
 
+/// Decides whether a client gets a new registration access token, by an administrator's hand.
+///
+/// The response and `gatepost_decision_registration_access_token` contain the new token. The old one is refused
+/// from then on. The caller needs the permission `oauth-client-update`. The context's record is the client's
+/// record. The decision is a refusal if the settings have no `registration-endpoint`, and for a client that never
+/// has such a token: it shares its id, or an administrator or a document describes it.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn gatepost_rotate_registration_access_token(
+    registrar: *const Registrar,
+    context: *mut Context,
+    client_id: Str,
+    decision: *mut *mut Decision,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller passes NULL or live objects, text, and outputs that are NULL or may be written;
+    // no other thread uses the context.
+    unsafe {
+        decide(registrar, context, decision, error, |core, facts| {
+            Ok(core.rotate_registration_access_token(facts, client_id.text("client_id")?)?)
+        })
+    }
+}
+
 /// Decides whether a client is disabled.
 ///
 /// A disabled client cannot be used, and its registration access token is refused, until it is enabled with
@@ -180,6 +206,54 @@ pub unsafe extern "C" fn gatepost_enable(
     unsafe {
         decide(registrar, context, decision, error, |core, facts| {
             Ok(core.enable(facts, client_id.text("client_id")?)?)
+        })
+    }
+}
+
+/// Decides whether a client that waits for approval (setting `approval`) is approved.
+///
+/// It can be used from then on. The caller needs the permission `oauth-client-update`. The context's record is
+/// the client's record: the one that the administrator was shown. If the client has changed since, the host does
+/// not ask. A client that does not wait is accepted without an effect. A client that is disabled as well stays
+/// disabled.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn gatepost_approve(
+    registrar: *const Registrar,
+    context: *mut Context,
+    client_id: Str,
+    decision: *mut *mut Decision,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller passes NULL or live objects, text, and outputs that are NULL or may be written;
+    // no other thread uses the context.
+    unsafe {
+        decide(registrar, context, decision, error, |core, facts| {
+            Ok(core.approve(facts, client_id.text("client_id")?)?)
+        })
+    }
+}
+
+/// Decides whether a client that waits for approval (setting `approval`) is denied.
+///
+/// It is deleted, as by `gatepost_remove`. The same program may register again, and waits again; to keep it out, an
+/// administrator disables it instead. The caller needs the permission `oauth-client-delete`. The context's record
+/// is the client's record. A client that does not wait is refused (409), because somebody else may have approved
+/// it.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn gatepost_deny(
+    registrar: *const Registrar,
+    context: *mut Context,
+    client_id: Str,
+    decision: *mut *mut Decision,
+    error: *mut *mut Error,
+) -> Status {
+    // SAFETY: the caller passes NULL or live objects, text, and outputs that are NULL or may be written;
+    // no other thread uses the context.
+    unsafe {
+        decide(registrar, context, decision, error, |core, facts| {
+            Ok(core.deny(facts, client_id.text("client_id")?)?)
         })
     }
 }
@@ -288,7 +362,8 @@ pub unsafe extern "C" fn gatepost_authorize(
 ///
 /// Every failed authentication gets the same response, 401 `invalid_client`. The diagnostics contain the
 /// reason; the host logs them and does not send them. A request that cannot be read, or that authenticates in
-/// two ways, gets 400 `invalid_request` with the reason.
+/// two ways, gets 400 `invalid_request` with the reason. A client that is authenticated and waits for approval
+/// gets 400 `unauthorized_client`, and is told so.
 ///
 /// The library does not see the TLS connection. A client that registered a certificate (RFC 8705 §2) is
 /// refused with the diagnostic `client-method-tls`, and the host verifies the certificate.
@@ -324,7 +399,7 @@ pub unsafe extern "C" fn gatepost_authenticate(
 /// has the scope.
 ///
 /// Every refusal has the same response, 401 `invalid_client`. The diagnostics contain the reason, such as
-/// `client-unknown`, `client-disabled` or `scope-lacking`. A status other than `GATEPOST_STATUS_OK` means that the
+/// `client-unknown`, `client-disabled`, `client-waits` or `scope-lacking`. A status other than `GATEPOST_STATUS_OK` means that the
 /// answer cannot be had: nobody signs in, and the mail client is told to try again later (RFC 4954 §6: 454).
 #[unsafe(no_mangle)]
 #[must_use]

@@ -148,6 +148,14 @@ pub struct Plugin {
         decision: *mut *mut Decision,
         error: *mut *mut Error,
     ) -> Status,
+    /// `gatepost_rotate_registration_access_token`
+    pub rotate_registration_access_token: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        client_id: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
     /// `gatepost_disable`
     pub disable: unsafe extern "C" fn(
         registrar: *const Registrar,
@@ -158,6 +166,22 @@ pub struct Plugin {
     ) -> Status,
     /// `gatepost_enable`
     pub enable: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        client_id: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_approve`
+    pub approve: unsafe extern "C" fn(
+        registrar: *const Registrar,
+        context: *mut Context,
+        client_id: Str,
+        decision: *mut *mut Decision,
+        error: *mut *mut Error,
+    ) -> Status,
+    /// `gatepost_deny`
+    pub deny: unsafe extern "C" fn(
         registrar: *const Registrar,
         context: *mut Context,
         client_id: Str,
@@ -424,8 +448,11 @@ static PLUGIN: Plugin = Plugin {
     read: operations::gatepost_read,
     update: operations::gatepost_update,
     rotate_secret: operations::gatepost_rotate_secret,
+    rotate_registration_access_token: operations::gatepost_rotate_registration_access_token,
     disable: operations::gatepost_disable,
     enable: operations::gatepost_enable,
+    approve: operations::gatepost_approve,
+    deny: operations::gatepost_deny,
     remove: operations::gatepost_remove,
     identify: operations::gatepost_identify,
     authorize: operations::gatepost_authorize,

@@ -154,6 +154,62 @@ fn what_is_found() {
             &[("oauth.client-registration.anonymous", Error)],
         ),
         ("[oauth.client-registration]\nrequire = true\n", &[]),
+        ("[oauth.client-registration]\napproval = 'off'\n", &[]),
+        (
+            "[oauth.client-registration]\nrequire = true\napproval = 'all'\n",
+            &[],
+        ),
+        (
+            "[oauth.client-registration]\nrequire = true\nanonymous = true\napproval = 'anonymous'\n",
+            &[],
+        ),
+        (
+            "[oauth.client-registration]\nrequire = true\napproval = 'anonymous'\n",
+            &[("oauth.client-registration.approval", Warning)],
+        ),
+        (
+            "[oauth.client-registration]\napproval = 'all'\n",
+            &[("oauth.client-registration.approval", Error)],
+        ),
+        (
+            "[oauth.client-registration]\nanonymous = true\napproval = 'anonymous'\n",
+            &[("oauth.client-registration.approval", Error)],
+        ),
+        (
+            "[oauth.client-registration]\nrequire = true\napproval = 'all'\nstateless = 'anonymous'\nclient-id-keys = ['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']\n",
+            &[("oauth.client-registration.approval", Error)],
+        ),
+        (
+            "[oauth.client-registration]\nrequire = true\napproval = 'anonymous'\nstateless = 'public'\nclient-id-keys = ['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']\n",
+            &[("oauth.client-registration.approval", Error)],
+        ),
+        (
+            "[oauth.client-registration]\nrequire = true\napproval = 'all'\nstatic-client = 'mail'\n",
+            &[("oauth.client-registration.approval", Error)],
+        ),
+        (
+            "[oauth.client-registration]\nrequire = true\napproval = 'all'\nopen-client = true\n",
+            &[("oauth.client-registration.approval", Error)],
+        ),
+        (
+            "[oauth.client-registration]\nrequire = true\napproval = 'all'\nclient-id-metadata-documents = true\n",
+            &[("oauth.client-registration.approval", Error)],
+        ),
+        (
+            "[oauth.client-registration]\nrequire = true\napproval = 'all'\nclient-id-metadata-documents = true\nclient-id-metadata-document-hosts = ['a.example']\n",
+            &[],
+        ),
+        (
+            "[oauth.client-registration]\nrequire = true\napproval = true\n",
+            &[("oauth.client-registration.approval", Error)],
+        ),
+        (
+            "[oauth.client-registration]\napproval = 'all'\nopen-client = true\n",
+            &[
+                ("oauth.client-registration.approval", Error),
+                ("oauth.client-registration.approval", Error),
+            ],
+        ),
     ];
     for (text, expected) in table {
         let found = findings(text);

@@ -17,6 +17,8 @@ rules! {
         "Nobody has used the client for long, and none of its refresh tokens is valid.";
     CLIENT_SECRET_LONG_OVER: InvalidClient, "client-secret-long-over", "RFC 7591 §3.2.1",
         "The client's secret expired long ago, so that it cannot authenticate.";
+    CLIENT_WAITED: InvalidClient, "client-waited", "RFC 7591 §5",
+        "No administrator has approved the client for long.";
 
     // Client ID metadata documents.
     DOCUMENTS_OFF: InvalidClient, "documents-off", "draft-ietf-oauth-client-id-metadata-document §5",

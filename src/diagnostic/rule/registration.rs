@@ -75,4 +75,10 @@ rules! {
         "The client's secret has expired: it cannot authenticate until it has a new one.";
     SECRET_UNUSED: InvalidClientMetadata, "secret-unused", "RFC 7591 §2",
         "The client does not authenticate with a secret.";
+    TOKEN_UNUSED: InvalidClientMetadata, "token-unused", "RFC 7592 §3",
+        "The client does not manage its registration itself: others share its id, or an administrator or a document describes it.";
+    TOKEN_WITHOUT_ENDPOINT: InvalidClientMetadata, "token-without-endpoint", "RFC 7592 §3",
+        "The token is of no use before the settings have the registration-endpoint, below which clients manage their registration.";
+    CLIENT_NOT_WAITING: Conflict, "client-not-waiting", "RFC 7592 §2.3",
+        "The client does not wait for approval, so that it cannot be denied; delete it instead.";
 }

@@ -18,6 +18,8 @@ rules! {
         "There is no client with this id, or it must not be used; register it first.";
     CLIENT_DISABLED: InvalidClient, "client-disabled", "RFC 7592 §2",
         "An administrator disabled the client, or the settings deny its id.";
+    CLIENT_WAITS: UnauthorizedClient, "client-waits", "RFC 7591 §5",
+        "An administrator of this server has to approve this program first; nobody can use it before.";
     CLIENT_ID_CHARACTERS: InvalidRequest, "client-id-characters", "RFC 6749 appendix A.1",
         "A client id must be 1 to 512 printable ASCII characters.";
     CLIENT_DOCUMENT_UNREAD: InvalidClient, "client-document-unread", "draft-ietf-oauth-client-id-metadata-document §4",

@@ -1,7 +1,7 @@
 //! Decides whether a client is authenticated (RFC 6749 §2.3, RFC 7523 §2.2).
 //!
 //! Every failed authentication gets the same response. The reason is in the diagnostics, which only
-//! the host reads.
+//! the host reads. A client that is authenticated and waits for approval is told so.
 
 mod assertion;
 #[cfg(test)]
@@ -35,16 +35,16 @@ pub(crate) fn authenticate(
     let by_header = request.authorization.is_some_and(is_basic);
     let parameters = match Parameters::read(request.parameters) {
         Ok(parameters) => parameters,
-        Err(flaw) => return Ok(malformed(flaw)),
+        Err(flaw) => return Ok(explained(flaw)),
     };
     let presented = match Presented::of(request, &parameters) {
         Ok(presented) => presented,
-        Err(flaw) if flaw.error == ErrorCode::InvalidRequest => return Ok(malformed(flaw)),
+        Err(flaw) if flaw.error == ErrorCode::InvalidRequest => return Ok(explained(flaw)),
         Err(flaw) => return Ok(refuse(flaw.into(), by_header)),
     };
     let Some(client_id) = identify::client_id(request) else {
         return Ok(match parameters.get("client_id") {
-            None => malformed(&rule::CLIENT_UNNAMED),
+            None => explained(&rule::CLIENT_UNNAMED),
             Some(_) => refuse((&rule::CLIENT_NAMED_TWICE).into(), by_header),
         });
     };
@@ -63,6 +63,16 @@ pub(crate) fn authenticate(
             known.stored.metadata.get(),
             proof.of(known)?,
         ),
+        Usable::Waiting(known) => {
+            return Ok(match proof.of(known)? {
+                Ok(_) => explained(&rule::CLIENT_WAITS),
+                // Nothing is fetched for such a client.
+                Err(unproven) if !unproven.fetches.is_empty() => {
+                    refuse((&rule::CLIENT_WAITS).into(), by_header)
+                }
+                Err(unproven) => refuse(unproven, by_header),
+            });
+        }
         Usable::Shared => (
             Standing::Shared,
             "{}",
@@ -327,8 +337,9 @@ fn refuse(unproven: Unproven, by_header: bool) -> Decision {
     }
 }
 
-/// Makes the refusal of a request that cannot be read, or that authenticates in two ways.
-fn malformed(flaw: &'static Rule) -> Decision {
+/// Makes the refusal that says why: the request cannot be read, or authenticates in two ways, or it is
+/// from a client that waits.
+fn explained(flaw: &'static Rule) -> Decision {
     let mut findings = Findings::default();
     findings.error(flaw, Place::Document);
     response::refusal(findings)

@@ -310,6 +310,106 @@ fn what_is_kept() {
 }
 
 #[test]
+fn how_long_a_client_waits() {
+    let since = |by: &str, member: &str, time: u64| {
+        let mut record: serde_json::Value = serde_json::from_str(&record(by, None)).unwrap();
+        record[member] = time.into();
+        record
+    };
+    let waiting = since("stranger", "waiting_since", ISSUED);
+    let of_key = since("key", "waiting_since", ISSUED);
+    let again = since("key", "waiting_since", ISSUED + 9 * DAY);
+    let approved = since("stranger", "approved_at", ISSUED + 9 * DAY);
+    let mut disabled = waiting.clone();
+    disabled["disabled"] = true.into();
+    let [never, in_use] = [None, Some(1)].map(|refresh_tokens| Activity {
+        refresh_tokens,
+        ..Activity::default()
+    });
+    let waited = Some("client-waited");
+    for (name, settings, record, activity, after, expected) in [
+        (
+            "two weeks, by default",
+            "",
+            &waiting,
+            never,
+            14 * DAY - 1,
+            None,
+        ),
+        ("two weeks later", "", &waiting, never, 14 * DAY, waited),
+        ("with a key", "", &of_key, never, 14 * DAY, waited),
+        ("again", "", &again, never, 23 * DAY - 1, None),
+        ("again, for as long", "", &again, never, 23 * DAY, waited),
+        ("with a valid token", "", &again, in_use, 99 * DAY, None),
+        ("disabled", "", &disabled, never, 99 * DAY, None),
+        (
+            "without an end",
+            "waiting-lifetime = 0",
+            &waiting,
+            never,
+            999 * DAY,
+            None,
+        ),
+        (
+            "an hour at least",
+            "waiting-lifetime = 1",
+            &waiting,
+            never,
+            HOUR - 1,
+            None,
+        ),
+        (
+            "an hour",
+            "waiting-lifetime = 1",
+            &waiting,
+            never,
+            HOUR,
+            waited,
+        ),
+        (
+            "the other lifetimes do not count",
+            "unused-lifetime = 1\nidle-lifetime = 1",
+            &of_key,
+            Activity {
+                refresh_tokens: Some(0),
+                ..never
+            },
+            13 * DAY,
+            None,
+        ),
+        ("just approved", "", &approved, never, 10 * DAY - 1, None),
+        (
+            "approved, and nobody authorised it",
+            "",
+            &approved,
+            never,
+            10 * DAY,
+            Some("client-never-authorised"),
+        ),
+        (
+            "approved, and used in time",
+            "unused-lifetime = 172800",
+            &since("key", "approved_at", ISSUED + 9 * DAY),
+            never,
+            11 * DAY - 1,
+            None,
+        ),
+        (
+            "approved, and never used",
+            "unused-lifetime = 172800",
+            &since("key", "approved_at", ISSUED + 9 * DAY),
+            never,
+            11 * DAY,
+            Some("client-never-used"),
+        ),
+    ] {
+        let record = record.to_string();
+        let decided = decide(Some(&record), &activity, ISSUED + after, &policy(settings));
+        assert_eq!(decided, expected, "{name}");
+    }
+}
+
+#[test]
 fn who_gives_way() {
     let [never, authorised] = [None, Some(ISSUED)].map(|authorised_at| Activity {
         authorised_at,
@@ -335,6 +435,23 @@ fn who_gives_way() {
         ),
         ("authorised", "stranger", authorised, Some(10), DAY, None),
         ("in use", "stranger", valid, Some(10), HOUR, None),
+        ("it waits", "waiting_since", never, Some(10), HOUR, gave_way),
+        (
+            "it was just approved",
+            "approved_at",
+            never,
+            Some(10),
+            HOUR - 1,
+            None,
+        ),
+        (
+            "it was approved an hour ago",
+            "approved_at",
+            never,
+            Some(10),
+            HOUR,
+            gave_way,
+        ),
         ("with a key", "key", never, Some(10), HOUR, None),
         (
             "an administrator's",
@@ -345,7 +462,16 @@ fn who_gives_way() {
             None,
         ),
     ] {
-        let record = record(by, None);
+        // What became of its approval happened a day after it was registered.
+        let (record, after) = match by {
+            "waiting_since" | "approved_at" => {
+                let mut record: serde_json::Value =
+                    serde_json::from_str(&record("stranger", None)).unwrap();
+                record[by] = (ISSUED + DAY).into();
+                (record.to_string(), after + DAY)
+            }
+            by => (record(by, None), after),
+        };
         let context = Context {
             record: Some(&record),
             usage: Usage {

@@ -1,12 +1,12 @@
 //! Decides whether a client is disabled or enabled.
 
-use crate::client::{self, Known};
+use crate::client::Known;
 use crate::config::Policy;
 use crate::decision::{Decision, Effect, response};
-use crate::diagnostic::{Findings, Place, rule};
+use crate::diagnostic::Findings;
 use crate::facts::{Context, Misuse};
-use crate::permission;
-use crate::policy;
+
+use super::permit::{CHANGE, permit_administrator};
 
 /// Decides whether an administrator disables a client. It cannot be used until it is enabled.
 pub(crate) fn disable(
@@ -48,31 +48,24 @@ pub(super) fn switch(
     to: Switch,
     policy: &Policy,
 ) -> Result<Decision, Misuse> {
-    let mut findings = Findings::default();
-    let missing = &rule::PERMISSION_UPDATE_MISSING;
-    if let Err(refused) = policy::permit(&context.caller, permission::UPDATE, missing) {
-        findings.error(refused, Place::Document);
-        return Ok(response::refusal(findings));
-    }
-    let known = client::look_up(client_id, context, now, policy)?;
-    let Some(Known {
+    let known = permit_administrator(&CHANGE, context, now, client_id, policy)?;
+    let Known {
         mut stored,
         stateless,
         ..
-    }) = known.filter(|known| !known.stored.denied)
-    else {
-        findings.error(&rule::CLIENT_NOT_FOUND, Place::Document);
-        return Ok(response::refusal(findings));
+    } = match known {
+        Ok(known) => known,
+        Err(refusal) => return Ok(refusal),
     };
     let is_disabled = to == Switch::Disabled;
     let nothing = response::nothing(204);
     if stored.disabled == is_disabled {
-        return Ok(Decision::accept(nothing, Effect::None, findings));
+        return Ok(Decision::accept(nothing, Effect::None, Findings::default()));
     }
     stored.disabled = is_disabled;
     let effect = match stateless {
         true => Effect::Store(stored.record()),
         false => Effect::Replace(stored.record()),
     };
-    Ok(Decision::accept(nothing, effect, findings))
+    Ok(Decision::accept(nothing, effect, Findings::default()))
 }

@@ -90,6 +90,29 @@ pub(super) fn permit<'a>(
     Ok(Err(response::refusal(findings)))
 }
 
+/// Decides whether the caller may manage a client as an administrator. A registration access token does not count.
+pub(super) fn permit_administrator<'a>(
+    operation: &Operation,
+    context: &Context<'a>,
+    now: u64,
+    client_id: &str,
+    policy: &Policy,
+) -> Result<Result<Known<'a>, Decision>, Misuse> {
+    let refuse = |reason| {
+        let mut findings = Findings::default();
+        findings.error(reason, Place::Document);
+        Err(response::refusal(findings))
+    };
+    if let Err(refused) = policy::permit(&context.caller, operation.permission, operation.missing) {
+        return Ok(refuse(refused));
+    }
+    let known = client::look_up(client_id, context, now, policy)?;
+    Ok(match known.filter(|known| !known.stored.denied) {
+        Some(known) => Ok(known),
+        None => refuse(&rule::CLIENT_NOT_FOUND),
+    })
+}
+
 /// Returns the hash of the client's registration access token, if it has one and may be used.
 fn token_hash<'k>(known: &'k Known<'_>) -> Option<&'k Hash> {
     let stored = &known.stored;

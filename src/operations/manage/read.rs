@@ -2,7 +2,7 @@
 
 use crate::config::Policy;
 use crate::decision::{Decision, Effect};
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Findings, Place, rule};
 use crate::facts::{Context, Misuse};
 use crate::operations::information::Information;
 
@@ -19,7 +19,11 @@ pub(crate) fn read(
         Err(refusal) => refusal,
         Ok(Permitted { known, token }) => {
             let information = Information::new(&known.stored).with_token(token, policy);
-            information.accept(200, &known.stored, Effect::None, Findings::default())
+            let mut findings = Findings::default();
+            if known.stored.waiting_since.is_some() {
+                findings.note(&rule::CLIENT_WAITS, Place::Document);
+            }
+            information.accept(200, &known.stored, Effect::None, findings)
         }
     })
 }

@@ -1,6 +1,6 @@
 //! Decides whether a registration is deleted (RFC 7592 §2.3).
 
-use crate::client::{By, Stored};
+use crate::client::{By, Known, Stored};
 use crate::config::Policy;
 use crate::decision::{Decision, Effect, response};
 use crate::diagnostic::Findings;
@@ -16,24 +16,30 @@ pub(crate) fn remove(
     client_id: &str,
     policy: &Policy,
 ) -> Result<Decision, Misuse> {
-    let known = match permit(&DELETE, context, now, client_id, policy)? {
-        Ok(permitted) => permitted.known,
-        Err(refusal) => return Ok(refusal),
-    };
-    let nothing = response::nothing(204);
-    if !could_be_used(&known.stored) {
-        let effect = Effect::Remove(client_id.to_owned());
-        return Ok(Decision::accept(nothing, effect, Findings::default()));
-    }
-    // A record stays that denies the client.
-    let mut stored = known.stored;
-    stored.denied = true;
-    let effect = if known.stateless {
-        Effect::Store(stored.record())
+    Ok(match permit(&DELETE, context, now, client_id, policy)? {
+        Ok(permitted) => end(permitted.known),
+        Err(refusal) => refusal,
+    })
+}
+
+/// Makes the decision with which a client is gone: without its record, or with one that denies it.
+pub(super) fn end(known: Known<'_>) -> Decision {
+    let Known {
+        mut stored,
+        stateless,
+        ..
+    } = known;
+    let effect = if !could_be_used(&stored) {
+        Effect::Remove(stored.client_id.into_owned())
     } else {
-        Effect::Replace(stored.record())
+        // A record stays that denies the client.
+        stored.denied = true;
+        match stateless {
+            true => Effect::Store(stored.record()),
+            false => Effect::Replace(stored.record()),
+        }
     };
-    Ok(Decision::accept(nothing, effect, Findings::default()))
+    Decision::accept(response::nothing(204), effect, Findings::default())
 }
 
 /// Whether the client's id could be used although there is no record of it: it contains its

@@ -1,14 +1,14 @@
 //! Decides whether a client gets a new secret.
 
-use crate::client::{self, Generator, Known};
+use crate::client::Generator;
 use crate::config::Policy;
 use crate::decision::{Decision, Effect, response};
 use crate::diagnostic::{Findings, Place, rule};
 use crate::facts::{Context, Misuse};
 use crate::metadata::Registered;
 use crate::operations::information::Information;
-use crate::permission;
-use crate::policy;
+
+use super::permit::{CHANGE, permit_administrator};
 
 /// Decides whether an administrator gives a client a new secret.
 pub(crate) fn rotate_secret(
@@ -18,17 +18,12 @@ pub(crate) fn rotate_secret(
     client_id: &str,
     policy: &Policy,
 ) -> Result<Decision, Misuse> {
-    let mut findings = Findings::default();
-    let missing = &rule::PERMISSION_UPDATE_MISSING;
-    if let Err(refused) = policy::permit(&context.caller, permission::UPDATE, missing) {
-        findings.error(refused, Place::Document);
-        return Ok(response::refusal(findings));
-    }
-    let known = client::look_up(client_id, context, now, policy)?;
-    let Some(Known { mut stored, .. }) = known.filter(|known| !known.stored.denied) else {
-        findings.error(&rule::CLIENT_NOT_FOUND, Place::Document);
-        return Ok(response::refusal(findings));
+    let known = match permit_administrator(&CHANGE, context, now, client_id, policy)? {
+        Ok(known) => known,
+        Err(refusal) => return Ok(refusal),
     };
+    let mut stored = known.stored;
+    let mut findings = Findings::default();
     let method = Registered::read(stored.metadata.raw())?.token_endpoint_auth_method;
     let mut generator = Generator::new(entropy);
     let Some(secret) = stored.issue_secret(method, now, policy, &mut generator) else {

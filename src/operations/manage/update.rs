@@ -1,6 +1,6 @@
 //! Decides whether a registration is changed (RFC 7592 §2.2).
 
-use crate::client::{Generator, Members, Stored};
+use crate::client::{Generator, Members, Stored, must_wait};
 use crate::config::Policy;
 use crate::decision::{Decision, Effect, response};
 use crate::diagnostic::{Findings, Place, rule};
@@ -43,6 +43,19 @@ pub(crate) fn update(
     let Some(metadata) = metadata.filter(|_| !findings.has_errors()) else {
         return Ok(response::refusal(findings));
     };
+
+    // What an administrator has approved must not become something else by the client's own hand.
+    let is_its_own_change = token.is_some() && must_wait(stored.registered_by.by, policy);
+    if is_its_own_change
+        && stored.waiting_since.is_none()
+        && !metadata.is_covered_by(stored.metadata.raw())?
+    {
+        stored.waiting_since = Some(now);
+        stored.approved_at = None;
+    }
+    if stored.waiting_since.is_some() {
+        findings.note(&rule::CLIENT_WAITS, Place::Document);
+    }
 
     let mut generator = Generator::new(entropy);
     let method = metadata.token_endpoint_auth_method;

@@ -502,3 +502,60 @@ fn spellings_of_a_redirect_uri_share_an_id() {
         assert!(ids.iter().all(|id| *id == ids[0]), "{settings} {ids:?}");
     }
 }
+
+#[test]
+fn who_waits() {
+    let stranger = by(Caller::anonymous());
+    let key = by(Caller::with_permissions(KEY));
+    for (approval, context, waits) in [
+        ("off", &stranger, false),
+        ("off", &key, false),
+        ("anonymous", &stranger, true),
+        ("anonymous", &key, false),
+        ("all", &stranger, true),
+        ("all", &key, true),
+    ] {
+        let settings = format!("require = true\napproval = '{approval}'\nshare-identical = 'off'");
+        let decision = decide(context, &ENTROPY, &native(), &policy(&settings));
+        assert_eq!(decision.response.status, 201, "{approval}");
+        let Effect::Store(record) = &decision.effect else {
+            panic!("{approval}: {decision:?}");
+        };
+        let stored = Stored::read(&record.document).unwrap();
+        assert_eq!(stored.waiting_since, waits.then_some(NOW), "{approval}");
+        let noted = decision.diagnostics.iter().map(|d| (d.code, d.severity));
+        let noted = Vec::from_iter(noted.filter(|(code, _)| *code == "client-waits"));
+        let expected = waits.then_some(("client-waits", Severity::Note));
+        assert_eq!(noted, Vec::from_iter(expected), "{approval}");
+        // It is what RFC 7591 says, and no more.
+        assert_eq!(answer(&decision).get("diagnostics"), None, "{approval}");
+    }
+}
+
+/// One approval is for all who share an id, and whoever registers the same later changes nothing.
+#[test]
+fn those_who_share_an_id_wait_together() {
+    let policy = policy("require = true\napproval = 'anonymous'");
+    let stranger = by(Caller::anonymous());
+    let first = decide(&stranger, &ENTROPY, &native(), &policy);
+    let Effect::Share(record) = first.effect else {
+        panic!("{first:?}");
+    };
+    let mut approved: Value = serde_json::from_str(&record.document).unwrap();
+    approved.as_object_mut().unwrap().remove("waiting_since");
+    let approved = approved.to_string();
+    for (name, document, waits) in [
+        ("waiting", &record.document, true),
+        ("approved", &approved, false),
+    ] {
+        let context = Context {
+            record: Some(document),
+            ..by(Caller::anonymous())
+        };
+        let again = decide(&context, &OTHER_ENTROPY, &native(), &policy);
+        assert_eq!(again.response.status, 201, "{name}");
+        assert_eq!(again.effect, Effect::None, "{name}");
+        let mut codes = again.diagnostics.iter().map(|d| d.code);
+        assert_eq!(codes.any(|code| code == "client-waits"), waits, "{name}");
+    }
+}

@@ -191,6 +191,26 @@ fn shut_out_or_not_there() {
     }
 }
 
+/// It may be registered as it is, and the administrator is told that it cannot be used yet.
+#[test]
+fn a_client_that_waits() {
+    let native =
+        json!({"redirect_uris": ["http://127.0.0.1/cb"], "token_endpoint_auth_method": "none"});
+    let settings = "require = true\napproval = 'all'";
+    let (id, record) = record(Caller::with_permissions(KEY), settings, &native);
+    let context = Context {
+        record: Some(&record),
+        ..Context::default()
+    };
+    for settings in [settings, ""] {
+        let verdict = client(&context, NOW, &id, &policy(settings)).unwrap();
+        assert_eq!(verdict.outcome, Outcome::Accept);
+        let found = verdict.diagnostics.iter().map(|d| (d.code, d.severity));
+        let warned = Vec::from_iter(found.filter(|(_, s)| *s == Severity::Warning));
+        assert_eq!(warned, [("client-waits", Severity::Warning)]);
+    }
+}
+
 #[test]
 fn drafts() {
     let native = json!({"redirect_uris": ["http://127.0.0.1/cb"]}).to_string();

@@ -78,6 +78,7 @@ fn who_may_be_used() {
     let kept = record(&required, "mail", MAIL, false);
     let denied = record(&open, "denied", MAIL, false);
     let disabled = record(&required, "mail", MAIL, true);
+    let waiting = kept.replacen('{', r#"{"waiting_since":1,"#, 1);
     let removed = {
         let context = Context {
             now: Some(NOW),
@@ -183,6 +184,24 @@ fn who_may_be_used() {
             "mail",
             None,
             Err("client-disabled"),
+        ),
+        (
+            "it waits",
+            &required,
+            any,
+            Some(&waiting),
+            "mail",
+            Some(MAIL),
+            Err("client-waits"),
+        ),
+        (
+            "it waits, and none is required",
+            &open,
+            plain,
+            Some(&waiting),
+            "mail",
+            None,
+            Err("client-waits"),
         ),
         (
             "denied by the settings",

@@ -125,7 +125,7 @@ fn ask(
     request: *const Request,
 ) -> [Vec<(Status, Option<String>)>; 2] {
     let id = Str::view("c");
-    let of_context: [&dyn Fn(*mut *mut Decision, *mut *mut Error) -> Status; 14] = [
+    let of_context: [&dyn Fn(*mut *mut Decision, *mut *mut Error) -> Status; 17] = [
         // SAFETY: the objects are live, and the outputs may be written; so below.
         &|d, e| unsafe { gatepost_register(registrar, context, Str::view("{}"), d, e) },
         // SAFETY: as above.
@@ -137,9 +137,15 @@ fn ask(
         // SAFETY: as above.
         &|d, e| unsafe { gatepost_rotate_secret(registrar, context, id, d, e) },
         // SAFETY: as above.
+        &|d, e| unsafe { gatepost_rotate_registration_access_token(registrar, context, id, d, e) },
+        // SAFETY: as above.
         &|d, e| unsafe { gatepost_disable(registrar, context, id, d, e) },
         // SAFETY: as above.
         &|d, e| unsafe { gatepost_enable(registrar, context, id, d, e) },
+        // SAFETY: as above.
+        &|d, e| unsafe { gatepost_approve(registrar, context, id, d, e) },
+        // SAFETY: as above.
+        &|d, e| unsafe { gatepost_deny(registrar, context, id, d, e) },
         // SAFETY: as above.
         &|d, e| unsafe { gatepost_remove(registrar, context, id, d, e) },
         // SAFETY: as above.

@@ -469,3 +469,75 @@ fn certificates_are_the_hosts() {
         }
     }
 }
+
+/// A client that waits is told so if it is the client, and no more than anybody if it is not.
+#[test]
+fn clients_that_wait() {
+    let (right, hash) = secret(1);
+    let with_secret = |method: &str| {
+        let members =
+            json!({"waiting_since": 1, "client_secret": {"sha256": hash, "expires_at": 0}});
+        record(method, members)
+    };
+    let by_secret = with_secret("client_secret_basic");
+    let public = record("none", json!({"waiting_since": 1}));
+    let keys = json!({"waiting_since": 1, "jwks_uri": "https://a.example.com/keys"});
+    let elsewhere = record("private_key_jwt", keys);
+    let right = basic("c", &right);
+    let wrong = basic("c", "wrong");
+    let claims = json!({"iss": "c", "sub": "c", "aud": ISSUER, "exp": NOW + 60, "jti": "1"});
+    let assertion = format!(
+        "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion={}",
+        es256(7, &json!({"alg": "ES256"}), &claims).1
+    );
+    for (name, settings, record, authorization, parameters, expected) in [
+        (
+            "with its secret",
+            "",
+            &by_secret,
+            Some(&*right),
+            "",
+            (400, "unauthorized_client", "client-waits"),
+        ),
+        (
+            "with another secret",
+            "",
+            &by_secret,
+            Some(&wrong),
+            "",
+            (401, "invalid_client", "client-secret-wrong"),
+        ),
+        (
+            "public",
+            "",
+            &public,
+            None,
+            "client_id=c",
+            (400, "unauthorized_client", "client-waits"),
+        ),
+        (
+            "with keys that would have to be fetched",
+            "",
+            &elsewhere,
+            None,
+            &assertion,
+            (401, "invalid_client", "client-waits"),
+        ),
+    ] {
+        let decision = ask(
+            &Asked {
+                authorization,
+                parameters,
+                record: Some(record),
+                permissions: OVERRIDE,
+                jwks: None,
+            },
+            &policy(settings),
+        );
+        let body: Value = serde_json::from_str(&decision.response.body).unwrap();
+        let error = body["error"].as_str().unwrap();
+        let found = (decision.response.status, error, code(&decision).unwrap());
+        assert_eq!(found, expected, "{name}");
+        assert_eq!(decision.fetches, [], "{name}");
+    }
+}

@@ -9,6 +9,7 @@ fn which_clients_may_be_used() {
     let by_administrator = record("administrator", "administrator", json!({}));
     let by_document = record("document", "document", json!({}));
     let denied = native().replace("\"version\"", "\"denied\":true,\"version\"");
+    let waiting = native().replace("\"version\"", "\"waiting_since\":1,\"version\"");
     let url = json!({"client_id": "https://a.example.com/client"});
     let documents = "client-id-metadata-documents = true";
     for (name, settings, record, permissions, change, expected) in [
@@ -51,6 +52,30 @@ fn which_clients_may_be_used() {
             &[],
             json!({}),
             Ok(Registered),
+        ),
+        (
+            "required, registered, and it waits",
+            required,
+            Some(waiting.clone()),
+            &[],
+            json!({}),
+            Err("client-waits"),
+        ),
+        (
+            "it waits, whatever an account may use",
+            required,
+            Some(waiting.clone()),
+            OVERRIDE,
+            json!({}),
+            Err("client-waits"),
+        ),
+        (
+            "it waits, although nothing is required any more",
+            "",
+            Some(waiting),
+            &[],
+            json!({}),
+            Err("client-waits"),
         ),
         (
             "by hand",
@@ -379,5 +404,29 @@ fn the_host_is_told_of_its_own_mistakes() {
             authorize(&context, NOW, &request, &policy("")),
             Err(expected)
         );
+    }
+}
+
+/// The user is told, and nobody is sent to a redirect URI that no administrator has approved.
+#[test]
+fn a_client_that_waits_at_each_endpoint() {
+    let waiting = native().replace("\"version\"", "\"waiting_since\":1,\"version\"");
+    let policy = policy("require = true\napproval = 'all'");
+    let mistaken = asking(json!({"response_type": "token"}));
+    let right = asking(json!({"grant_type": "authorization_code"}));
+    for endpoint in [
+        Endpoint::Authorization,
+        Endpoint::PushedAuthorization,
+        Endpoint::DeviceAuthorization,
+        Endpoint::Token,
+    ] {
+        for parameters in [&mistaken, &right] {
+            let decision = at(endpoint, parameters, Some(&waiting), &[], &policy);
+            assert_eq!(errors(&decision), ["client-waits"], "{endpoint:?}");
+            assert_eq!(decision.response.status, 400, "{endpoint:?}");
+            assert_eq!(location(&decision), None, "{endpoint:?}");
+            let body: Value = serde_json::from_str(&decision.response.body).unwrap();
+            assert_eq!(body["error"], "unauthorized_client", "{endpoint:?}");
+        }
     }
 }

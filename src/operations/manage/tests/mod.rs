@@ -1,5 +1,6 @@
 //! Tests of the management of a registration.
 
+mod approval;
 mod disable;
 mod permit;
 mod secrets;

@@ -206,3 +206,126 @@ fn an_administrator_gives_a_new_secret() {
     );
     assert_eq!(answer["client_secret_expires_at"], 0);
 }
+
+#[test]
+fn an_administrator_gives_a_new_token() {
+    let policy = policy("anonymous = true\nshare-identical = 'off'");
+    let sharing = super::policy("anonymous = true");
+    let without_endpoint = crate::config::compile("").unwrap().policy;
+    let own = registered(&web(), &policy);
+    let public =
+        json!({"redirect_uris": ["com.example:/cb"], "token_endpoint_auth_method": "none"});
+    let stranger = register_with(Caller::anonymous(), &public, &policy);
+    let shared = register_with(Caller::anonymous(), &public, &sharing);
+    let mut waiting: Value = serde_json::from_str(&own.record).unwrap();
+    waiting["waiting_since"] = NOW.into();
+    let waiting = waiting.to_string();
+    let by = |by: &str| {
+        let mut record: Value = serde_json::from_str(&own.record).unwrap();
+        record["registered_by"] = json!({"by": by, "profile": by});
+        record.to_string()
+    };
+    let (chosen, described) = (by("administrator"), by("document"));
+    let may: &[&str] = &["authenticate", "oauth-client-update"];
+    for (name, context, id, policy, status, code) in [
+        (
+            "may",
+            administrator(may, Some(&own.record)),
+            &own.id,
+            &policy,
+            200,
+            None,
+        ),
+        (
+            "a stranger's",
+            administrator(may, Some(&stranger.record)),
+            &stranger.id,
+            &policy,
+            200,
+            None,
+        ),
+        (
+            "one that waits",
+            administrator(may, Some(&waiting)),
+            &own.id,
+            &policy,
+            200,
+            None,
+        ),
+        (
+            "may not",
+            administrator(KEY, Some(&own.record)),
+            &own.id,
+            &policy,
+            403,
+            Some("permission-update-missing"),
+        ),
+        (
+            "the client itself",
+            client(&own.token, Some(&own.record)),
+            &own.id,
+            &policy,
+            401,
+            Some("credential-rejected"),
+        ),
+        (
+            "no such client",
+            administrator(may, None),
+            &own.id,
+            &policy,
+            404,
+            Some("client-not-found"),
+        ),
+        (
+            "a shared id",
+            administrator(may, Some(&shared.record)),
+            &shared.id,
+            &policy,
+            400,
+            Some("token-unused"),
+        ),
+        (
+            "an administrator's",
+            administrator(may, Some(&chosen)),
+            &own.id,
+            &policy,
+            400,
+            Some("token-unused"),
+        ),
+        (
+            "one with a document",
+            administrator(may, Some(&described)),
+            &own.id,
+            &policy,
+            400,
+            Some("token-unused"),
+        ),
+        (
+            "no endpoint",
+            administrator(may, Some(&own.record)),
+            &own.id,
+            &without_endpoint,
+            400,
+            Some("token-without-endpoint"),
+        ),
+    ] {
+        let decision = rotate_registration_access_token(&context, NOW, &OTHER_ENTROPY, id, policy);
+        let decision = decision.unwrap();
+        assert_eq!(decision.response.status, status, "{name}");
+        assert_eq!(decision.diagnostics.first().map(|d| d.code), code, "{name}");
+        let token = decision.secrets.registration_access_token.as_deref();
+        assert_eq!(token.is_some(), status == 200, "{name}");
+        let Some(token) = token else { continue };
+        assert_eq!(
+            body(&decision)["registration_access_token"],
+            token,
+            "{name}"
+        );
+        assert_eq!(body(&decision).get("client_secret"), None, "{name}");
+        let record = Some(replaced(&decision));
+        for (presented, status) in [(token, 200), (&*own.token, 401), (&*stranger.token, 401)] {
+            let read = read(&client(presented, record), NOW, id, policy).unwrap();
+            assert_eq!(read.response.status, status, "{name}");
+        }
+    }
+}
