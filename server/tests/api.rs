@@ -87,6 +87,27 @@ fn each_route_needs_its_permission() {
         ),
         (
             "POST",
+            "/api/clients/webadmin/registration-access-token",
+            "",
+            "oauth-client-update",
+            400,
+        ),
+        (
+            "POST",
+            "/api/clients/webadmin/approve",
+            "",
+            "oauth-client-update",
+            204,
+        ),
+        (
+            "POST",
+            "/api/clients/webadmin/deny",
+            "",
+            "oauth-client-delete",
+            409,
+        ),
+        (
+            "POST",
             "/api/clients/webadmin/disable",
             "",
             "oauth-client-update",
@@ -427,7 +448,14 @@ fn who_has_no_key_is_answered_alike() {
         for method in ["GET", "PUT", "DELETE"] {
             routes.push((method, format!("/api/clients/{id}")));
         }
-        for action in ["disable", "enable", "rotate-secret"] {
+        for action in [
+            "approve",
+            "deny",
+            "disable",
+            "enable",
+            "registration-access-token",
+            "rotate-secret",
+        ] {
             routes.push(("POST", format!("/api/clients/{id}/{action}")));
         }
     }

@@ -21,11 +21,12 @@ pub(super) fn changes_after(
 fn in_step(operation: &Operation, effect: &Effect) -> Option<Change> {
     match (operation, effect) {
         // The record that stays denies the client.
-        (Operation::Remove { client_id }, Effect::Store(_) | Effect::Replace(_)) => {
-            Some(Change::EndGrants {
-                client_id: client_id.clone(),
-            })
-        }
+        (
+            Operation::Remove { client_id } | Operation::Deny { client_id },
+            Effect::Store(_) | Effect::Replace(_),
+        ) => Some(Change::EndGrants {
+            client_id: client_id.clone(),
+        }),
         // The client is registered again, and is not disabled.
         (Operation::Provision { .. }, Effect::Replace(record)) => Some(Change::Disable {
             client_id: record.client_id.clone(),

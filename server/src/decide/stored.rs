@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use gatepost_directory::Entry;
-use gatepost_plugin::{Caller, Context, Credential, Decision, Outcome, Plugin, Usage};
+use gatepost_plugin::{Caller, Context, Credential, Decision, Diagnostic, Outcome, Plugin, Usage};
 use rand::rngs::SysError;
 use serde_json::Value;
 
@@ -21,8 +21,22 @@ pub enum Listed {
     },
 }
 
+/// What a list says of a client, and whether it waits for an administrator's approval.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looked {
+    /// Whether it is there, and under which name.
+    pub listed: Listed,
+    /// Whether it waits.
+    pub waits: bool,
+}
+
 /// What a list says of a client. A record is the plugin's, so that it is asked.
 pub fn listed(plugin: &dyn Plugin, entry: &Entry, now: u64) -> Result<Listed, Box<dyn Error>> {
+    Ok(look(plugin, entry, now)?.listed)
+}
+
+/// What a list says of a client, and whether it waits.
+pub fn look(plugin: &dyn Plugin, entry: &Entry, now: u64) -> Result<Looked, Box<dyn Error>> {
     let administrator = Caller {
         credential: Credential::Accepted,
         permissions: vec!["authenticate".to_owned(), "oauth-client-get".to_owned()],
@@ -31,10 +45,18 @@ pub fn listed(plugin: &dyn Plugin, entry: &Entry, now: u64) -> Result<Listed, Bo
     let context = context_of(entry, administrator, now)?;
     let read = plugin.read(&context, &entry.client_id);
     let read = read.map_err(|error| format!("{}: {error}", entry.client_id))?;
-    Ok(match has(&read, "client-not-found") {
-        true => Listed::Deleted,
-        false => Listed::Live { name: name(&read) },
+    Ok(Looked {
+        listed: match has(&read, "client-not-found") {
+            true => Listed::Deleted,
+            false => Listed::Live { name: name(&read) },
+        },
+        waits: waits(&read.diagnostics),
     })
+}
+
+/// Whether the plugin found that a client waits for an administrator's approval.
+pub fn waits(findings: &[Diagnostic]) -> bool {
+    findings.iter().any(|found| found.code == "client-waits")
 }
 
 /// The name of a client as its users may see it: not if it is one that no client may have by now.

@@ -1,4 +1,4 @@
-//! Clients: list, show, register by hand, change, disable, give a new secret, delete.
+//! Clients: list, show, register by hand, change, approve, deny, disable, give a new secret or token, delete.
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request};
@@ -66,21 +66,24 @@ pub(super) async fn list(
         .filter(|_| is_more)
         .map(|last| last.place.number());
     let plugin = asking.app.decider.plugin();
-    let is_listed = |entry: &&Entry| {
-        let listed = stored::listed(&*plugin, entry, asking.now);
-        !matches!(listed, Ok(Listed::Deleted))
+    // One that cannot be read is listed, so that an administrator finds it.
+    let shown = |entry: &Entry| match stored::look(&*plugin, entry, asking.now) {
+        Ok(looked) if looked.listed == Listed::Deleted => None,
+        Ok(looked) => Some(facts(entry, looked.waits)),
+        Err(_) => Some(facts(entry, false)),
     };
-    let clients: Vec<Value> = entries.iter().filter(is_listed).map(facts).collect();
+    let clients: Vec<Value> = entries.iter().filter_map(shown).collect();
     Ok(fresh(json!({ "clients": clients, "next": next })))
 }
 
 /// What the directory knows of a client, without its registration.
-fn facts(entry: &Entry) -> Value {
+fn facts(entry: &Entry, waits: bool) -> Value {
     json!({
         "client_id": entry.client_id,
         "owner": entry.owner,
         "anonymous": entry.is_anonymous,
         "disabled": entry.is_disabled,
+        "waiting": waits,
         "revision": entry.revision,
         "created_at": entry.created_at,
         "changed_at": entry.changed_at,
@@ -119,7 +122,8 @@ pub(super) async fn show(asking: Asking, client_id: ClientId) -> Result<Response
         .map_err(|decision| Problem::Refused(Box::new(decision)))?;
     let registration: Value =
         serde_json::from_str(&shown.registration).map_err(|_| Refusal::Failed)?;
-    let mut members = facts(&shown.entry);
+    let waits = stored::waits(&shown.findings);
+    let mut members = facts(&shown.entry, waits);
     members["registration"] = registration;
     members["findings"] = findings(&shown.findings);
     let mut response = fresh(members);
@@ -157,6 +161,41 @@ pub(super) async fn rotate_secret(
         .administrator()
         .rotate_secret(&client_id, revision)
         .await;
+    answered(decided)
+}
+
+pub(super) async fn rotate_registration_access_token(
+    asking: Asking,
+    client_id: ClientId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let client_id = named(client_id)?;
+    let revision = revision(&headers)?;
+    let administrator = asking.administrator();
+    let decided = administrator.rotate_registration_access_token(&client_id, revision);
+    let decided = decided.await;
+    answered(decided)
+}
+
+pub(super) async fn approve(
+    asking: Asking,
+    client_id: ClientId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let client_id = named(client_id)?;
+    let revision = revision(&headers)?;
+    let decided = asking.administrator().approve(&client_id, revision).await;
+    answered(decided)
+}
+
+pub(super) async fn deny(
+    asking: Asking,
+    client_id: ClientId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let client_id = named(client_id)?;
+    let revision = revision(&headers)?;
+    let decided = asking.administrator().deny(&client_id, revision).await;
     answered(decided)
 }
 

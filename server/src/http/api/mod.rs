@@ -31,7 +31,7 @@ pub(super) fn routes() -> Routes {
 }
 
 /// The routes, each with the methods that it has.
-fn table() -> [(&'static str, &'static str, MethodRouter<Arc<App>>); 8] {
+fn table() -> [(&'static str, &'static str, MethodRouter<Arc<App>>); 11] {
     [
         (
             "/api/clients",
@@ -44,6 +44,17 @@ fn table() -> [(&'static str, &'static str, MethodRouter<Arc<App>>); 8] {
             get(clients::show)
                 .put(clients::update)
                 .delete(clients::remove),
+        ),
+        (
+            "/api/clients/{client_id}/approve",
+            "POST",
+            post(clients::approve),
+        ),
+        ("/api/clients/{client_id}/deny", "POST", post(clients::deny)),
+        (
+            "/api/clients/{client_id}/registration-access-token",
+            "POST",
+            post(clients::rotate_registration_access_token),
         ),
         (
             "/api/clients/{client_id}/disable",

@@ -259,6 +259,42 @@ impl Administrator<'_> {
         self.decide(Some(client_id), revision, rotate).await
     }
 
+    /// Gives a client a new registration access token. The old one ends.
+    pub(in crate::http) async fn rotate_registration_access_token(
+        &self,
+        client_id: &str,
+        revision: Option<u64>,
+    ) -> Result<Decision, NotDone> {
+        let rotate = Operation::RotateRegistrationAccessToken {
+            client_id: client_id.to_owned(),
+        };
+        self.decide(Some(client_id), revision, rotate).await
+    }
+
+    /// Approves a client that waits, if its record was written as often as the caller thinks: it may have changed since it was looked at.
+    pub(in crate::http) async fn approve(
+        &self,
+        client_id: &str,
+        revision: Option<u64>,
+    ) -> Result<Decision, NotDone> {
+        let approve = Operation::Approve {
+            client_id: client_id.to_owned(),
+        };
+        self.decide(Some(client_id), revision, approve).await
+    }
+
+    /// Denies a client that waits, which deletes it.
+    pub(in crate::http) async fn deny(
+        &self,
+        client_id: &str,
+        revision: Option<u64>,
+    ) -> Result<Decision, NotDone> {
+        let deny = Operation::Deny {
+            client_id: client_id.to_owned(),
+        };
+        self.decide(Some(client_id), revision, deny).await
+    }
+
     pub(in crate::http) async fn disable(
         &self,
         client_id: &str,

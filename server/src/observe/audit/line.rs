@@ -335,6 +335,15 @@ impl Line {
             "rotate-secret" => Operation::RotateSecret {
                 client_id: client_id()?,
             },
+            "rotate-registration-access-token" => Operation::RotateRegistrationAccessToken {
+                client_id: client_id()?,
+            },
+            "approve" => Operation::Approve {
+                client_id: client_id()?,
+            },
+            "deny" => Operation::Deny {
+                client_id: client_id()?,
+            },
             "disable" => Operation::Disable {
                 client_id: client_id()?,
             },

@@ -130,6 +130,9 @@ fn is_administration(decided: &Decided<'_>) -> bool {
             | Operation::Read { .. }
             | Operation::Update { .. }
             | Operation::RotateSecret { .. }
+            | Operation::RotateRegistrationAccessToken { .. }
+            | Operation::Approve { .. }
+            | Operation::Deny { .. }
             | Operation::Disable { .. }
             | Operation::Enable { .. }
             | Operation::Remove { .. }
