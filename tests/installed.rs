@@ -60,7 +60,7 @@ fn the_symbols_file_has_every_function_of_the_header() {
 fn packages_and_image_have_the_version_of_the_workspace() {
     for (file, text) in [
         ("debian/changelog", format!("gatepost ({VERSION}) ")),
-        ("docs/operation.md", format!(" gatepost-server:{VERSION} ")),
+        ("docs/install.md", format!(" gatepost-server:{VERSION} ")),
     ] {
         let found = fs::read_to_string(root().join(file)).expect("it is committed");
         assert!(found.contains(&text), "{file} does not have `{text}`");

@@ -43,6 +43,38 @@ pub fn page(file: &str, markdown: &str) -> Vec<Sequence> {
     found
 }
 
+/// A block of a page, and where it begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    pub place: String,
+    pub language: String,
+    pub lines: String,
+    /// The places of its lines, as [`Line`] has them.
+    pub places: Vec<String>,
+}
+
+/// The blocks of code of a page.
+pub fn blocks(file: &str, markdown: &str) -> Vec<Block> {
+    let mut found = Vec::new();
+    let mut lines = (1..).zip(markdown.lines());
+    while let Some((number, line)) = lines.next() {
+        if let Some(language) = line.trim_start().strip_prefix("```") {
+            let (places, inside): (Vec<String>, Vec<&str>) = lines
+                .by_ref()
+                .take_while(|(_, line)| !line.trim_start().starts_with("```"))
+                .map(|(number, line): (usize, _)| (format!("{file}:{number}"), line))
+                .unzip();
+            found.push(Block {
+                place: format!("{file}:{number}"),
+                language: language.to_owned(),
+                lines: inside.join("\n"),
+                places,
+            });
+        }
+    }
+    found
+}
+
 /// A block of code. One that is not for a shell is read as text.
 fn block_of<'t>(
     language: &str,

@@ -2,7 +2,7 @@
 //!
 //! Every command is found where it is written, and each of the server's is run in a folder in which
 //! somebody has run the server for a while. A command that is not known here fails the test, so that none
-//! is left out.
+//! is left out. What the pages of `docs/` show is run page by page.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -10,6 +10,7 @@ mod common;
 mod root;
 
 mod collect;
+mod pages;
 mod prepared;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,7 @@ const PLACEHOLDERS: &[(&str, &str, &str)] = &[
     ("replay", "NEW", "new.toml"),
     ("replay", "audit.jsonl", "gatepost-data/audit.jsonl"),
     ("serve", "/etc/gatepost/gatepost.toml", "new.toml"),
+    ("serve", "/var/lib/gatepost", "gatepost-data"),
     ("serve", "${STATE_DIRECTORY}", "gatepost-data"),
     ("serve", "DIR", "gatepost-data"),
     ("serve", "FILE", "new.toml"),
@@ -126,6 +128,7 @@ const OUTCOMES: &[(&str, i32, &str, &str, &str)] = &[
 fn every_command_of_the_server_does_what_it_should() {
     let commands = Commands::of_the_program();
     let prepared = Prepared::new();
+    let followed = followed();
     let mut seen = BTreeSet::new();
     let mut failed = Vec::new();
     for mut sequence in everything() {
@@ -135,7 +138,16 @@ fn every_command_of_the_server_does_what_it_should() {
         }
         let lines: Vec<&Line> = sequence
             .iter()
-            .filter(|line| arguments(&line.text, "gatepost-server").is_some())
+            .filter_map(|line| Some((line, arguments(&line.text, "gatepost-server")?)))
+            .filter(|(line, words)| {
+                // What a page shows is run with the rest of it.
+                let is_run_there = followed.contains(&line.place) && words[0] != "serve";
+                if is_run_there {
+                    seen.extend(commands.named(words));
+                }
+                !is_run_there
+            })
+            .map(|(line, _)| line)
             .collect();
         if lines.is_empty() {
             continue;
@@ -149,9 +161,21 @@ fn every_command_of_the_server_does_what_it_should() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
-    for (command, ..) in OUTCOMES {
-        assert!(seen.contains(*command), "nothing advises `{command}` now");
-    }
+    let unseen = OUTCOMES.iter().filter(|(known, ..)| !seen.contains(*known));
+    let unseen: Vec<&str> = unseen.map(|(known, ..)| *known).collect();
+    assert!(unseen.is_empty(), "nothing advises {unseen:?} now");
+}
+
+/// The lines of the blocks that are run with the rest of their page.
+fn followed() -> BTreeSet<String> {
+    let pages = files("docs/", "md", false);
+    let blocks = pages
+        .iter()
+        .flat_map(|page| collect::blocks(page, &read(page)));
+    blocks
+        .filter(|block| ["sh", "console"].contains(&&*block.language))
+        .flat_map(|block| block.places)
+        .collect()
 }
 
 /// Has a shell run a line with a command of the server, and says which command it is.

@@ -110,10 +110,20 @@ impl<'p> Home<'p> {
         }
     }
 
-    /// Has a shell run a line that serves, until it says that it listens, and stops it.
-    pub fn serve(&self, line: &str) {
+    /// A file in it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Has a shell run a line that serves, until it says that it listens.
+    pub fn start(&self, line: &str) -> Host {
         let line = format!("exec {line} --listen 127.0.0.1:0");
-        let host = Host::spawn(&mut self.shell(&line), Folder::new());
+        Host::spawn(&mut self.shell(&line), Folder::new())
+    }
+
+    /// The same, and stops it.
+    pub fn serve(&self, line: &str) {
+        let host = self.start(line);
         assert_eq!(host.get("/healthz").status, 200, "`{line}`");
         host.signal(Signal::TERM);
         host.kill_gently();

@@ -10,6 +10,7 @@ mod oauth2;
 mod ortie;
 mod place;
 mod table;
+mod thunderbird;
 
 use crate::place::Place;
 
@@ -36,6 +37,7 @@ clients! {
     openid_client, "openid-client": |place| all_goes_well(place, "openid-client.mjs");
     ortie_by_code, "ortie": ortie::by_code;
     ortie_on_a_device, "ortie, device grant": ortie::on_a_device;
+    thunderbird_with_its_add_on, "Thunderbird": thunderbird::reads_a_mailbox;
     pyoidc, "pyoidc": |place| all_goes_well(place, "pyoidc.py");
 }
 

@@ -157,7 +157,12 @@ impl Place {
 
     /// Makes the server's authority one of those that Chromium trusts.
     pub fn trust_in_chromium(&self) {
-        let authorities = self.host.folder.path(".pki/nssdb");
+        self.trust(".pki/nssdb");
+    }
+
+    /// Makes the server's authority one of those in this folder of the user's.
+    pub fn trust(&self, folder: &str) {
+        let authorities = self.host.folder.path(folder);
         fs::create_dir_all(&authorities).expect("the folder can be written");
         let database = format!("sql:{}", authorities.display());
         let new: &[&str] = &["-N", "--empty-password"];

@@ -26,6 +26,7 @@ enum Fixed {
 const CLIENTS: &[(&str, Fixed)] = &[
     ("ortie", Fixed::Program("ortie")),
     ("ortie, device grant", Fixed::Program("ortie")),
+    ("Thunderbird", Fixed::Debian),
     ("git-credential-oauth", Fixed::Debian),
     ("oauth4webapi", Fixed::Npm("oauth4webapi")),
     ("openid-client", Fixed::Npm("openid-client")),

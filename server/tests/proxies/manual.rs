@@ -4,13 +4,13 @@ use std::fs;
 
 use crate::root::root;
 
-/// The example that follows this mark in `docs/operation.md`.
+/// The example that follows this mark in `docs/proxies.md`.
 pub fn example(name: &str) -> String {
-    let manual = read("docs/operation.md");
+    let manual = read("docs/proxies.md");
     let mark = format!("<!-- proxies: {name} -->\n```");
     let (_, after) = manual
         .split_once(&mark)
-        .unwrap_or_else(|| panic!("docs/operation.md has no example {name}"));
+        .unwrap_or_else(|| panic!("docs/proxies.md has no example {name}"));
     block(after)
 }
 
