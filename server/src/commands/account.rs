@@ -10,6 +10,7 @@ use gatepost_directory::{AccountChange, Ended, NamePlace, NewAccount, is_account
 
 use super::permission;
 use super::printable::printable;
+use super::table::{Column, Table};
 use super::tools::{Done, Tools, with_directory, with_journal};
 use super::unreadable::Unreadable;
 use crate::observe::audit::{Act, Deed};
@@ -194,19 +195,21 @@ fn change_account(
 
 fn list(tools: Tools) -> Done {
     with_directory(tools, async |directory| {
-        let mut stdout = io::stdout().lock();
+        let mut table = Table::on_stdout(COLUMNS);
         let mut after = NamePlace::default();
         let mut unreadable = Unreadable::default();
         loop {
             let page = directory.accounts(&after, PAGE).await?;
             let Some(last) = page.last() else {
+                table.show()?;
                 return Ok(unreadable.code());
             };
             after = last.place.clone();
             for entry in &page {
                 let name = printable(&entry.account.name, usize::MAX);
                 unreadable.note_if("account", &name, entry.unreadable.as_deref());
-                writeln!(stdout, "{name}\t{}", entry.account.permissions.join(" "))?;
+                let permissions = entry.account.permissions.join(" ");
+                table.row(vec![entry.account.name.clone(), permissions])?;
             }
         }
     })
@@ -279,6 +282,9 @@ pub(super) const NO_ACCOUNT_NAME: &str =
     "an account's name has from 1 to 255 bytes and no control characters";
 
 const NO_SUCH_ACCOUNT: &str = "there is no account of this name";
+
+/// What is listed of an account.
+const COLUMNS: &[Column] = &[Column::whole("NAME"), Column::cut("PERMISSIONS")];
 
 /// How many accounts are read at once.
 const PAGE: u32 = 1000;

@@ -9,6 +9,7 @@ mod permission;
 mod printable;
 mod replay;
 mod review;
+mod table;
 mod tools;
 mod transfer;
 mod unreadable;
