@@ -4,6 +4,9 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use serde_json::Value;
+
+use super::check::json::ascii;
 use super::printable::{Glyph, printable};
 
 /// A column of a table.
@@ -79,6 +82,11 @@ impl<W: Write> Table<W> {
         }
     }
 
+    /// Whether a person looks at it, for whom times are told in words.
+    pub(super) const fn is_for_a_person(&self) -> bool {
+        self.room.is_some()
+    }
+
     /// Adds a row, with a cell for each column.
     pub(super) fn row(&mut self, cells: Vec<String>) -> io::Result<()> {
         if self.room.is_none() {
@@ -96,6 +104,11 @@ impl<W: Write> Table<W> {
             return Ok(());
         }
         self.show()
+    }
+
+    /// Writes an object in the place of a row, for a program that asked for JSON.
+    pub(super) fn json(&mut self, object: &Value) -> io::Result<()> {
+        writeln!(self.out, "{}", ascii(object))
     }
 
     /// Shows what is held back.
@@ -159,7 +172,10 @@ fn widths(columns: &[Column], rows: &[Vec<String>], room: usize) -> Vec<usize> {
         };
         let next = can_give.last().map_or(0, |(width, _)| *width);
         let least = columns[number].title.len().max(LEAST);
-        let narrowed = (widest - over).max(next.min(widest - 1)).max(least);
+        let narrowed = widest
+            .saturating_sub(over)
+            .max(next.min(widest - 1))
+            .max(least);
         widths[number] = narrowed;
     }
 }
@@ -190,7 +206,7 @@ fn fit(text: &str, columns: usize) -> (String, usize) {
 }
 
 /// How many columns the terminal of standard output has.
-fn width_of_terminal() -> usize {
+pub(super) fn width_of_terminal() -> usize {
     let size = rustix::termios::tcgetwinsize(io::stdout());
     let width = size.map_or(0, |size| usize::from(size.ws_col));
     if width > 0 { width } else { 80 }
