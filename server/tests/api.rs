@@ -530,7 +530,7 @@ fn a_key_follows_its_owner_and_the_key_that_it_was_made_with() {
     );
     let more = ["--permission", "oauth-client-delete"];
     let refused = command(&[&create[..], &more].concat());
-    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(refused.status.code(), Some(2));
     let why = text(&refused.stderr);
     assert!(
         why.contains("`oauth-client-delete`") && why.contains("`account permit`"),
@@ -551,7 +551,7 @@ fn a_key_follows_its_owner_and_the_key_that_it_was_made_with() {
     key(make(&desk, own));
     let foreign = make(&child, own);
     assert_eq!(foreign.status, 403, "it acts for nobody: {foreign:?}");
-    let others = r#"{"name":"a","account":"demo@example.org","permissions":["authenticate"]}"#;
+    let others = r#"{"name":"a","account":"admin@example.org","permissions":["authenticate"]}"#;
     assert_eq!(make(&desk, others).status, 403);
     for key in [&desk, &child, &grandchild] {
         assert_eq!(list(key), 200);
@@ -592,14 +592,14 @@ fn a_key_follows_its_owner_and_the_key_that_it_was_made_with() {
             ("desk".into(), first.clone()),
         ]
     );
-    let revoked = command(&["key", "revoke", &second.to_string()]);
+    let revoked = command(&["key", "revoke", &second.to_string(), "--yes"]);
     assert!(revoked.status.success(), "{revoked:?}");
     assert_eq!(
         [&desk, &child, &grandchild].map(|key| list(key)),
         [200, 401, 401]
     );
     assert!(
-        command(&["account", "remove", "--name", "desk"])
+        command(&["account", "remove", "--name", "desk", "--yes"])
             .status
             .success()
     );

@@ -231,8 +231,8 @@ fn what_administrators_do_is_written_down_whichever_way_they_do_it() {
         "--permission",
         "authenticate",
     ]);
-    command(&["account", "sign-out", "--name", "ann"]);
-    command(&["account", "remove", "--name", "ann"]);
+    command(&["account", "sign-out", "--name", "ann", "--yes"]);
+    command(&["account", "remove", "--name", "ann", "--yes"]);
     command(&[
         "key",
         "create",
@@ -241,7 +241,7 @@ fn what_administrators_do_is_written_down_whichever_way_they_do_it() {
         "--permission",
         "authenticate",
     ]);
-    command(&["key", "revoke", "1"]);
+    command(&["key", "revoke", "1", "--yes"]);
     let password = demo_password(&host);
     let mut browser = Browser::signed_in(&host, DEMO, &password);
     let page = browser.get("/account");

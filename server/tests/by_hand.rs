@@ -41,10 +41,10 @@ fn webadmin() {
 
     let listed = text(&client(folder, &["list"]).stdout);
     assert_eq!(listed, "webadmin\t0\tAdministration\n");
-    let removed = client(folder, &["remove", "webadmin"]);
+    let removed = client(folder, &["remove", "webadmin", "--yes"]);
     assert!(removed.status.success(), "{}", text(&removed.stderr));
     assert_eq!(text(&client(folder, &["list"]).stdout), "");
-    let gone = client(folder, &["remove", "webadmin"]);
+    let gone = client(folder, &["remove", "webadmin", "--yes"]);
     assert!(
         text(&gone.stderr).contains("client-not-found"),
         "{}",
@@ -55,6 +55,7 @@ fn webadmin() {
 #[test]
 fn a_client_with_a_secret() {
     let folder = Folder::new();
+    common::make(&folder.data());
     let document = folder.write(
         "c.json",
         r#"{"redirect_uris":["https://a.example.com/cb"]}"#,

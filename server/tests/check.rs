@@ -247,9 +247,28 @@ fn settings_alone() {
             "[server]\nlisen = \"x\"\n",
             2,
             &[
-                "error[server.lisen]: there is no such key, did you mean `listen`?\n = allowed: listen,",
+                "error[server.lisen]: there is no such key, did you mean `listen`?\n --> gatepost.toml:2:1\n  |\n\
+                 2 | lisen = \"x\"\n  | ^^^^^^^^^^^\n  = allowed: listen,",
                 "gatepost.toml: 1 error\n",
             ],
+        ),
+        (
+            "mistakes of all tables at once, in the order of the file",
+            "[oauth.client-registration]\nrequires = true\n[server]\nlisen = \"x\"\n[log]\nlevel = 'loud'\n",
+            2,
+            &[
+                "error[oauth.client-registration.requires]: ",
+                "2 | requires = true\n",
+                "4 | lisen = \"x\"\n",
+                "6 | level = 'loud'\n",
+                "gatepost.toml: 3 errors\n",
+            ],
+        ),
+        (
+            "no TOML",
+            "[server\nlisten = \"x\"\n",
+            2,
+            &["error: this is not TOML: ", " --> gatepost.toml:1:"],
         ),
         (
             "mistakes that the plugin finds",
@@ -278,9 +297,56 @@ fn settings_alone() {
         assert_eq!(report["settings"], "gatepost.toml", "{name}");
         for finding in report["diagnostics"].as_array().expect("a list") {
             let path = finding["path"].as_str().expect("text");
-            assert!(shown.contains(&format!("{severity}[{path}]: ")), "{name}");
+            let head = match path {
+                "" => format!("{severity}: "),
+                path => format!("{severity}[{path}]: "),
+            };
+            assert!(shown.contains(&head), "{name}");
+            if severity == "error" {
+                assert!(
+                    finding["line"].is_u64() && finding["column"].is_u64(),
+                    "{name}"
+                );
+            }
             assert_eq!(finding["severity"], severity, "{name}");
         }
+    }
+}
+
+/// Whatever reads a configuration shows its mistakes in the same way.
+#[test]
+fn every_command_shows_every_mistake_with_its_line() {
+    let folder = Folder::new();
+    common::make(&folder.data());
+    let text_of_file = "[server]\nlisen = 1\n[oauth.client-registration]\nrequires = true\n[store]\nurl = 'mysql://a:hidden@b'\n";
+    folder.write("gatepost.toml", text_of_file);
+    let checked = check(&["--config", "gatepost.toml"], &folder);
+    let shown = text(&checked.stdout);
+    for part in [
+        "2 | lisen = 1",
+        "4 | requires = true",
+        "6 | url = ",
+        "3 errors",
+    ] {
+        assert!(shown.contains(part), "{part} in\n{shown}");
+    }
+    assert!(!shown.contains("hidden@"), "{shown}");
+    for arguments in [
+        &["serve"][..],
+        &["review"],
+        &["client", "list"],
+        &["setup", "--admin", "a@example.org", "--password-stdin"],
+        &["key", "list"],
+    ] {
+        let output = program()
+            .args(arguments)
+            .args(["--config", "gatepost.toml"])
+            .current_dir(here(&folder))
+            .stdin(Stdio::null())
+            .output()
+            .expect("the program can be started");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {output:?}");
+        assert_eq!(text(&output.stderr), shown, "{arguments:?}");
     }
 }
 

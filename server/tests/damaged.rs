@@ -78,7 +78,7 @@ fn lists_go_on_and_say_what_cannot_be_read() {
             vec![
                 "a\t",
                 "a\u{fffd}b\t",
-                "demo@example.org\t",
+                "admin@example.org\t",
                 "z@example.org\t",
             ],
             vec!["account a"],

@@ -317,7 +317,7 @@ impl Office {
 
     fn sweep(&self, now: u64) -> Swept {
         self.runtime
-            .block_on(sweep::once(&self.decider, now))
+            .block_on(sweep::once(&self.decider, now, || {}))
             .expect("the directory can be swept")
     }
 

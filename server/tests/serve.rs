@@ -561,7 +561,11 @@ fn the_first_keys_are_shown_on_a_terminal() {
     });
     let key = key.expect("it is shown");
     host.register_with_key(&key, NATIVE).client_id();
-    assert!(host.greeting.contains("demo account:"), "{}", host.greeting);
+    assert!(
+        host.greeting.contains("administrator account:"),
+        "{}",
+        host.greeting
+    );
 }
 
 /// What somebody has put in the way is not written to, and nothing is made.
@@ -581,7 +585,7 @@ fn without_a_place_for_them_there_are_no_first_keys() {
             .arg(folder.data())
             .output()
             .expect("the program can be started");
-        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        assert_eq!(refused.status.code(), Some(4), "{refused:?}");
         let said = text(&refused.stderr);
         assert!(said.contains("first-start.txt"), "{said}");
         assert!(!text(&refused.stdout).contains("listening"));
@@ -746,20 +750,20 @@ fn wrong_settings_are_refused_with_their_path() {
         (
             "[server]\nlisten-on = \"127.0.0.1:0\"\n[stor]\n",
             &[
-                "server.listen-on:",
+                "error[server.listen-on]: ",
                 "allowed: listen,",
-                "stor:",
+                "error[stor]: ",
                 "did you mean `store`?",
             ],
         ),
         (
             "[oauth.client-registration]\nanonymus = true\nrequire = 1\n",
             &[
-                "oauth.client-registration.anonymus:",
-                "oauth.client-registration.require:",
+                "error[oauth.client-registration.anonymus]: ",
+                "error[oauth.client-registration.require]: ",
             ],
         ),
-        ("[server\n", &["gatepost.toml is not TOML"]),
+        ("[server\n", &["this is not TOML"]),
     ];
     for (settings, expected) in cases {
         folder.write("gatepost.toml", settings);
@@ -820,14 +824,14 @@ fn the_command_line() {
         (
             "no plugin",
             &["--plugin", "none.wasm", "--listen", "127.0.0.1:0"],
-            1,
+            2,
             "none.wasm",
         ),
         ("no address", &["--listen", "localhost"], 2, "--listen"),
         (
             "no folder",
             &["component", "--out", "none/gatepost.wasm"],
-            1,
+            4,
             "none/gatepost.wasm",
         ),
     ];

@@ -40,7 +40,7 @@ fn what_is_exported_is_imported_and_goes_on_working() {
     let lines = exported(&host.folder);
     for part in [
         r#"{"kind":"directory","version":2}"#,
-        r#""kind":"account","name":"demo@example.org""#,
+        r#""kind":"account","name":"admin@example.org""#,
         r#""kind":"key""#,
         r#""kind":"client""#,
         r#""kind":"grant""#,
@@ -153,7 +153,7 @@ fn what_is_exported_is_imported_and_goes_on_working() {
         ),
         (
             "of nobody",
-            lines.replacen(r#""account":"demo@example.org""#, r#""account":"x""#, 1),
+            lines.replacen(r#""account":"admin@example.org""#, r#""account":"x""#, 1),
             "line ",
         ),
         (
@@ -167,7 +167,7 @@ fn what_is_exported_is_imported_and_goes_on_working() {
         ("cut off", lines[..lines.len() - 9].to_owned(), "EOF"),
     ] {
         let refused = import(&other, "broken.jsonl", &broken);
-        assert_eq!(refused.status.code(), Some(1), "{name}");
+        assert_eq!(refused.status.code(), Some(2), "{name}");
         let why = text(&refused.stderr);
         assert!(why.contains(said), "{name}: {why}");
     }

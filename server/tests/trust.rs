@@ -287,7 +287,7 @@ fn a_slow_body_outlives_neither_key_nor_session() {
     let body = r#"{"name":"late","permissions":["authenticate"]}"#;
     assert_eq!(end(begin(head.clone(), body)).status, 201);
     let begun = begin(head, body);
-    command(&["key", "revoke", "1"]);
+    command(&["key", "revoke", "1", "--yes"]);
     assert_eq!(end(begun).status, 401);
 
     let mut browser = Browser::signed_in(&host, DEMO, &demo_password(&host));
@@ -305,7 +305,7 @@ fn a_slow_body_outlives_neither_key_nor_session() {
         cookies.join("; ")
     );
     let begun = begin(head, &body);
-    command(&["account", "sign-out", "--name", DEMO]);
+    command(&["account", "sign-out", "--name", DEMO, "--yes"]);
     let late = end(begun);
     assert_ne!(late.header("location"), Some("/account"), "{late:?}");
 }

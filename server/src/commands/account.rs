@@ -1,34 +1,60 @@
 //! `gatepost-server account`.
 
+use std::error::Error;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use gatepost_directory::Permission;
 use gatepost_directory::secret::{Purpose, Secret};
-use gatepost_directory::{AccountChange, Ended, NamePlace, NewAccount, is_account_name};
+use gatepost_directory::{
+    AccountChange, Directory, Ended, KeyEntry, KeyId, NamePlace, NewAccount, is_account_name,
+};
+use serde_json::json;
 
+use super::confirm::Consent;
+use super::exit::Undone;
 use super::permission;
-use super::printable::printable;
-use super::tools::{Done, Tools, with_directory, with_journal};
+use super::said::{done, said};
+use super::table::{Column, Table};
+use super::tools::{Done, Tools, with_journal, with_reader};
 use super::unreadable::Unreadable;
 use crate::observe::audit::{Act, Deed};
 use crate::password;
 
 #[derive(Subcommand)]
 pub(super) enum AccountCommand {
-    /// Create an account, and print its password, once, alone on standard output
+    /// Create an account, and print its password once
+    ///
+    /// The password is alone on standard output.
+    #[command(after_help = "Example:\n  gatepost-server account create --name alice@example.org")]
     Create(CreateFlags),
-    /// Give an account another password, which ends its sessions in browsers and all that it granted
+    /// Give an account another password
+    ///
+    /// That ends its sessions in browsers, and all that it granted to programs.
+    #[command(after_help = "Example:\n  gatepost-server account password --name alice@example.org")]
     Password(PasswordFlags),
     /// Give an account other permissions in place of those it has
+    #[command(
+        override_usage = "gatepost-server account permit --name <NAME>\n           --permission <PERMISSION>... [OPTIONS]"
+    )]
+    #[command(
+        after_help = "Example:\n  gatepost-server account permit --name alice@example.org \\\n      --permission authenticate --permission oauth-client-list"
+    )]
     Permit(PermitFlags),
-    /// Sign an account out everywhere: end its sessions in browsers, and all that it granted to programs
-    SignOut(One),
+    /// Sign an account out everywhere
+    ///
+    /// That ends its sessions in browsers, and all that it granted to programs. Asks before it does so, unless --yes is given.
+    #[command(after_help = "Example:\n  gatepost-server account sign-out --name alice@example.org")]
+    SignOut(Ending),
     /// List accounts: name and permissions
-    List(Tools),
+    #[command(after_help = "Example:\n  gatepost-server account list --data /var/lib/gatepost")]
+    List(ListFlags),
     /// Remove an account with all that it granted, and its API keys
-    Remove(One),
+    ///
+    /// Asks before it does so, unless --yes is given.
+    #[command(after_help = "Example:\n  gatepost-server account remove --name alice@example.org")]
+    Remove(Ending),
 }
 
 #[derive(Args)]
@@ -81,12 +107,24 @@ pub(super) struct PermitFlags {
     tools: Tools,
 }
 
-/// One account.
+/// An account of which something ends.
 #[derive(Args)]
-pub(super) struct One {
+pub(super) struct Ending {
     /// The account's name
     #[arg(long)]
     name: String,
+    #[command(flatten)]
+    consent: Consent,
+    #[command(flatten)]
+    tools: Tools,
+}
+
+/// What is listed, and how.
+#[derive(Args)]
+pub(super) struct ListFlags {
+    /// Show it as JSON, with an object in a line for each account
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     tools: Tools,
 }
@@ -110,7 +148,7 @@ pub(super) fn run(command: AccountCommand) -> Done {
         AccountCommand::Create(flags) => create(flags),
         AccountCommand::Password(flags) => change_password(flags),
         AccountCommand::Permit(flags) => permit(flags),
-        AccountCommand::List(tools) => list(tools),
+        AccountCommand::List(flags) => list(flags),
         AccountCommand::SignOut(one) => sign_out(one),
         AccountCommand::Remove(one) => remove(one),
     }
@@ -121,11 +159,11 @@ fn create(flags: CreateFlags) -> Done {
         name, permissions, ..
     } = flags;
     if !is_account_name(&name) {
-        return Err(NO_ACCOUNT_NAME.into());
+        return Err(Undone::Mistake(NO_ACCOUNT_NAME.to_owned()).into());
     }
     let password = flags.source.password()?;
     let account = NewAccount {
-        name,
+        name: name.clone(),
         password_hash: password.hash()?,
         permissions,
         created_at: gatepost_directory::now(),
@@ -140,16 +178,16 @@ fn create(flags: CreateFlags) -> Done {
                     .map(|permission| permission.name()),
             );
         if !directory.add_account(account).await? {
-            return Err(
-                "there is an account of this name already; `account password` and \
-                      `account permit` change it"
-                    .into(),
-            );
+            return Err(Undone::Refused(
+                "there is an account of this name already; `account password` and `account permit` change it"
+                    .to_owned(),
+            )
+            .into());
         }
         journal.note_act(made, None);
         Ok(())
     })?;
-    password.reveal()
+    password.reveal(&format!("created the account {name}"))
 }
 
 fn change_password(flags: PasswordFlags) -> Done {
@@ -160,23 +198,25 @@ fn change_password(flags: PasswordFlags) -> Done {
         ..AccountChange::default()
     };
     change_account(flags.tools, &flags.name, change)?;
-    password.reveal()
+    let ended = match flags.keep_grants {
+        true => "its sessions in browsers ended",
+        false => "its sessions in browsers and all that it granted to programs ended",
+    };
+    password.reveal(&format!("changed the password of {}: {ended}", flags.name))
 }
 
 fn permit(flags: PermitFlags) -> Done {
+    let names: Vec<&str> = flags.permissions.iter().map(|p| p.name()).collect();
+    let may = names.join(" ");
     let change = AccountChange {
         permissions: Some(flags.permissions),
         ..AccountChange::default()
     };
     change_account(flags.tools, &flags.name, change)?;
-    Ok(ExitCode::SUCCESS)
+    done(&format!("{} may now: {may}", flags.name))
 }
 
-fn change_account(
-    tools: Tools,
-    name: &str,
-    change: AccountChange,
-) -> Result<(), Box<dyn std::error::Error>> {
+fn change_account(tools: Tools, name: &str, change: AccountChange) -> Result<(), Box<dyn Error>> {
     let now = gatepost_directory::now();
     let changed = match &change.permissions {
         Some(permissions) => Act::on_command_line(Deed::PermissionsChanged, now)
@@ -185,56 +225,107 @@ fn change_account(
     };
     with_journal(tools, async |directory, journal| {
         if !directory.change_account(name, change).await? {
-            return Err(NO_SUCH_ACCOUNT.into());
+            return Err(no_such_account(name));
         }
         journal.note_act(changed.to(name), None);
         Ok(())
     })
 }
 
-fn list(tools: Tools) -> Done {
-    with_directory(tools, async |directory| {
-        let mut stdout = io::stdout().lock();
+fn list(flags: ListFlags) -> Done {
+    with_reader(flags.tools, async |directory, _| {
+        let mut table = Table::on_stdout(COLUMNS);
         let mut after = NamePlace::default();
         let mut unreadable = Unreadable::default();
         loop {
             let page = directory.accounts(&after, PAGE).await?;
             let Some(last) = page.last() else {
+                table.show()?;
                 return Ok(unreadable.code());
             };
             after = last.place.clone();
             for entry in &page {
-                let name = printable(&entry.account.name, usize::MAX);
-                unreadable.note_if("account", &name, entry.unreadable.as_deref());
-                writeln!(stdout, "{name}\t{}", entry.account.permissions.join(" "))?;
+                let account = &entry.account;
+                unreadable.note_if("account", &account.name, entry.unreadable.as_deref());
+                if flags.json {
+                    table.json(&json!({
+                        "name": account.name,
+                        "permissions": account.permissions,
+                        "has_password": entry.password_hash.is_some(),
+                        "clients": entry.clients,
+                        "created_at": entry.created_at,
+                    }))?;
+                    continue;
+                }
+                table.row(vec![account.name.clone(), account.permissions.join(" ")])?;
             }
         }
     })
 }
 
-fn sign_out(one: One) -> Done {
-    with_journal(one.tools, async |directory, journal| {
-        let ended = directory.sign_out(&one.name).await?;
-        let Ended { sessions, grants } = ended.ok_or(NO_SUCH_ACCOUNT)?;
+fn sign_out(flags: Ending) -> Done {
+    with_journal(flags.tools, async |directory, journal| {
+        let name = flags.name;
+        let grants = grants_of(&*directory, &name).await?;
+        flags.consent.to(&format!(
+            "This ends the sessions of {name} in browsers, and what it granted to programs: {grants}."
+        ))?;
+        let ended = directory.sign_out(&name).await?;
+        let Ended { sessions, grants } = ended.ok_or_else(|| no_such_account(&name))?;
         let act = Act::on_command_line(Deed::AccountSignedOut, gatepost_directory::now());
-        journal.note_act(act.to(one.name), None);
-        writeln!(
-            io::stdout(),
-            "ended {sessions} sessions and {grants} grants"
-        )?;
-        Ok(ExitCode::SUCCESS)
+        journal.note_act(act.to(name), None);
+        done(&format!("ended {sessions} sessions and {grants} grants"))
     })
 }
 
-fn remove(one: One) -> Done {
-    with_journal(one.tools, async |directory, journal| {
-        if !directory.remove_account(&one.name).await? {
-            return Err(NO_SUCH_ACCOUNT.into());
+fn remove(flags: Ending) -> Done {
+    with_journal(flags.tools, async |directory, journal| {
+        let name = flags.name;
+        let grants = grants_of(&*directory, &name).await?;
+        let keys = keys_of(&*directory, &name).await?;
+        flags.consent.to(&format!(
+            "This removes the account {name}. Its sessions end, what it granted to programs ends ({grants}), and so do \
+             its API keys ({keys})."
+        ))?;
+        if !directory.remove_account(&name).await? {
+            return Err(no_such_account(&name));
         }
         let act = Act::on_command_line(Deed::AccountRemoved, gatepost_directory::now());
-        journal.note_act(act.to(one.name), None);
-        Ok(ExitCode::SUCCESS)
+        journal.note_act(act.to(&*name), None);
+        done(&format!("removed the account {name}"))
     })
+}
+
+/// How many programs an account lets in, in words.
+async fn grants_of(directory: &dyn Directory, name: &str) -> Result<String, Box<dyn Error>> {
+    let entry = directory.account(name).await?;
+    let entry = entry.ok_or_else(|| no_such_account(name))?;
+    let grants = directory.grants(entry.account.id, gatepost_directory::now());
+    Ok(count(grants.await?.len(), "grant"))
+}
+
+/// How many API keys end with an account, in words.
+async fn keys_of(directory: &dyn Directory, name: &str) -> Result<String, Box<dyn Error>> {
+    let (mut keys, mut after) = (0, KeyId::numbered(i64::MIN));
+    loop {
+        let page = directory.keys(after, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(count(keys, "key"));
+        };
+        after = last.id;
+        let ends = |key: &&KeyEntry| {
+            let belongs = |named: &Option<String>| named.as_deref() == Some(name);
+            key.revoked_at.is_none() && (belongs(&key.account) || belongs(&key.owner))
+        };
+        keys += page.iter().filter(ends).count();
+    }
+}
+
+fn count(number: usize, thing: &str) -> String {
+    match number {
+        1 => format!("1 {thing}"),
+        number => format!("{number} {thing}s"),
+    }
 }
 
 impl Source {
@@ -247,15 +338,8 @@ impl Source {
         io::stdin().lock().take(most).read_to_string(&mut text)?;
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let line = line.strip_suffix('\r').unwrap_or(line);
-        if line.chars().count() < password::SHORTEST {
-            return Err(format!(
-                "a password has {} characters at least; 15 are better where it is all that is asked for \
-                 (NIST SP 800-63B-4 §3.1.1.2)",
-                password::SHORTEST
-            )
-            .into());
-        }
-        Ok(Password::Given(line.to_owned()))
+        let chosen = chosen_password(line).map_err(Undone::Mistake)?;
+        Ok(Password::Given(chosen))
     }
 }
 
@@ -267,18 +351,43 @@ impl Password {
         })
     }
 
-    fn reveal(&self) -> Done {
-        if let Self::Drawn(secret) = self {
-            writeln!(io::stdout(), "{}", secret.reveal())?;
+    /// Prints a password that was drawn, alone on standard output, and what was done.
+    fn reveal(&self, what: &str) -> Done {
+        match self {
+            Self::Drawn(secret) => {
+                said(what);
+                writeln!(io::stdout(), "{}", secret.reveal())?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Self::Given(_) => done(what),
         }
-        Ok(ExitCode::SUCCESS)
     }
+}
+
+/// A password that somebody may choose, or what is wrong with it.
+pub(super) fn chosen_password(text: &str) -> Result<String, String> {
+    if text.chars().count() < password::SHORTEST {
+        return Err(format!(
+            "a password has {} characters at least; 15 are better where it is all that is asked for (NIST SP \
+             800-63B-4 §3.1.1.2)",
+            password::SHORTEST
+        ));
+    }
+    if text.len() > password::LIMIT {
+        return Err(password::HashError::Length.to_string());
+    }
+    Ok(text.to_owned())
 }
 
 pub(super) const NO_ACCOUNT_NAME: &str =
     "an account's name has from 1 to 255 bytes and no control characters";
 
-const NO_SUCH_ACCOUNT: &str = "there is no account of this name";
+fn no_such_account(name: &str) -> Box<dyn Error> {
+    Undone::NotFound(format!("there is no account {name}")).into()
+}
+
+/// What is listed of an account.
+const COLUMNS: &[Column] = &[Column::whole("NAME"), Column::cut("PERMISSIONS")];
 
 /// How many accounts are read at once.
 const PAGE: u32 = 1000;

@@ -3,30 +3,44 @@
 mod account;
 mod check;
 mod client;
+mod confirm;
 mod demo;
+mod exit;
 mod key;
+mod manual;
+mod nearest;
+mod order;
 mod permission;
 mod printable;
+mod progress;
 mod replay;
 mod review;
+mod said;
+mod setup;
+mod table;
 mod tools;
 mod transfer;
 mod unreadable;
 mod verdict;
+mod when;
 
+use std::env;
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
-use gatepost_plugin::LoadError;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use serde_json::json;
 
 use self::account::AccountCommand;
 use self::check::CheckFlags;
 use self::client::ClientCommand;
-use self::key::{KeyCommand, TermsError};
+use self::exit::Undone;
+use self::key::KeyCommand;
+use self::progress::Progress;
 use self::replay::ReplayFlags;
 use self::review::ReviewFlags;
 use self::tools::{Done, Places, Tools, runtime, with_decider};
@@ -36,31 +50,37 @@ use crate::operate::{self, sweep};
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(order::rearranged(env::args_os()));
     let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(flags) => serve(&flags),
+        Command::Setup(flags) => setup::run(&flags),
         Command::Account { command } => account::run(command),
         Command::Key { command } => key::run(command),
         Command::Client { command } => client::run(command),
         Command::Export(flags) => transfer::export(flags),
         Command::Import(flags) => transfer::import(flags),
-        Command::Sweep(tools) => sweep(tools),
+        Command::Sweep(flags) => sweep(flags),
         Command::Component { out } => write_component(&out),
+        Command::Completions { shell } => manual::complete(Cli::command(), shell),
+        Command::ManPages { folder } => manual::write_pages(Cli::command(), &folder),
         Command::Demo { data } => demonstrate(data.as_deref()),
         Command::Replay(flags) => return judged(replay::run(&flags)),
         Command::Check(flags) => return judged(check::run(&flags)),
         Command::Review(flags) => return judged(review::run(&flags)),
     };
-    match done {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("gatepost-server: {}", config::with_causes(&*error));
-            let is_a_mistake = error.is::<ConfigError>()
-                || error.is::<TermsError>()
-                || matches!(error.downcast_ref(), Some(LoadError::Settings(_)));
-            ExitCode::from(if is_a_mistake { 2 } else { 1 })
+    done.unwrap_or_else(|error| report(&*error))
+}
+
+/// Says why a command did not do what it was asked.
+fn report(error: &(dyn Error + 'static)) -> ExitCode {
+    match error.downcast_ref() {
+        Some(ConfigError::Mistakes { file, mistakes }) => {
+            let shown = check::show::on_stderr().settings(file.as_deref(), mistakes);
+            eprint!("{shown}");
         }
+        _ => eprintln!("gatepost-server: {}", config::with_causes(error)),
     }
+    exit::code(error).into()
 }
 
 /// Serves OAuth dynamic client registration (RFC 7591) for a mail server.
@@ -68,13 +88,17 @@ pub fn run() -> ExitCode {
 /// Gatepost, a plugin, decides which clients may register and with what metadata. This program
 /// brings HTTP, API keys and a directory that survives a power cut.
 #[derive(Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(version, args_conflicts_with_subcommands = true, max_term_width = 80)]
+#[command(after_help = EXAMPLE, after_long_help = format!("{EXAMPLE}\n\n{}", exit::CODES))]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
     serve: ServeFlags,
 }
+
+/// What to begin with.
+const EXAMPLE: &str = "Example:\n  gatepost-server --data gatepost-data";
 
 /// How to serve.
 #[derive(Args, Clone, Debug, Default)]
@@ -93,61 +117,122 @@ struct ServeFlags {
     isolate: bool,
 }
 
+/// What is swept.
+#[derive(Args, Clone, Debug)]
+struct SweepFlags {
+    /// Show the counts as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    tools: Tools,
+}
+
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the registration endpoint (what happens without a command, too)
+    /// Serve the registration endpoint (also without a command)
     ///
-    /// Prints `listening on http://ADDR:PORT` when ready. The first start on an empty data folder
-    /// creates an account and two API keys. A terminal shows them, with a command that registers an example client;
-    /// otherwise they are written to the file first-start.txt in the data folder.
+    /// Prints `listening on http://ADDR:PORT` when ready. It asks nothing: on a data folder that is empty, where
+    /// `setup` made no administrator, it creates an account and two API keys. A terminal shows them, with a command that
+    /// registers an example client; otherwise they are written to the file first-start.txt in the data folder.
+    #[command(
+        after_help = "Example:\n  gatepost-server serve --config /etc/gatepost/gatepost.toml"
+    )]
     Serve(ServeFlags),
+    /// Set up a new server: configuration, data folder, administrator
+    ///
+    /// Asks on a terminal. Each question is an option too, for a script. What is there already is not changed: with a
+    /// configuration file that is there, only the administrator is made.
+    #[command(
+        after_help = "Example:\n  gatepost-server setup --public-url https://mail.example.org \\\n      --trusted-proxy 127.0.0.1/32 --forwarded-header x-forwarded-for \\\n      --admin alice@example.org --password-file password"
+    )]
+    Setup(setup::SetupFlags),
     /// Manage accounts: who can sign in
+    #[command(after_help = "Example:\n  gatepost-server account create --name alice@example.org")]
     Account {
         #[command(subcommand)]
         command: AccountCommand,
     },
     /// Manage API keys
+    #[command(after_help = "Example:\n  gatepost-server key list")]
     Key {
         #[command(subcommand)]
         command: KeyCommand,
     },
     /// Register, list and remove OAuth clients by hand
+    #[command(after_help = "Example:\n  gatepost-server client list")]
     Client {
         #[command(subcommand)]
         command: ClientCommand,
     },
-    /// Write the whole directory as JSON lines, to be imported elsewhere
+    /// Write the whole directory as JSON lines, to be imported
     ///
     /// Works while the server runs. Browsers that signed in and devices that wait are left out.
+    #[command(after_help = "Example:\n  gatepost-server export backup.jsonl")]
     Export(transfer::Flags),
-    /// Take over what was exported, into a directory that is empty: all of it, or nothing
+    /// Take over what was exported into an empty directory
+    ///
+    /// All of it is taken over, or nothing.
+    #[command(after_help = "Example:\n  gatepost-server import backup.jsonl --data new-data")]
     Import(transfer::ImportFlags),
-    /// Remove the clients that nobody uses, as the server does at an interval
-    Sweep(Tools),
-    /// Show which clients would stop working under other settings, and change nothing
+    /// Remove the clients that nobody uses
     ///
-    /// Reads the whole directory, also while the server runs. Exits with 0 if every client goes on
+    /// The server does the same at an interval.
+    #[command(
+        after_help = "Example:\n  gatepost-server sweep --config /etc/gatepost/gatepost.toml"
+    )]
+    Sweep(SweepFlags),
+    /// Show which clients would stop working under other settings
+    ///
+    /// Changes nothing. Reads the whole directory, also while the server runs. Exits with 0 if every client goes on
     /// working, 1 if one does not, and 2 if the settings have mistakes or a client cannot be judged.
+    #[command(
+        after_help = "Example:\n  gatepost-server review --config new.toml --data /var/lib/gatepost"
+    )]
     Review(ReviewFlags),
-    /// Decide the decisions of an audit log again under other settings, and change nothing
+    /// Decide the decisions of an audit log again under other settings
     ///
-    /// Exits with 0 if nothing would be decided otherwise, 1 if something would, and 2 if the settings
+    /// Changes nothing. Exits with 0 if nothing would be decided otherwise, 1 if something would, and 2 if the settings
     /// have mistakes or the log cannot be read.
+    #[command(
+        after_help = "Example:\n  gatepost-server replay --config new.toml gatepost-data/audit.jsonl"
+    )]
     Replay(ReplayFlags),
-    /// Show what would be decided about client metadata documents, and register nothing
+    /// Show what would be decided about client metadata documents
     ///
-    /// Exits with 0 if all are accepted, 1 if one is refused, and 2 if one cannot be read or the
-    /// settings have mistakes. Without a document, the settings alone are checked.
+    /// Registers nothing. Exits with 0 if all are accepted, 1 if one is refused, and 2 if one cannot be read or the
+    /// settings have mistakes. Without a document, the settings alone are checked; with --data, also whether the clients in
+    /// the data folder go on working, and if one does not, it exits with 1.
+    #[command(
+        after_help = "Example:\n  gatepost-server check --config gatepost.toml document.json"
+    )]
     Check(CheckFlags),
-    /// Tell the life of a mail client, from discovery to deletion, with every exchange
+    /// Tell the life of a mail client, with every exchange
     ///
-    /// Starts a server of its own on a free port. Exits with 0 only if all went as it should.
+    /// The story goes from discovery to deletion. Starts a server of its own on a free port. Exits with 0 only if all went as it should.
+    #[command(after_help = "Example:\n  gatepost-server demo")]
     Demo {
         /// Data folder, which is kept [default: a temporary one]
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
     },
+    /// Print what a shell needs to complete commands and options
+    #[command(
+        after_help = "Example:\n  gatepost-server completions bash > /etc/bash_completion.d/gatepost-server"
+    )]
+    Completions {
+        /// Which shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Write the man pages into a folder
+    #[command(hide = true)]
+    ManPages {
+        /// The folder, which is made if it is not there
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// Write the WASM component this program was built with to a file
+    #[command(after_help = "Example:\n  gatepost-server component --out gatepost.wasm")]
     Component {
         /// Where to; a file that is there is replaced
         #[arg(long, value_name = "FILE")]
@@ -172,18 +257,26 @@ fn serve(flags: &ServeFlags) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-fn sweep(tools: Tools) -> Done {
-    let swept = with_decider(tools, async |decider| {
-        Ok(sweep::once(&decider, gatepost_directory::now()).await?)
+fn sweep(flags: SweepFlags) -> Done {
+    let swept = with_decider(flags.tools, async |decider| {
+        let mut progress = Progress::new("looked at", "clients");
+        let now = gatepost_directory::now();
+        Ok(sweep::once(&decider, now, || progress.step()).await?)
     })?;
     let sweep::Swept {
         clients,
         removed,
         unjudged,
     } = swept;
-    writeln!(io::stdout(), "removed {removed} of {clients} clients")?;
+    if flags.json {
+        let told = json!({"clients": clients, "removed": removed, "unjudged": unjudged});
+        writeln!(io::stdout(), "{told}")?;
+    } else {
+        writeln!(io::stdout(), "removed {removed} of {clients} clients")?;
+    }
     if unjudged > 0 {
-        return Err(format!("{unjudged} clients could not be judged, and stay").into());
+        let stay = format!("{unjudged} clients could not be judged, and stay");
+        return Err(Undone::Refused(stay).into());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -194,12 +287,10 @@ fn demonstrate(data: Option<&Path>) -> Done {
 }
 
 fn judged(verdict: Result<Verdict, Box<dyn Error>>) -> ExitCode {
-    verdict
-        .unwrap_or_else(|error| {
-            eprintln!("gatepost-server: {}", config::with_causes(&*error));
-            Verdict::Failed
-        })
-        .into()
+    match verdict {
+        Ok(verdict) => verdict.into(),
+        Err(error) => report(&*error),
+    }
 }
 
 fn write_component(out: &Path) -> Done {

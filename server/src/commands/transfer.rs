@@ -1,18 +1,24 @@
 //! `gatepost-server export` and `gatepost-server import`.
 
+use std::error::Error;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Args;
 use gatepost_directory::transfer::{ImportError, Line};
-use gatepost_directory::{DirectoryError, now};
+use gatepost_directory::{DirectoryError, Store, now};
 use gatepost_plugin::{Caller, Plugin, PluginError};
+use tempfile::NamedTempFile;
 
-use super::tools::{Done, Tools, runtime, with_journal};
+use super::confirm::Consent;
+use super::exit::Undone;
+use super::progress::Progress;
+use super::said::{done, said};
+use super::tools::{Done, Tools, with_new, with_reader};
 use super::unreadable::Unreadable;
 use crate::config;
 use crate::decide::stored;
@@ -23,91 +29,162 @@ const LONGEST: u64 = 4 << 20;
 
 #[derive(Args)]
 pub(super) struct Flags {
-    /// The file; `-` is standard output or input
+    /// The file; `-` is standard output
     #[arg(value_name = "FILE", default_value = "-")]
     file: PathBuf,
+    #[command(flatten)]
+    consent: Consent,
     #[command(flatten)]
     tools: Tools,
 }
 
 pub(super) fn export(flags: Flags) -> Done {
-    let config = flags.tools.config()?;
-    runtime()?.block_on(async {
-        // A name that is mistyped is not to become a directory, nor a file with nothing in it.
-        let directory = gatepost_directory::open_to_read(&config.store).await?;
-        let mut out = destination(&flags.file)?;
+    // A name that is mistyped is not to become a directory, nor a file with nothing in it.
+    with_reader(flags.tools, async |directory, _| {
+        let mut out = Destination::open(&flags.file, flags.consent)?;
+        let mut progress = Progress::new("exported", "lines");
+        let mut lines = 0_u64;
         let mut write = |line: &Line| {
+            lines += 1;
+            progress.step();
             let written = serde_json::to_string(line).map_err(io::Error::other);
-            let written = written.and_then(|line| writeln!(out, "{line}"));
+            let written = written.and_then(|line| writeln!(out.writer(), "{line}"));
             written.map_err(|error| DirectoryError::Failed(error.to_string()))
         };
-        let exported = directory.export(&mut write).await;
-        directory.close().await;
-        let left_out = exported?;
-        out.flush()?;
+        let left_out = directory.export(&mut write).await?;
+        progress.clear();
+        out.finish(&flags.file)?;
         let mut unreadable = Unreadable::default();
         for row in &left_out {
             unreadable.note("row", &row.what, &row.reason);
         }
+        said(&format!(
+            "exported {lines} lines to {}",
+            flags.file.display()
+        ));
         match left_out.len() {
             0 => Ok(ExitCode::SUCCESS),
-            rows => Err(format!(
+            rows => Err(Undone::Refused(format!(
                 "{rows} rows are not in what was exported, so that it has no last line; `import --without-end` \
                  takes over the rest"
-            )
+            ))
             .into()),
         }
     })
 }
 
-/// There are hashes of passwords in it.
-fn destination(file: &Path) -> Result<Box<dyn Write + Send>, String> {
-    if is_standard(file) {
-        return Ok(Box::new(io::stdout()));
+/// Where the lines go. There are hashes of passwords in them.
+enum Destination {
+    /// Standard output, a pipe, a device.
+    Stream(Box<dyn Write + Send>),
+    /// A file that nobody sees before it is whole.
+    File(BufWriter<NamedTempFile>),
+}
+
+impl Destination {
+    /// Asks before a file is replaced that is there.
+    fn open(file: &Path, consent: Consent) -> Result<Self, Box<dyn Error>> {
+        let in_file = |error: io::Error| format!("cannot create {}: {error}", file.display());
+        if is_standard(file) {
+            return Ok(Self::Stream(Box::new(io::stdout())));
+        }
+        match std::fs::metadata(file) {
+            Ok(found) if found.is_file() => {
+                consent.to(&format!(
+                    "{} is there, and would be replaced.",
+                    file.display()
+                ))?;
+            }
+            Ok(found) if found.is_dir() => {
+                let folder = format!("{} is a folder; name a file", file.display());
+                return Err(Undone::Mistake(folder).into());
+            }
+            Ok(_) => {
+                let stream = OpenOptions::new().write(true).open(file);
+                return Ok(Self::Stream(Box::new(stream.map_err(in_file)?)));
+            }
+            Err(_) => {}
+        }
+        let folder = match file.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        // Its owner alone can read it.
+        let made = NamedTempFile::new_in(folder).map_err(in_file)?;
+        Ok(Self::File(BufWriter::new(made)))
     }
-    let file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)
-        .map_err(|error| format!("cannot create {}: {error}", file.display()))?;
-    Ok(Box::new(BufWriter::new(file)))
+
+    fn writer(&mut self) -> &mut (dyn Write + Send) {
+        match self {
+            Self::Stream(stream) => stream,
+            Self::File(file) => file,
+        }
+    }
+
+    /// Has everything on disk, under its name.
+    fn finish(self, name: &Path) -> Result<(), Box<dyn Error>> {
+        match self {
+            Self::Stream(mut stream) => stream.flush()?,
+            Self::File(file) => {
+                let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+                file.as_file().sync_all()?;
+                file.persist(name).map_err(|failed| {
+                    format!("cannot create {}: {}", name.display(), failed.error)
+                })?;
+            }
+        }
+        Ok(())
+    }
 }
 
 #[derive(Args)]
 pub(super) struct ImportFlags {
-    #[command(flatten)]
-    of: Flags,
+    /// The file; `-` is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: PathBuf,
     /// Take over a file without its last line, which says that it is whole; such as one of an earlier version
     #[arg(long)]
     without_end: bool,
+    #[command(flatten)]
+    tools: Tools,
 }
 
 pub(super) fn import(flags: ImportFlags) -> Done {
-    let ImportFlags {
-        of: flags,
-        without_end,
-    } = flags;
-    let config = flags.tools.clone().config()?;
-    let plugin = config.load_plugin(&config.public_url(config.listen))?;
+    let config = flags.tools.config()?;
+    let plugin = config.compile(&config.public_url(config.listen))?;
     let reader: Box<dyn BufRead + Send> = match is_standard(&flags.file) {
         true => Box::new(BufReader::new(io::stdin())),
         false => Box::new(BufReader::new(File::open(&flags.file).map_err(
-            |error| format!("cannot read {}: {error}", flags.file.display()),
+            |error| Undone::Mistake(format!("cannot read {}: {error}", flags.file.display())),
         )?)),
     };
-    with_journal(flags.tools, async |directory, journal| {
-        let lines = Lines {
-            reader,
-            plugin,
-            number: 0,
-            has_ended: false,
-            without_end,
-        };
+    let read = Arc::new(AtomicU64::new(0));
+    let lines = Lines {
+        reader,
+        plugin,
+        number: 0,
+        has_ended: false,
+        without_end: flags.without_end,
+        progress: Progress::new("imported", "lines"),
+        read: Arc::clone(&read),
+    };
+    with_new(&config, async |directory, journal| {
         directory.import(Box::new(lines)).await?;
         journal.note_act(Act::on_command_line(Deed::Imported, now()), None);
-        Ok(ExitCode::SUCCESS)
+        let lines = read.load(Ordering::Relaxed);
+        done(&format!(
+            "imported {lines} lines into {}",
+            place(&config.store)
+        ))
     })
+}
+
+/// Where a directory is, without a password.
+fn place(store: &Store) -> String {
+    match store {
+        Store::Sqlite(file) => file.display().to_string(),
+        Store::Postgres(_) => "the database".to_owned(),
+    }
 }
 
 fn is_standard(file: &Path) -> bool {
@@ -122,6 +199,9 @@ struct Lines {
     has_ended: bool,
     /// Whether the last line is made up if it is missing.
     without_end: bool,
+    progress: Progress,
+    /// How many lines were read.
+    read: Arc<AtomicU64>,
 }
 
 impl Iterator for Lines {
@@ -140,6 +220,8 @@ impl Iterator for Lines {
             Ok(0) => return None,
             Ok(_) => match self.checked(&text) {
                 Ok(line) => {
+                    self.progress.step();
+                    self.read.store(self.number, Ordering::Relaxed);
                     self.has_ended |= matches!(line, Line::End { .. });
                     return Some(Ok(line));
                 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use gatepost_directory::Entry;
 
+use super::exit::Code;
 use super::printable::printable;
 
 /// How many could not be read.
@@ -30,7 +31,7 @@ impl Unreadable {
     pub(super) fn code(&self) -> ExitCode {
         match self.0 {
             0 => ExitCode::SUCCESS,
-            _ => ExitCode::FAILURE,
+            _ => Code::Refused.into(),
         }
     }
 }

@@ -2,44 +2,57 @@
 
 use std::error::Error;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use gatepost_plugin::{LoadError, Plugin, SettingFinding, Severity};
 use thiserror::Error;
+
+use crate::config::written::{Mistake, Written};
 
 /// Why there is no configuration to run with.
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}{}", path.display(), meant(nearest.as_deref()))]
     Unreadable {
         /// Which file.
         path: PathBuf,
+        /// The one that is most likely meant.
+        nearest: Option<PathBuf>,
         /// Why.
         source: io::Error,
     },
-    /// The file is not TOML.
-    #[error("{} is not TOML", path.display())]
-    NotToml {
-        /// Which file.
-        path: PathBuf,
-        /// Where it stops being so.
-        source: toml::de::Error,
-    },
     /// The file says what it may not say.
-    #[error("{} has mistakes{}", path.display(), list(findings))]
+    #[error("{} has mistakes{}", path(file.as_ref()), list(mistakes.iter().map(|mistake| &mistake.finding)))]
     Mistakes {
-        /// Which file.
-        path: PathBuf,
+        /// The file, if there is one.
+        file: Option<Arc<Written>>,
         /// All of them.
-        findings: Vec<SettingFinding>,
+        mistakes: Vec<Mistake>,
     },
+    /// There is no plugin.
+    #[error(transparent)]
+    Plugin(LoadError),
+}
+
+fn path(source: Option<&Arc<Written>>) -> String {
+    source.map_or_else(
+        || "the configuration".to_owned(),
+        |source| source.path.display().to_string(),
+    )
+}
+
+fn meant(nearest: Option<&Path>) -> String {
+    nearest.map_or_else(String::new, |path| {
+        format!(" (did you mean {}?)", path.display())
+    })
 }
 
 /// Findings as a person reads them, a line each.
-pub fn list(findings: &[SettingFinding]) -> String {
+pub fn list<'f>(findings: impl IntoIterator<Item = &'f SettingFinding>) -> String {
     findings
-        .iter()
+        .into_iter()
         .map(|finding| format!("\n  {}", line(finding)))
         .collect()
 }
@@ -82,8 +95,12 @@ pub fn line(finding: &SettingFinding) -> String {
         Severity::Warning => "warning: ",
         Severity::Note => "note: ",
     };
+    let place = match path.is_empty() {
+        true => String::new(),
+        false => format!("{path}: "),
+    };
     match allowed {
-        Some(allowed) => format!("{weight}{path}: {message}; allowed: {allowed}"),
-        None => format!("{weight}{path}: {message}"),
+        Some(allowed) => format!("{weight}{place}{message}; allowed: {allowed}"),
+        None => format!("{weight}{place}{message}"),
     }
 }

@@ -14,7 +14,7 @@ pub struct TlsFiles {
 /// Where the log is, and how long it may become.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditLog {
-    /// The file; if unset, `audit.jsonl` in the data folder.
+    /// The file; if unset, `audit.jsonl`. A relative path begins at the data folder.
     pub path: Option<PathBuf>,
     /// Whether there is one.
     pub is_enabled: bool,

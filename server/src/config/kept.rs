@@ -4,9 +4,7 @@
 //! refused: it believes that its tokens are bound, or waits for a notification that nobody sends.
 
 use gatepost_plugin::{SettingFinding, Severity};
-use thiserror::Error;
 
-use crate::config::error::list;
 use crate::config::settings::Config;
 
 /// What this program does, by the settings that offer it. A new name of the plugin's is not among them.
@@ -32,14 +30,9 @@ const KEPT: [(&str, &[&str]); 3] = [
     ),
 ];
 
-/// What the policy would have this program offer, and it does not do.
-#[derive(Debug, Error)]
-#[error("this server does not do what it would promise{}", list(.0))]
-pub struct Unkept(Vec<SettingFinding>);
-
 impl Config {
-    /// Whether this program does what its policy would have it offer.
-    pub fn is_kept(&self) -> Result<(), Unkept> {
+    /// What the policy would have this program offer, and it does not do.
+    pub(super) fn unkept(&self) -> Vec<SettingFinding> {
         let mut findings = Vec::new();
         for (key, kept) in KEPT {
             let offered = self.registration.get(key).and_then(toml::Value::as_array);
@@ -71,9 +64,6 @@ impl Config {
                 )
             });
         }
-        match findings.is_empty() {
-            true => Ok(()),
-            false => Err(Unkept(findings)),
-        }
+        findings
     }
 }

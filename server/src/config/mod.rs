@@ -14,10 +14,11 @@ mod read;
 mod secrecy;
 mod section;
 mod settings;
+mod similar;
+mod written;
 
 pub use error::{ConfigError, line, list, warnings, with_causes};
 pub use files::{AuditLog, TlsFiles};
-pub use kept::Unkept;
 pub use lifetimes::Lifetimes;
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
@@ -27,3 +28,5 @@ pub use public_url::PublicUrl;
 pub use read::Overrides;
 pub use secrecy::exposed;
 pub use settings::Config;
+pub use similar::similar;
+pub use written::{Mistake, Written};

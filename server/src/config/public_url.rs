@@ -20,7 +20,8 @@ pub struct PublicUrl {
 }
 
 impl PublicUrl {
-    pub(super) const ALLOWED: &str = "`https://` and a host, or `http://` and a loopback address; then perhaps a port, and a path \
+    /// What an address looks like, for whoever wrote another.
+    pub const ALLOWED: &str = "`https://` and a host, or `http://` and a loopback address; then perhaps a port, and a path \
          of letters, digits and `-`, `.`, `_`, `~` that does not begin with a path of this server, such as `/auth`";
 
     /// The address itself, where nothing better is known.

@@ -3,10 +3,11 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use gatepost_directory::Store;
-use gatepost_plugin::SettingFinding;
+use gatepost_plugin::{LoadError, Plugin, SettingFinding};
 
 use crate::config::error::ConfigError;
 use crate::config::files::TlsFiles;
@@ -18,6 +19,8 @@ use crate::config::proxies;
 use crate::config::public_url::PublicUrl;
 use crate::config::section::Section;
 use crate::config::settings::Config;
+use crate::config::similar::similar;
+use crate::config::written::{Mistake, Written};
 use crate::fetch::{FetchSettings, InternalHost};
 
 /// What is said beside the configuration file, and wins over it.
@@ -63,19 +66,68 @@ impl Config {
 fn read(path: &Path) -> Result<Config, ConfigError> {
     let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
         path: path.to_owned(),
+        nearest: nearest(path),
         source,
     })?;
-    let table = text.parse().map_err(|source| ConfigError::NotToml {
-        path: path.to_owned(),
-        source,
-    })?;
-    parse(table).map_err(|findings| ConfigError::Mistakes {
-        path: path.to_owned(),
-        findings,
-    })
+    Config::from_text(path, text)
 }
 
-fn parse(table: toml::Table) -> Result<Config, Vec<SettingFinding>> {
+impl Config {
+    /// What the text of a configuration file says, or every mistake in it: also those that the plugin finds.
+    pub fn from_text(path: &Path, text: String) -> Result<Self, ConfigError> {
+        let file = Arc::new(Written {
+            path: path.to_owned(),
+            text,
+        });
+        let wrong = |mistakes| ConfigError::Mistakes {
+            file: Some(Arc::clone(&file)),
+            mistakes,
+        };
+        let (mut config, mut findings) = parse(file.table().map_err(wrong)?);
+        config.file = Some(Arc::clone(&file));
+        if findings.is_empty() {
+            return Ok(config);
+        }
+        // What is wrong with the rest is said at once, as far as it can be known.
+        findings.extend(config.unkept());
+        match config.load_plugin(&config.public_url(config.listen)) {
+            Err(LoadError::Settings(of_plugin)) => findings.extend(of_plugin),
+            Err(_) | Ok(_) => {}
+        }
+        Err(wrong(file.place(findings)))
+    }
+
+    /// The plugin, with its settings compiled; or every mistake in the configuration that there still is.
+    pub fn compile(&self, public_url: &PublicUrl) -> Result<Arc<dyn Plugin>, ConfigError> {
+        let mut findings = self.unkept();
+        match self.load_plugin(public_url) {
+            Ok(plugin) if findings.is_empty() => return Ok(plugin),
+            Ok(_) => {}
+            Err(LoadError::Settings(of_plugin)) => findings.extend(of_plugin),
+            Err(error) => return Err(ConfigError::Plugin(error)),
+        }
+        let mistakes = Mistake::all(self.file.as_deref(), findings);
+        Err(ConfigError::Mistakes {
+            file: self.file.clone(),
+            mistakes,
+        })
+    }
+}
+
+/// The configuration file that is most likely meant by a path that cannot be read.
+fn nearest(path: &Path) -> Option<PathBuf> {
+    let inside = [path.join("gatepost.toml")];
+    let candidates = inside.into_iter().chain(similar(path));
+    candidates
+        .chain([PathBuf::from("gatepost.toml"), OF_SERVICE.into()])
+        .find(|candidate| candidate.is_file() && candidate != path)
+}
+
+/// Where packages have the configuration file of the service.
+const OF_SERVICE: &str = "/etc/gatepost/gatepost.toml";
+
+/// The settings, and every mistake in them. A setting that is wrong has its default.
+fn parse(table: toml::Table) -> (Config, Vec<SettingFinding>) {
     let mut config = Config::defaults();
     let mut root = Section::root(table);
 
@@ -196,7 +248,7 @@ fn parse(table: toml::Table) -> Result<Config, Vec<SettingFinding>> {
     oauth.finish(tokens);
     root.finish(oauth);
 
-    root.into_result().map(|()| config)
+    (config, root.into_result().err().unwrap_or_default())
 }
 
 fn read_fetch(section: &mut Section, fetch: &mut FetchSettings) {
@@ -234,10 +286,8 @@ mod tests {
     use crate::config::error::line;
 
     fn mistakes(text: &str) -> Vec<String> {
-        match parse(text.parse().expect("the case is TOML")) {
-            Ok(_) => Vec::new(),
-            Err(findings) => findings.iter().map(line).collect(),
-        }
+        let (_, findings) = parse(text.parse().expect("the case is TOML"));
+        findings.iter().map(line).collect()
     }
 
     #[test]
@@ -362,6 +412,31 @@ mod tests {
         }
     }
 
+    /// Mistakes of this program's tables and of the plugin's are shown together, in the order of the file.
+    #[test]
+    fn every_mistake_of_the_whole_file_at_once() {
+        let text = "[oauth.client-registration]\nrequires = true\nextensions = ['backchannel-logout']\n\
+                    [server]\nlisen = 1\n[log]\nlevel = 'loud'\n";
+        let found = Config::from_text(Path::new("gatepost.toml"), text.to_owned());
+        let Err(ConfigError::Mistakes { file, mistakes }) = found else {
+            panic!("it has mistakes");
+        };
+        let text = &file.expect("there is a file").text;
+        let shown: Vec<&str> = mistakes
+            .iter()
+            .map(|mistake| &text[mistake.span.clone().expect("it is in the file")])
+            .collect();
+        let expected = [
+            "requires = true",
+            "extensions = ['backchannel-logout']",
+            "lisen = 1",
+            "level = 'loud'",
+        ];
+        let mut once = shown.clone();
+        once.dedup();
+        assert_eq!(once, expected, "{mistakes:?}");
+    }
+
     /// A mistake in the public URL is never reported as one in the plugin's settings.
     #[test]
     fn the_plugin_takes_every_public_url() {
@@ -402,7 +477,8 @@ mod tests {
             let table = format!("[server]\n{settings}")
                 .parse()
                 .expect("the case is TOML");
-            let config = parse(table).expect("the case is right");
+            let (config, findings) = parse(table);
+            assert_eq!(findings, [], "{settings}");
             assert_eq!(config.is_address_unsaid(), expected, "{settings}");
         }
     }
@@ -412,12 +488,12 @@ mod tests {
         let public_url: PublicUrl = "https://mail.example.org"
             .parse()
             .expect("the case is right");
-        let config = parse(
+        let (config, findings) = parse(
             "[oauth.client-registration]\nrequire = true\nissuer = \"https://example.org\""
                 .parse()
                 .expect("the case is TOML"),
-        )
-        .expect("the case is right");
+        );
+        assert_eq!(findings, []);
         let settings: toml::Table = config
             .plugin_settings(&public_url)
             .parse()

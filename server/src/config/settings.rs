@@ -16,6 +16,7 @@ use crate::config::log::Log;
 use crate::config::origin::WebOrigin;
 use crate::config::provider_name::ProviderName;
 use crate::config::public_url::PublicUrl;
+use crate::config::written::Written;
 use crate::fetch::FetchSettings;
 use crate::origin::proxies::Proxies;
 
@@ -57,14 +58,21 @@ pub struct Config {
     /// How long what is issued is good for.
     pub lifetimes: Lifetimes,
     pub(super) registration: toml::Table,
+    /// The file that says so, to show what is wrong in it.
+    pub(super) file: Option<Arc<Written>>,
 }
 
 impl Config {
-    /// Where decisions are written down, if they are.
+    /// Where decisions are written down, if they are. A path that is relative begins at the data folder.
     pub fn audit_log(&self) -> Option<PathBuf> {
-        let beside = || self.data.join("audit.jsonl");
-        let path = self.audit.path.clone();
-        self.audit.is_enabled.then(|| path.unwrap_or_else(beside))
+        let path = self.audit.path.as_deref();
+        let path = path.unwrap_or(Path::new("audit.jsonl"));
+        self.audit.is_enabled.then(|| self.data.join(path))
+    }
+
+    /// The file that these settings are from, if there is one.
+    pub fn file(&self) -> Option<Arc<Written>> {
+        self.file.clone()
     }
 
     /// The resources that an administrator listed (RFC 8707).
@@ -219,6 +227,7 @@ impl Config {
             isolate: false,
             lifetimes: Lifetimes::default(),
             registration: toml::Table::new(),
+            file: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use gatepost_directory::Permission;
 use gatepost_directory::secret::{Purpose, Secret};
-use gatepost_directory::{Directory, DirectoryError, NewAccount, NewKey, now};
+use gatepost_directory::{Directory, DirectoryError, NamePlace, NewAccount, NewKey, now};
 use rand::rngs::SysError;
 
 use crate::config::PublicUrl;
@@ -15,12 +15,13 @@ use crate::password;
 use crate::password::HashError;
 
 /// The name of the account that there is from the start.
-pub const ACCOUNT: &str = "demo@example.org";
+pub const ACCOUNT: &str = "admin@example.org";
 
 /// The file in the data folder that the first secrets are written to, if nobody looks.
 pub const FILE: &str = "first-start.txt";
 
-/// Makes an account and two API keys, unless there ever was a key, and gives back what is printed about them.
+/// Makes an account and two API keys, unless there is an account or ever was a key, and gives back what is printed about
+/// them.
 ///
 /// On a terminal that is the secrets themselves. Anywhere else output may be kept by a journal or a log. There the
 /// secrets are written to a file that only its owner can read, before the keys are stored: if that fails, nothing was
@@ -30,7 +31,8 @@ pub async fn begin(
     data: &Path,
     reached: &PublicUrl,
 ) -> Result<String, FirstStartError> {
-    if !directory.is_new().await? {
+    let accounts = directory.accounts(&NamePlace::default(), 1).await?;
+    if !accounts.is_empty() || !directory.is_new().await? {
         return Ok(String::new());
     }
     let secrets = FirstSecrets::draw()?;
@@ -134,7 +136,7 @@ impl FirstSecrets {
 This is the first start: there are an account and two API keys now. Keep them, they are not shown again.
 administrator key: {administrator}
 registration key:  {registration}
-demo account:      {ACCOUNT}  password: {password}
+administrator account: {ACCOUNT}  password: {password}
 This registers an example mail client:
 curl -i {endpoint} -H 'Authorization: Bearer {registration}' -H 'Content-Type: application/json' -d '{EXAMPLE}'
 The web administration is at {reached}/admin/, and `gatepost-server demo` shows what else there is.

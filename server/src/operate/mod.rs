@@ -1,5 +1,6 @@
 //! Starting, accepting connections, stopping; reloading and sweeping while it runs.
 
+mod claim;
 mod connections;
 mod first_start;
 mod linger;
@@ -19,6 +20,9 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+pub use self::claim::ClaimError;
+
+use self::claim::Claim;
 use self::connections::{Entrance, accept};
 use self::notify::notify;
 use self::reload::Reload;
@@ -67,8 +71,7 @@ async fn serve(
     let listening = listener.local_addr()?;
     let public_url = config.public_url(listening);
 
-    config.is_kept()?;
-    let plugin = config.load_plugin(&public_url)?;
+    let plugin = config.compile(&public_url)?;
     let exposed = overrides.config.iter();
     let exposed = exposed.flat_map(|path| config::exposed(path, config));
     for warning in config::warnings(&*plugin).into_iter().chain(exposed) {
@@ -95,6 +98,7 @@ async fn serve(
         );
     }
 
+    let claim = Claim::of(&config.store)?;
     let directory = gatepost_directory::open(&config.store).await?;
     let audit_log = config.audit_log();
     let audit = Audit::open(audit_log.as_deref(), config.audit.max_bytes).map_err(|error| {
@@ -168,6 +172,7 @@ async fn serve(
     sweep.abort();
     reload.abort();
     directory.close().await;
+    drop(claim);
     watch.audit.sum_up(gatepost_directory::now());
     watch.audit.flush();
     tracing::info!("stopped");

@@ -58,8 +58,7 @@ impl Reload {
 
     fn once(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
         let config = Config::load(&self.overrides)?;
-        config.is_kept()?;
-        let plugin = config.load_plugin(&self.public_url)?;
+        let plugin = config.compile(&self.public_url)?;
         let warnings = config::warnings(&*plugin);
         if let Some(tls) = &self.entrance.tls {
             tls.reload()?;

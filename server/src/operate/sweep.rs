@@ -19,7 +19,7 @@ pub async fn regularly(decider: Arc<Decider>, interval: Duration, clock: fn() ->
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        match once(&decider, clock()).await {
+        match once(&decider, clock(), || {}).await {
             Ok(Swept { removed: 0, .. }) => {}
             Ok(Swept {
                 clients, removed, ..
@@ -42,8 +42,12 @@ pub struct Swept {
     pub unjudged: u64,
 }
 
-/// Goes once through all clients. The plugin says which are removed; one that it cannot judge stays.
-pub async fn once(decider: &Arc<Decider>, now: u64) -> Result<Swept, DirectoryError> {
+/// Goes once through all clients, and tells of each. The plugin says which are removed; one that it cannot judge stays.
+pub async fn once(
+    decider: &Arc<Decider>,
+    now: u64,
+    mut each: impl FnMut(),
+) -> Result<Swept, DirectoryError> {
     let mut swept = Swept::default();
     let mut search = Search::all(PAGE, now);
     loop {
@@ -53,6 +57,7 @@ pub async fn once(decider: &Arc<Decider>, now: u64) -> Result<Swept, DirectoryEr
         let mut judged = JoinSet::new();
         for entry in page {
             swept.clients += 1;
+            each();
             if let Some(reason) = entry.unreadable {
                 let client_id = entry.client_id;
                 tracing::error!(

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Answer, Host};
 
-/// The demo account's name.
-pub const DEMO: &str = "demo@example.org";
+/// The name of the first account.
+pub const DEMO: &str = "admin@example.org";
 
 /// RFC 7636 appendix B
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -232,12 +232,15 @@ fn unescaped(text: &str) -> String {
         .replace("&#38;", "&")
 }
 
-/// The demo account's password, as the first start made it.
+/// The first account's password, as the first start made it.
 pub fn demo_password(host: &Host) -> String {
     host.first_start
         .lines()
-        .find_map(|line| line.strip_prefix("demo account:")?.split_once("password:"))
-        .unwrap_or_else(|| panic!("no demo account in:\n{}", host.first_start))
+        .find_map(|line| {
+            line.strip_prefix("administrator account:")?
+                .split_once("password:")
+        })
+        .unwrap_or_else(|| panic!("no account in:\n{}", host.first_start))
         .1
         .trim()
         .to_owned()

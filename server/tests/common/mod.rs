@@ -32,6 +32,7 @@ pub fn program() -> Command {
 impl Folder {
     /// Creates an account with a password that is chosen.
     pub fn create_account(&self, name: &str, password: &str) {
+        make(&self.data());
         let create = ["account", "create", "--name", name, "--password-stdin"];
         let output = run_reading(&create, &self.data(), password);
         assert!(output.status.success(), "{}", text(&output.stderr));
@@ -39,6 +40,7 @@ impl Folder {
 
     /// Registers a client by hand.
     pub fn provision(&self, client_id: &str, metadata: &str) -> Value {
+        make(&self.data());
         let document = self.write("client.json", metadata);
         let output = program()
             .args(["client", "add"])
@@ -63,6 +65,7 @@ impl Folder {
 
     /// Creates a key with the program itself.
     pub fn create_key(&self, permissions: &[&str]) -> String {
+        make(&self.data());
         let mut command = program();
         command.args(["key", "create", "--name", "test", "--data"]);
         command.arg(self.data());
@@ -109,6 +112,22 @@ impl Host {
             .unwrap_or_else(|| panic!("no {name} key in:\n{}", self.first_start))
             .trim()
     }
+}
+
+/// Makes a data folder with nothing in it, unless there is one: most commands make none.
+pub fn make(data: &Path) {
+    if data.join("gatepost.db").exists() {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("there are threads");
+    runtime.block_on(async {
+        let store = gatepost_directory::Store::in_folder(data);
+        let directory = gatepost_directory::open(&store).await;
+        directory.expect("it can be made").close().await;
+    });
 }
 
 /// A command on a data folder that reads this from its standard input, or does not.

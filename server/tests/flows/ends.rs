@@ -58,7 +58,7 @@ fn somebody_signs_out_everywhere() {
     let mut elsewhere = Browser::signed_in(&host, ALICE, PASSWORD);
     let others = tokens(&host, &mut browser, "another program");
     let granted = tokens(&host, &mut browser, &client_id);
-    let ended = account(&host, &["sign-out"], "");
+    let ended = account(&host, &["sign-out", "--yes"], "");
     assert!(ended.status.success(), "{ended:?}");
     assert_eq!(text(&ended.stdout), "ended 2 sessions and 2 grants\n");
     for token in [&others.access, &granted.access] {

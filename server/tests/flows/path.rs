@@ -148,7 +148,7 @@ fn a_user_and_a_client_find_their_way() {
             sign_in.body
         );
         let password = demo_password(host);
-        let fields = [("name", "demo@example.org"), ("password", &*password)];
+        let fields = [("name", "admin@example.org"), ("password", &*password)];
         let signed_in = browser.submit(&sign_in, &format!("{PATH}/auth/sign-in"), &fields);
         let on = signed_in
             .header("location")

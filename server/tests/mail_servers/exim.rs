@@ -66,7 +66,7 @@ fn exim_asks_over_a_socket() {
     assert_eq!(sign_in(), Verdict::Undecided, "nobody answers");
 
     let log = exim.place.read("spool/log-main");
-    assert!(log.contains("oauth_sign_in: allowed: demo@example.org by client gpc_"));
+    assert!(log.contains("oauth_sign_in: allowed: admin@example.org by client gpc_"));
     for secret in cases.iter().map(|case| &case.token).chain([&secret]) {
         assert!(!log.contains(&**secret), "a secret is in the log:\n{log}");
     }

@@ -50,16 +50,12 @@ impl Issuer {
     /// `disable`, `enable` or `remove`, by an administrator.
     pub fn administer(&self, command: &str, client_id: &str) {
         let data = self.host.folder.data();
-        let output = run(
-            &[
-                "client",
-                command,
-                client_id,
-                "--data",
-                data.to_str().expect("a path in UTF-8"),
-            ],
-            &data,
-        );
+        let data = data.to_str().expect("a path in UTF-8");
+        let mut arguments = vec!["client", command, client_id, "--data", data];
+        if command == "remove" {
+            arguments.push("--yes");
+        }
+        let output = run(&arguments, &self.host.folder.data());
         assert!(output.status.success(), "{}", text(&output.stderr));
     }
 
@@ -77,7 +73,7 @@ impl Issuer {
             case("allowed", DEMO, &token, Verdict::Allowed),
             case(
                 "other letters",
-                "Demo@Example.org",
+                "Admin@Example.org",
                 &token,
                 Verdict::Allowed,
             ),

@@ -34,7 +34,7 @@ fn postfix_has_dovecot_answer() {
     });
     let token = &cases[0].token;
     let log = postfix.place.read("log");
-    assert!(log.contains("sasl_method=XOAUTH2, sasl_username=demo@example.org"));
+    assert!(log.contains("sasl_method=XOAUTH2, sasl_username=admin@example.org"));
     assert!(!log.contains(&**token), "a token is in the log:\n{log}");
 
     let client = issuer.register();

@@ -51,7 +51,7 @@ impl Smtp {
 
     /// Asks to send mail elsewhere.
     pub fn submit(&mut self) -> (u16, String) {
-        self.command("MAIL FROM:<demo@example.org>");
+        self.command("MAIL FROM:<admin@example.org>");
         self.command("RCPT TO:<somebody@elsewhere.example>")
     }
 

@@ -136,7 +136,7 @@ impl Store {
             Case::new("allowed", DEMO, &token, Verdict::Allowed),
             Case::new(
                 "other letters",
-                "Demo@Example.org",
+                "Admin@Example.org",
                 &token,
                 Verdict::Allowed,
             ),

@@ -39,9 +39,9 @@ pub(super) fn about_web_administration(
         findings.push(finding(
             Severity::Warning,
             format!(
-                "There is no client {WEB_ADMINISTRATION} in the directory, so that the web \
-                 administration stops working. This registers it: gatepost-server client add --id \
-                 webadmin --redirect-uri stalwart://auth"
+                "There is no client {WEB_ADMINISTRATION} in the directory, so that the web administration stops working. \
+                 This registers it, with the same --config and --data: gatepost-server client add --id webadmin \
+                 --redirect-uri stalwart://auth"
             ),
         ));
     }

@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
-use gatepost_plugin::{Outcome, SettingFinding};
+use gatepost_plugin::Outcome;
 use serde_json::Value;
 
+use super::locate::line_and_column;
 use super::report::{Finding, Report, Stopping, severity_name};
+use crate::config::{Mistake, Written};
 
 pub(super) fn document(report: &Report<'_>) -> String {
     let diagnostics = report.findings.iter().map(|Finding { said, place }| {
@@ -36,10 +38,16 @@ pub(super) fn document(report: &Report<'_>) -> String {
     )
 }
 
-pub(super) fn settings(path: &str, findings: &[SettingFinding]) -> String {
-    let diagnostics = findings.iter().map(|finding| {
+pub(super) fn settings(file: Option<&Written>, found: &[Mistake]) -> String {
+    let diagnostics = found.iter().map(|Mistake { finding, span }| {
+        let place = file.zip(span.as_ref());
+        let place = place.map(|(file, span)| line_and_column(file.text.as_bytes(), span.start));
+        let (line, column) = match place {
+            Some((line, column)) => (Value::from(line), Value::from(column)),
+            None => (Value::Null, Value::Null),
+        };
         format!(
-            r#"{{"path":{},"message":{},"allowed":{},"severity":{}}}"#,
+            r#"{{"path":{},"line":{line},"column":{column},"message":{},"allowed":{},"severity":{}}}"#,
             quoted(&finding.path),
             quoted(&finding.message),
             finding.allowed.as_deref().map_or("null".to_owned(), quoted),
@@ -48,7 +56,7 @@ pub(super) fn settings(path: &str, findings: &[SettingFinding]) -> String {
     });
     format!(
         "{{\"settings\":{},\"diagnostics\":[{}]}}\n",
-        quoted(path),
+        quoted(&file.map_or_else(String::new, |file| file.path.to_string_lossy().into_owned())),
         diagnostics.collect::<Vec<_>>().join(",")
     )
 }
@@ -73,11 +81,14 @@ pub(in crate::commands) fn client(stopping: &Stopping<'_>) -> String {
     )
 }
 
-/// A JSON string of ASCII characters: whoever looks at the lines in a terminal is not fooled by
-/// them either.
 fn quoted(text: &str) -> String {
+    ascii(&Value::from(text))
+}
+
+/// JSON of ASCII characters: whoever looks at it in a terminal is not fooled by its strings.
+pub(in crate::commands) fn ascii(value: &Value) -> String {
     let mut quoted = String::new();
-    for c in Value::from(text).to_string().chars() {
+    for c in value.to_string().chars() {
         if matches!(c, ' '..='~') {
             quoted.push(c);
         } else {

@@ -19,16 +19,18 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use gatepost_directory::{Permission, now};
 use gatepost_plugin::{
-    Caller, Context, Credential, Decision, LoadError, Outcome, Plugin, SettingFinding, Severity,
-    Usage,
+    Caller, Context, Credential, Decision, Outcome, Plugin, SettingFinding, Severity, Usage,
 };
 use rand::rngs::SysError;
 
 use self::report::Report;
 use self::show::{print, styles};
+use super::nearest;
 use super::printable::printable;
+use super::review;
+use super::tools::Places;
 use super::verdict::Verdict;
-use crate::config::{self, Config, ConfigError, Overrides};
+use crate::config::{self, Config, ConfigError, Mistake, Overrides, Written};
 use crate::decide::entropy;
 
 pub(super) use self::report::{Stopping, line};
@@ -42,7 +44,7 @@ pub(super) struct CheckFlags {
     /// Configuration file, TOML [default: every setting's default]
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Data folder: say what the settings mean for the clients and keys in it
+    /// Data folder: say what the settings mean for the clients and keys in it, and how many clients would stop working
     #[arg(long, value_name = "DIR", requires = "config")]
     pub(super) data: Option<PathBuf>,
     /// The plugin: a WASM component or a shared C library [default: the built-in component]
@@ -54,6 +56,15 @@ pub(super) struct CheckFlags {
     /// How to show what is found
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: CheckFormat,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    pub(super) json: bool,
+}
+
+impl CheckFlags {
+    const fn is_json(&self) -> bool {
+        self.json || matches!(self.format, CheckFormat::Json)
+    }
 }
 
 /// How to show what is found.
@@ -94,9 +105,9 @@ pub(super) fn run(flags: &CheckFlags) -> Result<Verdict, Box<dyn Error>> {
             }
         };
         let report = Report::new(&name, &document, &decision);
-        match flags.format {
-            CheckFormat::Json => print(&json::document(&report))?,
-            CheckFormat::Text => {
+        match flags.is_json() {
+            true => print(&json::document(&report))?,
+            false => {
                 print(&format!("{separator}{}", styles().document(&report)))?;
                 separator = "\n";
             }
@@ -121,48 +132,59 @@ fn decide(
 
 /// Shows what is wrong with the settings, or unwise.
 fn check_settings(flags: &CheckFlags) -> Result<Verdict, Box<dyn Error>> {
-    let findings = match load(flags) {
-        Ok((_, warnings)) => warnings,
-        Err(error) => mistakes(error)?,
+    let (plugin, file, found) = match load(flags) {
+        Ok((plugin, warnings)) => {
+            let file = config_of(flags)?.file();
+            let found = Mistake::all(file.as_deref(), warnings);
+            (Some(plugin), file, found)
+        }
+        Err(error) => {
+            let (file, found) = mistakes(error)?;
+            (None, file, found)
+        }
     };
-    let path = flags.config.as_deref().unwrap_or(Path::new(""));
-    let path = path.to_string_lossy();
-    print(&match flags.format {
-        CheckFormat::Json => json::settings(&path, &findings),
-        CheckFormat::Text => styles().settings(&path, &findings),
+    print(&match flags.is_json() {
+        true => json::settings(file.as_deref(), &found),
+        false => styles().settings(file.as_deref(), &found),
     })?;
-    let is_error = |finding: &SettingFinding| finding.severity == Severity::Error;
-    Ok(if findings.iter().any(is_error) {
-        Verdict::Failed
-    } else {
-        Verdict::Accepted
-    })
+    let is_error = |mistake: &Mistake| mistake.finding.severity == Severity::Error;
+    if found.iter().any(is_error) {
+        return Ok(Verdict::Failed);
+    }
+    match (&flags.data, plugin) {
+        (Some(_), Some(plugin)) => check_clients(flags, &*plugin),
+        _ => Ok(Verdict::Accepted),
+    }
+}
+
+/// Shows how many clients in the data folder would stop working, and why, as `review` does.
+fn check_clients(flags: &CheckFlags, plugin: &dyn Plugin) -> Result<Verdict, Box<dyn Error>> {
+    let found = review::judge(&config_of(flags)?, &places(flags), plugin, |_| Ok(()))?;
+    print(&match flags.is_json() {
+        true => found.json(),
+        false => format!("\n{}", found.summary()),
+    })?;
+    if found.verdict() == Verdict::Refused && !flags.is_json() {
+        print("`gatepost-server review` with the same options shows which.\n")?;
+    }
+    Ok(found.verdict())
 }
 
 /// The mistakes that an error is about, or else the error.
-fn mistakes(error: Box<dyn Error>) -> Result<Vec<SettingFinding>, Box<dyn Error>> {
-    let error = match error.downcast() {
-        Ok(error) => match *error {
-            ConfigError::Mistakes { findings, .. } => return Ok(findings),
-            error => return Err(error.into()),
-        },
-        Err(error) => error,
-    };
+fn mistakes(error: Box<dyn Error>) -> Result<(Option<Arc<Written>>, Vec<Mistake>), Box<dyn Error>> {
     match *error.downcast()? {
-        LoadError::Settings(findings) => Ok(findings),
+        ConfigError::Mistakes { file, mistakes } => Ok((file, mistakes)),
         error => Err(error.into()),
     }
 }
 
 /// The plugin, and what is unwise about its settings.
 fn load(flags: &CheckFlags) -> Result<(Arc<dyn Plugin>, Vec<SettingFinding>), Box<dyn Error>> {
-    let config = Config::load(&Overrides {
-        config: flags.config.clone(),
-        data: flags.data.clone(),
-        plugin: flags.plugin.clone(),
-        ..Overrides::default()
-    })?;
-    let plugin = config.load_plugin(&config.public_url(config.listen))?;
+    let config = config_of(flags)?;
+    if flags.data.is_some() {
+        nearest::is_there(&config, &places(flags))?;
+    }
+    let plugin = config.compile(&config.public_url(config.listen))?;
     let mut warnings = plugin.warnings();
     if let Some(general) = plugin.web_administration_warning() {
         match flags.data {
@@ -179,6 +201,22 @@ fn load(flags: &CheckFlags) -> Result<(Arc<dyn Plugin>, Vec<SettingFinding>), Bo
         warnings.extend(config::exposed(path, &config));
     }
     Ok((plugin, warnings))
+}
+
+fn config_of(flags: &CheckFlags) -> Result<Config, ConfigError> {
+    Config::load(&Overrides {
+        config: flags.config.clone(),
+        data: flags.data.clone(),
+        plugin: flags.plugin.clone(),
+        ..Overrides::default()
+    })
+}
+
+fn places(flags: &CheckFlags) -> Places {
+    Places {
+        config: flags.config.clone(),
+        data: flags.data.clone(),
+    }
 }
 
 /// The facts of a registration that meets no limit but those on documents.

@@ -14,9 +14,18 @@ pub(in crate::commands) fn print(text: &str) -> Result<(), String> {
 }
 
 pub(in crate::commands) fn styles() -> Styles {
+    styles_of(&io::stdout())
+}
+
+/// How things look on standard error.
+pub(in crate::commands) fn on_stderr() -> Styles {
+    styles_of(&io::stderr())
+}
+
+fn styles_of(stream: &impl IsTerminal) -> Styles {
     let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-    if io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb {
+    if stream.is_terminal() && !is_set("NO_COLOR") && !is_dumb {
         Styles::coloured()
     } else {
         Styles::default()

@@ -3,14 +3,15 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use gatepost_plugin::{Outcome, SettingFinding, Severity};
+use gatepost_plugin::{Outcome, Severity};
 
 use super::excerpt::Excerpt;
-use super::locate::Aim;
+use super::locate::{Aim, line_and_column};
 use super::registered::Difference;
 use super::report::{Finding, Report, Stopping, severity_name};
 use super::secrets::secrets;
 use crate::commands::printable::printable;
+use crate::config::{Mistake, Written};
 
 /// How things look. Without styles, the text is the same.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,28 +82,44 @@ impl Styles {
         text
     }
 
-    pub(super) fn settings(&self, path: &str, findings: &[SettingFinding]) -> String {
+    /// What is wrong with a configuration, or unwise.
+    pub(in crate::commands) fn settings(
+        &self,
+        file: Option<&Written>,
+        found: &[Mistake],
+    ) -> String {
         let mut text = String::new();
-        for finding in findings {
+        let name = file.map_or_else(
+            || "the configuration".to_owned(),
+            |file| printable(&file.path.to_string_lossy(), ROOM),
+        );
+        let hidden = file.map(Written::secrets).unwrap_or_default();
+        for Mistake { finding, span } in found {
             let style = self.of(finding.severity);
             let path = printable(&finding.path, ROOM);
             let severity = severity_name(finding.severity);
-            self.message(
-                &mut text,
-                &format!("{style}{severity}[{path}]{style:#}"),
-                &finding.message,
-            );
+            let head = match path.is_empty() {
+                true => format!("{style}{severity}{style:#}"),
+                false => format!("{style}{severity}[{path}]{style:#}"),
+            };
+            self.message(&mut text, &head, &finding.message);
+            let digits = match (file, span) {
+                (Some(file), Some(span)) => {
+                    let document = file.text.as_bytes();
+                    let place = line_and_column(document, span.start);
+                    let excerpt = Excerpt::new(document, span, &hidden);
+                    self.excerpt(&mut text, &name, place, &excerpt, style, "")
+                }
+                _ => 0,
+            };
             if let Some(allowed) = &finding.allowed {
                 let allowed = printable(allowed, MESSAGE_ROOM);
-                self.footnote(&mut text, 0, &format!("allowed: {allowed}"));
+                self.footnote(&mut text, digits, &format!("allowed: {allowed}"));
             }
             text.push('\n');
         }
-        let counts = counts(findings.iter().map(|finding| finding.severity));
-        line(
-            &mut text,
-            format_args!("{}: {counts}", printable(path, ROOM)),
-        );
+        let counts = counts(found.iter().map(|mistake| mistake.finding.severity));
+        line(&mut text, format_args!("{name}: {counts}"));
         text
     }
 

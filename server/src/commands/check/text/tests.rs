@@ -1,4 +1,4 @@
-use gatepost_plugin::{Decision, Diagnostic, Effect, Response};
+use gatepost_plugin::{Decision, Diagnostic, Effect, Response, SettingFinding};
 
 use super::*;
 
@@ -214,21 +214,29 @@ fn colours_change_nothing_else() {
 
 #[test]
 fn settings() {
+    let file = Written {
+        path: "gatepost.toml".into(),
+        text: "[server]\nlisen = 1\n".into(),
+    };
     let finding = |severity, allowed: Option<&str>| SettingFinding {
         allowed: allowed.map(str::to_owned),
         ..SettingFinding::new("server.lisen", "there is no such key", severity)
     };
+    let nowhere = Mistake {
+        finding: finding(Severity::Warning, None),
+        span: None,
+    };
+    let mut found = file.place(vec![finding(Severity::Error, Some("listen, public-url"))]);
+    found.push(nowhere.clone());
     assert_eq!(
-        Styles::default().settings(
-            "gatepost.toml",
-            &[
-                finding(Severity::Error, Some("listen, public-url")),
-                finding(Severity::Warning, None),
-            ]
-        ),
+        Styles::default().settings(Some(&file), &found),
         "\
 error[server.lisen]: there is no such key
- = allowed: listen, public-url
+ --> gatepost.toml:2:1
+  |
+2 | lisen = 1
+  | ^^^^^^^^^
+  = allowed: listen, public-url
 
 warning[server.lisen]: there is no such key
 
@@ -236,7 +244,7 @@ gatepost.toml: 1 error, 1 warning
 "
     );
     assert_eq!(
-        Styles::default().settings("gatepost.toml", &[]),
-        "gatepost.toml: no findings\n"
+        Styles::default().settings(None, &[]),
+        "the configuration: no findings\n"
     );
 }

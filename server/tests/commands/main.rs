@@ -1,6 +1,11 @@
 //! The commands on a directory, while a server has it open.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod harm;
+mod setup;
+mod shown;
+mod terminal;
 
 use std::path::Path;
 use std::process::Output;
@@ -12,9 +17,12 @@ use serde_json::Value;
 #[test]
 fn a_key_is_given_terms_and_an_end() {
     let folder = Folder::new();
+    common::make(&folder.data());
     let terms = folder.write("terms.json", r#"{"max-registrations":1}"#);
     let from_file = format!("@{}", terms.display());
     let in_an_hour = (now() + 3600).to_string();
+    let in_a_century = "2126-01-31";
+    let long_ago = "2006-01-02T15:04:05-07:00";
     let just_now = now().to_string();
     let permissions = "--permission authenticate --permission oauth-client-registration";
     let create = |arguments: &[&str]| {
@@ -32,6 +40,8 @@ fn a_key_is_given_terms_and_an_end() {
         (&["--terms", "{}"], [201, 201]),
         (&["--expires-in", "1"], [201, 201]),
         (&["--expires-at", &in_an_hour], [201, 201]),
+        (&["--expires-at", in_a_century], [201, 201]),
+        (&["--expires-at", long_ago], [401, 401]),
         (&["--expires-at", &just_now], [401, 401]),
     ] {
         let output = create(arguments);
@@ -41,8 +51,13 @@ fn a_key_is_given_terms_and_an_end() {
     for (arguments, code, says) in [
         (&["--terms", r#"{"scope":[]}"#][..], 2, "scopes comes near"),
         (&["--terms", "{"], 2, "the terms have mistakes"),
-        (&["--terms", "@missing.json"], 1, "cannot read missing.json"),
+        (&["--terms", "@missing.json"], 2, "cannot read missing.json"),
         (&["--expires-in", "0"], 2, "0 is not in"),
+        (
+            &["--expires-at", "tomorrow"],
+            2,
+            "a date such as 2027-01-31",
+        ),
         (
             &["--expires-in", "1", "--expires-at", "9"],
             2,
@@ -75,6 +90,7 @@ fn a_key_is_given_terms_and_an_end() {
 fn an_account_is_made_once_and_changed_after_that() {
     let folder = Folder::new();
     let data = folder.data();
+    common::make(&data);
     let key = "key create --name k --permission authenticate --account a@example.org";
     let key: Vec<&str> = key.split(' ').collect();
     let made = command(&key, &data);
@@ -101,19 +117,20 @@ fn an_account_is_made_once_and_changed_after_that() {
     );
     assert!(!account("permit", &[]).status.success(), "none are named");
 
-    let out = account("sign-out", &[]);
+    let out = account("sign-out", &["--yes"]);
     assert!(out.status.success(), "{out:?}");
     assert_eq!(text(&out.stdout), "ended 0 sessions and 0 grants\n");
 
-    assert!(account("remove", &[]).status.success());
+    assert!(account("remove", &["--yes"]).status.success());
     for (verb, more) in [
         ("permit", &permissions[..]),
         ("password", &[]),
-        ("sign-out", &[]),
-        ("remove", &[]),
+        ("sign-out", &["--yes"]),
+        ("remove", &["--yes"]),
     ] {
         let gone = account(verb, more);
         assert!(text(&gone.stderr).contains("no account"), "{gone:?}");
+        assert_eq!(gone.status.code(), Some(3), "{gone:?}");
         assert!(gone.stdout.is_empty(), "{gone:?}");
     }
     assert!(account("create", &[]).status.success());
@@ -124,6 +141,7 @@ fn an_account_is_made_once_and_changed_after_that() {
 fn a_password_that_is_chosen_has_eight_characters() {
     let folder = Folder::new();
     let data = folder.data();
+    common::make(&data);
     let chosen = |verb: &str, password: &str| {
         let arguments = [
             "account",
@@ -154,6 +172,7 @@ fn a_password_that_is_chosen_has_eight_characters() {
 fn names_have_no_control_characters() {
     let folder = Folder::new();
     let data = folder.data();
+    common::make(&data);
     let long = "x".repeat(101);
     for (name, account, is_made) in [
         ("a\u{7}", None, false),
@@ -231,6 +250,7 @@ fn settings_that_hold_secrets_are_not_for_everybody() {
 fn a_client_by_hand_without_a_document() {
     let folder = Folder::new();
     let data = folder.data();
+    common::make(&data);
     let add = |arguments: &[&str]| command(&[&["client", "add"], arguments].concat(), &data);
     let output = add(&[
         "--id",
@@ -243,6 +263,10 @@ fn a_client_by_hand_without_a_document() {
     assert!(output.status.success(), "{output:?}");
     let told: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
     assert_eq!(told["redirect_uris"][0], "stalwart://auth");
+    // By which the server's own pages sign in, where they are without settings.
+    let callback = "http://127.0.0.1:8080/admin/callback";
+    assert_eq!(told["redirect_uris"][1], callback);
+    assert!(text(&output.stderr).contains(callback), "{output:?}");
     assert_eq!(told["token_endpoint_auth_method"], "none");
     for (arguments, code, says) in [
         (
@@ -255,7 +279,7 @@ fn a_client_by_hand_without_a_document() {
             1,
             "client-id-taken",
         ),
-        (&["missing.json"], 1, "missing.json cannot be read"),
+        (&["missing.json"], 2, "missing.json cannot be read"),
         (&["--id", "x"], 2, "required"),
         (
             &["-", "--redirect-uri", "stalwart://auth"],
@@ -293,9 +317,13 @@ fn a_check_with_the_directory_says_what_would_break() {
     assert_eq!(without.status.code(), Some(0), "{without:?}");
     let said = text(&without.stdout);
     let warning = "warning[oauth.client-registration.require]: There is no client webadmin";
-    let note = "note[oauth.client-registration.require]: Accounts and API keys that may use any client all the same: demo@example.org, administrator.";
+    let note = "note[oauth.client-registration.require]: Accounts and API keys that may use any client all the same: admin@example.org, administrator.";
     assert!(said.contains(warning) && said.contains(note), "{said}");
-    assert!(said.ends_with("1 warning, 1 note\n"), "{said}");
+    assert!(said.contains("1 warning, 1 note\n"), "{said}");
+    assert!(
+        said.ends_with("\n0 of 0 clients would stop working, users: 0\n"),
+        "{said}"
+    );
 
     let by_hand = [
         "client",
@@ -361,9 +389,17 @@ fn a_review_changes_nothing_and_the_sweep_takes_what_is_due() {
     );
     assert!(said.contains(" = /redirect_uris/0, "), "{said}");
     assert!(
-        said.ends_with("1 of 2 clients would stop working, users: 12\n"),
+        said.starts_with("1 of 2 clients would stop working, users: 12\nCLIENTS  USERS  REASON"),
         "{said}"
     );
+    assert!(
+        said.contains("\n      1     12  redirect-uri-host-not-allowed  "),
+        "{said}"
+    );
+    let checked = on_data(&["check", "--config", &config]);
+    assert_eq!(checked.status.code(), Some(1), "{checked:?}");
+    let summary = said.split("\n\n").next().expect("the first part");
+    assert!(text(&checked.stdout).contains(summary), "{checked:?}");
     let lines = text(&on_data(&["review", "--json", "--config", &config]).stdout);
     let lines: Vec<Value> = lines
         .lines()
@@ -380,6 +416,11 @@ fn a_review_changes_nothing_and_the_sweep_takes_what_is_due() {
         (&lines[1]["clients"], &lines[1]["stopping"]),
         (&2.into(), &1.into())
     );
+    assert_eq!(lines[1]["reasons"][0]["code"], code);
+    let checked = text(&on_data(&["check", "--json", "--config", &config]).stdout);
+    let last = checked.lines().last().expect("a line");
+    let last: Value = serde_json::from_str(last).expect("it is JSON");
+    assert_eq!(last, lines[1], "`check` finds what `review` finds");
     assert_eq!(number("PRAGMA data_version"), before, "nobody wrote");
 
     let sweep = || text(&on_data(&["sweep", "--config", &config]).stdout);
