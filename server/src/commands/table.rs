@@ -159,7 +159,10 @@ fn widths(columns: &[Column], rows: &[Vec<String>], room: usize) -> Vec<usize> {
         };
         let next = can_give.last().map_or(0, |(width, _)| *width);
         let least = columns[number].title.len().max(LEAST);
-        let narrowed = (widest - over).max(next.min(widest - 1)).max(least);
+        let narrowed = widest
+            .saturating_sub(over)
+            .max(next.min(widest - 1))
+            .max(least);
         widths[number] = narrowed;
     }
 }
