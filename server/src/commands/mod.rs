@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod client;
 mod demo;
+mod events;
 mod key;
 mod permission;
 mod printable;
@@ -27,6 +28,7 @@ use gatepost_plugin::LoadError;
 use self::account::AccountCommand;
 use self::check::CheckFlags;
 use self::client::ClientCommand;
+use self::events::EventsFlags;
 use self::key::{KeyCommand, TermsError};
 use self::replay::ReplayFlags;
 use self::review::ReviewFlags;
@@ -45,6 +47,7 @@ pub fn run() -> ExitCode {
         Command::Client { command } => client::run(command),
         Command::Export(flags) => transfer::export(flags),
         Command::Import(flags) => transfer::import(flags),
+        Command::Events(flags) => events::run(flags),
         Command::Sweep(tools) => sweep(tools),
         Command::Component { out } => write_component(&out),
         Command::Demo { data } => demonstrate(data.as_deref()),
@@ -123,6 +126,11 @@ enum Command {
     Export(transfer::Flags),
     /// Take over what was exported, into a directory that is empty: all of it, or nothing
     Import(transfer::ImportFlags),
+    /// Show what came of requests, and why: refused ones with what can be done
+    ///
+    /// Reads the audit log, also while the server runs. A refusal shows its number on the page, and has it in the header
+    /// X-Request-Id.
+    Events(EventsFlags),
     /// Remove the clients that nobody uses, as the server does at an interval
     Sweep(Tools),
     /// Show which clients would stop working under other settings, and change nothing
