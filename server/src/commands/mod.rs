@@ -5,6 +5,7 @@ mod check;
 mod client;
 mod confirm;
 mod demo;
+mod events;
 mod exit;
 mod key;
 mod manual;
@@ -38,6 +39,7 @@ use serde_json::json;
 use self::account::AccountCommand;
 use self::check::CheckFlags;
 use self::client::ClientCommand;
+use self::events::EventsFlags;
 use self::exit::Undone;
 use self::key::KeyCommand;
 use self::progress::Progress;
@@ -59,6 +61,7 @@ pub fn run() -> ExitCode {
         Command::Client { command } => client::run(command),
         Command::Export(flags) => transfer::export(flags),
         Command::Import(flags) => transfer::import(flags),
+        Command::Events(flags) => events::run(flags),
         Command::Sweep(flags) => sweep(flags),
         Command::Component { out } => write_component(&out),
         Command::Completions { shell } => manual::complete(Cli::command(), shell),
@@ -174,6 +177,12 @@ enum Command {
     /// All of it is taken over, or nothing.
     #[command(after_help = "Example:\n  gatepost-server import backup.jsonl --data new-data")]
     Import(transfer::ImportFlags),
+    /// Show what came of requests, and why
+    ///
+    /// Refused ones with what can be done. Reads the audit log, also while the server runs. A refusal shows its number on the
+    /// page, and has it in the header X-Request-Id.
+    #[command(after_help = "Example:\n  gatepost-server events --refused --since 1h")]
+    Events(EventsFlags),
     /// Remove the clients that nobody uses
     ///
     /// The server does the same at an interval.

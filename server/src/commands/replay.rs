@@ -147,7 +147,7 @@ fn decide_again(
                 found.summed += sum.count;
                 continue;
             }
-            Ok(Entry::Act(_)) => continue,
+            Ok(Entry::Act(_) | Entry::Event(_)) => continue,
             Err(error) => {
                 unreadable(&mut found, number, &error);
                 continue;

@@ -9,12 +9,11 @@ mod jmap;
 mod oauth;
 mod pages;
 mod prefix;
+mod record;
 mod shared;
 mod unread;
 
-use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
@@ -22,17 +21,17 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use rand::TryRng;
-use rand::rngs::SysRng;
 use tracing::Instrument;
 
 use crate::http::cors::Readers;
+use crate::http::record::Record;
 use crate::http::shared::allowance::Spent;
 use crate::http::shared::page;
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::routes::Routes;
 use crate::http::unread::Progress;
-use crate::observe::watch::{Asked, REQUEST};
+use crate::observe::event::{Asked, Told};
+use crate::observe::watch::REQUEST;
 use crate::origin::place::{Origin, Peer};
 
 pub use crate::http::shared::allowance::FREE;
@@ -66,20 +65,26 @@ fn routes() -> Routes {
 
 async fn nothing(State(app): State<Arc<App>>, uri: Uri) -> Response {
     match oauth::is_below(uri.path()) {
-        true => oauth::nothing_at(&app, uri.path()),
+        true => {
+            let mut response = oauth::nothing_at(&app, uri.path());
+            if let Some(told) = response.extensions_mut().get_mut::<Told>() {
+                told.code = Some("path-unknown");
+            }
+            response
+        }
         false => (StatusCode::NOT_FOUND, "There is nothing here.\n").into_response(),
     }
 }
 
 /// What holds for every request: where it comes from, a number in the logs, a time limit, no guessing
-/// of types, and which web pages may read the answer.
+/// of types, which web pages may read the answer, and an event of what came of it.
 async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (mut request, progress) = Progress::of(request);
-    let id = RequestId::draw();
     let peer = request.extensions().get::<Peer>().copied();
     let origin = app.origin(peer, request.headers());
     request.extensions_mut().insert::<Origin>(origin);
-    let span = tracing::info_span!("request", %id, address = %origin);
+    let asked = Asked::new(origin);
+    let span = tracing::info_span!("request", id = %asked.number, address = %origin);
     let begun = Instant::now();
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
@@ -88,27 +93,29 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     let preflight = readers.preflight(&method, &path, request.headers());
     // Only routes there are: whatever else somebody asks for is one.
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let record = Record::begin(&app, &asked, &method, route.as_ref(), &path);
     let has_host = host::is_one(request.version(), request.headers());
+    let refuse = |refusal| {
+        let answer = || in_form_of(&path, is_page, refusal);
+        REQUEST.sync_scope(asked.clone(), answer)
+    };
     let mut response = match app.admit(&method, route.as_ref(), origin) {
-        Err(Spent { wait }) => in_form_of(&path, is_page, Refusal::TooMany(wait)),
-        Ok(_) if !has_host => in_form_of(&path, is_page, Refusal::Host),
+        Err(Spent { wait }) => refuse(Refusal::TooMany(wait)),
+        Ok(_) if !has_host => refuse(Refusal::Host),
         Ok(_) if let Some(answer) = preflight => answer,
         Ok(_admitted) => {
-            let asked = Asked {
-                id: id.to_string(),
-                origin,
-            };
-            let answer = REQUEST.scope(asked, next.run(request));
+            let answer = REQUEST.scope(asked.clone(), next.run(request));
             let answer = tokio::time::timeout(app.limits.request, answer);
             match answer.instrument(span.clone()).await {
                 Ok(response) => response,
                 Err(_) => span.in_scope(|| {
                     tracing::warn!("gave up on a request that took too long");
-                    in_form_of(&path, is_page, Refusal::Unavailable)
+                    refuse(Refusal::Unavailable)
                 }),
             }
         }
     };
+    record.end(&mut response);
     let route = route.as_ref().map_or("", MatchedPath::as_str);
     let status = response.status().as_u16();
     let metrics = &app.watch.metrics;
@@ -120,12 +127,6 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    // Who reports a fault can say which it was. Other answers are alike where they should be.
-    if status >= 500
-        && let Ok(id) = HeaderValue::try_from(id.to_string())
-    {
-        headers.insert("x-request-id", id);
-    }
     response
 }
 
@@ -138,31 +139,5 @@ fn in_form_of(path: &str, is_page: bool, refusal: Refusal) -> Response {
         page::Failure::from(refusal).into_response()
     } else {
         refusal.into_response()
-    }
-}
-
-/// What a request is known by in the log.
-#[derive(Clone, Copy)]
-struct RequestId {
-    start: u32,
-    number: u64,
-}
-
-impl RequestId {
-    /// The next number since this program started, after a number that each start draws: two servers, or
-    /// a server before and after a restart, never log the same id.
-    fn draw() -> Self {
-        static START: LazyLock<u32> = LazyLock::new(|| SysRng.try_next_u32().unwrap_or_default());
-        static COUNT: AtomicU64 = AtomicU64::new(1);
-        Self {
-            start: *START,
-            number: COUNT.fetch_add(1, Ordering::Relaxed),
-        }
-    }
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:08x}-{:x}", self.start, self.number)
     }
 }

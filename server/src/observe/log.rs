@@ -18,7 +18,12 @@ const LONGEST: usize = 256;
 
 /// As much of a text as there is room for in a line.
 pub fn brief(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LONGEST)]
+    cut(text, LONGEST)
+}
+
+/// As much of a text as so many bytes take.
+pub(super) fn cut(text: &str, longest: usize) -> &str {
+    &text[..text.floor_char_boundary(longest)]
 }
 
 /// Which lines were left out.

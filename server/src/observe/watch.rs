@@ -9,22 +9,13 @@ use crate::decide::Undecided;
 use crate::decide::observer::{Decided, Observer, Reuse};
 use crate::fetch::FetchError;
 use crate::observe::audit::{Act, Audit};
+use crate::observe::event::{Answered, Asked, Ending};
 use crate::observe::log::brief;
 use crate::observe::metrics::Metrics;
-use crate::origin::place::Origin;
 
 task_local! {
     /// The request that is being answered.
     pub static REQUEST: Asked;
-}
-
-/// A request that is being answered.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    /// What it is known by in the log.
-    pub id: String,
-    /// Where it comes from.
-    pub origin: Origin,
 }
 
 /// Sees all decisions.
@@ -40,6 +31,12 @@ impl Watch {
     pub fn acted(&self, act: Act) {
         let asked = REQUEST.try_with(Clone::clone).ok();
         self.audit.note_act(act, asked.as_ref());
+    }
+
+    /// A request was answered. Says what came of it.
+    pub fn answered(&self, asked: &Asked, answered: &Answered<'_>) -> Ending {
+        self.audit
+            .note_event(asked, answered, gatepost_directory::now())
     }
 }
 

@@ -91,6 +91,7 @@ const OUTCOMES: &[(&str, i32, &str, &str, &str)] = &[
         "asm",
     ),
     ("demo", 0, "All of it went as it should.", "", ""),
+    ("events", 0, "", "", ""),
     (
         "export",
         0,

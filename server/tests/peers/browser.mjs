@@ -146,7 +146,7 @@ await look('key-created');
 await press('Revoke partner');
 await page.getByText(/^revoked/).waitFor();
 
-for (const [link, heading] of [['Policy', 'The policy in force'], ['Decisions', 'Recent decisions']]) {
+for (const [link, heading] of [['Policy', 'The policy in force'], ['Events', 'Events']]) {
   await page.getByRole('link', { name: link }).click();
   await page.getByRole('heading', { name: heading }).waitFor();
   await look(link.toLowerCase());

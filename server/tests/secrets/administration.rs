@@ -197,7 +197,7 @@ pub fn pages(host: &Host, witness: &mut Witness) {
         "/admin/",
         "/admin/keys",
         "/admin/policy",
-        "/admin/decisions",
+        "/admin/events",
         "/admin/client?client_id=by-page",
         "/admin/client?client_id=provisioned",
         "/account",

@@ -78,6 +78,8 @@ fn commands(host: &Host, witness: &mut Witness) {
         &["export", "--data", &data],
         &["review", "--config", &config, "--data", &data],
         &["review", "--json", "--config", &config, "--data", &data],
+        &["events", "--last", "1000", "--data", &data],
+        &["events", "--last", "1000", "--json", "--data", &data],
         &["replay", "--config", &config, &log],
         &["replay", "--json", "--config", &config, &log],
         &["check", "--config", &config],

@@ -1,5 +1,6 @@
 //! What went wrong, as a problem document (RFC 9457).
 
+use axum::Extension;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::decide::response;
 use crate::http::shared::administration::NotDone;
 use crate::http::shared::refusal::Refusal;
+use crate::observe::event::Told;
 
 /// Why a request is not done.
 #[derive(Debug)]
@@ -79,6 +81,10 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut headers = HeaderMap::new();
         let mut members = Map::new();
+        let refusal = match &self {
+            Self::Refusal(refusal) => Some(refusal.told()),
+            _ => None,
+        };
         let (status, detail) = match self {
             Self::Refused(decision) => {
                 let Some((status, said)) = response::head(&decision.response) else {
@@ -168,13 +174,19 @@ impl IntoResponse for Problem {
         members.insert("type".into(), "about:blank".into());
         members.insert("title".into(), status.canonical_reason().into());
         members.insert("status".into(), status.as_u16().into());
+        let told = refusal.unwrap_or_else(|| Told {
+            code: None,
+            error: None,
+            description: detail.clone().into(),
+        });
         members.insert("detail".into(), detail.into());
         headers.insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        (status, headers, Value::Object(members).to_string()).into_response()
+        let body = Value::Object(members).to_string();
+        (status, headers, Extension(told), body).into_response()
     }
 }
 

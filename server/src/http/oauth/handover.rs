@@ -9,6 +9,7 @@ use crate::http::shared::form::with_query;
 use crate::http::shared::page;
 use crate::http::shared::page::Leave;
 use crate::http::shared::refusal::Refusal;
+use crate::observe::event::Told;
 
 /// The page that opens a program by its private-use scheme, and stays in the browser.
 #[derive(Template)]
@@ -39,7 +40,16 @@ pub(super) fn hand_over(
         address,
         is_allowed,
     };
-    Ok(page::page(StatusCode::OK, &page, &Leave::default()))
+    let mut response = page::page(StatusCode::OK, &page, &Leave::default());
+    if !is_allowed {
+        // A redirect says it in its address.
+        response.extensions_mut().insert(Told {
+            code: None,
+            error: Some("access_denied".into()),
+            description: "The user said no.".into(),
+        });
+    }
+    Ok(response)
 }
 
 /// Whether a page may have a link to a URI: it leads to a website or to a program, whoever registered it.

@@ -2,8 +2,8 @@
 
 mod account;
 mod clients;
-mod decisions;
 mod entrance;
+mod events;
 mod keys;
 mod policy;
 mod visitor;
@@ -41,6 +41,6 @@ pub(super) fn routes() -> Routes {
         )
         .route("/admin/keys", page(get(keys::list).post(keys::change)))
         .route("/admin/policy", read(get(policy::show)))
-        .route("/admin/decisions", read(get(decisions::show)))
+        .route("/admin/events", read(get(events::show)))
         .route("/account", page(get(account::show).post(account::end)))
 }

@@ -1,5 +1,6 @@
 //! Pages for people: how they are sent, and what holds for all of them.
 
+use std::any::Any;
 use std::sync::LazyLock;
 
 use askama::Template;
@@ -9,7 +10,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use crate::http::shared::refusal::Refusal;
+use crate::http::shared::refusal::{Mark, Refusal};
+use crate::observe::event::Told;
 
 const STYLE: &str = include_str!("../../../assets/style.css");
 
@@ -63,7 +65,10 @@ fn policy(leave: &Leave) -> String {
 
 /// Sends a page.
 pub(in crate::http) fn page(status: StatusCode, page: &impl Template, leave: &Leave) -> Response {
-    let html = match page.render() {
+    let is_refusal = status.is_client_error() || status.is_server_error();
+    let mark = is_refusal.then(Mark::of_request).flatten();
+    let mark: Option<(&str, &dyn Any)> = mark.as_ref().map(|mark| ("mark", mark as _));
+    let html = match page.render_with_values(&mark) {
         Ok(html) => html,
         Err(error) => {
             tracing::error!(%error, "a page cannot be made");
@@ -121,8 +126,21 @@ pub(in crate::http) struct Message<'a> {
 
 impl Message<'_> {
     pub(in crate::http) fn send(&self, status: StatusCode) -> Response {
-        page(status, self, &Leave::default())
+        let mut response = page(status, self, &Leave::default());
+        if status.is_client_error() || status.is_server_error() {
+            tell(&mut response, None, self.text);
+        }
+        response
     }
+}
+
+/// Says what the event of a refusal says.
+fn tell(response: &mut Response, code: Option<&'static str>, description: &str) {
+    response.extensions_mut().insert(Told {
+        code,
+        error: None,
+        description: description.to_owned().into(),
+    });
 }
 
 /// A refusal that a person gets to see.
@@ -148,20 +166,23 @@ impl IntoResponse for Failure {
         if let Some((name, value)) = extra {
             response.headers_mut().insert(name, value);
         }
+        response.extensions_mut().insert(self.0.told());
         response
     }
 }
 
 /// A form that was not sent from a page of ours, or too late.
 pub(in crate::http) fn forged() -> Response {
-    Message {
+    let message = Message {
         title: "This form is out of date",
         text: "It was not sent from a current page of this server, so nothing was done. Go back, reload \
                the page, and try again. The browser has to accept cookies.",
         details: &[],
         link: None,
-    }
-    .send(StatusCode::FORBIDDEN)
+    };
+    let mut response = message.send(StatusCode::FORBIDDEN);
+    tell(&mut response, Some("form-out-of-date"), message.text);
+    response
 }
 
 /// There were too many wrong guesses.
@@ -178,6 +199,7 @@ pub(in crate::http) fn too_many(retry_after: u64) -> Response {
         link: None,
     };
     let mut response = message.send(StatusCode::TOO_MANY_REQUESTS);
+    tell(&mut response, Some("too-many-attempts"), &text);
     response
         .headers_mut()
         .insert(header::RETRY_AFTER, retry_after.into());

@@ -1,9 +1,14 @@
 //! The answers that need no decision, in the form of RFC 6749 §5.2.
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::http::shared::kind::Kind;
+use crate::observe::event::Told;
+use crate::observe::moment;
+use crate::observe::watch::REQUEST;
 
 /// Why a request to an OAuth endpoint is answered without a decision, or in spite of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +63,30 @@ type Said = (
 );
 
 impl Refusal {
+    /// What its event says of it.
+    pub(in crate::http) fn told(self) -> Told {
+        let (_, error, description, _) = self.said();
+        let code = match self {
+            Self::NotFound => "client-not-found",
+            Self::Host => "host-header",
+            Self::Method(_) => "method-not-allowed",
+            Self::MediaType(_) => "body-media-type",
+            Self::ContentCoding(_) => "body-coding",
+            Self::TooLarge(_) => "body-too-large",
+            Self::TooSlow => "body-too-slow",
+            Self::Incomplete => "body-incomplete",
+            Self::Changed => "client-changed",
+            Self::TooMany(_) => "too-many-requests",
+            Self::Unavailable => "unavailable",
+            Self::Failed => "server-failed",
+        };
+        Told {
+            code: Some(code),
+            error: Some(error.into()),
+            description: description.into(),
+        }
+    }
+
     pub(in crate::http) fn said(self) -> Said {
         const NOTHING: Option<(HeaderName, HeaderValue)> = None;
         let with = |name, value| Some((name, HeaderValue::from_static(value)));
@@ -178,14 +207,41 @@ impl IntoResponse for Refusal {
         if let Some((name, value)) = extra {
             response.headers_mut().insert(name, value);
         }
+        response.extensions_mut().insert(self.told());
         response
+    }
+}
+
+/// Where an administrator finds why a request was refused.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Mark {
+    /// The number of the event.
+    pub(in crate::http) number: String,
+    /// The time.
+    pub(in crate::http) at: String,
+}
+
+impl Mark {
+    /// The mark of the request that is being answered.
+    pub(in crate::http) fn of_request() -> Option<Self> {
+        let number = REQUEST.try_with(|asked| asked.number.to_string()).ok()?;
+        Some(Self {
+            number,
+            at: moment::second(gatepost_directory::now()),
+        })
     }
 }
 
 /// An error in the form of RFC 6749 §5.2.
 pub(in crate::http) fn error_body(status: StatusCode, error: &str, description: &str) -> Response {
     let body = serde_json::json!({ "error": error, "error_description": description });
-    json(status, &body)
+    let mut response = json(status, &body);
+    response.extensions_mut().insert(Told {
+        code: None,
+        error: Some(Cow::Owned(error.to_owned())),
+        description: Cow::Owned(description.to_owned()),
+    });
+    response
 }
 
 /// What nobody keeps (RFC 6749 §5.1).

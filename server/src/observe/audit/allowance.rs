@@ -40,6 +40,29 @@ struct Spent {
     sums: HashMap<Kind, Count>,
 }
 
+/// What there is room for in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    /// Everything.
+    Everything,
+    /// What was refused: half of each network's share is left for it, so that what goes well takes no room from what has to
+    /// be explained.
+    Refusals,
+    /// Nothing.
+    Nothing,
+}
+
+impl Room {
+    /// Whether there is room for what had this outcome.
+    pub(super) fn is_for(self, accepted: bool) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Refusals => !accepted,
+            Self::Nothing => false,
+        }
+    }
+}
+
 /// Bytes that were written, less what an allowance grew since.
 #[derive(Clone, Copy, Default)]
 struct Bucket {
@@ -92,28 +115,37 @@ impl Allowance {
         }
     }
 
-    /// Whether there is a line for this; otherwise it is counted. An allowance that is not spent is enough for a line of any
-    /// length, so that none has to be cut.
-    pub(super) fn admit(
-        &self,
-        network: Network,
-        operation: &str,
-        accepted: bool,
-        length: usize,
-        now: u64,
-    ) -> bool {
-        let mut spent = self.spent();
-        let length = length as u64;
+    /// What there is room for. An allowance that is not spent is enough for a line of any length, so that none has to be cut.
+    pub(super) fn room(&self, network: Network, now: u64) -> Room {
+        let spent = self.spent();
         let share = self.per_hour / SHARE;
         let all = spent.by_all.less(self.per_hour, now);
         let known = spent.by_network.get(&network).copied();
         let own = known.unwrap_or_default().less(share, now);
         let is_remembered = known.is_some() || spent.by_network.len() < NETWORKS;
-        if all.bytes < self.per_hour && own.bytes <= share && is_remembered {
-            spent.by_all = all.and(length);
-            spent.by_network.insert(network, own.and(length));
-            return true;
+        if all.bytes >= self.per_hour || own.bytes > share || !is_remembered {
+            Room::Nothing
+        } else if own.bytes > share / 2 {
+            Room::Refusals
+        } else {
+            Room::Everything
         }
+    }
+
+    /// Something was written down for a network.
+    pub(super) fn spend(&self, network: Network, length: usize, now: u64) {
+        let mut spent = self.spent();
+        let share = self.per_hour / SHARE;
+        let length = length as u64;
+        let known = spent.by_network.get(&network).copied();
+        let own = known.unwrap_or_default().less(share, now);
+        spent.by_all = spent.by_all.less(self.per_hour, now).and(length);
+        spent.by_network.insert(network, own.and(length));
+    }
+
+    /// Counts what is not written down.
+    pub(super) fn count(&self, network: Network, operation: &str, accepted: bool, now: u64) {
+        let mut spent = self.spent();
         let kind = |network| Kind {
             network,
             operation: operation.to_owned(),
@@ -132,7 +164,6 @@ impl Allowance {
         });
         count.count += 1;
         count.last = now;
-        false
     }
 
     /// What was counted since it was asked last. Who has all of its allowance again is forgotten.
@@ -224,10 +255,27 @@ mod tests {
         allowance
     }
 
+    /// Writes a line if there is room for it, and counts it otherwise.
+    fn admit(
+        allowance: &Allowance,
+        number: u32,
+        operation: &str,
+        accepted: bool,
+        length: usize,
+        now: u64,
+    ) -> bool {
+        let has_room = allowance.room(network(number), now).is_for(accepted);
+        match has_room {
+            true => allowance.spend(network(number), length, now),
+            false => allowance.count(network(number), operation, accepted, now),
+        }
+        has_room
+    }
+
     #[test]
     fn a_network_gets_single_lines_and_then_a_sum() {
         let allowance = allowance();
-        let admit = |number, now| allowance.admit(network(number), "authorize", false, 100, now);
+        let admit = |number, now| admit(&allowance, number, "authorize", false, 100, now);
         let written = (0..1_000).filter(|_| admit(1, NOW)).count();
         assert_eq!(
             written, 11,
@@ -259,9 +307,25 @@ mod tests {
     }
 
     #[test]
+    fn what_goes_well_leaves_room_for_what_does_not() {
+        let allowance = allowance();
+        let written = |accepted| {
+            let admit = |_: &u32| admit(&allowance, 1, "a", accepted, 100, NOW);
+            (0..1_000).filter(admit).count()
+        };
+        assert_eq!(
+            written(true),
+            6,
+            "500 bytes, and the line with which they are spent"
+        );
+        assert_eq!(written(false), 5, "the rest");
+        assert_eq!(written(true), 0);
+    }
+
+    #[test]
     fn a_line_of_any_length_is_written_whole() {
         let allowance = allowance();
-        let admit = |length, now| allowance.admit(network(1), "register", true, length, now);
+        let admit = |length, now| admit(&allowance, 1, "register", true, length, now);
         assert!(admit(70_000, NOW));
         assert!(!admit(1, NOW + 3_600));
     }
@@ -269,7 +333,7 @@ mod tests {
     #[test]
     fn many_networks_get_no_more_than_all_may() {
         let allowance = allowance();
-        let admit = |number| allowance.admit(network(number), "register", false, 100, NOW);
+        let admit = |number| admit(&allowance, number, "register", false, 100, NOW);
         let written = (0..50_000).filter(|number| admit(*number)).count();
         assert_eq!(written, 160);
         let sums = allowance.sums(NOW);
@@ -288,7 +352,7 @@ mod tests {
         // A request each second for an hour, after the burst.
         for _ in 0..3_600 {
             now += 1;
-            written += u32::from(allowance.admit(network(1), "a", true, 100, now));
+            written += u32::from(admit(&allowance, 1, "a", false, 100, now));
         }
         assert!((20..=22).contains(&written), "{written}");
     }
@@ -300,7 +364,7 @@ mod tests {
         for minute in 0..600 {
             let now = NOW + 60 * minute;
             for number in 0..1_000 {
-                allowance.admit(network(number), "a", true, 100, now);
+                admit(&allowance, number, "a", true, 100, now);
             }
             written += allowance.sums(now).len() as u64 * SUM;
         }

@@ -1,4 +1,4 @@
-//! What a line of the log can be: a decision, a client's record, a sum of decisions, or what somebody did.
+//! What a line of the log can be: a decision, a client's record, a sum of decisions, what somebody did, or what came of a request.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::act::Act;
 use super::allowance::Sum;
 use super::line::Line;
+use crate::observe::event::Event;
 
 /// One line of the log.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub enum Entry {
     Sum(Sum),
     /// What an administrator did, or who signed in.
     Act(Box<Act>),
+    /// What came of a request, with all that explains it.
+    Event(Box<Event>),
 }
 
 /// A client's record, as it was at some revision.
@@ -63,6 +66,7 @@ impl Entry {
             Some(RECORD) => Self::Record(serde_json::from_slice(text)?),
             Some(SUM) => Self::Sum(serde_json::from_slice(text)?),
             Some(ACT) => Self::Act(serde_json::from_slice(text)?),
+            Some(EVENT) => Self::Event(serde_json::from_slice(text)?),
             Some(_) => return Err(serde::de::Error::custom("no such kind of line is known")),
         })
     }
@@ -74,6 +78,7 @@ impl Entry {
             Self::Record(record) => tagged(RECORD, record),
             Self::Sum(sum) => tagged(SUM, sum),
             Self::Act(act) => tagged(ACT, act),
+            Self::Event(event) => tagged(EVENT, event),
         }?;
         text.push(b'\n');
         Ok(text)
@@ -87,6 +92,15 @@ fn tagged(kind: &'static str, entry: &impl Serialize) -> serde_json::Result<Vec<
 const RECORD: &str = "record";
 const SUM: &str = "sum";
 const ACT: &str = "act";
+const EVENT: &str = "event";
+
+/// Whether a line of the log is an event. Most are not, and reading them would take long.
+pub(super) fn is_event(text: &[u8]) -> bool {
+    text.starts_with(BEGINNING)
+}
+
+/// How an event is written.
+const BEGINNING: &[u8] = br#"{"kind":"event","#;
 
 #[cfg(test)]
 mod tests {
@@ -107,6 +121,10 @@ mod tests {
             Ok(Entry::Record(read)) => assert_eq!(read, record),
             other => panic!("{other:?}"),
         }
+        let event = br#"{"kind":"event","number":"1-1","at":1,"method":"GET","route":"/","outcome":"accepted"}"#;
+        let read = Entry::read(event).expect("it is an event");
+        let written = read.written().expect("it is JSON");
+        assert!(is_event(&written), "{}", String::from_utf8_lossy(&written));
         for (text, is_read) in [
             (
                 r#"{"at":1,"operation":"read","caller":{"credential":"missing"},"accepted":true,"status":200,"effect":"none"}"#,
@@ -114,6 +132,10 @@ mod tests {
             ),
             (
                 r#"{"kind":"sum","at":1,"network":"others","operation":"read","accepted":true,"count":2,"first":0,"last":1}"#,
+                true,
+            ),
+            (
+                r#"{"kind":"event","number":"1-1","at":1,"method":"GET","route":"/","outcome":"refused"}"#,
                 true,
             ),
             (r#"{"kind":"nothing"}"#, false),

@@ -249,14 +249,6 @@ impl Line {
         line
     }
 
-    /// The same, without what is long in it.
-    pub(super) fn without_documents(mut self) -> Self {
-        self.record = None;
-        self.metadata = None;
-        self.parameters = None;
-        self
-    }
-
     fn show_metadata(&mut self, metadata: &[u8]) {
         let Ok(text) = std::str::from_utf8(metadata) else {
             self.is_redacted = true;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::entry::Entry;
+use super::history::numbered;
 use super::queue::{Pending, Queue};
 
 /// How many logs there are at most: the one that is written, and those that were.
@@ -153,11 +154,7 @@ impl Log {
 
     /// Begins a new file. The old ones move on by one, and the oldest is gone.
     fn turn(&mut self) -> io::Result<()> {
-        let numbered = |number: u32| {
-            let mut path = self.path.clone().into_os_string();
-            path.push(format!(".{number}"));
-            PathBuf::from(path)
-        };
+        let numbered = |number| numbered(&self.path, number);
         for number in (1..LOGS - 1).rev() {
             match fs::rename(numbered(number), numbered(number + 1)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

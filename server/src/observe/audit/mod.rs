@@ -1,4 +1,5 @@
-//! The audit log: every decision with the facts it was made from, what administrators did, and no secrets.
+//! The audit log: every decision with the facts it was made from, what administrators did, what came of each request, and no
+//! secrets.
 //!
 //! A line is written when a decision was made, by a thread of its own, and is not waited for: the
 //! directory is what is acknowledged, the log is what is looked at afterwards. If more comes than the
@@ -11,11 +12,14 @@ mod act;
 mod allowance;
 mod cut;
 mod entry;
+mod history;
 mod line;
 mod log;
 mod proofs;
 mod queue;
 mod sink;
+mod tail;
+mod window;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,14 +28,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use gatepost_plugin::{Credential, Operation, Outcome};
 
+use self::allowance::Room;
 use self::sink::Sink;
+use self::window::Window;
 use crate::decide::observer::{Decided, Reuse};
-use crate::observe::watch::Asked;
+use crate::observe::event::{Answered, Asked, Ending};
 
 pub use self::act::{Act, Deed};
 pub use self::allowance::Sum;
 pub use self::entry::{Entry, Record};
+pub use self::history::{Bounds, Found, History, Place};
 pub use self::line::{Asker, Effect, Line};
+pub(in crate::observe) use self::proofs::{HARMLESS, hide_proofs};
+pub use self::tail::Tail;
 
 /// Writes down what was decided and done.
 pub struct Audit {
@@ -40,6 +49,9 @@ pub struct Audit {
     /// What administrators did.
     administration: Sink,
     lost: Arc<AtomicU64>,
+    /// The last events, so that a page need not read the files.
+    window: Window,
+    path: Option<PathBuf>,
 }
 
 impl Audit {
@@ -52,36 +64,118 @@ impl Audit {
             decisions: Sink::open(path, max_bytes, false, &lost)?,
             administration: Sink::open(beside.as_deref(), max_bytes, true, &lost)?,
             lost,
+            window: Window::default(),
+            path: path.map(Path::to_owned),
         })
     }
 
     /// Writes a decision down.
     pub fn note(&self, decided: &Decided<'_>, asked: Option<&Asked>) {
-        let line = Line::of(decided, asked.map(|asked| asked.id.clone()));
         let sink = match is_administration(decided) {
             true => &self.administration,
             false => &self.decisions,
         };
-        sink.add_line(line, asked);
+        let accepted = decided.decision.outcome == Outcome::Accept;
+        let has_line = self.admit(sink, asked, decided.operation.name(), accepted, decided.now);
+        if let Some(asked) = asked {
+            let mut gathered = asked.gathered();
+            gathered.decided(decided);
+        }
+        if has_line && sink.is_written() {
+            sink.add_line(Line::of(decided, number(asked)), asked);
+        }
     }
 
     /// Writes down that a token was presented again.
     pub fn note_reuse(&self, reuse: &Reuse<'_>, asked: Option<&Asked>) {
-        let line = Line::of_reuse(reuse, asked.map(|asked| asked.id.clone()));
-        self.decisions.add_line(line, asked);
+        let sink = &self.decisions;
+        let has_line = self.admit(sink, asked, Reuse::OPERATION, reuse.is_repeated, reuse.now);
+        if let Some(asked) = asked {
+            asked.gathered().reused(reuse);
+        }
+        if has_line && sink.is_written() {
+            sink.add_line(Line::of_reuse(reuse, number(asked)), asked);
+        }
     }
 
     /// Writes down what somebody did, or was refused.
     pub fn note_act(&self, act: Act, asked: Option<&Asked>) {
-        let act = Act {
-            request: asked.map(|asked| asked.id.clone()),
-            ..act
-        };
         let sink = match act.is_administration() {
             true => &self.administration,
             false => &self.decisions,
         };
-        sink.add_act(act, asked);
+        let (done, at) = (act.done, act.at);
+        let has_line = self.admit(sink, asked, &act.act.name(), done, at);
+        if let Some(asked) = asked {
+            asked.gathered().acted(&act);
+        }
+        if has_line {
+            let act = Act {
+                request: number(asked),
+                ..act
+            };
+            sink.add(&Entry::Act(Box::new(act)), None, asked, at);
+        }
+    }
+
+    /// Writes down what came of a request, if it is an event and there is room for it: there always is if something else of it
+    /// has a line. Says whether it was refused.
+    pub fn note_event(&self, asked: &Asked, answered: &Answered<'_>, now: u64) -> Ending {
+        let gathered = std::mem::take(&mut *asked.gathered());
+        let ending = gathered.ending(answered);
+        if !gathered.is_event(answered) {
+            return ending;
+        }
+        let sink = match gathered.is_administration {
+            true => &self.administration,
+            false => &self.decisions,
+        };
+        if !gathered.has_line {
+            let accepted = ending == Ending::Accepted;
+            // There was no room for what led to it.
+            if gathered.is_counted && accepted {
+                return ending;
+            }
+            if !sink.room(Some(asked), now).is_for(accepted) {
+                if !gathered.is_counted {
+                    sink.count(Some(asked), answered.name(), accepted, now);
+                }
+                return ending;
+            }
+        }
+        let event = gathered.event(asked, answered, now);
+        let entry = Entry::Event(Box::new(event));
+        let length = sink.add(&entry, None, Some(asked), now);
+        if let Entry::Event(event) = entry {
+            self.window.push(Arc::new(*event), length);
+        }
+        ending
+    }
+
+    /// Whether something of a request has a line. What has none is counted.
+    fn admit(
+        &self,
+        sink: &Sink,
+        asked: Option<&Asked>,
+        name: &str,
+        accepted: bool,
+        now: u64,
+    ) -> bool {
+        let room = sink.room(asked, now);
+        let has_line = room.is_for(accepted);
+        if let Some(asked) = asked {
+            let mut gathered = asked.gathered();
+            gathered.has_room = room != Room::Nothing;
+            gathered.has_line |= has_line;
+            gathered.is_counted |= !has_line;
+            if has_line {
+                gathered.is_administration = std::ptr::eq(sink, &self.administration);
+            }
+        }
+        if !has_line {
+            sink.count(asked, name, accepted, now);
+        }
+        has_line
     }
 
     /// Writes down how many decisions had no line of their own since this was last done.
@@ -90,12 +184,9 @@ impl Audit {
         self.administration.sum_up(now);
     }
 
-    /// The last decisions, the latest first.
-    pub fn recent(&self) -> Vec<Arc<Line>> {
-        let mut recent = self.decisions.recent();
-        recent.extend(self.administration.recent());
-        recent.sort_by_key(|line| std::cmp::Reverse(line.at));
-        recent
+    /// The events that were kept, of the memory and of the files.
+    pub fn history(&self) -> History {
+        History::with(self.window.events(), self.path.as_deref())
     }
 
     /// Waits until all that was noted is in the files.
@@ -108,6 +199,10 @@ impl Audit {
     pub fn lost(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
     }
+}
+
+fn number(asked: Option<&Asked>) -> Option<String> {
+    asked.map(|asked| asked.number.to_string())
 }
 
 /// The file of what administrators did, beside that of what anybody asked for.

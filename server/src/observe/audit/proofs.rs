@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// The parameters that a decision may depend on and that are no secrets.
-pub(super) const HARMLESS: &[&str] = &[
+pub(in crate::observe) const HARMLESS: &[&str] = &[
     "client_id",
     "code_challenge",
     "code_challenge_method",
@@ -24,7 +24,7 @@ pub(super) const PROOFS: &[&str] = &[
 
 /// Takes out of metadata, or of what is a key in them, what is a secret or may be one, and says whether there
 /// was any.
-pub(super) fn hide_proofs(value: &mut Value, is_key: bool) -> bool {
+pub(in crate::observe) fn hide_proofs(value: &mut Value, is_key: bool) -> bool {
     match value {
         Value::Object(members) => {
             let is_key = is_key || members.contains_key("kty");

@@ -1,29 +1,23 @@
 //! One file of the log, with what goes into it.
 
-use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use super::act::Act;
-use super::allowance::Allowance;
+use super::allowance::{Allowance, Room};
 use super::entry::{Entry, Record};
 use super::line::Line;
 use super::log::Log;
 use super::queue::{Pending, Queue};
-use crate::observe::watch::Asked;
-
-/// How many decisions are kept for the page that shows them.
-const RECENT: usize = 200;
+use crate::observe::event::Asked;
 
 /// One file of the log, or none.
 pub(super) struct Sink {
     queue: Option<Arc<Queue>>,
     allowance: Allowance,
     lost: Arc<AtomicU64>,
-    recent: Mutex<VecDeque<Arc<Line>>>,
 }
 
 impl Sink {
@@ -52,46 +46,52 @@ impl Sink {
             queue,
             allowance: Allowance::of(max_bytes),
             lost: Arc::clone(lost),
-            recent: Mutex::default(),
         })
     }
 
-    /// Adds a decision, or counts it if whoever asked has had enough lines.
+    /// What there is room for of what a request leads to. A sweep and the command line always have room.
+    pub(super) fn room(&self, asked: Option<&Asked>, now: u64) -> Room {
+        asked.map_or(Room::Everything, |asked| {
+            self.allowance.room(asked.origin.network(), now)
+        })
+    }
+
+    /// Counts what there is no room for.
+    pub(super) fn count(&self, asked: Option<&Asked>, name: &str, accepted: bool, now: u64) {
+        if let Some(asked) = asked {
+            let network = asked.origin.network();
+            self.allowance.count(network, name, accepted, now);
+        }
+    }
+
+    /// Adds a decision.
     pub(super) fn add_line(&self, mut line: Line, asked: Option<&Asked>) {
         let record = line.record.take().map(Record::of);
         line.record_hash = record.as_ref().map(|record| record.hash.clone());
-        let entry = Entry::Decision(Box::new(line));
-        let Ok(text) = entry.written() else { return };
-        let Entry::Decision(line) = entry else { return };
-        if let Some(asked) = asked {
-            let length = text.len() + record.as_ref().map_or(0, |record| record.record.len());
-            let network = asked.origin.network();
-            let allowance = &self.allowance;
-            if !allowance.admit(network, &line.operation, line.accepted, length, line.at) {
-                return;
-            }
-        }
-        self.send(text, record);
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        if recent.len() == RECENT {
-            recent.pop_front();
-        }
-        recent.push_back(Arc::new(line.without_documents()));
+        let at = line.at;
+        self.add(&Entry::Decision(Box::new(line)), record, asked, at);
     }
 
-    /// Adds what somebody did, or counts it.
-    pub(super) fn add_act(&self, act: Act, asked: Option<&Asked>) {
-        let (name, done, at) = (act.act.name(), act.done, act.at);
-        let Ok(text) = Entry::Act(Box::new(act)).written() else {
-            return;
-        };
-        let has_line = asked.is_none_or(|asked| {
-            let network = asked.origin.network();
-            self.allowance.admit(network, &name, done, text.len(), at)
-        });
-        if has_line {
-            self.send(text, None);
+    /// Adds anything, and says how long it is.
+    pub(super) fn add(
+        &self,
+        entry: &Entry,
+        record: Option<Record>,
+        asked: Option<&Asked>,
+        now: u64,
+    ) -> usize {
+        let Ok(text) = entry.written() else { return 0 };
+        let length = text.len() + record.as_ref().map_or(0, |record| record.record.len());
+        if let Some(asked) = asked {
+            self.allowance.spend(asked.origin.network(), length, now);
         }
+        self.send(text, record);
+        length
+    }
+
+    /// Whether somebody reads what is added.
+    pub(super) const fn is_written(&self) -> bool {
+        self.queue.is_some()
     }
 
     /// Adds the sums of what was counted.
@@ -113,12 +113,6 @@ impl Sink {
         {
             tracing::error!("the audit log cannot keep up, decisions are missing in it");
         }
-    }
-
-    /// The last decisions that have a line, the latest first.
-    pub(super) fn recent(&self) -> Vec<Arc<Line>> {
-        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        recent.iter().rev().cloned().collect()
     }
 
     pub(super) fn flush(&self) {
