@@ -90,9 +90,9 @@ impl Config {
         }
         // What is wrong with the rest is said at once, as far as it can be known.
         findings.extend(config.unkept());
-        match config.load_plugin(&config.public_url(config.listen)) {
-            Err(LoadError::Settings(of_plugin)) => findings.extend(of_plugin),
-            Err(_) | Ok(_) => {}
+        let public_url = config.public_url(config.listen);
+        if let Err(LoadError::Settings(of_plugin)) = config.load_plugin(&public_url) {
+            findings.extend(of_plugin);
         }
         Err(wrong(file.place(findings)))
     }
