@@ -54,7 +54,14 @@ fn who_gets_in() {
     let locked_out = browser
         .enter()
         .expect_err("the pages are no registered client");
-    assert_eq!(locked_out.status, 400, "{locked_out:?}");
+    assert_eq!(locked_out.status, 403, "{locked_out:?}");
+    let command = format!(
+        "gatepost-server client add --id webadmin --name &#39;Web administration&#39; --redirect-uri \
+         http://{}/admin/callback --config {}",
+        host.address,
+        host.folder.path("gatepost.toml").display()
+    );
+    assert!(locked_out.body.contains(&command), "{}", locked_out.body);
     let stranger = host.get("/admin/");
     assert_eq!(stranger.header("location"), Some("/admin/enter"));
 
@@ -66,12 +73,11 @@ fn who_gets_in() {
         "{inside:?}"
     );
     let form = override_.get("/admin/register");
-    let callback = format!("http://{}/admin/callback", host.address);
     let fields = [
         ("client_id", "webadmin"),
         ("name", "Web administration"),
         ("method", "none"),
-        ("redirect_uris", &*format!("stalwart://auth {callback}")),
+        ("redirect_uris", "stalwart://auth"),
     ];
     let registered = override_.submit(&form, "/admin/register", &fields);
     assert_eq!(registered.status, 201, "{registered:?}");
@@ -116,19 +122,34 @@ fn who_gets_in() {
         "/admin/client",
         &[("id", "webadmin"), ("action", "delete")],
     );
-    assert_eq!(refused.status, 403, "{refused:?}");
+    assert_eq!(refused.status, 409, "{refused:?}");
     let forged = browser.post("/admin/client", &[("id", "webadmin"), ("action", "delete")]);
     assert_eq!(forged.status, 403);
     assert!(forged.body.contains("out of date"), "{forged:?}");
 
-    // It is disabled: whoever is inside is outside.
+    // The pages do not close themselves: they say which command does it.
     let client = override_.get("/admin/client?id=webadmin");
-    let disabled = override_.submit(
-        &client,
-        "/admin/client",
-        &[("id", "webadmin"), ("action", "disable")],
+    let data = host.folder.data();
+    for (action, command) in [("disable", "disable"), ("delete", "remove")] {
+        let said = format!(
+            "gatepost-server client {command} webadmin --config {} --data {}",
+            host.folder.path("gatepost.toml").display(),
+            data.display()
+        );
+        assert!(client.body.contains(&said), "{said} in {}", client.body);
+        let fields = [("id", "webadmin"), ("action", action)];
+        let refused = override_.submit(&client, "/admin/client", &fields);
+        assert_eq!(refused.status, 409, "{action}: {refused:?}");
+        assert!(refused.body.contains(&said), "{said} in {}", refused.body);
+    }
+
+    // It is disabled: whoever is inside is outside.
+    let data = data.to_str().expect("a path in UTF-8");
+    let disabled = run(
+        &["client", "disable", "webadmin", "--data", data],
+        &host.folder.data(),
     );
-    assert_eq!(disabled.status, 303, "{disabled:?}");
+    assert!(disabled.status.success(), "{}", text(&disabled.stderr));
     for mut browser in [browser, override_] {
         let outside = browser.get("/admin/");
         assert_eq!(
@@ -136,8 +157,13 @@ fn who_gets_in() {
             Some("/admin/enter"),
             "{outside:?}"
         );
-        browser
+        let closed = browser
             .enter()
             .expect_err("nobody may use a client that is disabled");
+        assert_eq!(closed.status, 403, "{closed:?}");
+        let command = "gatepost-server client enable webadmin --config ";
+        let is_told = closed.body.contains(command);
+        let may_administrate = !closed.body.contains("no permission to administrate");
+        assert!(is_told && may_administrate, "{}", closed.body);
     }
 }

@@ -9,6 +9,7 @@ mod device;
 mod discovery;
 mod ends;
 mod forms;
+mod own_pages;
 mod pages;
 mod path;
 mod refresh;

@@ -147,7 +147,7 @@ pub(super) fn name(client: &Client) -> String {
 
 /// What a page with its form says of a client was about: all that the user agrees to. A client may change
 /// its registration while the page is open.
-fn seen(client: &Client) -> String {
+pub(super) fn seen(client: &Client) -> String {
     let Client {
         client_id,
         standing,

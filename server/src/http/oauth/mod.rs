@@ -16,6 +16,7 @@ mod introspect;
 mod issue;
 mod manage;
 mod nearest;
+mod own;
 mod presented;
 mod refused;
 mod register;
@@ -35,6 +36,7 @@ pub(super) use bearer::{bearer, is_still_good};
 pub(super) use code::redeem;
 pub(super) use fault::Fault;
 pub(super) use nearest::{is_below, nothing_at};
+pub(super) use own::{Begun, CLIENT, forget};
 
 pub(super) fn routes() -> Routes {
     let page = || async { Refusal::Method(Allowed::Page) };

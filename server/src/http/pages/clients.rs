@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::decide::stored;
 use crate::decide::stored::Listed;
+use crate::http::oauth;
 use crate::http::pages::Visitor;
 use crate::http::pages::visitor::{Instead, findings};
 use crate::http::pages::when::{when, when_if};
@@ -131,6 +132,8 @@ struct Client<'a> {
     members: Vec<(String, Vec<String>)>,
     findings: Vec<(Severity, String)>,
     is_disabled: bool,
+    /// The commands that disable and remove it, if these pages are this client.
+    closing: Option<[String; 2]>,
     has_secret: bool,
     /// What is shown once.
     secret: Option<String>,
@@ -190,6 +193,7 @@ async fn present(
             .map(|finding| (finding.severity, finding.message))
             .collect(),
         is_disabled: entry.is_disabled,
+        closing: (client_id == oauth::CLIENT).then(|| visitor.closing()),
         has_secret: of("token_endpoint_auth_method")
             .is_some_and(|m| m.starts_with("client_secret")),
         secret,
@@ -211,6 +215,9 @@ pub(super) async fn change(mut visitor: Visitor, request: Request) -> Result<Res
     let form = Parameters::read(&body);
     let client_id = form.get("id").unwrap_or_default();
     let administrator = visitor.administrator();
+    if client_id == oauth::CLIENT && matches!(form.get("action"), Some("disable" | "delete")) {
+        return Err(visitor.would_close());
+    }
     let (decided, next) = match form.get("action") {
         Some("disable") => (
             administrator.disable(client_id, None).await,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use gatepost_plugin::{Caller, Decision};
 
@@ -13,6 +14,7 @@ use crate::http::oauth;
 use crate::http::shared::administration::{Administrator, Authority, NotDone};
 use crate::http::shared::app::App;
 use crate::http::shared::body;
+use crate::http::shared::form::encode;
 use crate::http::shared::kind::Kind;
 use crate::http::shared::page;
 use crate::http::shared::page::{Failure, Leave, go_to};
@@ -67,12 +69,22 @@ impl FromRequestParts<Arc<App>> for Visitor {
         let Some(origin) = head.extensions.get::<Origin>().copied() else {
             return Err(Refusal::Failed.into());
         };
-        Self::of(app, origin, &head.headers).await
+        let place = match head.method {
+            Method::GET => head.uri.path_and_query().map(PathAndQuery::as_str),
+            _ => None,
+        };
+        Self::of(app, origin, &head.headers, place).await
     }
 }
 
 impl Visitor {
-    async fn of(app: &Arc<App>, origin: Origin, headers: &HeaderMap) -> Result<Self, Instead> {
+    /// Who is before the pages. Nobody is sent to the entrance, and from there back to this place.
+    async fn of(
+        app: &Arc<App>,
+        origin: Origin,
+        headers: &HeaderMap,
+        place: Option<&str>,
+    ) -> Result<Self, Instead> {
         let now = gatepost_directory::now();
         let browser = Browser::of(app, Jar::Admin, headers, now).await?;
         let is_in = match browser.grant() {
@@ -80,7 +92,11 @@ impl Visitor {
             None => false,
         };
         if !is_in {
-            let mut response = go_to("/admin/enter")?;
+            let entrance = match place {
+                None | Some("/admin/") => "/admin/enter".to_owned(),
+                Some(place) => format!("/admin/enter?{}", encode(&[("to", place)])),
+            };
+            let mut response = go_to(&entrance)?;
             session::end(app, Jar::Admin, &browser, &mut response).await?;
             return Err(Instead::Page(Box::new(response)));
         }
@@ -122,7 +138,7 @@ impl Visitor {
         let (head, body) = request.into_parts();
         let time = self.app.limits.body;
         let body = body::read(Kind::Page, &head.headers, body, time).await?;
-        *self = Self::of(&self.app, self.origin, &head.headers).await?;
+        *self = Self::of(&self.app, self.origin, &head.headers, None).await?;
         self.browser.sent(&self.app, &head.headers, &body)?;
         Ok(body)
     }
@@ -172,6 +188,18 @@ impl Visitor {
             ),
         };
         self.said(status, &text, &details)
+    }
+
+    /// The commands that disable and remove the client that the pages are.
+    pub(super) fn closing(&self) -> [String; 2] {
+        ["disable", "remove"].map(|act| self.app.command(&["client", act, oauth::CLIENT]))
+    }
+
+    /// What is shown to somebody who would lock all administrators out of the pages, from a page.
+    pub(super) fn would_close(&self) -> Instead {
+        let text = "These pages are this client. Without it, nobody could come back to undo this. Use a command on the \
+                    server instead:";
+        self.said(StatusCode::CONFLICT, text, &self.closing())
     }
 
     /// What is shown of a decision that refuses.

@@ -11,6 +11,7 @@ pub(in crate::http) mod cookie;
 pub(in crate::http) mod cut;
 pub(in crate::http) mod form;
 pub(in crate::http) mod kind;
+pub(in crate::http) mod local;
 pub(in crate::http) mod look;
 pub mod metadata;
 pub(in crate::http) mod page;
