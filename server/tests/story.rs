@@ -80,7 +80,7 @@ fn who_gets_in() {
         ("redirect_uris", "stalwart://auth"),
     ];
     let registered = override_.submit(&form, "/admin/register", &fields);
-    assert_eq!(registered.status, 201, "{registered:?}");
+    assert_eq!(registered.status, 303, "{registered:?}");
 
     let mut browser = Browser::signed_in(&host, PLAIN, &plain);
     let inside = browser.enter().expect("it is registered now");
@@ -115,15 +115,16 @@ fn who_gets_in() {
     }
 
     // What one may not do, one may not do on a page either.
-    let client = browser.get("/admin/client?id=webadmin");
-    assert_eq!(client.status, 200, "{client:?}");
-    let refused = browser.submit(
-        &client,
-        "/admin/client",
-        &[("id", "webadmin"), ("action", "delete")],
+    host.folder.provision(
+        "other",
+        r#"{"redirect_uris":["stalwart://auth"],"token_endpoint_auth_method":"none"}"#,
     );
-    assert_eq!(refused.status, 409, "{refused:?}");
-    let forged = browser.post("/admin/client", &[("id", "webadmin"), ("action", "delete")]);
+    let client = browser.get("/admin/client?id=other");
+    assert_eq!(client.status, 200, "{client:?}");
+    let delete = [("id", "other"), ("action", "delete")];
+    let refused = browser.submit(&client, "/admin/client", &delete);
+    assert_eq!(refused.status, 403, "{refused:?}");
+    let forged = browser.post("/admin/client", &delete);
     assert_eq!(forged.status, 403);
     assert!(forged.body.contains("out of date"), "{forged:?}");
 
@@ -138,7 +139,9 @@ fn who_gets_in() {
         );
         assert!(client.body.contains(&said), "{said} in {}", client.body);
         let fields = [("id", "webadmin"), ("action", action)];
-        let refused = override_.submit(&client, "/admin/client", &fields);
+        let csrf = browser::hidden(&form.body, "/admin/register").remove(0).1;
+        let fields = [&fields[..], &[("csrf", &*csrf)]].concat();
+        let refused = override_.post("/admin/client", &fields);
         assert_eq!(refused.status, 409, "{action}: {refused:?}");
         assert!(refused.body.contains(&said), "{said} in {}", refused.body);
     }

@@ -3,6 +3,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod account;
+mod administration;
 mod code;
 mod deleted;
 mod device;

@@ -168,7 +168,9 @@ pub fn pages(host: &Host, witness: &mut Witness) {
             ("permission", "authenticate"),
         ],
     );
-    let number = witness.hear("making a key on a page", &made);
+    witness.hear("making a key on a page", &made);
+    let made = browser.get(&follow(&made));
+    let number = witness.hear("the page after that", &made);
     let (_, shown) = made.body.split_once("gpak_").expect("it is shown once");
     let is_of_key = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let key: String = shown.chars().take_while(|c| is_of_key(*c)).collect();
@@ -186,8 +188,10 @@ pub fn pages(host: &Host, witness: &mut Witness) {
         ("redirect_uris", "https://page.example.com/cb"),
     ];
     let made = browser.submit(&form, "/admin/register", &fields);
-    assert_eq!(made.status, 201, "{made:?}");
-    let number = witness.hear("registering on a page", &made);
+    assert_eq!(made.status, 303, "{made:?}");
+    witness.hear("registering on a page", &made);
+    let made = browser.get(&follow(&made));
+    let number = witness.hear("the page after that", &made);
     let (_, shown) = made.body.split_once("gps_").expect("it is shown once");
     let secret: String = shown.chars().take_while(|c| is_of_key(*c)).collect();
     witness.is_handed(

@@ -6,7 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::row::{damaged, damaged_if_any, number, optional};
 use super::{device, grant};
 use crate::client::{
-    Entry, Facts, Inquiry, MOST_ASSERTIONS, Order, Place, Registrant, Search, Wider, assertion_id,
+    Entry, Facts, Inquiry, Listed, Listing, MOST_ASSERTIONS, Order, Place, RegisteredBy,
+    Registrant, Search, Wider, assertion_id,
 };
 use crate::error::DirectoryError;
 use crate::grant::Change;
@@ -125,6 +126,52 @@ pub(super) fn search(connection: &Connection, search: &Search) -> rusqlite::Resu
         .collect()
 }
 
+/// A page of the list. The narrow table alone says which clients are on it.
+pub(super) fn list(connection: &Connection, listing: &Listing) -> rusqlite::Result<Listed> {
+    const LISTED: &str = "oauth_client_listed AS listed
+         WHERE gone = 0
+           AND (?1 IS NULL OR instr(searched, ?1))
+           AND (?2 IS NULL OR disabled = ?2)
+           AND (?3 IS NULL OR registrant = ?3)
+           AND (?4 IS NULL OR coalesce(last_used_at, created_at) < ?4)";
+    let text = listing.text.as_ref().map(|text| text.to_ascii_lowercase());
+    let by = listing.by.map(RegisteredBy::name);
+    let unused_since = listing.unused_since.map(u64::cast_signed);
+    let total = connection
+        .prepare_cached(&format!("SELECT count(*) FROM {LISTED}"))?
+        .query_row(
+            params![text, listing.is_disabled, by, unused_since],
+            |row| number(row, 0),
+        )?;
+    let sort = listing.sort.sql();
+    let page: Vec<i64> = connection
+        .prepare_cached(&format!(
+            "SELECT listed.id FROM {LISTED} ORDER BY {sort} LIMIT ?5 OFFSET ?6"
+        ))?
+        .query_map(
+            params![
+                text,
+                listing.is_disabled,
+                by,
+                unused_since,
+                listing.limit,
+                listing.before
+            ],
+            |row| row.get(0),
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut one = connection.prepare_cached(&format!("{ENTRY} WHERE oauth_client.id = ?2"))?;
+    let entries = page.into_iter().map(|id| {
+        let found = one.query_row(params![listing.now.cast_signed(), id], entry);
+        found.optional()
+    });
+    let entries: Vec<Option<Entry>> = entries.collect::<rusqlite::Result<_>>()?;
+    Ok(Listed {
+        total,
+        entries: entries.into_iter().flatten().collect(),
+    })
+}
+
 pub(super) fn one(
     connection: &Connection,
     client_id: &str,
@@ -148,12 +195,20 @@ const ENTRY: &str = "
               AND EXISTS (SELECT 1 FROM oauth_token WHERE grant_id = oauth_grant.id
                           AND spent_at IS NULL AND expires_at > ?1)),
            oauth_client.id, client_id, record, revision, account.name, anonymous,
-           disabled_at IS NOT NULL, oauth_client.created_at, changed_at
+           disabled_at IS NOT NULL, oauth_client.created_at, changed_at,
+           (SELECT registrant FROM oauth_client_listed AS listed WHERE listed.id = oauth_client.id),
+           (SELECT name FROM api_key WHERE api_key.id = oauth_client.api_key_id), network
     FROM oauth_client LEFT JOIN account ON account.id = oauth_client.account_id";
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let mut unreadable = None;
+    let by: Option<String> = row.get(13)?;
     Ok(Entry {
+        by: by
+            .and_then(|by| RegisteredBy::named(&by))
+            .unwrap_or(RegisteredBy::Administrator),
+        key: damaged_if_any(row, 14, &mut unreadable)?,
+        network: damaged_if_any(row, 15, &mut unreadable)?,
         activity: activity(row)?,
         users: number(row, 3)?,
         place: Place(row.get(4)?),

@@ -265,7 +265,7 @@ impl Destination {
 }
 
 /// What a scope means.
-fn described(scope: &str) -> &str {
+pub(in crate::http) fn described(scope: &str) -> &str {
     match scope {
         "urn:ietf:params:oauth:scope:mail" => "Read, send, move and delete all your mail",
         "urn:ietf:params:oauth:scope:contacts" => "Read and change all your contacts",

@@ -34,9 +34,11 @@ use crate::http::shared::routes::Routes;
 
 pub(super) use bearer::{bearer, is_still_good};
 pub(super) use code::redeem;
+pub(super) use consent::described;
 pub(super) use fault::Fault;
 pub(super) use nearest::{is_below, nothing_at};
 pub(super) use own::{Begun, CLIENT, forget};
+pub(super) use sign_in::{NotSignedIn, verify};
 
 pub(super) fn routes() -> Routes {
     let page = || async { Refusal::Method(Allowed::Page) };

@@ -30,7 +30,7 @@ const LONGEST_NAME: usize = 320;
 const LONGEST_PASSWORD: usize = 1024;
 
 /// Why nobody is signed in.
-enum NotSignedIn {
+pub(in crate::http) enum NotSignedIn {
     /// The name or the password is wrong, or the account may not sign in: nobody learns which.
     Wrong,
     TooMany(TooMany),
@@ -97,7 +97,8 @@ pub(super) async fn sign_in(
             // The old one is of no use any more, whoever knows it.
             session::forget(&app, &browser).await?;
             let account = &entry.account;
-            session::begin(&app, Jar::SignIn, account, None, now, &mut response).await?;
+            let from = (&headers, origin);
+            session::begin(&app, Jar::SignIn, account, None, from, now, &mut response).await?;
             let inside = Browser::of(&app, Jar::Admin, &headers, now).await?;
             if inside.account().is_some_and(|other| other.id != account.id) {
                 session::leave(&app, &inside, &mut response).await?;
@@ -120,7 +121,7 @@ pub(super) async fn sign_in(
 }
 
 /// Finds the account with this name and password. It takes as long whether there is one or not.
-async fn verify(
+pub(in crate::http) async fn verify(
     app: &App,
     origin: Origin,
     name: &str,

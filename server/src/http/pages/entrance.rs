@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -9,15 +10,15 @@ use subtle::ConstantTimeEq;
 
 use crate::http::oauth;
 use crate::http::oauth::Begun;
-use crate::http::pages::Visitor;
-use crate::http::pages::visitor::Instead;
+use crate::http::pages::visitor::{Form, Instead};
 use crate::http::shared::app::App;
 use crate::http::shared::form::Parameters;
 use crate::http::shared::local::place_inside;
 use crate::http::shared::page::{Message, go_to};
 use crate::http::shared::refusal::Refusal;
 use crate::http::shared::session;
-use crate::http::shared::session::Jar;
+use crate::http::shared::session::{Browser, Jar};
+use crate::origin::place::Origin;
 
 const UNASKED: &str = "The answer of the sign-in is not one that this browser has asked for.";
 
@@ -37,6 +38,7 @@ pub(super) async fn enter(
 /// Takes the answer, which is a code or an error (RFC 6749 §4.1.2).
 pub(super) async fn callback(
     State(app): State<Arc<App>>,
+    Extension(origin): Extension<Origin>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Instead> {
@@ -71,6 +73,7 @@ pub(super) async fn callback(
         Jar::Admin,
         account,
         Some(grant.id),
+        (&headers, origin),
         now,
         &mut response,
     )
@@ -79,19 +82,31 @@ pub(super) async fn callback(
     Ok(response)
 }
 
-/// Ends what the pages were granted, and the session with it.
-pub(super) async fn leave(mut visitor: Visitor, request: Request) -> Result<Response, Instead> {
-    visitor.form(request).await?;
-    let app = &visitor.app;
-    let mut response = Message {
-        title: "You have left the administration",
-        text: "You are still signed in to your account.",
-        details: &[],
-        link: Some(("/account", "Your account")),
-    }
-    .send(StatusCode::OK);
-    session::leave(app, &visitor.browser, &mut response).await?;
+/// Signs out, of the pages and of this browser: whoever uses it next needs a password. Who wants to leave the pages alone
+/// does so at `/account`.
+pub(super) async fn leave(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, Instead> {
+    let visitor = form.visitor;
+    let mut response = go_to("/admin/left")?;
+    session::leave(&app, &visitor.browser, &mut response).await?;
+    let outside = Browser::of(&app, Jar::SignIn, &headers, visitor.now).await?;
+    session::end(&app, Jar::SignIn, &outside, &mut response).await?;
     Ok(response)
+}
+
+/// What is shown after that.
+pub(super) async fn left() -> Response {
+    Message {
+        title: "You are signed out",
+        text: "Whoever uses this browser next needs a password. Your mail programs and other devices stay signed in, and \
+               so do your other browsers. Your account shows them, and can end them.",
+        details: &[],
+        link: Some(("/admin/enter", "Sign in again")),
+    }
+    .send(StatusCode::OK)
 }
 
 fn not_in(text: &str) -> Response {
