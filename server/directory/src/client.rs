@@ -188,8 +188,8 @@ impl Sort {
         match self {
             Self::Newest => "listed.id DESC",
             Self::Oldest => "listed.id",
-            Self::LastUsed => "coalesce(listed.last_used_at, -1) DESC, listed.id DESC",
-            Self::Name => "listed.searched, listed.id",
+            Self::LastUsed => "listed.used_at DESC, listed.id DESC",
+            Self::Name => "listed.name, listed.id",
         }
     }
 }

@@ -404,3 +404,71 @@ fn a_new_secret_is_asked_about() {
             .contains("gps_")
     );
 }
+
+#[test]
+fn the_settings_in_force_are_explained() {
+    let host = Host::start(
+        "[oauth.client-registration]\nanonymous = true\nclient-id-keys = ['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']\n",
+    );
+    let mut browser = administrator(&host);
+    let page = browser.get("/admin/policy").body;
+    let (_, written) = page.split_once("Settings that you wrote").expect("a part");
+    let (written, others) = written.split_once("All other settings").expect("a part");
+    for said in [
+        "<h3 class=\"id\">anonymous</h3>",
+        "<p class=\"code\">true</p>",
+        "a caller without an API key can register a client.",
+        "From the configuration file. Default: <code>false</code>",
+        "set; a secret, which is not shown",
+    ] {
+        assert!(written.contains(said), "{said} in {written}");
+    }
+    for said in [
+        "<h3 class=\"id\">require</h3>",
+        "From the default.",
+        "From this server, from its own address and name.",
+    ] {
+        assert!(others.contains(said), "{said} in {others}");
+    }
+    assert!(!page.contains("AAAAAAAAAA"), "{page}");
+}
+
+#[test]
+fn other_settings_are_tried_on_all_clients() {
+    let host = Host::start("[oauth.client-registration]\nanonymous = true\n");
+    let client_id = native(&host);
+    let mut browser = administrator(&host);
+    let page = browser.get("/admin/policy");
+    assert!(page.body.contains("\nanonymous = true"), "{}", page.body);
+    let path = "/admin/policy/try";
+    for (settings, said) in [
+        ("require = true", "0 of 1 clients would stop working."),
+        (
+            "[oauth.client-registration]\nredirect-schemes = ['https']",
+            "1 of 1 clients would stop working.",
+        ),
+    ] {
+        let tried = browser.submit(&page, path, &[("settings", settings)]);
+        assert_eq!(tried.status, 200, "{settings}: {tried:?}");
+        assert!(tried.body.contains(said), "{said} in {}", tried.body);
+        let is_listed = tried
+            .body
+            .contains(&format!("/admin/client?id={client_id}"));
+        assert_eq!(is_listed, said.starts_with('1'), "{}", tried.body);
+    }
+    for settings in ["requires = true", "require = ", "require = 1"] {
+        let wrong = browser.submit(&page, path, &[("settings", settings)]);
+        assert_eq!(wrong.status, 400, "{settings}: {wrong:?}");
+        assert!(
+            wrong.body.contains("id=\"settings_wrong\""),
+            "{}",
+            wrong.body
+        );
+        assert!(wrong.body.contains(settings), "what was typed is kept");
+    }
+    // Nothing was changed.
+    Tokens::granted(&host, &mut browser, &client_id);
+    let mut user = alice(&host);
+    let foreign = user.submit(&page, path, &[("settings", "require = true")]);
+    assert_ne!(foreign.status, 200, "{foreign:?}");
+}

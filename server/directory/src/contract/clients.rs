@@ -243,11 +243,11 @@ pub(super) async fn a_list(directory: &dyn Directory) {
             sorted(Sort::Name),
             6,
             &[
+                "a",
+                "shared",
                 "damaged",
                 "https://site.example/",
                 "stranger",
-                "a",
-                "shared",
                 "b",
             ],
         ),

@@ -1,12 +1,19 @@
 -- The same as in sqlite/5.sql, where it is described.
 CREATE TABLE oauth_client_listed (
-    id           BIGINT  PRIMARY KEY REFERENCES oauth_client (id) ON DELETE CASCADE,
-    gone         BOOLEAN NOT NULL,
-    registrant   TEXT    NOT NULL,
-    disabled     BOOLEAN NOT NULL,
-    created_at   BIGINT  NOT NULL,
-    last_used_at BIGINT,
-    searched     TEXT    NOT NULL
+    id         BIGINT  PRIMARY KEY REFERENCES oauth_client (id) ON DELETE CASCADE,
+    gone       BOOLEAN NOT NULL,
+    registrant TEXT    NOT NULL,
+    disabled   BOOLEAN NOT NULL,
+    created_at BIGINT  NOT NULL,
+    used_at    BIGINT  NOT NULL,
+    name       TEXT    COLLATE "C" NOT NULL
+);
+CREATE INDEX oauth_client_listed_by_name ON oauth_client_listed (name, id);
+CREATE INDEX oauth_client_listed_by_use ON oauth_client_listed (used_at, id);
+
+CREATE TABLE oauth_client_searched (
+    id   BIGINT PRIMARY KEY REFERENCES oauth_client (id) ON DELETE CASCADE,
+    text TEXT   NOT NULL
 );
 
 CREATE FUNCTION gatepost_listing (client oauth_client) RETURNS oauth_client_listed LANGUAGE plpgsql AS $$
@@ -24,20 +31,29 @@ BEGIN
     END IF;
     listed.disabled := client.disabled_at IS NOT NULL;
     listed.created_at := client.created_at;
-    listed.last_used_at := client.last_used_at;
-    listed.searched := lower((coalesce(document -> 'metadata' ->> 'client_name', '') || chr(10) || client.client_id)
-                             COLLATE "C");
-    IF json_typeof(document -> 'metadata') = 'object' THEN
-        listed.searched := listed.searched || coalesce(
-            (SELECT string_agg(chr(10) || lower((member.value #>> '{}') COLLATE "C"), '')
-             FROM json_each(document -> 'metadata') AS member
-             WHERE member.key IN ('client_uri', 'redirect_uris') OR member.key LIKE 'client\_name%'), '');
-    END IF;
+    listed.used_at := coalesce(client.last_used_at, -1);
+    listed.name := coalesce(nullif(document -> 'metadata' ->> 'client_name', ''), client.client_id);
+    listed.name := substr(lower(listed.name COLLATE "C"), 1, 64);
     RETURN listed;
 END
 $$;
 
+CREATE FUNCTION gatepost_searched (client oauth_client) RETURNS TEXT LANGUAGE plpgsql AS $$
+DECLARE
+    metadata JSON := gatepost_json(client.record) -> 'metadata';
+    words TEXT := '';
+BEGIN
+    IF json_typeof(metadata) = 'object' THEN
+        SELECT coalesce(string_agg(chr(10) || (member.value #>> '{}'), ''), '') INTO words
+        FROM json_each(metadata) AS member
+        WHERE member.key IN ('client_uri', 'redirect_uris') OR member.key LIKE 'client\_name%';
+    END IF;
+    RETURN lower((client.client_id || words) COLLATE "C");
+END
+$$;
+
 INSERT INTO oauth_client_listed SELECT (gatepost_listing(oauth_client)).* FROM oauth_client;
+INSERT INTO oauth_client_searched SELECT id, gatepost_searched(oauth_client) FROM oauth_client;
 
 CREATE FUNCTION gatepost_list () RETURNS TRIGGER LANGUAGE plpgsql AS $$
 DECLARE
@@ -45,10 +61,12 @@ DECLARE
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO oauth_client_listed SELECT listing.*;
+        INSERT INTO oauth_client_searched VALUES (NEW.id, gatepost_searched(NEW));
     ELSE
         UPDATE oauth_client_listed
-        SET gone = listing.gone, registrant = listing.registrant, searched = listing.searched
+        SET gone = listing.gone, registrant = listing.registrant, name = listing.name
         WHERE id = NEW.id;
+        UPDATE oauth_client_searched SET text = gatepost_searched(NEW) WHERE id = NEW.id;
     END IF;
     RETURN NULL;
 END
@@ -59,7 +77,7 @@ CREATE TRIGGER oauth_client_listed_written AFTER INSERT OR UPDATE OF record ON o
 CREATE FUNCTION gatepost_list_use () RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE oauth_client_listed
-    SET disabled = NEW.disabled_at IS NOT NULL, last_used_at = NEW.last_used_at
+    SET disabled = NEW.disabled_at IS NOT NULL, used_at = coalesce(NEW.last_used_at, -1)
     WHERE id = NEW.id;
     RETURN NULL;
 END

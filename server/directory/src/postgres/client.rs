@@ -157,14 +157,15 @@ pub(super) async fn search(link: &Link, search: &Search) -> Result<Vec<Entry>, E
     Ok(rows.iter().map(entry).collect())
 }
 
-/// A page of the list. The narrow table alone says which clients are on it.
+/// A page of the list. The narrow tables alone say which clients are on it.
 pub(super) async fn list(link: &Link, listing: &Listing) -> Result<Listed, Error> {
     const LISTED: &str = "oauth_client_listed AS listed
          WHERE NOT gone
-           AND ($1::TEXT IS NULL OR strpos(searched, $1) > 0)
+           AND ($1::TEXT IS NULL
+                OR id IN (SELECT id FROM oauth_client_searched WHERE strpos(text, $1) > 0))
            AND ($2::BOOLEAN IS NULL OR disabled = $2)
            AND ($3::TEXT IS NULL OR registrant = $3)
-           AND ($4::BIGINT IS NULL OR coalesce(last_used_at, created_at) < $4)";
+           AND ($4::BIGINT IS NULL OR greatest(used_at, created_at) < $4)";
     // A zero is in no text of the database.
     let text = listing.text.as_ref().map(|text| text.to_ascii_lowercase());
     if text.as_ref().is_some_and(|text| text.contains('\0')) {
@@ -179,8 +180,6 @@ pub(super) async fn list(link: &Link, listing: &Listing) -> Result<Listed, Error
         )
         .await?;
     let sort = listing.sort.sql();
-    // The order is the same on every database, whatever its language.
-    let sort = sort.replace("searched", "searched COLLATE \"C\"");
     let page = link
         .rows(
             &format!("SELECT listed.id FROM {LISTED} ORDER BY {sort} LIMIT $5 OFFSET $6"),

@@ -126,27 +126,35 @@ pub(super) fn search(connection: &Connection, search: &Search) -> rusqlite::Resu
         .collect()
 }
 
-/// A page of the list. The narrow table alone says which clients are on it.
+/// A page of the list. The narrow tables alone say which clients are on it.
 pub(super) fn list(connection: &Connection, listing: &Listing) -> rusqlite::Result<Listed> {
-    const LISTED: &str = "oauth_client_listed AS listed
-         WHERE gone = 0
-           AND (?1 IS NULL OR instr(searched, ?1))
-           AND (?2 IS NULL OR disabled = ?2)
-           AND (?3 IS NULL OR registrant = ?3)
-           AND (?4 IS NULL OR coalesce(last_used_at, created_at) < ?4)";
+    let (listed, counted) = match listing.text {
+        None => (
+            format!("oauth_client_listed AS listed WHERE {}", chosen("listed")),
+            format!("oauth_client_listed AS one WHERE {}", chosen("one")),
+        ),
+        // What is searched is read once.
+        Some(_) => ("found AS listed".to_owned(), "found".to_owned()),
+    };
+    let found = match listing.text {
+        None => String::new(),
+        Some(_) => format!(
+            "WITH found AS MATERIALIZED
+                 (SELECT one.* FROM oauth_client_searched AS searched
+                  JOIN oauth_client_listed AS one ON one.id = searched.id
+                  WHERE instr(searched.text, ?1) AND {})",
+            chosen("one")
+        ),
+    };
     let text = listing.text.as_ref().map(|text| text.to_ascii_lowercase());
     let by = listing.by.map(RegisteredBy::name);
     let unused_since = listing.unused_since.map(u64::cast_signed);
-    let total = connection
-        .prepare_cached(&format!("SELECT count(*) FROM {LISTED}"))?
-        .query_row(
-            params![text, listing.is_disabled, by, unused_since],
-            |row| number(row, 0),
-        )?;
     let sort = listing.sort.sql();
-    let page: Vec<i64> = connection
+    // The number of all comes with each row of the page.
+    let page: Vec<(i64, u64)> = connection
         .prepare_cached(&format!(
-            "SELECT listed.id FROM {LISTED} ORDER BY {sort} LIMIT ?5 OFFSET ?6"
+            "{found} SELECT listed.id, (SELECT count(*) FROM {counted}) FROM {listed}
+             ORDER BY {sort} LIMIT ?5 OFFSET ?6"
         ))?
         .query_map(
             params![
@@ -157,19 +165,37 @@ pub(super) fn list(connection: &Connection, listing: &Listing) -> rusqlite::Resu
                 listing.limit,
                 listing.before
             ],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, number(row, 1)?)),
         )?
         .collect::<rusqlite::Result<_>>()?;
+    let total = match page.first() {
+        Some((_, total)) => *total,
+        None if listing.before == 0 && listing.limit > 0 => 0,
+        None => connection
+            .prepare_cached(&format!("{found} SELECT count(*) FROM {counted}"))?
+            .query_row(
+                params![text, listing.is_disabled, by, unused_since],
+                |row| number(row, 0),
+            )?,
+    };
     let mut one = connection.prepare_cached(&format!("{ENTRY} WHERE oauth_client.id = ?2"))?;
-    let entries = page.into_iter().map(|id| {
+    let mut entries = Vec::new();
+    for (id, _) in page {
         let found = one.query_row(params![listing.now.cast_signed(), id], entry);
-        found.optional()
-    });
-    let entries: Vec<Option<Entry>> = entries.collect::<rusqlite::Result<_>>()?;
-    Ok(Listed {
-        total,
-        entries: entries.into_iter().flatten().collect(),
-    })
+        entries.extend(found.optional()?);
+    }
+    Ok(Listed { total, entries })
+}
+
+/// The condition that a client of the narrow table is listed.
+fn chosen(one: &str) -> String {
+    format!(
+        "{one}.gone = 0
+         AND (?1 IS NULL OR ?1 <> '')
+         AND (?2 IS NULL OR {one}.disabled = ?2)
+         AND (?3 IS NULL OR {one}.registrant = ?3)
+         AND (?4 IS NULL OR max({one}.used_at, {one}.created_at) < ?4)"
+    )
 }
 
 pub(super) fn one(

@@ -154,17 +154,7 @@ async fn conclude(
     };
     let own = Own::of(query, &own::callback(app));
     let lent = agreed.as_ref().map(|(code, seen)| (code, *seen));
-    let decided = decide(
-        app,
-        origin,
-        browser,
-        account,
-        query,
-        own.as_ref(),
-        lent,
-        now,
-    )
-    .await;
+    let decided = decide(app, origin, browser, account, query, lent, now).await;
     let decision = match decided {
         Ok(Granted::Now(decision)) => *decision,
         Ok(Granted::Before) => return Ok(answered()),
@@ -227,10 +217,11 @@ async fn decide(
     browser: &Browser,
     account: &Account,
     query: &str,
-    own: Option<&Own>,
     agreed: Option<(&Secret, &str)>,
     now: u64,
 ) -> Result<Granted, Fault> {
+    let own = &Own::of(query, &own::callback(app));
+    let own = own.as_ref();
     let caller = browser.caller(origin);
     let Some((code, seen)) = agreed else {
         let decision = look_at(app, caller, query, own, now).await?;

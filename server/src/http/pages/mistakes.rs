@@ -50,12 +50,15 @@ impl Mistakes {
             let place = finding.pointer.strip_prefix('/').unwrap_or_default();
             let member = place.split('/').next().unwrap_or_default();
             let field = field(&finding.code, member);
-            let is_named = place.is_empty() || field.is_some() && place == member;
+            let rest = place.strip_prefix(member).unwrap_or_default();
+            let line = rest.strip_prefix('/').and_then(|it| it.parse::<u64>().ok());
             Mistake {
                 field,
-                message: match is_named {
-                    true => finding.message.clone(),
-                    false => format!("{place}: {}", finding.message),
+                message: match (field, line) {
+                    _ if place.is_empty() => finding.message.clone(),
+                    (Some(_), _) if rest.is_empty() => finding.message.clone(),
+                    (Some(_), Some(line)) => format!("Entry {}: {}", line + 1, finding.message),
+                    (_, _) => format!("{place}: {}", finding.message),
                 },
                 severity: finding.severity,
             }

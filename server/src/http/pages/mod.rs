@@ -61,6 +61,10 @@ pub(super) fn routes() -> Routes {
         .route("/admin/keys", page(get(keys::list).post(keys::change)))
         .route("/admin/keys/revoke", read(get(keys::ask_to_revoke)))
         .route("/admin/policy", read(get(policy::show)))
+        .route(
+            "/admin/policy/try",
+            with(Allowed::Send, post(policy::trial::try_out)),
+        )
         .route("/admin/decisions", read(get(decisions::show)))
         .route("/account", page(get(account::show).post(account::end::end)))
         .route("/account/end", read(get(account::end::ask_to_end)))

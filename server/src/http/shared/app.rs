@@ -46,6 +46,8 @@ pub struct App {
     pub(in crate::http) user_codes: Attempts,
     /// How this server was started, for the commands that pages show.
     started: Overrides,
+    /// The settings in force.
+    config: ArcSwap<Config>,
 }
 
 impl App {
@@ -80,6 +82,7 @@ impl App {
             user_codes: Attempts::default(),
             limits: config.limits.clone(),
             started: started.clone(),
+            config: ArcSwap::from_pointee(config.clone()),
         })
     }
 
@@ -90,7 +93,13 @@ impl App {
         let metadata = Metadata::new(&of_plugin, &self.public_url, &self.provider, resources)?;
         self.decider.replace(plugin)?;
         self.metadata.store(Arc::new(metadata));
+        self.config.store(Arc::new(config.clone()));
         Ok(())
+    }
+
+    /// The settings in force. Those that a running server cannot change are as they are in the file by now.
+    pub(in crate::http) fn config(&self) -> Arc<Config> {
+        self.config.load_full()
     }
 
     /// What the provider is called.

@@ -19,4 +19,5 @@ pub(in crate::http) mod refusal;
 pub(in crate::http) mod resource;
 pub(in crate::http) mod routes;
 pub(in crate::http) mod session;
+pub(in crate::http) mod settings;
 pub(in crate::http) mod sign_ins;

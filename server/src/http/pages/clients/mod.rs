@@ -291,7 +291,7 @@ fn owner(entry: &Entry) -> String {
 }
 
 /// The address of a client's page.
-fn address(client_id: &str) -> String {
+pub(super) fn address(client_id: &str) -> String {
     format!("/admin/client?{}", encode(&[("id", client_id)]))
 }
 
