@@ -77,7 +77,7 @@ fn a_user_sees_and_ends_only_what_is_hers() {
     assert!(!of_alice.body.contains("bobs-mail"), "{of_alice:?}");
     let of_bob = bob.get("/account");
     let grant = |page: &str| {
-        let (_, after) = page.split_once("name=\"grant\" value=\"").expect("a grant");
+        let (_, after) = page.split_once("/account/end?grant=").expect("a grant");
         after.split('"').next().expect("a number").to_owned()
     };
     let ended = alice.submit(&of_alice, "/account", &[("grant", &grant(&of_bob.body))]);
@@ -86,6 +86,11 @@ fn a_user_sees_and_ends_only_what_is_hers() {
     assert!(of_bob.body.contains("bobs-mail"), "{of_bob:?}");
     let of_alice = alice.get("/account");
     alice.submit(&of_alice, "/account", &[("grant", &grant(&of_alice.body))]);
+    let told = alice.get("/account");
+    assert!(
+        told.body
+            .contains("“alices-mail” cannot act for you any more.")
+    );
     let of_alice = alice.get("/account");
     assert!(!of_alice.body.contains("alices-mail"), "{of_alice:?}");
     // Nor does who may administrate see it there.

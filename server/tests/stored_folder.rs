@@ -28,14 +28,19 @@ fn it_is_read_as_it_was_and_brought_up_to_date_once() {
     assert_eq!(before.version, (0x4761_7465, 1), "`Gate`, version 1");
     assert!(on(&folder, &["account", "list"]).status.success());
     let stored = Content::of(&file);
-    assert_eq!(stored.version, (0x4761_7465, 4), "`Gate`, version 4");
+    assert_eq!(stored.version, (0x4761_7465, 5), "`Gate`, version 5");
     // A refresh token can be exchanged once more since version 2: two columns, with nothing in them.
     // And since version 3 a key says whose it is, and which key it was made with; the account of a key has the key's
-    // permissions; and a device that waits has a network. Since version 4 a client has a wider network.
+    // permissions; and a device that waits has a network. Since version 4 a client has a wider network. Since version 5 a
+    // browser that signed in says which it is, and from where; and clients are listed in tables of their own.
     for (table, rows) in &before.rows {
         let upgraded = |row: &Vec<Cell>| match &**table {
             "oauth_token" => [row, &[Cell::Null, Cell::Null][..]].concat(),
             "device_request" | "oauth_client" => [row, &[Cell::Text(String::new())][..]].concat(),
+            "browser_session" => {
+                let empty = Cell::Text(String::new());
+                [row, &[empty.clone(), empty][..]].concat()
+            }
             "api_key" => [row, &[row[3].clone(), Cell::Null][..]].concat(),
             "account" if row[1] == Cell::Text("partner@example.org".into()) => {
                 let mut row = row.clone();
@@ -49,8 +54,18 @@ fn it_is_read_as_it_was_and_brought_up_to_date_once() {
     }
     let is_new = |table: &&String| !before.rows.contains_key(*table);
     let new: Vec<_> = stored.rows.keys().filter(is_new).collect();
-    assert_eq!(new, ["known_place", "wrong_guess"]);
-    assert!(new.iter().all(|table| stored.rows[*table].is_empty()));
+    let listed = ["oauth_client_listed", "oauth_client_searched"];
+    assert_eq!(new, ["known_place", listed[0], listed[1], "wrong_guess"]);
+    for table in ["known_place", "wrong_guess"] {
+        assert!(stored.rows[table].is_empty(), "{table}");
+    }
+    let ids = |table: &str| -> Vec<Cell> {
+        let rows = stored.rows[table].iter();
+        rows.map(|row| row[0].clone()).collect()
+    };
+    for table in listed {
+        assert_eq!(ids(table), ids("oauth_client"), "{table}");
+    }
 
     for (arguments, file, code) in [
         (&["account", "list"][..], "said/account-list", 0),

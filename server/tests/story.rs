@@ -54,7 +54,14 @@ fn who_gets_in() {
     let locked_out = browser
         .enter()
         .expect_err("the pages are no registered client");
-    assert_eq!(locked_out.status, 400, "{locked_out:?}");
+    assert_eq!(locked_out.status, 403, "{locked_out:?}");
+    let command = format!(
+        "gatepost-server client add --id webadmin --name &#39;Web administration&#39; --redirect-uri \
+         http://{}/admin/callback --config {}",
+        host.address,
+        host.folder.path("gatepost.toml").display()
+    );
+    assert!(locked_out.body.contains(&command), "{}", locked_out.body);
     let stranger = host.get("/admin/");
     assert_eq!(stranger.header("location"), Some("/admin/enter"));
 
@@ -66,15 +73,14 @@ fn who_gets_in() {
         "{inside:?}"
     );
     let form = override_.get("/admin/register");
-    let callback = format!("http://{}/admin/callback", host.address);
     let fields = [
         ("client_id", "webadmin"),
         ("name", "Web administration"),
         ("method", "none"),
-        ("redirect_uris", &*format!("stalwart://auth {callback}")),
+        ("redirect_uris", "stalwart://auth"),
     ];
     let registered = override_.submit(&form, "/admin/register", &fields);
-    assert_eq!(registered.status, 201, "{registered:?}");
+    assert_eq!(registered.status, 303, "{registered:?}");
 
     let mut browser = Browser::signed_in(&host, PLAIN, &plain);
     let inside = browser.enter().expect("it is registered now");
@@ -109,26 +115,44 @@ fn who_gets_in() {
     }
 
     // What one may not do, one may not do on a page either.
-    let client = browser.get("/admin/client?id=webadmin");
-    assert_eq!(client.status, 200, "{client:?}");
-    let refused = browser.submit(
-        &client,
-        "/admin/client",
-        &[("id", "webadmin"), ("action", "delete")],
+    host.folder.provision(
+        "other",
+        r#"{"redirect_uris":["stalwart://auth"],"token_endpoint_auth_method":"none"}"#,
     );
+    let client = browser.get("/admin/client?id=other");
+    assert_eq!(client.status, 200, "{client:?}");
+    let delete = [("id", "other"), ("action", "delete")];
+    let refused = browser.submit(&client, "/admin/client", &delete);
     assert_eq!(refused.status, 403, "{refused:?}");
-    let forged = browser.post("/admin/client", &[("id", "webadmin"), ("action", "delete")]);
+    let forged = browser.post("/admin/client", &delete);
     assert_eq!(forged.status, 403);
     assert!(forged.body.contains("out of date"), "{forged:?}");
 
-    // It is disabled: whoever is inside is outside.
+    // The pages do not close themselves: they say which command does it.
     let client = override_.get("/admin/client?id=webadmin");
-    let disabled = override_.submit(
-        &client,
-        "/admin/client",
-        &[("id", "webadmin"), ("action", "disable")],
+    let data = host.folder.data();
+    for (action, command) in [("disable", "disable"), ("delete", "remove")] {
+        let said = format!(
+            "gatepost-server client {command} webadmin --config {} --data {}",
+            host.folder.path("gatepost.toml").display(),
+            data.display()
+        );
+        assert!(client.body.contains(&said), "{said} in {}", client.body);
+        let fields = [("id", "webadmin"), ("action", action)];
+        let csrf = browser::hidden(&form.body, "/admin/register").remove(0).1;
+        let fields = [&fields[..], &[("csrf", &*csrf)]].concat();
+        let refused = override_.post("/admin/client", &fields);
+        assert_eq!(refused.status, 409, "{action}: {refused:?}");
+        assert!(refused.body.contains(&said), "{said} in {}", refused.body);
+    }
+
+    // It is disabled: whoever is inside is outside.
+    let data = data.to_str().expect("a path in UTF-8");
+    let disabled = run(
+        &["client", "disable", "webadmin", "--data", data],
+        &host.folder.data(),
     );
-    assert_eq!(disabled.status, 303, "{disabled:?}");
+    assert!(disabled.status.success(), "{}", text(&disabled.stderr));
     for mut browser in [browser, override_] {
         let outside = browser.get("/admin/");
         assert_eq!(
@@ -136,8 +160,13 @@ fn who_gets_in() {
             Some("/admin/enter"),
             "{outside:?}"
         );
-        browser
+        let closed = browser
             .enter()
             .expect_err("nobody may use a client that is disabled");
+        assert_eq!(closed.status, 403, "{closed:?}");
+        let command = "gatepost-server client enable webadmin --config ";
+        let is_told = closed.body.contains(command);
+        let may_administrate = !closed.body.contains("no permission to administrate");
+        assert!(is_told && may_administrate, "{}", closed.body);
     }
 }

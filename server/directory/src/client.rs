@@ -131,6 +131,99 @@ pub enum Order {
     NewestFirst,
 }
 
+/// Who registered a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegisteredBy {
+    /// An administrator, by hand.
+    Administrator,
+    /// Whoever has an API key.
+    Key,
+    /// Somebody without an API key.
+    Stranger,
+    /// Its website describes it, and it was used.
+    Document,
+}
+
+impl RegisteredBy {
+    const ALL: [Self; 4] = [
+        Self::Administrator,
+        Self::Key,
+        Self::Stranger,
+        Self::Document,
+    ];
+
+    /// The name it is kept under.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Key => "key",
+            Self::Stranger => "stranger",
+            Self::Document => "document",
+        }
+    }
+
+    /// What is kept under a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.name() == name)
+    }
+}
+
+/// What a list of clients is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// When they were registered, the latest first.
+    #[default]
+    Newest,
+    /// The same, the earliest first.
+    Oldest,
+    /// When they were last used, the latest first; those that never were come last.
+    LastUsed,
+    /// Their names, and those without a name by their ids.
+    Name,
+}
+
+impl Sort {
+    /// What comes first, in SQL.
+    pub(crate) const fn sql(self) -> &'static str {
+        match self {
+            Self::Newest => "listed.id DESC",
+            Self::Oldest => "listed.id",
+            Self::LastUsed => "listed.used_at DESC, listed.id DESC",
+            Self::Name => "listed.name, listed.id",
+        }
+    }
+}
+
+/// A page of the list of clients that are there, and what is listed.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// Those whose id, name, web page or redirect URI contains this, whatever the case of its ASCII letters.
+    pub text: Option<String>,
+    /// Those that are disabled, or those that are not.
+    pub is_disabled: Option<bool>,
+    /// Those that somebody registered.
+    pub by: Option<RegisteredBy>,
+    /// Those that nobody used since then, nor registered since, in seconds since 1970.
+    pub unused_since: Option<u64>,
+    /// The order.
+    pub sort: Sort,
+    /// How many come before the page.
+    pub before: u32,
+    /// How many are on the page at most.
+    pub limit: u32,
+    /// Seconds since 1970, for what has expired by now.
+    pub now: u64,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, Default)]
+pub struct Listed {
+    /// How many are listed on all pages.
+    pub total: u64,
+    /// Those of the page.
+    pub entries: Vec<Entry>,
+}
+
 /// A client, and its place in the list of all.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -144,6 +237,12 @@ pub struct Entry {
     pub revision: u64,
     /// The account that registered it, if that is known.
     pub owner: Option<String>,
+    /// Who registered it.
+    pub by: RegisteredBy,
+    /// The name of the API key that it was registered with, if that is there.
+    pub key: Option<String>,
+    /// The network that it was registered from, if that is known.
+    pub network: Option<String>,
     /// Whether it registered itself without an API key.
     pub is_anonymous: bool,
     /// Whether an administrator disabled it.

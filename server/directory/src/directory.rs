@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use gatepost_plugin::{Assertion, Decision};
 
-use crate::client::{Entry, Facts, Inquiry, Judge, Search};
+use crate::client::{Entry, Facts, Inquiry, Judge, Listed, Listing, Search};
 use crate::error::{DecideError, DirectoryError};
 use crate::grant::{
-    Admission, Device, Exchange, Grant, GrantId, NewSession, NewToken, Poll, Session, Token,
+    Admission, Device, Exchange, Grant, GrantId, NewSession, NewToken, Poll, Session, SignedIn,
+    Token,
 };
 use crate::permission::Permission;
 use crate::principal::{
@@ -35,6 +36,9 @@ pub trait Directory: Send + Sync {
 
     /// The clients that are searched for.
     async fn clients(&self, search: &Search) -> Result<Vec<Entry>, DirectoryError>;
+
+    /// A page of the list of clients, without those that were deleted, and how many there are on all pages.
+    async fn list(&self, listing: &Listing) -> Result<Listed, DirectoryError>;
 
     /// One client.
     async fn client(&self, client_id: &str, now: u64) -> Result<Option<Entry>, DirectoryError>;
@@ -171,6 +175,10 @@ pub trait Directory: Send + Sync {
 
     /// The browser with this cookie, unless it has expired.
     async fn session(&self, hash: SecretHash, now: u64) -> Result<Option<Session>, DirectoryError>;
+
+    /// The browsers in which an account is signed in, the latest first.
+    async fn sessions(&self, account: AccountId, now: u64)
+    -> Result<Vec<SignedIn>, DirectoryError>;
 
     /// Forgets a browser.
     async fn end_session(&self, hash: SecretHash) -> Result<(), DirectoryError>;

@@ -285,10 +285,29 @@ pub struct NewSession {
     pub account: AccountId,
     /// The grant that it stands on, for a page of this program that is an OAuth client.
     pub grant: Option<GrantId>,
+    /// Which browser it is, as it says; empty if it does not.
+    pub agent: String,
+    /// The address that it signed in from; empty if that is not known.
+    pub address: String,
     /// Seconds since 1970.
     pub created_at: u64,
     /// Seconds since 1970.
     pub expires_at: u64,
+}
+
+/// A browser in which an account is signed in, as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// What is kept of the cookie.
+    pub hash: SecretHash,
+    /// The grant that it stands on, for a page of this program that is an OAuth client.
+    pub grant: Option<GrantId>,
+    /// Which browser it is, as it says; empty if that is not known.
+    pub agent: String,
+    /// The address that it signed in from; empty if that is not known.
+    pub address: String,
+    /// Seconds since 1970.
+    pub created_at: u64,
 }
 
 /// A browser that signed in. It ends with its account, and with its grant.

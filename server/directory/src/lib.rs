@@ -34,14 +34,15 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use client::{
-    Abandoned, Entry, Facts, Inquiry, Judge, Order, Place, Registrant, Search, Verdict, Wider,
+    Abandoned, Entry, Facts, Inquiry, Judge, Listed, Listing, Order, Place, RegisteredBy,
+    Registrant, Search, Sort, Verdict, Wider,
 };
 pub use directory::{Directory, Each, Lines};
 pub use error::{DecideError, DirectoryError, OpenError, TlsError};
 pub use grant::{
     Admission, Change, Device, Exchange, Grant, GrantId, MOST_ACCESS_TOKENS, MOST_DEVICES,
     MOST_DEVICES_OF_NETWORK, MOST_GRANTS, MOST_SESSIONS, MOST_SPENT_TOKENS, NewGrant, NewSession,
-    NewToken, Poll, REMEMBERED, Session, Token, TokenKind,
+    NewToken, Poll, REMEMBERED, Session, SignedIn, Token, TokenKind,
 };
 pub use permission::Permission;
 pub use principal::{

@@ -36,7 +36,7 @@ pub fn exposed(path: &Path, config: &Config) -> Vec<SettingFinding> {
 
 impl Config {
     /// The settings that have secrets in them, by their names.
-    fn secrets(&self) -> Vec<&'static str> {
+    pub fn secrets(&self) -> Vec<&'static str> {
         let mut secrets = Vec::new();
         if let Store::Postgres(database) = &self.store
             && database.config().get_password().is_some()

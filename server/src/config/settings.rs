@@ -75,6 +75,21 @@ impl Config {
         self.file.clone()
     }
 
+    /// What is written in the table `[oauth.client-registration]`.
+    pub const fn written(&self) -> &toml::Table {
+        &self.registration
+    }
+
+    /// The same, with these settings in place of those that are written there.
+    pub fn with_settings(&self, settings: toml::Table) -> Self {
+        let mut registration = self.registration.clone();
+        registration.extend(settings);
+        Self {
+            registration,
+            ..self.clone()
+        }
+    }
+
     /// The resources that an administrator listed (RFC 8707).
     pub fn resources(&self) -> Vec<String> {
         let listed = self

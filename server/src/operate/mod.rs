@@ -119,6 +119,7 @@ async fn serve(
         Arc::clone(&decider),
         Arc::clone(&watch),
         config,
+        overrides,
         &public_url,
     )?);
     let entrance = Arc::new(Entrance::new(

@@ -3,12 +3,15 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod account;
+mod administration;
 mod code;
 mod deleted;
 mod device;
 mod discovery;
 mod ends;
 mod forms;
+mod own_pages;
 mod pages;
 mod path;
 mod refresh;

@@ -306,13 +306,13 @@ fn nobody_bears_the_name_of_another() {
         browser.code(&query(client_id, LOOPBACK, &[]));
     }
     let page = browser.get("/account");
-    assert!(page.body.contains("<h2><bdi>Example Post</bdi></h2>"));
+    assert!(page.body.contains("<h3><bdi>Example Post</bdi></h3>"));
     assert!(
-        page.body.contains("<h2>An unknown program</h2>"),
+        page.body.contains("<h3>An unknown program</h3>"),
         "{}",
         page.body
     );
-    assert!(!page.body.contains("<h2><bdi>Your Bank"), "{}", page.body);
+    assert!(!page.body.contains("<h3><bdi>Your Bank"), "{}", page.body);
     let cookies = browser.cookies;
 
     // The name is protected by now.

@@ -17,7 +17,7 @@ const context = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir()
   executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync'],
-  viewport: { width: 1100, height: 800 },
+  viewport: { width: 1280, height: 800 },
 });
 const page = context.pages()[0];
 page.setDefaultTimeout(15000);
@@ -38,12 +38,15 @@ page.on('request', (request) => {
 let number = 0;
 async function look(name) {
   number += 1;
-  const file = (scheme) => join(pictures, `${String(number).padStart(2, '0')}-${name}-${scheme}.png`);
-  for (const scheme of ['light', 'dark']) {
+  const file = (scheme, width) =>
+    join(pictures, `${String(number).padStart(2, '0')}-${name}-${scheme}-${width}.png`);
+  for (const [scheme, width] of [['light', 375], ['dark', 375], ['dark', 1280], ['light', 1280]]) {
+    await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme: scheme });
-    await page.screenshot({ path: file(scheme), fullPage: true });
+    const hidden = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(hidden, 0, `${name}: a part is beside a window of ${width} pixels`);
+    await page.screenshot({ path: file(scheme, width), fullPage: true });
   }
-  await page.emulateMedia({ colorScheme: 'light' });
   const labelled = await page.evaluate(() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
     .filter((field) => !field.labels.length).map((field) => field.outerHTML));
   assert.deepEqual(labelled, [], `${name}: fields without a label`);
@@ -63,7 +66,7 @@ async function register(metadata) {
   return response.json();
 }
 
-// Sign in and agree, with the keyboard alone.
+// Sign in, with the keyboard alone. Nobody is asked about this server's own pages.
 await page.goto(`${url}/admin/`);
 await look('sign-in');
 await page.keyboard.type(account);
@@ -73,13 +76,6 @@ await page.keyboard.press('Enter');
 await says('The name or the password is wrong');
 await look('sign-in-failed');
 await page.keyboard.type(password);
-await page.keyboard.press('Enter');
-await page.getByRole('heading', { name: /Allow/ }).waitFor();
-await look('consent');
-for (let tabs = 0; tabs < 20; tabs += 1) {
-  await page.keyboard.press('Tab');
-  if (await page.evaluate(() => document.activeElement.value === 'allow')) break;
-}
 await page.keyboard.press('Enter');
 await page.getByRole('heading', { name: 'Clients' }).waitFor();
 await look('no-clients');
@@ -91,13 +87,23 @@ await page.getByLabel('Client id').fill('webadmin');
 await page.getByLabel('Name').fill('Web administration');
 await page.getByLabel(/Redirect URIs/).fill('javascript:alert(1)');
 await press('Register');
-await says('Nothing was registered');
+await says('Nothing was saved');
+assert.equal(await page.evaluate(() => document.activeElement.id), 'redirect_uris');
 await look('register-refused');
-await page.getByLabel(/Redirect URIs/).fill(`stalwart://auth\n${url}/admin/callback`);
+await page.getByLabel(/Redirect URIs/).fill('stalwart://auth');
+await press('Check only');
+await says('Nothing is wrong with this.');
+await look('register-checked');
 await press('Register');
 await page.getByRole('heading', { name: 'Web administration' }).waitFor();
 await says('stalwart://auth');
+await says('The client “webadmin” is registered.');
+// The pages do not close themselves.
+assert.equal(await page.getByRole('button', { name: 'Disable' }).count(), 0);
+await says('gatepost-server client disable webadmin');
 await look('client-by-hand');
+await page.reload();
+assert.equal(await page.getByText('is registered.').count(), 0);
 
 // A client registers itself meanwhile, and appears.
 const dynamic = await register({
@@ -108,22 +114,39 @@ const dynamic = await register({
 await page.getByRole('link', { name: 'Clients' }).click();
 await page.getByRole('link', { name: 'Example Mail' }).waitFor();
 await look('clients');
-await page.getByLabel(/Search/).fill('webadmin');
-await press('Search');
+await page.getByLabel('Search').fill('webadmin');
+await press('Show');
 assert.equal(await page.locator('tbody tr').count(), 1);
-await page.getByLabel(/Search/).fill('no such client');
-await press('Search');
-await says('No client has');
+await says('1 to 1 of 1 that are like that');
+await page.getByLabel('Search').fill('');
+await page.getByLabel('Registered by').selectOption('key');
+await press('Show');
+assert.equal(await page.locator('tbody tr').count(), 1);
+await look('clients-filtered');
+await page.getByLabel('Search').fill('no such client');
+await press('Show');
+await says('No client is like that.');
+await look('clients-none');
 await page.getByRole('link', { name: 'Clients' }).click();
 await page.getByRole('link', { name: 'Example Mail' }).click();
 
-// A new secret, disable, enable, delete.
-await press('New secret');
+// Change it, a new secret, disable, enable, delete.
+await page.getByRole('link', { name: 'Change', exact: true }).click();
+await look('client-change');
+await page.getByLabel('Name').fill('Better Mail');
+await press('Save');
+await page.getByRole('heading', { name: 'Better Mail' }).waitFor();
+await says('was changed.');
+await page.getByRole('link', { name: 'New secret' }).click();
+await look('secret-asked');
+await press('Make a new secret');
 await says('shown once');
 const secret = await page.locator('.notice .code').innerText();
 assert.match(secret, /^gps_/);
 assert.notEqual(secret, dynamic.client_secret);
 await look('client-secret');
+await page.reload();
+assert.equal(await page.locator('.notice .code').count(), 0);
 await press('Disable');
 await page.locator('.tag').waitFor();
 await look('client-disabled');
@@ -131,20 +154,41 @@ const denied = await fetch(`${url}/auth/authorize?client_id=${dynamic.client_id}
 assert.equal(denied.status, 400);
 await press('Enable');
 await page.getByRole('button', { name: 'Disable', exact: true }).waitFor();
+await page.getByRole('link', { name: 'Delete for good' }).click();
+await says('This cannot be undone.');
+await look('delete-asked');
+await page.getByRole('link', { name: 'Cancel' }).click();
+await page.getByRole('link', { name: 'Delete for good' }).click();
 await press('Delete for good');
 await page.getByRole('heading', { name: 'Clients' }).waitFor();
-assert.equal(await page.getByRole('link', { name: 'Example Mail' }).count(), 0);
+await says('was deleted.');
+assert.equal(await page.getByRole('link', { name: 'Better Mail' }).count(), 0);
 
-// API keys.
+// API keys: first wrong, then right.
 await page.getByRole('link', { name: 'API keys' }).click();
 await look('keys');
 await page.getByLabel('What it is for').fill('partner');
+await page.getByLabel('Ends after so many days').fill('soon');
+await press('Create the key');
+await says('No key was made');
+assert.equal(await page.evaluate(() => document.activeElement.id), 'days');
+assert.equal(await page.getByLabel('What it is for').inputValue(), 'partner');
+await look('key-refused');
+await page.getByLabel('Ends after so many days').fill('30');
 await press('Create the key');
 await says('shown once');
 assert.match(await page.locator('.notice .code').innerText(), /^gpak_/);
 await look('key-created');
-await press('Revoke partner');
-await page.getByText(/^revoked/).waitFor();
+await page.getByRole('link', { name: 'Revoke partner' }).click();
+await look('revoke-asked');
+await press('Revoke');
+await says('The key “partner” is revoked.');
+
+// What there is not.
+await page.goto(`${url}/admin/nowhere`);
+await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+await look('nowhere');
+await page.goto(`${url}/admin/`);
 
 for (const [link, heading] of [['Policy', 'The policy in force'], ['Events', 'Events']]) {
   await page.getByRole('link', { name: link }).click();
@@ -152,21 +196,63 @@ for (const [link, heading] of [['Policy', 'The policy in force'], ['Events', 'Ev
   await look(link.toLowerCase());
 }
 
-// What acts for me: the administration itself, until it is ended.
+// What acts for me, and where I am signed in.
 await page.getByRole('link', { name: 'Your account' }).click();
-await page.getByRole('heading', { name: 'Web administration' }).waitFor();
+await page.getByRole('heading', { name: 'Browsers that are signed in' }).waitFor();
+await says('In the administration');
+await says('this browser');
 await look('account');
-await page.setViewportSize({ width: 380, height: 700 });
-await look('account-narrow');
-await page.setViewportSize({ width: 1100, height: 800 });
-await press('End Web administration');
-await says('No program can act for you now.');
-await page.goto(`${url}/admin/`);
-await page.getByRole('heading', { name: /Allow/ }).waitFor();
-await look('consent-verified');
-await press('Refuse');
-await says('You refused');
-await look('refused');
+await page.getByRole('link', { name: 'Change your password' }).click();
+await page.getByLabel('Your password now').fill(password);
+await page.getByLabel('New password', { exact: true }).fill('Password123');
+await page.getByLabel('New password, once more').fill('Password123');
+await press('Change the password');
+await says('one of the most common passwords');
+assert.equal(await page.evaluate(() => document.activeElement.id), 'new');
+await look('password-refused');
+const changed = 'zwei blaue elefanten';
+await page.getByLabel('Your password now').fill(password);
+await page.getByLabel('New password', { exact: true }).fill(changed);
+await page.getByLabel('New password, once more').fill(changed);
+await press('Change the password');
+await says('Your password was changed');
+await look('password-changed');
+await page.goto(`${url}/admin/keys`);
+await page.getByRole('heading', { name: 'API keys' }).waitFor();
+
+// Who leaves does not come in again without a password, and returns to where he was.
+await press('Sign out');
+await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+await look('signed-out');
+await page.goto(`${url}/admin/policy`);
+await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+await page.getByLabel('Account').fill(account);
+await page.getByLabel('Password').fill(changed);
+await press('Sign in');
+await page.getByRole('heading', { name: 'The policy in force' }).waitFor();
+
+// A form outlives the session.
+await page.getByRole('link', { name: 'Register by hand' }).click();
+await page.getByLabel('Client id').fill('kept');
+await page.getByLabel(/Redirect URIs/).fill('stalwart://auth');
+const kept = (await context.cookies()).filter((cookie) => cookie.name !== 'gatepost-admin');
+await context.clearCookies();
+await context.addCookies(kept);
+await press('Register');
+await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();
+await look('session-ended');
+const [other] = await Promise.all([
+  context.waitForEvent('page'),
+  page.getByRole('link', { name: 'Sign in in a new tab' }).click(),
+]);
+await other.getByRole('heading', { name: 'Clients' }).waitFor();
+await other.close();
+await press('Send again');
+await page.getByRole('heading', { name: 'Send it again?' }).waitFor();
+await look('send-again');
+await press('Send again');
+await says('The client “kept” is registered.');
+
 await page.goto(`${url}/auth/authorize?client_id=webadmin&response_type=code&redirect_uri=https://evil.example/`);
 await says('Asked for: https://evil.example/');
 await says('Registered: stalwart://auth');
@@ -202,7 +288,7 @@ await look('hint');
 
 // A program on the device: the page leads there, and stays. The browser asks the user, and takes no keys until then.
 await page.getByLabel('Account').fill(account);
-await page.getByLabel('Password').fill(password);
+await page.getByLabel('Password').fill(changed);
 await press('Sign in');
 await press('Allow');
 await page.getByRole('heading', { name: 'You allowed an unknown program' }).waitFor();

@@ -25,6 +25,8 @@ pub(super) async fn sessions(directory: &dyn Directory) {
         hash: secret(),
         account: alice.id,
         grant,
+        agent: "A browser".to_owned(),
+        address: "192.0.2.1".to_owned(),
         created_at: 1_000,
         expires_at: 2_000,
     };
@@ -32,6 +34,18 @@ pub(super) async fn sessions(directory: &dyn Directory) {
     for session in [&plain, &standing] {
         done(directory.add_session(session.clone()).await);
     }
+    let listed = done(directory.sessions(alice.id, 1_999).await);
+    assert_eq!(listed.len(), 2);
+    for session in [&plain, &standing] {
+        let mut listed = listed.iter();
+        let found = listed.find(|one| one.hash == session.hash);
+        let found = found.expect("it is listed");
+        assert_eq!(found.grant, session.grant);
+        assert_eq!(found.agent, "A browser");
+        assert_eq!(found.address, "192.0.2.1");
+        assert_eq!(found.created_at, 1_000);
+    }
+    assert!(done(directory.sessions(alice.id, 2_000).await).is_empty());
     let live = async |hash, now| done(directory.session(hash, now).await);
     let found = live(plain.hash, 1_999).await.expect("it is live");
     assert_eq!((found.account.id, found.grant), (alice.id, None));
@@ -116,6 +130,8 @@ pub(super) async fn only_so_many_sessions(directory: &dyn Directory) {
             hash: secret(),
             account: if number == 0 { bob.id } else { alice.id },
             grant: None,
+            agent: String::new(),
+            address: String::new(),
             created_at: 1_000 + number.cast_unsigned(),
             expires_at: 2_000,
         };

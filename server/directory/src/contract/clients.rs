@@ -3,7 +3,7 @@
 use gatepost_plugin::Effect;
 
 use super::given::{add_account, decide, decide_for, done, grant, registration_key, secret, store};
-use crate::client::{Inquiry, Order, Registrant, Search, Wider};
+use crate::client::{Inquiry, Listing, Order, RegisteredBy, Registrant, Search, Sort, Wider};
 use crate::directory::Directory;
 use crate::grant::{Change, TokenKind};
 use crate::transfer::Line;
@@ -160,6 +160,171 @@ pub(super) async fn registrations_are_counted_by_network(directory: &dyn Directo
     done(directory.forget(7_201, 0).await);
     let registrant = from("a", 7_200, wider("a", 7_200));
     assert_eq!(counted(registrant).await, (Some(0), Some(0)));
+}
+
+/// The list of all clients, page by page.
+pub(super) async fn a_list(directory: &dyn Directory) {
+    let key = done(directory.add_key(registration_key()).await);
+    let with_key = Some(Registrant {
+        key: Some(key),
+        network: Some("192.0.2.0/24".to_owned()),
+        ..Registrant::default()
+    });
+    for (client_id, registrant, document) in [
+        ("b", None, r#"{"metadata":{"client_name":"Zeta"}}"#),
+        (
+            "a",
+            with_key,
+            r#"{"metadata":{"client_name":"alpha","redirect_uris":["https://a.example/"]}}"#,
+        ),
+        ("stranger", Some(Registrant::default()), "{}"),
+        (
+            "shared",
+            None,
+            r#"{"registered_by":{"by":"stranger"},"metadata":{"client_name":"Beta"}}"#,
+        ),
+        (
+            "https://site.example/",
+            None,
+            r#"{"registered_by":{"by":"document"}}"#,
+        ),
+        ("denied", None, r#"{"denied":true}"#),
+        ("damaged", None, "no JSON"),
+    ] {
+        decide_for(
+            directory,
+            registrant,
+            store(client_id, document),
+            Vec::new(),
+        )
+        .await;
+    }
+    let listed = async |listing: Listing| {
+        let listed = done(directory.list(&Listing { now: 0, ..listing }).await);
+        let ids = listed.entries.into_iter().map(|entry| entry.client_id);
+        (listed.total, ids.collect::<Vec<_>>())
+    };
+    let all = || Listing {
+        limit: 9,
+        ..Listing::default()
+    };
+    let newest = [
+        "damaged",
+        "https://site.example/",
+        "shared",
+        "stranger",
+        "a",
+        "b",
+    ];
+    let by = |by| Listing {
+        by: Some(by),
+        ..all()
+    };
+    let text = |text: &str| Listing {
+        text: Some(text.to_owned()),
+        ..all()
+    };
+    let sorted = |sort| Listing { sort, ..all() };
+    for (name, listing, total, expected) in [
+        ("all", all(), 6, &newest[..]),
+        (
+            "the second page",
+            Listing {
+                before: 2,
+                limit: 3,
+                ..all()
+            },
+            6,
+            &newest[2..5],
+        ),
+        ("behind the last", Listing { before: 6, ..all() }, 6, &[]),
+        (
+            "by name",
+            sorted(Sort::Name),
+            6,
+            &[
+                "a",
+                "shared",
+                "damaged",
+                "https://site.example/",
+                "stranger",
+                "b",
+            ],
+        ),
+        (
+            "by hand",
+            by(RegisteredBy::Administrator),
+            2,
+            &["damaged", "b"],
+        ),
+        ("with a key", by(RegisteredBy::Key), 1, &["a"]),
+        (
+            "by nobody that is known",
+            by(RegisteredBy::Stranger),
+            2,
+            &["shared", "stranger"],
+        ),
+        (
+            "by their sites",
+            by(RegisteredBy::Document),
+            1,
+            &["https://site.example/"],
+        ),
+        ("a name", text("ZETA"), 1, &["b"]),
+        ("a redirect URI", text("a.example"), 1, &["a"]),
+        ("nothing", text("none of these"), 0, &[]),
+        ("a zero", text("a\0"), 0, &[]),
+    ] {
+        let found = listed(listing).await;
+        assert_eq!(found.0, total, "{name}");
+        assert_eq!(found.1, expected, "{name}");
+    }
+
+    // What becomes of a client is seen at once.
+    grant(directory, "b", None, secret(), TokenKind::Access).await;
+    let used = listed(sorted(Sort::LastUsed)).await.1;
+    assert_eq!(used[0], "b");
+    let unused = |since| Listing {
+        unused_since: Some(since),
+        ..all()
+    };
+    assert_eq!(listed(unused(1_001)).await.0, 6);
+    assert_eq!(listed(unused(1_000)).await.0, 0);
+    let disable = Change::Disable {
+        client_id: "a".into(),
+        is_disabled: true,
+    };
+    decide(directory, Effect::None, vec![disable]).await;
+    let disabled = |is_disabled| Listing {
+        is_disabled: Some(is_disabled),
+        ..all()
+    };
+    assert_eq!(listed(disabled(true)).await, (1, vec!["a".to_owned()]));
+    assert_eq!(listed(disabled(false)).await.0, 5);
+    let renamed = Effect::Replace(gatepost_plugin::ClientRecord {
+        client_id: "a".into(),
+        document: r#"{"metadata":{"client_name":"Omega"}}"#.into(),
+    });
+    decide(directory, renamed, Vec::new()).await;
+    assert_eq!(listed(text("omega")).await.1, ["a"]);
+    assert_eq!(listed(text("a.example")).await.0, 0);
+
+    let entry = done(directory.client("a", 0).await).expect("it is there");
+    assert_eq!(entry.by, RegisteredBy::Key);
+    assert!(entry.key.is_some());
+    assert_eq!(entry.network.as_deref(), Some("192.0.2.0/24"));
+    for client_id in [
+        "a",
+        "b",
+        "stranger",
+        "shared",
+        "https://site.example/",
+        "denied",
+        "damaged",
+    ] {
+        decide(directory, Effect::Remove(client_id.into()), Vec::new()).await;
+    }
+    assert_eq!(listed(all()).await.0, 0);
 }
 
 pub(super) async fn who_gives_way(directory: &dyn Directory) {

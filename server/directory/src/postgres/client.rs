@@ -6,7 +6,9 @@ use tokio_postgres::{Error, Row};
 use super::link::Link;
 use super::row::{number, optional};
 use super::{device, grant};
-use crate::client::{Entry, Facts, Inquiry, Order, Place, Registrant, Search, Wider};
+use crate::client::{
+    Entry, Facts, Inquiry, Listed, Listing, Order, Place, RegisteredBy, Registrant, Search, Wider,
+};
 use crate::error::DirectoryError;
 use crate::grant::Change;
 use crate::principal::{AccountId, KeyId};
@@ -94,11 +96,19 @@ const ENTRY: &str = "
               AND EXISTS (SELECT 1 FROM oauth_token WHERE grant_id = oauth_grant.id
                           AND spent_at IS NULL AND expires_at > $1)),
            oauth_client.id, client_id, record, revision, account.name, anonymous,
-           disabled_at IS NOT NULL, oauth_client.created_at, changed_at
+           disabled_at IS NOT NULL, oauth_client.created_at, changed_at,
+           (SELECT registrant FROM oauth_client_listed AS listed WHERE listed.id = oauth_client.id),
+           (SELECT name FROM api_key WHERE api_key.id = oauth_client.api_key_id), network
     FROM oauth_client LEFT JOIN account ON account.id = oauth_client.account_id";
 
 fn entry(row: &Row) -> Entry {
+    let by: Option<String> = row.get(13);
     Entry {
+        by: by
+            .and_then(|by| RegisteredBy::named(&by))
+            .unwrap_or(RegisteredBy::Administrator),
+        key: row.get(14),
+        network: row.get(15),
         activity: activity(row),
         users: number(row, 3),
         place: Place(row.get(4)),
@@ -145,6 +155,57 @@ pub(super) async fn search(link: &Link, search: &Search) -> Result<Vec<Entry>, E
         )
         .await?;
     Ok(rows.iter().map(entry).collect())
+}
+
+/// A page of the list. The narrow tables alone say which clients are on it.
+pub(super) async fn list(link: &Link, listing: &Listing) -> Result<Listed, Error> {
+    const LISTED: &str = "oauth_client_listed AS listed
+         WHERE NOT gone
+           AND ($1::TEXT IS NULL
+                OR id IN (SELECT id FROM oauth_client_searched WHERE strpos(text, $1) > 0))
+           AND ($2::BOOLEAN IS NULL OR disabled = $2)
+           AND ($3::TEXT IS NULL OR registrant = $3)
+           AND ($4::BIGINT IS NULL OR greatest(used_at, created_at) < $4)";
+    // A zero is in no text of the database.
+    let text = listing.text.as_ref().map(|text| text.to_ascii_lowercase());
+    if text.as_ref().is_some_and(|text| text.contains('\0')) {
+        return Ok(Listed::default());
+    }
+    let by = listing.by.map(RegisteredBy::name);
+    let unused_since = listing.unused_since.map(u64::cast_signed);
+    let counted = link
+        .row(
+            &format!("SELECT count(*) FROM {LISTED}"),
+            &[&text, &listing.is_disabled, &by, &unused_since],
+        )
+        .await?;
+    let sort = listing.sort.sql();
+    let page = link
+        .rows(
+            &format!("SELECT listed.id FROM {LISTED} ORDER BY {sort} LIMIT $5 OFFSET $6"),
+            &[
+                &text,
+                &listing.is_disabled,
+                &by,
+                &unused_since,
+                &i64::from(listing.limit),
+                &i64::from(listing.before),
+            ],
+        )
+        .await?;
+    let page: Vec<i64> = page.iter().map(|row| row.get(0)).collect();
+    let rows = link
+        .rows(
+            &format!(
+                "{ENTRY} WHERE oauth_client.id = ANY($2) ORDER BY array_position($2, oauth_client.id)"
+            ),
+            &[&listing.now.cast_signed(), &page],
+        )
+        .await?;
+    Ok(Listed {
+        total: number(&counted, 0),
+        entries: rows.iter().map(entry).collect(),
+    })
 }
 
 /// The clients of strangers that give way first.

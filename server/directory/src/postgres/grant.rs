@@ -7,7 +7,7 @@ use super::link::Link;
 use super::row::{self, GRANT, account, number, optional};
 use crate::grant::{
     Exchange, Grant, GrantId, MOST_GRANTS, MOST_SESSIONS, MOST_SPENT_TOKENS, NewGrant, NewSession,
-    NewToken, Session, Token, TokenKind,
+    NewToken, Session, SignedIn, Token, TokenKind,
 };
 use crate::principal::{AccountId, LAST_USE_PRECISION};
 use crate::secret::SecretHash;
@@ -317,18 +317,45 @@ pub(super) async fn add_session(link: &Link, session: &NewSession) -> Result<(),
     )
     .await?;
     link.execute(
-        "INSERT INTO browser_session (hash, account_id, grant_id, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO browser_session (hash, account_id, grant_id, created_at, expires_at, agent, address)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         &[
             &session.hash.bytes(),
             &account,
             &session.grant.map(|GrantId(id)| id),
             &session.created_at.cast_signed(),
             &session.expires_at.cast_signed(),
+            &session.agent,
+            &session.address,
         ],
     )
     .await?;
     Ok(())
+}
+
+/// Those of an account, the latest first.
+pub(super) async fn sessions(
+    link: &Link,
+    AccountId(account): AccountId,
+    now: u64,
+) -> Result<Vec<SignedIn>, Error> {
+    let rows = link
+        .rows(
+            "SELECT hash, grant_id, agent, address, created_at FROM browser_session
+             WHERE account_id = $1 AND expires_at > $2 ORDER BY created_at DESC, hash",
+            &[&account, &now.cast_signed()],
+        )
+        .await?;
+    let sessions = rows.iter().filter_map(|row| {
+        Some(SignedIn {
+            hash: SecretHash::from_bytes(row.get(0))?,
+            grant: row.get::<_, Option<i64>>(1).map(GrantId),
+            agent: row.get(2),
+            address: row.get(3),
+            created_at: number(row, 4),
+        })
+    });
+    Ok(sessions.collect())
 }
 
 pub(super) async fn session(

@@ -23,14 +23,15 @@ use tokio::sync::Mutex;
 
 use self::link::{Borrowed, PATIENCE, Pool};
 use crate::client::{
-    Entry, Facts, Inquiry, Judge, MOST_ASSERTIONS, Search, Verdict, assertion_id, assertions_before,
+    Entry, Facts, Inquiry, Judge, Listed, Listing, MOST_ASSERTIONS, Search, Verdict, assertion_id,
+    assertions_before,
 };
 use crate::directory::{Directory, Each, Lines};
 use crate::error::DecideError;
 use crate::error::{DirectoryError, OpenError};
 use crate::grant::{
     Admission, Device, Exchange, Grant, GrantId, NewSession, NewToken, Poll, REMEMBERED, Session,
-    Token,
+    SignedIn, Token,
 };
 use crate::permission::Permission;
 use crate::principal::{
@@ -125,6 +126,10 @@ impl Directory for Postgres {
 
     async fn clients(&self, search: &Search) -> Result<Vec<Entry>, DirectoryError> {
         Ok(client::search(&*self.pool.link().await?, search).await?)
+    }
+
+    async fn list(&self, listing: &Listing) -> Result<Listed, DirectoryError> {
+        Ok(client::list(&*self.pool.link().await?, listing).await?)
     }
 
     async fn client(&self, client_id: &str, now: u64) -> Result<Option<Entry>, DirectoryError> {
@@ -323,6 +328,14 @@ impl Directory for Postgres {
 
     async fn session(&self, hash: SecretHash, now: u64) -> Result<Option<Session>, DirectoryError> {
         Ok(grant::session(&*self.pool.link().await?, hash, now).await?)
+    }
+
+    async fn sessions(
+        &self,
+        account: AccountId,
+        now: u64,
+    ) -> Result<Vec<SignedIn>, DirectoryError> {
+        Ok(grant::sessions(&*self.pool.link().await?, account, now).await?)
     }
 
     async fn end_session(&self, hash: SecretHash) -> Result<(), DirectoryError> {

@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("2.sql"),
     concat!(include_str!("3.sql"), include_str!("owners.sql")),
     include_str!("4.sql"),
+    include_str!("5.sql"),
 ];
 
 /// Nobody else takes the lock with this number: `Gatepost` in ASCII.

@@ -6,7 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::row::{damaged, damaged_if_any, number, optional};
 use super::{device, grant};
 use crate::client::{
-    Entry, Facts, Inquiry, MOST_ASSERTIONS, Order, Place, Registrant, Search, Wider, assertion_id,
+    Entry, Facts, Inquiry, Listed, Listing, MOST_ASSERTIONS, Order, Place, RegisteredBy,
+    Registrant, Search, Wider, assertion_id,
 };
 use crate::error::DirectoryError;
 use crate::grant::Change;
@@ -125,6 +126,78 @@ pub(super) fn search(connection: &Connection, search: &Search) -> rusqlite::Resu
         .collect()
 }
 
+/// A page of the list. The narrow tables alone say which clients are on it.
+pub(super) fn list(connection: &Connection, listing: &Listing) -> rusqlite::Result<Listed> {
+    let (listed, counted) = match listing.text {
+        None => (
+            format!("oauth_client_listed AS listed WHERE {}", chosen("listed")),
+            format!("oauth_client_listed AS one WHERE {}", chosen("one")),
+        ),
+        // What is searched is read once.
+        Some(_) => ("found AS listed".to_owned(), "found".to_owned()),
+    };
+    let found = match listing.text {
+        None => String::new(),
+        Some(_) => format!(
+            "WITH found AS MATERIALIZED
+                 (SELECT one.* FROM oauth_client_searched AS searched
+                  JOIN oauth_client_listed AS one ON one.id = searched.id
+                  WHERE instr(searched.text, ?1) AND {})",
+            chosen("one")
+        ),
+    };
+    let text = listing.text.as_ref().map(|text| text.to_ascii_lowercase());
+    let by = listing.by.map(RegisteredBy::name);
+    let unused_since = listing.unused_since.map(u64::cast_signed);
+    let sort = listing.sort.sql();
+    // The number of all comes with each row of the page.
+    let page: Vec<(i64, u64)> = connection
+        .prepare_cached(&format!(
+            "{found} SELECT listed.id, (SELECT count(*) FROM {counted}) FROM {listed}
+             ORDER BY {sort} LIMIT ?5 OFFSET ?6"
+        ))?
+        .query_map(
+            params![
+                text,
+                listing.is_disabled,
+                by,
+                unused_since,
+                listing.limit,
+                listing.before
+            ],
+            |row| Ok((row.get(0)?, number(row, 1)?)),
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    let total = match page.first() {
+        Some((_, total)) => *total,
+        None if listing.before == 0 && listing.limit > 0 => 0,
+        None => connection
+            .prepare_cached(&format!("{found} SELECT count(*) FROM {counted}"))?
+            .query_row(
+                params![text, listing.is_disabled, by, unused_since],
+                |row| number(row, 0),
+            )?,
+    };
+    let mut one = connection.prepare_cached(&format!("{ENTRY} WHERE oauth_client.id = ?2"))?;
+    let mut entries = Vec::new();
+    for (id, _) in page {
+        let found = one.query_row(params![listing.now.cast_signed(), id], entry);
+        entries.extend(found.optional()?);
+    }
+    Ok(Listed { total, entries })
+}
+
+/// The condition that a client of the narrow table is listed.
+fn chosen(one: &str) -> String {
+    format!(
+        "{one}.gone = 0
+         AND (?1 IS NULL OR ?1 <> '')
+         AND (?2 IS NULL OR {one}.disabled = ?2)
+         AND (?3 IS NULL OR {one}.registrant = ?3)
+         AND (?4 IS NULL OR max({one}.used_at, {one}.created_at) < ?4)"
+    )
+}
+
 pub(super) fn one(
     connection: &Connection,
     client_id: &str,
@@ -148,12 +221,20 @@ const ENTRY: &str = "
               AND EXISTS (SELECT 1 FROM oauth_token WHERE grant_id = oauth_grant.id
                           AND spent_at IS NULL AND expires_at > ?1)),
            oauth_client.id, client_id, record, revision, account.name, anonymous,
-           disabled_at IS NOT NULL, oauth_client.created_at, changed_at
+           disabled_at IS NOT NULL, oauth_client.created_at, changed_at,
+           (SELECT registrant FROM oauth_client_listed AS listed WHERE listed.id = oauth_client.id),
+           (SELECT name FROM api_key WHERE api_key.id = oauth_client.api_key_id), network
     FROM oauth_client LEFT JOIN account ON account.id = oauth_client.account_id";
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let mut unreadable = None;
+    let by: Option<String> = row.get(13)?;
     Ok(Entry {
+        by: by
+            .and_then(|by| RegisteredBy::named(&by))
+            .unwrap_or(RegisteredBy::Administrator),
+        key: damaged_if_any(row, 14, &mut unreadable)?,
+        network: damaged_if_any(row, 15, &mut unreadable)?,
         activity: activity(row)?,
         users: number(row, 3)?,
         place: Place(row.get(4)?),

@@ -28,13 +28,15 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use self::writer::Writer;
-use crate::client::{Entry, Facts, Inquiry, Judge, Search, Verdict, assertions_before};
+use crate::client::{
+    Entry, Facts, Inquiry, Judge, Listed, Listing, Search, Verdict, assertions_before,
+};
 use crate::directory::{Directory, Each, Lines};
 use crate::error::DecideError;
 use crate::error::{DirectoryError, OpenError};
 use crate::grant::{
     Admission, Device, Exchange, Grant, GrantId, NewSession, NewToken, Poll, REMEMBERED, Session,
-    Token,
+    SignedIn, Token,
 };
 use crate::permission::Permission;
 use crate::principal::{
@@ -139,6 +141,10 @@ impl Directory for Sqlite {
 
     async fn clients(&self, search: &Search) -> Result<Vec<Entry>, DirectoryError> {
         self.read(|connection| client::search(connection, search))
+    }
+
+    async fn list(&self, listing: &Listing) -> Result<Listed, DirectoryError> {
+        self.read(|connection| client::list(connection, listing))
     }
 
     async fn client(&self, client_id: &str, now: u64) -> Result<Option<Entry>, DirectoryError> {
@@ -330,6 +336,14 @@ impl Directory for Sqlite {
 
     async fn session(&self, hash: SecretHash, now: u64) -> Result<Option<Session>, DirectoryError> {
         self.read(|connection| session::live(connection, hash, now))
+    }
+
+    async fn sessions(
+        &self,
+        account: AccountId,
+        now: u64,
+    ) -> Result<Vec<SignedIn>, DirectoryError> {
+        self.read(|connection| session::of(connection, account, now))
     }
 
     async fn end_session(&self, hash: SecretHash) -> Result<(), DirectoryError> {

@@ -103,6 +103,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("2.sql"),
     concat!(include_str!("3.sql"), include_str!("owners.sql")),
     include_str!("4.sql"),
+    include_str!("5.sql"),
 ];
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {

@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
-use super::row::number;
+use super::row::{damaged, number};
 use super::{account, grant};
-use crate::grant::{GrantId, MOST_SESSIONS, NewSession, Session};
+use crate::grant::{GrantId, MOST_SESSIONS, NewSession, Session, SignedIn};
 use crate::principal::AccountId;
 use crate::secret::SecretHash;
 
@@ -18,14 +18,16 @@ pub(super) fn insert(connection: &Connection, session: &NewSession) -> Result<()
         )?
         .execute(params![account, MOST_SESSIONS])?;
     connection.execute(
-        "INSERT INTO browser_session (hash, account_id, grant_id, created_at, expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO browser_session (hash, account_id, grant_id, created_at, expires_at, agent, address)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             session.hash.bytes(),
             account,
             session.grant.map(|GrantId(id)| id),
             session.created_at.cast_signed(),
             session.expires_at.cast_signed(),
+            session.agent,
+            session.address,
         ],
     )?;
     Ok(())
@@ -55,6 +57,33 @@ pub(super) fn live(connection: &Connection, hash: SecretHash, now: u64) -> Resul
             })
         })
         .optional()
+}
+
+/// Those of an account, the latest first.
+pub(super) fn of(
+    connection: &Connection,
+    AccountId(account): AccountId,
+    now: u64,
+) -> Result<Vec<SignedIn>> {
+    let sessions = connection
+        .prepare_cached(
+            "SELECT hash, grant_id, agent, address, created_at FROM browser_session
+             WHERE account_id = ?1 AND expires_at > ?2 ORDER BY created_at DESC, hash",
+        )?
+        .query_map(params![account, now.cast_signed()], |row| {
+            let hash = SecretHash::from_bytes(row.get_ref(0)?.as_bytes()?);
+            let stands_on: Option<i64> = row.get(1)?;
+            let mut unreadable = None;
+            Ok(hash.map(|hash| SignedIn {
+                hash,
+                grant: stands_on.map(GrantId),
+                agent: damaged(row, 2, &mut unreadable).unwrap_or_default(),
+                address: damaged(row, 3, &mut unreadable).unwrap_or_default(),
+                created_at: number(row, 4).unwrap_or_default(),
+            }))
+        })?
+        .collect::<Result<Vec<_>>>()?;
+    Ok(sessions.into_iter().flatten().collect())
 }
 
 pub(super) fn end(connection: &Connection, hash: SecretHash) -> Result<()> {

@@ -51,7 +51,7 @@ impl Problem {
             NotDone::Foreign => Self::Foreign,
             NotDone::Ended => Self::Ended,
             NotDone::Bound => Self::Bound,
-            NotDone::Malformed(detail) => Self::Malformed(detail),
+            NotDone::Malformed(_, detail) => Self::Malformed(detail),
             NotDone::Terms(findings) => Self::Terms(findings),
             NotDone::Missing => Self::Missing,
             NotDone::Untried(refusal) => Self::Refusal(refusal),

@@ -8,15 +8,17 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use gatepost_directory::secret::{Purpose, Secret};
 use gatepost_directory::{Account, Change, DirectoryError, NewGrant, TokenKind};
-use gatepost_plugin::{Client, Decision, Endpoint, Operation, Outcome};
+use gatepost_plugin::{Caller, Client, Decision, Endpoint, Operation, Outcome};
 
 use crate::decide::Undecided;
 use crate::http::oauth::code::Asked;
 use crate::http::oauth::consent;
-use crate::http::oauth::consent::{Ask, Consent, is_seen};
+use crate::http::oauth::consent::{Ask, Consent, is_seen, seen};
 use crate::http::oauth::consult::{accepted, consider, inquiry};
 use crate::http::oauth::fault::Fault;
 use crate::http::oauth::handover::hand_over;
+use crate::http::oauth::own;
+use crate::http::oauth::own::Own;
 use crate::http::oauth::refused::refused;
 use crate::http::oauth::request::{remembered, resources};
 use crate::http::oauth::sign_in;
@@ -39,11 +41,17 @@ pub(super) async fn show(
     let query = query.unwrap_or_default();
     let now = gatepost_directory::now();
     let browser = Browser::of(&app, Jar::SignIn, &headers, now).await?;
-    let request = remembered(Endpoint::Authorization, query.clone());
-    let caller = browser.caller(origin);
-    let decision = consider(&app, caller, request, Operation::Authorize, now).await?;
+    let own = Own::of(&query, &own::callback(&app));
+    let decision = look_at(&app, browser.caller(origin), &query, own.as_ref(), now).await?;
     if decision.outcome == Outcome::Refuse {
-        return Ok(refused(decision, &headers, &browser, &query)?);
+        return Ok(shut(
+            &app,
+            decision,
+            &headers,
+            &browser,
+            &query,
+            own.as_ref(),
+        )?);
     }
     let parameters = Parameters::read(query.as_bytes());
     if let Err(fault) = resources(&app, &parameters) {
@@ -54,9 +62,53 @@ pub(super) async fn show(
         return Ok(sign_in::ask(&app, &browser, &address(&query), hint));
     };
     let client = accepted(decision)?;
+    if own.is_some_and(|own| own.was_begun(&app, &headers, &query)) {
+        // The user came to these pages himself, and to nobody else's. There is nothing to agree to.
+        let code = Secret::draw(Purpose::Code).map_err(|_| Refusal::Failed)?;
+        let seen = seen(&client);
+        let agreed = Some((code, &*seen));
+        return conclude(&app, origin, &browser, &headers, &query, agreed, now).await;
+    }
     let ask = asked(&query, &client)?;
     let consent = Consent::new(&client, account, ask, browser.form_token(), false);
     Ok(page::page(StatusCode::OK, &consent, &consent.leave()))
+}
+
+/// The decision about a request, without what goes with it.
+async fn look_at(
+    app: &App,
+    caller: Caller,
+    query: &str,
+    own: Option<&Own>,
+    now: u64,
+) -> Result<Decision, Refusal> {
+    match own {
+        Some(own) => own.consider(app, caller, now).await,
+        None => {
+            let request = remembered(Endpoint::Authorization, query);
+            consider(app, caller, request, Operation::Authorize, now).await
+        }
+    }
+}
+
+/// What is shown of a request that is refused.
+fn shut(
+    app: &App,
+    decision: Decision,
+    headers: &HeaderMap,
+    browser: &Browser,
+    query: &str,
+    own: Option<&Own>,
+) -> Result<Response, Refusal> {
+    match (own, browser.account()) {
+        (None, _) => refused(decision, headers, browser, query),
+        // An account may be allowed what a stranger is not.
+        (Some(_), None) => Ok(sign_in::ask(app, browser, &address(query), None)),
+        (Some(_), Some(account)) => {
+            answer::note(&decision);
+            Ok(own::closed(app, account, &decision, browser.form_token()))
+        }
+    }
 }
 
 /// Takes the user's answer.
@@ -73,11 +125,6 @@ pub(super) async fn answer(
     } = sent;
     let form = Parameters::read(&body);
     let query = form.get("request").unwrap_or_default();
-    let parameters = Parameters::read(query.as_bytes());
-    let Some(account) = browser.account() else {
-        let hint = parameters.get("login_hint");
-        return Ok(sign_in::ask(&app, &browser, &address(query), hint));
-    };
     let seen = form.get("seen").unwrap_or_default();
     // The same form gives the same code, so that whoever sends it twice grants once.
     let code = match (form.get("answer"), form.get("form")) {
@@ -85,23 +132,45 @@ pub(super) async fn answer(
         (Some("allow"), None) => return Ok(page::forged()),
         _ => None,
     };
-    let agreed = code.as_ref().map(|code| (code, seen));
-    let decision = match decide(&app, origin, &browser, account, query, agreed, now).await {
+    let agreed = code.map(|code| (code, seen));
+    conclude(&app, origin, &browser, &headers, query, agreed, now).await
+}
+
+/// Has what the user answered decided and stored, and takes it to the program. If the user agreed, it is to what was
+/// seen, and there is a code for the program.
+async fn conclude(
+    app: &App,
+    origin: Origin,
+    browser: &Browser,
+    headers: &HeaderMap,
+    query: &str,
+    agreed: Option<(Secret, &str)>,
+    now: u64,
+) -> Result<Response, Failure> {
+    let parameters = Parameters::read(query.as_bytes());
+    let Some(account) = browser.account() else {
+        let hint = parameters.get("login_hint");
+        return Ok(sign_in::ask(app, browser, &address(query), hint));
+    };
+    let own = Own::of(query, &own::callback(app));
+    let lent = agreed.as_ref().map(|(code, seen)| (code, *seen));
+    let decided = decide(app, origin, browser, account, query, lent, now).await;
+    let decision = match decided {
         Ok(Granted::Now(decision)) => *decision,
         Ok(Granted::Before) => return Ok(answered()),
-        Err(fault) => return Ok(faulty(fault, &headers)),
+        Err(fault) => return Ok(faulty(fault, headers)),
     };
     if decision.outcome == Outcome::Refuse {
-        return Ok(refused(decision, &headers, &browser, query)?);
+        return Ok(shut(app, decision, headers, browser, query, own.as_ref())?);
     }
     let client = accepted(decision)?;
-    if code.is_some() && !is_seen(&client, seen) {
+    if lent.is_some_and(|(_, seen)| !is_seen(&client, seen)) {
         let ask = asked(query, &client)?;
         let consent = Consent::new(&client, account, ask, browser.form_token(), true);
         return Ok(page::page(StatusCode::OK, &consent, &consent.leave()));
     }
-    let mut answer = match &code {
-        Some(code) => vec![("code", code.reveal())],
+    let mut answer = match &agreed {
+        Some((code, _)) => vec![("code", code.reveal())],
         None => vec![
             ("error", "access_denied"),
             ("error_description", "The user said no."),
@@ -114,11 +183,11 @@ pub(super) async fn answer(
     let issuer = app.issuer();
     answer.push(("iss", &issuer));
     Ok(hand_over(
-        &headers,
+        headers,
         &consent::name(&client),
         client.redirect_uri.as_deref().ok_or_else(undirected)?,
         &answer,
-        code.is_some(),
+        agreed.is_some(),
     )?)
 }
 
@@ -151,10 +220,11 @@ async fn decide(
     agreed: Option<(&Secret, &str)>,
     now: u64,
 ) -> Result<Granted, Fault> {
-    let request = remembered(Endpoint::Authorization, query);
+    let own = &Own::of(query, &own::callback(app));
+    let own = own.as_ref();
     let caller = browser.caller(origin);
     let Some((code, seen)) = agreed else {
-        let decision = consider(app, caller, request, Operation::Authorize, now).await?;
+        let decision = look_at(app, caller, query, own, now).await?;
         return Ok(Granted::Now(Box::new(decision)));
     };
     let parameters = Parameters::read(query.as_bytes());
@@ -164,38 +234,49 @@ async fn decide(
     let (hash, expires_at) = (code.hash(), now + app.lifetimes.code);
     let seen = seen.to_owned();
     let account = account.id;
-    let inquiry = inquiry(app, &request, now).await?;
+    let (inquiry, operation) = match own {
+        Some(_) => (own::inquiry(now), own::operation()),
+        None => {
+            let request = remembered(Endpoint::Authorization, query);
+            let inquiry = inquiry(app, &request, now).await?;
+            (inquiry, Operation::Authorize(request))
+        }
+    };
+    let of_pages = own.map(|own| (own.clone(), own::callback(app)));
+    let completed = move |client: Client| match &of_pages {
+        Some((own, callback)) => own.granted_at(client, callback.clone()),
+        None => client,
+    };
+    let complete = completed.clone();
     let decided = app
         .decider
-        .decide_and(
-            inquiry,
-            caller.clone(),
-            Operation::Authorize(request.clone()),
-            move |decision| {
-                let client = decision.client.as_ref();
-                let Some(client) = client.filter(|client| is_seen(client, &seen)) else {
-                    return Vec::new();
-                };
-                let asked = Asked {
-                    challenge: challenge.clone(),
-                    redirect_uri: client.redirect_uri.clone().unwrap_or_default(),
-                    redirect_uri_asked,
-                };
-                vec![Change::Grant {
-                    grant: NewGrant {
-                        client_id: client.client_id.clone(),
-                        account: Some(account),
-                        scope: client.scope.clone().unwrap_or_default(),
-                        resources: resources.clone(),
-                        created_at: now,
-                    },
-                    tokens: vec![asked.token(hash, now, expires_at)],
-                }]
-            },
-        )
+        .decide_and(inquiry, caller.clone(), operation, move |decision| {
+            let client = decision.client.clone().map(&complete);
+            let Some(client) = client.filter(|client| is_seen(client, &seen)) else {
+                return Vec::new();
+            };
+            let asked = Asked {
+                challenge: challenge.clone(),
+                redirect_uri: client.redirect_uri.clone().unwrap_or_default(),
+                redirect_uri_asked,
+            };
+            vec![Change::Grant {
+                grant: NewGrant {
+                    client_id: client.client_id.clone(),
+                    account: Some(account),
+                    scope: client.scope.clone().unwrap_or_default(),
+                    resources: resources.clone(),
+                    created_at: now,
+                },
+                tokens: vec![asked.token(hash, now, expires_at)],
+            }]
+        })
         .await;
     match decided {
-        Ok(decision) => Ok(Granted::Now(Box::new(decision))),
+        Ok(decision) => Ok(Granted::Now(Box::new(Decision {
+            client: decision.client.map(completed),
+            ..decision
+        }))),
         Err(Undecided::Directory(DirectoryError::GrantedBefore)) => {
             let before = app.decider.directory().token(hash).await;
             let before = before.map_err(|error| answer::refusal(error.into()))?;
@@ -205,7 +286,7 @@ async fn decide(
             if !is_good {
                 return Ok(Granted::Before);
             }
-            let decision = consider(app, caller, request, Operation::Authorize, now).await?;
+            let decision = look_at(app, caller, query, own, now).await?;
             Ok(Granted::Now(Box::new(decision)))
         }
         Err(undecided) => Err(answer::refusal(undecided).into()),

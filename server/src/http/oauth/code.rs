@@ -4,14 +4,15 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gatepost_directory::secret::SecretHash;
 use gatepost_directory::{Grant, NewToken, Token, TokenKind};
-use gatepost_plugin::{Endpoint, Operation};
+use gatepost_plugin::Outcome;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::http::oauth::fault::Fault;
-use crate::http::oauth::request::{is_part, remembered};
-use crate::http::oauth::{consult, presented};
+use crate::http::oauth::request::is_part;
+use crate::http::oauth::{own, presented};
+use crate::http::shared::answer;
 use crate::http::shared::app::App;
 use crate::http::shared::form;
 use crate::http::shared::form::Parameters;
@@ -95,32 +96,30 @@ pub(super) fn check(
     Ok(code)
 }
 
-/// Takes the code of a client that is a part of this program, and gives back what was granted, for a
-/// session to stand on. Nobody has to authenticate: it is this program that asks.
+/// Takes the code of this server's own pages, and gives back what was granted, for a session to stand on. Nobody has to
+/// authenticate: it is this program that asks.
 pub(in crate::http) async fn redeem(
     app: &App,
-    client_id: &str,
     code: &str,
-    redirect_uri: &str,
     verifier: &str,
     now: u64,
 ) -> Result<Grant, Fault> {
-    let encoded = form::encode(&[
-        ("grant_type", "authorization_code"),
-        ("client_id", client_id),
-        ("code", code),
-        ("redirect_uri", redirect_uri),
-        ("code_verifier", verifier),
-    ]);
+    let redirect_uri = own::callback(app);
+    let encoded = form::encode(&[("redirect_uri", &redirect_uri), ("code_verifier", verifier)]);
     let parameters = Parameters::read(encoded.as_bytes());
     let hash = SecretHash::of(code);
     let known = presented::look_up(app, Some(hash), now).await?;
     let account = known.as_ref().and_then(|t| t.grant.account.as_ref());
     let caller = session::caller(account, None);
-    let request = remembered(Endpoint::Token, encoded.clone());
-    let asked = consult::client(app, caller.clone(), request, Operation::Authorize, now);
-    let client = asked.await?;
-    let code = check(known, &client.client_id, &parameters, now)?;
+    let decided = app
+        .decider
+        .consult(own::inquiry(now), caller.clone(), own::operation())
+        .await;
+    let decision = decided.map_err(answer::refusal)?;
+    if decision.outcome == Outcome::Refuse {
+        return Err(Fault::Refused(Box::new(decision)));
+    }
+    let code = check(known, own::CLIENT, &parameters, now)?;
     presented::spend(app, &caller, &code, hash, Vec::new(), now).await?;
     Ok(code.grant)
 }

@@ -147,7 +147,7 @@ pub(super) fn name(client: &Client) -> String {
 
 /// What a page with its form says of a client was about: all that the user agrees to. A client may change
 /// its registration while the page is open.
-fn seen(client: &Client) -> String {
+pub(super) fn seen(client: &Client) -> String {
     let Client {
         client_id,
         standing,
@@ -265,7 +265,7 @@ impl Destination {
 }
 
 /// What a scope means.
-fn described(scope: &str) -> &str {
+pub(in crate::http) fn described(scope: &str) -> &str {
     match scope {
         "urn:ietf:params:oauth:scope:mail" => "Read, send, move and delete all your mail",
         "urn:ietf:params:oauth:scope:contacts" => "Read and change all your contacts",

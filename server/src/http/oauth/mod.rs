@@ -16,6 +16,7 @@ mod introspect;
 mod issue;
 mod manage;
 mod nearest;
+mod own;
 mod presented;
 mod refused;
 mod register;
@@ -33,8 +34,11 @@ use crate::http::shared::routes::Routes;
 
 pub(super) use bearer::{bearer, is_still_good};
 pub(super) use code::redeem;
+pub(super) use consent::described;
 pub(super) use fault::Fault;
 pub(super) use nearest::{is_below, nothing_at};
+pub(super) use own::{Begun, CLIENT, forget};
+pub(super) use sign_in::{NotSignedIn, verify};
 
 pub(super) fn routes() -> Routes {
     let page = || async { Refusal::Method(Allowed::Page) };

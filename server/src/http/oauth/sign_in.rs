@@ -9,12 +9,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use gatepost_directory::secret::SecretHash;
 use gatepost_directory::{AccountEntry, DirectoryError};
-use url::Url;
 
-use crate::config::PublicUrl;
 use crate::http::shared::answer;
 use crate::http::shared::app::App;
 use crate::http::shared::form::Parameters;
+use crate::http::shared::local::local;
 use crate::http::shared::page;
 use crate::http::shared::page::{Failure, Leave, Message};
 use crate::http::shared::refusal::Refusal;
@@ -31,7 +30,7 @@ const LONGEST_NAME: usize = 320;
 const LONGEST_PASSWORD: usize = 1024;
 
 /// Why nobody is signed in.
-enum NotSignedIn {
+pub(in crate::http) enum NotSignedIn {
     /// The name or the password is wrong, or the account may not sign in: nobody learns which.
     Wrong,
     TooMany(TooMany),
@@ -98,7 +97,8 @@ pub(super) async fn sign_in(
             // The old one is of no use any more, whoever knows it.
             session::forget(&app, &browser).await?;
             let account = &entry.account;
-            session::begin(&app, Jar::SignIn, account, None, now, &mut response).await?;
+            let from = (&headers, origin);
+            session::begin(&app, Jar::SignIn, account, None, from, now, &mut response).await?;
             let inside = Browser::of(&app, Jar::Admin, &headers, now).await?;
             if inside.account().is_some_and(|other| other.id != account.id) {
                 session::leave(&app, &inside, &mut response).await?;
@@ -121,7 +121,7 @@ pub(super) async fn sign_in(
 }
 
 /// Finds the account with this name and password. It takes as long whether there is one or not.
-async fn verify(
+pub(in crate::http) async fn verify(
     app: &App,
     origin: Origin,
     name: &str,
@@ -260,24 +260,6 @@ fn is_plausible(name: &str) -> bool {
             .any(|c| c.is_control() || is_hidden(c) || c.is_whitespace() && c != ' ')
 }
 
-/// Where to go on: the user's own page if nothing is said, and nowhere outside of this program's pages.
-fn local(public_url: &PublicUrl, next: Option<&str>) -> Option<String> {
-    let next = next.unwrap_or("/account");
-    let here = Url::parse(public_url.origin()).ok()?;
-    let there = here.join(next).ok()?;
-    let path = there.path();
-    let is_page = path.starts_with("/auth/")
-        || ["/admin", "/account"]
-            .iter()
-            .filter_map(|page| path.strip_prefix(page))
-            .any(|rest| rest.is_empty() || rest.starts_with('/'));
-    let is_local = next.starts_with('/') && there.origin() == here.origin() && is_page;
-    is_local.then(|| match there.query() {
-        Some(query) => format!("{path}?{query}"),
-        None => path.to_owned(),
-    })
-}
-
 /// Somebody wrote a link that leads away from here.
 fn elsewhere() -> Response {
     Message {
@@ -311,36 +293,6 @@ mod tests {
             (&*"a".repeat(321), false),
         ] {
             assert_eq!(is_plausible(hint), expected, "{hint:?}");
-        }
-    }
-
-    #[test]
-    fn where_to_go_on() {
-        let public_url: PublicUrl = "https://mail.example.org".parse().expect("a URL");
-        for (next, expected) in [
-            (None, Some("/account")),
-            (Some("/account/grants"), Some("/account/grants")),
-            (Some("/admin"), Some("/admin")),
-            (Some("/admin/?a=b"), Some("/admin/?a=b")),
-            (
-                Some("/auth/authorize?a=b%20c&d=//e"),
-                Some("/auth/authorize?a=b%20c&d=//e"),
-            ),
-            (Some("/accounts"), None),
-            (Some("/api/clients"), None),
-            (Some("/"), None),
-            (Some(""), None),
-            (Some("account"), None),
-            (Some("//evil.example/auth/"), None),
-            (Some("/\\evil.example/auth/"), None),
-            (Some("/\t/evil.example/auth/"), None),
-            (Some("https://evil.example/auth/"), None),
-            (Some("https://mail.example.org/auth/a"), None),
-            (Some("javascript:alert(1)"), None),
-            (Some("/auth/../healthz"), None),
-            (Some("/auth/..//evil.example/"), None),
-        ] {
-            assert_eq!(local(&public_url, next).as_deref(), expected, "{next:?}");
         }
     }
 }

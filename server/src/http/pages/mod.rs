@@ -2,20 +2,26 @@
 
 mod account;
 mod clients;
+mod confirm;
 mod entrance;
 mod events;
 mod keys;
+mod mistakes;
 mod policy;
+mod terms;
+mod told;
 mod visitor;
 mod when;
 
 use std::sync::Arc;
 
-use axum::routing::{MethodRouter, get, post};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{MethodRouter, any, get, post};
 
 use self::visitor::Visitor;
 use crate::http::shared::app::App;
-use crate::http::shared::page::{Failure, go_to};
+use crate::http::shared::page::{Failure, Message, go_to};
 use crate::http::shared::refusal::{Allowed, Refusal};
 use crate::http::shared::routes::Routes;
 
@@ -31,16 +37,52 @@ pub(super) fn routes() -> Routes {
         .route("/admin/enter", read(get(entrance::enter)))
         .route("/admin/callback", read(get(entrance::callback)))
         .route("/admin/leave", with(Allowed::Send, post(entrance::leave)))
+        .route("/admin/left", read(get(entrance::left)))
         .route(
             "/admin/client",
-            page(get(clients::show).post(clients::change)),
+            page(get(clients::one::show).post(clients::one::change)),
+        )
+        .route(
+            "/admin/client/edit",
+            page(get(clients::form::edit).post(clients::form::change)),
+        )
+        .route(
+            "/admin/client/secret",
+            read(get(clients::one::ask_for_secret)),
+        )
+        .route(
+            "/admin/client/delete",
+            read(get(clients::one::ask_to_delete)),
         )
         .route(
             "/admin/register",
-            page(get(clients::ask).post(clients::register)),
+            page(get(clients::form::ask).post(clients::form::register)),
         )
         .route("/admin/keys", page(get(keys::list).post(keys::change)))
+        .route("/admin/keys/revoke", read(get(keys::ask_to_revoke)))
         .route("/admin/policy", read(get(policy::show)))
+        .route(
+            "/admin/policy/try",
+            with(Allowed::Send, post(policy::trial::try_out)),
+        )
         .route("/admin/events", read(get(events::show)))
-        .route("/account", page(get(account::show).post(account::end)))
+        .route("/account", page(get(account::show).post(account::end::end)))
+        .route("/account/end", read(get(account::end::ask_to_end)))
+        .route(
+            "/account/password",
+            page(get(account::password::ask).post(account::password::change)),
+        )
+        .route("/admin/{*path}", any(nothing))
+        .route("/account/{*path}", any(nothing))
+}
+
+/// A person who is below the pages, where there is none.
+async fn nothing() -> Response {
+    Message {
+        title: "There is no such page",
+        text: "The address is wrong, or the page has moved.",
+        details: &[],
+        link: Some(("/admin/", "Administration")),
+    }
+    .send(StatusCode::NOT_FOUND)
 }

@@ -1,18 +1,25 @@
 //! Who is before the administration's pages.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::uri::PathAndQuery;
+use axum::http::{Extensions, HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use gatepost_directory::Permission;
 use gatepost_plugin::{Caller, Decision};
+use url::form_urlencoded;
 
 use crate::http::oauth;
+use crate::http::pages::told;
+use crate::http::pages::told::Told;
 use crate::http::shared::administration::{Administrator, Authority, NotDone};
 use crate::http::shared::app::App;
 use crate::http::shared::body;
+use crate::http::shared::form::encode;
 use crate::http::shared::kind::Kind;
 use crate::http::shared::page;
 use crate::http::shared::page::{Failure, Leave, go_to};
@@ -26,7 +33,7 @@ pub(super) struct Visitor {
     pub(super) app: Arc<App>,
     pub(super) browser: Browser,
     pub(super) caller: Caller,
-    origin: Origin,
+    told: Option<Told>,
     pub(super) now: u64,
 }
 
@@ -62,17 +69,98 @@ impl IntoResponse for Instead {
 impl FromRequestParts<Arc<App>> for Visitor {
     type Rejection = Instead;
 
-    /// The pages are an OAuth client like any other: whether it may be used is asked each time.
+    /// Nobody is sent to the entrance, and from there back to this page.
     async fn from_request_parts(head: &mut Parts, app: &Arc<App>) -> Result<Self, Instead> {
-        let Some(origin) = head.extensions.get::<Origin>().copied() else {
-            return Err(Refusal::Failed.into());
+        let origin = origin(&head.extensions)?;
+        let outside = match Self::find(app, origin, &head.headers).await? {
+            Ok(visitor) => return Ok(visitor),
+            Err(outside) => outside,
         };
-        Self::of(app, origin, &head.headers).await
+        let place = match head.method {
+            Method::GET => head.uri.path_and_query().map(PathAndQuery::as_str),
+            _ => None,
+        };
+        let entrance = match place {
+            None | Some("/admin/") => "/admin/enter".to_owned(),
+            Some(place) => format!("/admin/enter?{}", encode(&[("to", place)])),
+        };
+        let mut response = go_to(&entrance)?;
+        session::end(app, Jar::Admin, &outside, &mut response).await?;
+        Err(Instead::Page(Box::new(response)))
     }
 }
 
+/// A form that a visitor sent from a page of ours.
+pub(super) struct Form {
+    pub(super) visitor: Visitor,
+    pub(super) body: Vec<u8>,
+}
+
+impl FromRequest<Arc<App>> for Form {
+    type Rejection = Instead;
+
+    /// Who it is from is asked when all of it is there: a body that comes slowly outlives no session and no permission.
+    /// What was typed is not lost if the session has ended meanwhile.
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Instead> {
+        let (head, body) = request.into_parts();
+        let origin = origin(&head.extensions)?;
+        let body = body::read(Kind::Page, &head.headers, body, app.limits.body).await?;
+        let is_ours = session::is_surely_from_here(&app.public_url, &head.headers);
+        let again = |csrf: Option<String>| again(head.uri.path(), &body, csrf);
+        let visitor = match Visitor::find(app, origin, &head.headers).await? {
+            Ok(visitor) => visitor,
+            Err(_) if is_ours => return Err(again(None)),
+            Err(_) => return Err(Instead::Page(Box::new(go_to("/admin/enter")?))),
+        };
+        match visitor.browser.sent(app, &head.headers, &body) {
+            Ok(()) => Ok(Self { visitor, body }),
+            Err(_) if is_ours => Err(again(Some(visitor.csrf()))),
+            Err(unsent) => Err(unsent.into()),
+        }
+    }
+}
+
+/// How many fields of a form are kept.
+const MOST_FIELDS: usize = 100;
+
+/// A form that was not taken, to be sent once more: by whoever signs in, or with what the new session's forms are known by.
+fn again(action: &str, body: &[u8], csrf: Option<String>) -> Instead {
+    let fields = form_urlencoded::parse(body)
+        .filter(|(name, value)| name != "csrf" && !value.is_empty())
+        .take(MOST_FIELDS);
+    let page = Again {
+        is_in: csrf.is_some(),
+        csrf: csrf.unwrap_or_default(),
+        action,
+        fields: fields.collect(),
+    };
+    let page = page::page(StatusCode::FORBIDDEN, &page, &Leave::default());
+    Instead::Page(Box::new(page))
+}
+
+/// A form to be sent once more.
+#[derive(Template)]
+#[template(path = "again.html")]
+struct Again<'a> {
+    /// Whether somebody is signed in.
+    is_in: bool,
+    csrf: String,
+    action: &'a str,
+    fields: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+fn origin(extensions: &Extensions) -> Result<Origin, Refusal> {
+    extensions.get().copied().ok_or(Refusal::Failed)
+}
+
 impl Visitor {
-    async fn of(app: &Arc<App>, origin: Origin, headers: &HeaderMap) -> Result<Self, Instead> {
+    /// Who is before the pages; or the browser, if that is nobody who may be. The pages are an OAuth client like any other:
+    /// whether it may be used is asked each time.
+    async fn find(
+        app: &Arc<App>,
+        origin: Origin,
+        headers: &HeaderMap,
+    ) -> Result<Result<Self, Browser>, Refusal> {
         let now = gatepost_directory::now();
         let browser = Browser::of(app, Jar::Admin, headers, now).await?;
         let is_in = match browser.grant() {
@@ -80,17 +168,15 @@ impl Visitor {
             None => false,
         };
         if !is_in {
-            let mut response = go_to("/admin/enter")?;
-            session::end(app, Jar::Admin, &browser, &mut response).await?;
-            return Err(Instead::Page(Box::new(response)));
+            return Ok(Err(browser));
         }
-        Ok(Self {
+        Ok(Ok(Self {
             app: Arc::clone(app),
             caller: browser.caller(origin),
+            told: Told::to(app, &browser, headers),
             browser,
-            origin,
             now,
-        })
+        }))
     }
 
     pub(super) fn administrator(&self) -> Administrator<'_> {
@@ -116,30 +202,36 @@ impl Visitor {
         self.browser.form_token()
     }
 
-    /// The body of a form, once it is known to be sent from a page of ours. Who it is from is asked again when all of it is
-    /// there: a body that comes slowly outlives no session and no permission.
-    pub(super) async fn form(&mut self, request: Request) -> Result<Vec<u8>, Instead> {
-        let (head, body) = request.into_parts();
-        let time = self.app.limits.body;
-        let body = body::read(Kind::Page, &head.headers, body, time).await?;
-        *self = Self::of(&self.app, self.origin, &head.headers).await?;
-        self.browser.sent(&self.app, &head.headers, &body)?;
-        Ok(body)
+    /// What was done on the page before.
+    pub(super) const fn told(&self) -> Option<&Told> {
+        self.told.as_ref()
+    }
+
+    /// Sends a page, which says what was done on the page before.
+    pub(super) fn page(&self, status: StatusCode, page: &impl Template) -> Response {
+        let mut response = page::page(status, page, &Leave::default());
+        if self.told.is_some() {
+            told::forget(&self.app, &mut response);
+        }
+        response
+    }
+
+    /// Goes on to a page, which says what was done.
+    pub(super) fn go_on(&self, address: &str, told: &Told) -> Result<Response, Instead> {
+        let mut response = go_to(address)?;
+        told.on_next_page(&self.app, &self.browser, &mut response);
+        Ok(response)
     }
 
     /// What is shown where something was not done.
     pub(super) fn not_done(&self, error: NotDone) -> Instead {
         let (status, text, details) = match error {
             NotDone::Untried(refusal) => return refusal.into(),
-            NotDone::Denied(permission) => (
-                StatusCode::FORBIDDEN,
-                format!("Your account needs the permission {}.", permission.name()),
-                Vec::new(),
-            ),
+            NotDone::Denied(permission) => return self.denied(permission),
             NotDone::Escalation(permission) => (
                 StatusCode::FORBIDDEN,
                 format!(
-                    "A key cannot allow {}, which you may not do.",
+                    "A key cannot allow {}, which you may not do yourself.",
                     permission.name()
                 ),
                 Vec::new(),
@@ -159,7 +251,7 @@ impl Visitor {
                 "A key that has terms makes no keys.".to_owned(),
                 Vec::new(),
             ),
-            NotDone::Malformed(text) => (StatusCode::BAD_REQUEST, text, Vec::new()),
+            NotDone::Malformed(_, text) => (StatusCode::BAD_REQUEST, text, Vec::new()),
             NotDone::Terms(findings) => (
                 StatusCode::BAD_REQUEST,
                 "The terms of the key have mistakes.".to_owned(),
@@ -174,37 +266,76 @@ impl Visitor {
         self.said(status, &text, &details)
     }
 
+    /// What is shown to somebody who lacks a permission: which it is, and who can give it.
+    fn denied(&self, permission: Permission) -> Instead {
+        let name = self.name();
+        let mut words = vec!["gatepost-server account permit --name", name];
+        let held = Permission::ALL.into_iter().filter(|one| {
+            let mut held = self.caller.permissions.iter();
+            *one == permission || held.any(|held| held == one.name())
+        });
+        for one in held {
+            words.extend(["--permission", one.name()]);
+        }
+        self.page_that_says(
+            StatusCode::FORBIDDEN,
+            &format!(
+                "You are signed in as {name}. This needs the permission {} ({}), which your account does not have. Ask an \
+                 administrator of {}, who gives it with this command on the server:",
+                permission.name(),
+                permission.description(),
+                self.app.provider(),
+            ),
+            &[],
+            &[words.join(" ")],
+        )
+    }
+
+    /// The commands that disable and remove the client that the pages are.
+    pub(super) fn closing(&self) -> [String; 2] {
+        ["disable", "remove"].map(|act| self.app.command(&["client", act, oauth::CLIENT]))
+    }
+
+    /// What is shown to somebody who would lock all administrators out of the pages, from a page.
+    pub(super) fn would_close(&self) -> Instead {
+        let text = "These pages are this client. Without it, nobody could come back to undo this. Use one of these \
+                    commands on the server instead:";
+        self.page_that_says(StatusCode::CONFLICT, text, &[], &self.closing())
+    }
+
     /// What is shown of a decision that refuses.
     pub(super) fn refused(&self, decision: &Decision) -> Instead {
         let status = StatusCode::from_u16(decision.response.status);
         let status = status.unwrap_or(StatusCode::BAD_REQUEST);
-        let text = "This was not done, and this is why:";
+        let text = "The reason is:";
         self.said(status, text, &findings(decision))
     }
 
     fn said(&self, status: StatusCode, text: &str, details: &[String]) -> Instead {
-        let page = Said {
-            visitor: self.name(),
-            csrf: self.csrf(),
-            title: "This was not done",
-            text,
-            details,
-            secret: None,
-        };
-        Instead::Page(Box::new(page::page(status, &page, &Leave::default())))
+        self.page_that_says(status, text, details, &[])
     }
 
-    /// What was done, and a secret that is shown once: for somebody who may not see what it belongs to.
-    pub(super) fn done(&self, status: StatusCode, text: &str, secret: Option<&str>) -> Response {
+    fn page_that_says(
+        &self,
+        status: StatusCode,
+        text: &str,
+        details: &[String],
+        commands: &[String],
+    ) -> Instead {
         let page = Said {
             visitor: self.name(),
             csrf: self.csrf(),
-            title: "This was done",
+            told: self.told(),
+            title: match self.told {
+                // What was done is done, and the page after it cannot be seen.
+                Some(_) => "Done",
+                None => "Nothing was done",
+            },
             text,
-            details: &[],
-            secret,
+            details,
+            commands,
         };
-        page::page(status, &page, &Leave::default())
+        Instead::Page(Box::new(self.page(status, &page)))
     }
 }
 
@@ -214,10 +345,11 @@ impl Visitor {
 struct Said<'a> {
     visitor: &'a str,
     csrf: String,
+    told: Option<&'a Told>,
     title: &'a str,
     text: &'a str,
     details: &'a [String],
-    secret: Option<&'a str>,
+    commands: &'a [String],
 }
 
 /// The findings of a decision, a sentence each.

@@ -6,8 +6,8 @@
 use gatepost_directory::Permission;
 use gatepost_directory::secret::{Purpose, Secret};
 use gatepost_directory::{
-    AccountId, Change, DirectoryError, Entry, Inquiry, Key, KeyEntry, KeyId, NewKey, Search,
-    is_key_name, permission,
+    AccountId, Change, DirectoryError, Entry, Inquiry, Key, KeyEntry, KeyId, Listed, Listing,
+    NewKey, Search, is_key_name, permission,
 };
 use gatepost_plugin::{
     Caller, Credential, Decision, Diagnostic, Operation, Outcome, SettingFinding,
@@ -73,8 +73,8 @@ pub(in crate::http) enum NotDone {
     #[error("a key that has terms makes no keys")]
     Bound,
     /// What is wished for is no key.
-    #[error("{0}")]
-    Malformed(String),
+    #[error("{1}")]
+    Malformed(Part, String),
     /// The plugin does not take the terms of a key.
     #[error("the terms have mistakes")]
     Terms(Vec<SettingFinding>),
@@ -84,6 +84,14 @@ pub(in crate::http) enum NotDone {
     /// It could not be tried.
     #[error("it could not be tried")]
     Untried(Refusal),
+}
+
+/// The part of a wish for a key that is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Part {
+    Name,
+    Permissions,
+    Days,
 }
 
 impl From<Refusal> for NotDone {
@@ -126,13 +134,17 @@ impl KeyWish {
     ) -> Result<Self, NotDone> {
         if !is_key_name(name) {
             return Err(NotDone::Malformed(
+                Part::Name,
                 "The `name` has from 1 to 100 characters, none of them a control character.".into(),
             ));
         }
         let mut known = Vec::new();
         for name in permissions {
             let permission = Permission::named(name).ok_or_else(|| {
-                NotDone::Malformed("The permissions name one that there is not.".into())
+                NotDone::Malformed(
+                    Part::Permissions,
+                    "The permissions name one that there is not.".into(),
+                )
             })?;
             if !known.contains(&permission) {
                 known.push(permission);
@@ -140,13 +152,15 @@ impl KeyWish {
         }
         if known.is_empty() {
             return Err(NotDone::Malformed(
+                Part::Permissions,
                 "A key needs a permission at least.".into(),
             ));
         }
         if days.is_some_and(|days| !(1..=LONGEST_LIFE).contains(&days)) {
-            return Err(NotDone::Malformed(format!(
-                "A key ends after a whole number of days from 1 to {LONGEST_LIFE}."
-            )));
+            return Err(NotDone::Malformed(
+                Part::Days,
+                format!("A key ends after a whole number of days from 1 to {LONGEST_LIFE}."),
+            ));
         }
         Ok(Self {
             name: name.to_owned(),
@@ -193,6 +207,12 @@ impl Administrator<'_> {
         self.require(Permission::OauthClientList)?;
         let directory = self.app.decider.directory();
         Ok(directory.clients(search).await.map_err(failed)?)
+    }
+
+    pub(in crate::http) async fn listed(&self, listing: &Listing) -> Result<Listed, NotDone> {
+        self.require(Permission::OauthClientList)?;
+        let directory = self.app.decider.directory();
+        Ok(directory.list(listing).await.map_err(failed)?)
     }
 
     /// One client, or the decision that it is not shown.

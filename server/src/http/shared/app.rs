@@ -1,5 +1,6 @@
 //! What every request is answered from.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,7 +10,7 @@ use axum::http::{HeaderMap, Method};
 use gatepost_plugin::Plugin;
 use ipnet::IpNet;
 
-use crate::config::{Config, Lifetimes, Limits, PublicUrl, WebOrigin};
+use crate::config::{Config, Lifetimes, Limits, Overrides, PublicUrl, WebOrigin};
 use crate::decide::Decider;
 use crate::http::shared::allowance::{Admittance, Allowances, Spent};
 use crate::http::shared::look::LastLook;
@@ -43,6 +44,10 @@ pub struct App {
     pub(in crate::http) health: LastLook,
     /// Codes of devices that nobody was given.
     pub(in crate::http) user_codes: Attempts,
+    /// How this server was started, for the commands that pages show.
+    started: Overrides,
+    /// The settings in force.
+    config: ArcSwap<Config>,
 }
 
 impl App {
@@ -51,6 +56,7 @@ impl App {
         decider: Arc<Decider>,
         watch: Arc<Watch>,
         config: &Config,
+        started: &Overrides,
         public_url: &PublicUrl,
     ) -> Result<Self, MetadataError> {
         let provider = match &config.provider_name {
@@ -75,6 +81,8 @@ impl App {
             health: LastLook::default(),
             user_codes: Attempts::default(),
             limits: config.limits.clone(),
+            started: started.clone(),
+            config: ArcSwap::from_pointee(config.clone()),
         })
     }
 
@@ -85,7 +93,43 @@ impl App {
         let metadata = Metadata::new(&of_plugin, &self.public_url, &self.provider, resources)?;
         self.decider.replace(plugin)?;
         self.metadata.store(Arc::new(metadata));
+        self.config.store(Arc::new(config.clone()));
         Ok(())
+    }
+
+    /// The settings in force. Those that a running server cannot change are as they are in the file by now.
+    pub(in crate::http) fn config(&self) -> Arc<Config> {
+        self.config.load_full()
+    }
+
+    /// What the provider is called.
+    pub(in crate::http) fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    /// A command of this program as an administrator types it, for this server's settings and data.
+    pub(in crate::http) fn command(&self, words: &[&str]) -> String {
+        let path = |path: &Path| match std::path::absolute(path) {
+            Ok(path) => path.display().to_string(),
+            Err(_) => path.display().to_string(),
+        };
+        let mut line = "gatepost-server".to_owned();
+        let Overrides {
+            config,
+            data,
+            plugin,
+            ..
+        } = &self.started;
+        let of_this_server = [("--config", config), ("--data", data), ("--plugin", plugin)];
+        let of_this_server = of_this_server
+            .into_iter()
+            .filter_map(|(flag, file)| Some([flag.to_owned(), path(file.as_deref()?)]));
+        let words = words.iter().map(|&word| word.to_owned());
+        for word in words.chain(of_this_server.flatten()) {
+            line.push(' ');
+            line.push_str(&quoted(&word));
+        }
+        line
     }
 
     /// Drops what was counted and is over.
@@ -134,5 +178,33 @@ impl App {
     ) -> Result<Admittance, Spent> {
         self.allowances
             .admit(method, route.map(MatchedPath::as_str), origin.network())
+    }
+}
+
+/// A word of a command, as a shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=,+".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_command() {
+        for (word, expected) in [
+            ("webadmin", "webadmin"),
+            ("https://a.example/cb", "https://a.example/cb"),
+            ("", "''"),
+            ("Web administration", "'Web administration'"),
+            ("it's", r"'it'\''s'"),
+            ("$(rm)", "'$(rm)'"),
+        ] {
+            assert_eq!(quoted(word), expected);
+        }
     }
 }

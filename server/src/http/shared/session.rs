@@ -93,6 +93,15 @@ impl Browser {
         })
     }
 
+    /// The browser as its next request will tell it, which got this secret just now.
+    pub(in crate::http) fn signed_in_by(secret: &Secret) -> Self {
+        Self {
+            session: None,
+            form: secret.reveal().to_owned(),
+            is_new: false,
+        }
+    }
+
     /// What to put into a form, so that it is known to be sent from a page of ours.
     pub(in crate::http) fn form_token(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(format!("csrf {}", self.form)))
@@ -145,6 +154,12 @@ impl Browser {
 
     pub(in crate::http) fn session(&self) -> Option<&Session> {
         self.session.as_ref().map(|(_, session)| session)
+    }
+
+    /// What is kept of the browser's cookie, if it is signed in.
+    pub(in crate::http) fn session_hash(&self) -> Option<SecretHash> {
+        let session = self.session.as_ref();
+        session.map(|(value, _)| SecretHash::of(value))
     }
 
     pub(in crate::http) fn account(&self) -> Option<&Account> {
@@ -239,20 +254,33 @@ pub(in crate::http) fn may_sign_in(account: &Account) -> bool {
     account.permissions.iter().any(|name| name == needed)
 }
 
-/// Begins a session, which `response` tells the browser of.
+/// How much is kept of what a browser says that it is, in bytes.
+const LONGEST_AGENT: usize = 256;
+
+/// Begins a session of a browser that says so much of itself and comes from there, which `response` tells the browser of.
 pub(in crate::http) async fn begin(
     app: &App,
     jar: Jar,
     account: &Account,
     grant: Option<GrantId>,
+    (headers, origin): (&HeaderMap, Origin),
     now: u64,
     response: &mut Response,
-) -> Result<(), Refusal> {
+) -> Result<Secret, Refusal> {
+    let agent = headers.get(header::USER_AGENT);
+    let agent = agent
+        .and_then(|agent| agent.to_str().ok())
+        .unwrap_or_default();
     let secret = Secret::draw(Purpose::Session).map_err(|_| Refusal::Failed)?;
     let session = NewSession {
         hash: secret.hash(),
         account: account.id,
         grant,
+        agent: agent[..agent.floor_char_boundary(LONGEST_AGENT)].to_owned(),
+        address: origin
+            .address()
+            .map(|address| address.to_string())
+            .unwrap_or_default(),
         created_at: now,
         expires_at: now + app.lifetimes.session,
     };
@@ -269,7 +297,7 @@ pub(in crate::http) async fn begin(
         secret.reveal(),
         None,
     );
-    Ok(())
+    Ok(secret)
 }
 
 /// Ends a browser's session, which `response` tells the browser of.
@@ -318,6 +346,11 @@ const fn form_cookie(is_https: bool) -> &'static str {
     } else {
         "gatepost-form"
     }
+}
+
+/// Whether a browser says that a form comes from here. All browsers say so of a form that is sent with `POST`.
+pub(in crate::http) fn is_surely_from_here(public_url: &PublicUrl, headers: &HeaderMap) -> bool {
+    headers.contains_key(header::ORIGIN) && is_from_here(public_url, headers)
 }
 
 /// Whether a browser that says where a form comes from says that it comes from here.

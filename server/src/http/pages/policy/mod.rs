@@ -1,4 +1,6 @@
-//! The policy in force.
+//! The policy in force, and what other settings would do.
+
+pub(super) mod trial;
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -8,17 +10,25 @@ use serde_json::{Map, Value};
 
 use crate::config;
 use crate::http::pages::Visitor;
+use crate::http::pages::told::Told;
 use crate::http::pages::visitor::Instead;
 use crate::http::shared::answer;
-use crate::http::shared::page::{Leave, page};
 use crate::http::shared::refusal::Refusal;
+use crate::http::shared::settings;
+use crate::http::shared::settings::{Setting, Source};
 
 #[derive(Template)]
 #[template(path = "policy.html")]
 struct Policy<'a> {
     visitor: &'a str,
     csrf: String,
+    told: Option<&'a Told>,
     warnings: Vec<String>,
+    /// The settings that somebody wrote, and the others.
+    written: Vec<Setting>,
+    others: Vec<Setting>,
+    /// What is written now, to be changed and tried.
+    typed: String,
     /// What follows from it for clients, as they are told (RFC 8414 §2).
     members: Vec<(String, Vec<String>)>,
 }
@@ -33,7 +43,15 @@ pub(super) async fn show(visitor: Visitor) -> Result<Response, Instead> {
     let metadata = metadata.map_err(|error| answer::refusal(error.into()))?;
     let metadata: Map<String, Value> =
         serde_json::from_str(&metadata).map_err(|_| Refusal::Failed)?;
+    let config = visitor.app.config();
+    let all = settings::in_force(&config, &visitor.app.public_url);
+    let is_written = |setting: &Setting| setting.source == Source::Written;
+    let (written, others) = all.into_iter().partition(is_written);
     let policy = Policy {
+        told: visitor.told(),
+        written,
+        others,
+        typed: trial::written(&config),
         visitor: visitor.name(),
         csrf: visitor.csrf(),
         warnings: config::warnings(&*plugin)
@@ -45,7 +63,7 @@ pub(super) async fn show(visitor: Visitor) -> Result<Response, Instead> {
             .map(|(name, value)| (name.replace('_', " "), texts(value)))
             .collect(),
     };
-    Ok(page(StatusCode::OK, &policy, &Leave::default()))
+    Ok(visitor.page(StatusCode::OK, &policy))
 }
 
 fn texts(value: &Value) -> Vec<String> {

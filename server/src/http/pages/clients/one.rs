@@ -1,0 +1,251 @@
+//! One client: what is known of it, and what can be done to it.
+
+use askama::Template;
+use axum::extract::RawQuery;
+use axum::http::StatusCode;
+use axum::response::Response;
+use gatepost_plugin::{Decision, Outcome, Severity};
+use serde_json::{Map, Value};
+
+use super::{address, owner};
+use crate::http::oauth;
+use crate::http::pages::Visitor;
+use crate::http::pages::confirm::{Confirm, count};
+use crate::http::pages::told::{Done, Told};
+use crate::http::pages::visitor::{Form, Instead};
+use crate::http::pages::when::{when, when_if};
+use crate::http::shared::administration::{NotDone, Shown};
+use crate::http::shared::form::{Parameters, encode};
+use crate::http::shared::page::{Leave, page};
+use crate::http::shared::refusal::Refusal;
+
+#[derive(Template)]
+#[template(path = "client.html")]
+struct Client<'a> {
+    visitor: &'a str,
+    csrf: String,
+    told: Option<&'a Told>,
+    client_id: &'a str,
+    /// The client's id in a query.
+    query: String,
+    name: String,
+    facts: Vec<(&'static str, String)>,
+    members: Vec<(String, Vec<String>)>,
+    findings: Vec<(Severity, String)>,
+    is_disabled: bool,
+    /// The commands that disable and remove it, if these pages are this client.
+    closing: Option<[String; 2]>,
+    has_secret: bool,
+}
+
+/// `GET /admin/client?id=…`
+pub(in crate::http::pages) async fn show(
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Instead> {
+    let client_id = &named(query);
+    let Found {
+        shown: Shown {
+            entry, findings, ..
+        },
+        registration,
+    } = Found::of(&visitor, client_id).await?;
+    let client = Client {
+        visitor: visitor.name(),
+        csrf: visitor.csrf(),
+        told: visitor.told(),
+        client_id,
+        query: encode(&[("id", client_id)]),
+        name: name(&registration),
+        facts: vec![
+            ("Registered by", owner(&entry)),
+            ("Registered", when(entry.created_at)),
+            ("Changed", when(entry.changed_at)),
+            (
+                "First allowed by a user",
+                when_if(entry.activity.authorised_at),
+            ),
+            ("Last used", when_if(entry.activity.last_used)),
+            ("Accounts it acts for", entry.users.to_string()),
+        ],
+        members: registration
+            .iter()
+            .filter(|(name, _)| *name != "client_id" && *name != "client_id_issued_at")
+            .map(|(name, value)| (name.clone(), texts(value)))
+            .collect(),
+        findings: findings
+            .into_iter()
+            .map(|finding| (finding.severity, finding.message))
+            .collect(),
+        is_disabled: entry.is_disabled,
+        closing: (client_id == oauth::CLIENT).then(|| visitor.closing()),
+        has_secret: has_secret(&registration),
+    };
+    Ok(visitor.page(StatusCode::OK, &client))
+}
+
+/// The client that a query names.
+fn named(query: Option<String>) -> String {
+    let query = query.unwrap_or_default();
+    let parameters = Parameters::read(query.as_bytes());
+    parameters.get("id").unwrap_or_default().to_owned()
+}
+
+/// A client that is there, and that the visitor may see.
+pub(super) struct Found {
+    pub(super) shown: Shown,
+    /// The registration as it is answered to administrators.
+    pub(super) registration: Map<String, Value>,
+}
+
+impl Found {
+    pub(super) async fn of(visitor: &Visitor, client_id: &str) -> Result<Self, Instead> {
+        let shown = visitor.administrator().client(client_id).await;
+        let shown = *shown
+            .map_err(|error| visitor.not_done(error))?
+            .map_err(|decision| visitor.refused(&decision))?;
+        let registration = serde_json::from_str(&shown.registration);
+        Ok(Self {
+            registration: registration.map_err(|_| Refusal::Failed)?,
+            shown,
+        })
+    }
+}
+
+fn name(registration: &Map<String, Value>) -> String {
+    let name = registration.get("client_name").and_then(Value::as_str);
+    name.unwrap_or("A client without a name").to_owned()
+}
+
+fn has_secret(registration: &Map<String, Value>) -> bool {
+    let method = registration.get("token_endpoint_auth_method");
+    let method = method.and_then(Value::as_str);
+    method.is_some_and(|method| method.starts_with("client_secret"))
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(values) => values.iter().flat_map(texts).collect(),
+        Value::String(text) => vec![text.clone()],
+        other => vec![other.to_string()],
+    }
+}
+
+/// `GET /admin/client/delete?id=…`: asks first.
+pub(in crate::http::pages) async fn ask_to_delete(
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Instead> {
+    let client_id = &named(query);
+    if client_id == oauth::CLIENT {
+        return Err(visitor.would_close());
+    }
+    let Found {
+        shown,
+        registration,
+    } = Found::of(&visitor, client_id).await?;
+    let entry = &shown.entry;
+    let users = count(entry.users, "account", "accounts");
+    let tokens = count(
+        entry.activity.refresh_tokens.unwrap_or_default(),
+        "refresh token",
+        "refresh tokens",
+    );
+    let confirm = Confirm {
+        question: format!("Delete “{}” for good?", name(&registration)),
+        ends: vec![
+            format!("It acts for {users} and holds {tokens}. All of them end at once."),
+            "The program does not work any more until it registers again and its users allow it again. To stop it for a \
+             while, disable it instead."
+                .to_owned(),
+        ],
+        action: "/admin/client",
+        fields: vec![("id", client_id), ("action", "delete")],
+        button: "Delete for good",
+        back: &address(client_id),
+        csrf: visitor.csrf(),
+    };
+    Ok(page(StatusCode::OK, &confirm, &Leave::default()))
+}
+
+/// `GET /admin/client/secret?id=…`: asks first.
+pub(in crate::http::pages) async fn ask_for_secret(
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Instead> {
+    let client_id = &named(query);
+    let Found {
+        shown,
+        registration,
+    } = Found::of(&visitor, client_id).await?;
+    let users = count(shown.entry.users, "account", "accounts");
+    let confirm = Confirm {
+        question: format!("Make a new secret for “{}”?", name(&registration)),
+        ends: vec![
+            "The new secret is shown once, on the next page. The old one stays valid for as long as the setting \
+             secret-overlap says, and ends at once if that is 0. The secret before the old one ends at once."
+                .to_owned(),
+            format!(
+                "Put the new secret into the program before then. Until that is done, it gets no tokens; it acts for \
+                 {users}."
+            ),
+        ],
+        action: "/admin/client",
+        fields: vec![("id", client_id), ("action", "rotate")],
+        button: "Make a new secret",
+        back: &address(client_id),
+        csrf: visitor.csrf(),
+    };
+    Ok(page(StatusCode::OK, &confirm, &Leave::default()))
+}
+
+/// `POST /admin/client`
+pub(in crate::http::pages) async fn change(form: Form) -> Result<Response, Instead> {
+    let Form { visitor, body } = form;
+    let form = Parameters::read(&body);
+    let client_id = form.get("id").unwrap_or_default();
+    let administrator = visitor.administrator();
+    if client_id == oauth::CLIENT && matches!(form.get("action"), Some("disable" | "delete")) {
+        return Err(visitor.would_close());
+    }
+    let (decided, done, next) = match form.get("action") {
+        Some("disable") => (
+            administrator.disable(client_id, None).await,
+            Done::ClientDisabled,
+            address(client_id),
+        ),
+        Some("enable") => (
+            administrator.enable(client_id, None).await,
+            Done::ClientEnabled,
+            address(client_id),
+        ),
+        Some("delete") => (
+            administrator.remove(client_id, None).await,
+            Done::ClientDeleted,
+            "/admin/".to_owned(),
+        ),
+        Some("rotate") => (
+            administrator.rotate_secret(client_id, None).await,
+            Done::SecretMade,
+            address(client_id),
+        ),
+        _ => return Err(visitor.not_done(NotDone::Missing)),
+    };
+    let decision = accepted(&visitor, decided)?;
+    let told = Told::new(done, client_id).with(secret_of(&decision));
+    visitor.go_on(&next, &told)
+}
+
+fn accepted(visitor: &Visitor, decided: Result<Decision, NotDone>) -> Result<Decision, Instead> {
+    let decision = decided.map_err(|error| visitor.not_done(error))?;
+    match decision.outcome {
+        Outcome::Accept => Ok(decision),
+        Outcome::Refuse => Err(visitor.refused(&decision)),
+    }
+}
+
+/// The secret that a decision issues, to be shown once.
+pub(super) fn secret_of(decision: &Decision) -> Option<String> {
+    let answer: Value = serde_json::from_str(&decision.response.body).ok()?;
+    answer["client_secret"].as_str().map(str::to_owned)
+}
