@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 
+use super::exit::{Code, Undone};
 use super::printable::printable;
 use super::table::{Column, Table};
 use super::tools::{Done, Places};
@@ -80,13 +81,14 @@ pub(super) fn run(flags: EventsFlags) -> Done {
         ..Overrides::default()
     })?;
     let Some(path) = config.audit_log() else {
-        return Err("audit.enabled is false in the settings, so that no events are kept".into());
+        let said = "audit.enabled is false in the settings, so that no events are kept";
+        return Err(Undone::Mistake(said.to_owned()).into());
     };
     if !path.is_file() {
-        return Err(format!(
+        return Err(Undone::Mistake(format!(
             "there is no audit log at {}: name the server's data folder with --data, or its configuration file with --config",
             path.display()
-        )
+        ))
         .into());
     }
     let filter = flags.filter(gatepost_directory::now());
@@ -97,7 +99,7 @@ pub(super) fn run(flags: EventsFlags) -> Done {
     };
     Ok(match is_found {
         true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+        false => Code::NotFound.into(),
     })
 }
 

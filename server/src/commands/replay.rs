@@ -44,7 +44,7 @@ pub(super) fn run(flags: &ReplayFlags) -> Result<Verdict, Box<dyn Error>> {
         plugin: flags.plugin.clone(),
         ..Overrides::default()
     })?;
-    let plugin = config.load_plugin(&config.public_url(config.listen))?;
+    let plugin = config.compile(&config.public_url(config.listen))?;
     let mut stdout = io::stdout().lock();
     let found = decide_again(&*plugin, &flags.log, flags.json, &mut stdout)?;
     match flags.json {

@@ -45,6 +45,18 @@ pub(super) enum ClientCommand {
     /// Enable a client that was disabled
     #[command(after_help = "Example:\n  gatepost-server client enable webmail")]
     Enable(One),
+    /// Approve a client that waits for an administrator
+    ///
+    /// Look at it first, with `client show`. Everybody may use it from then on.
+    #[command(
+        after_help = "Example:\n  gatepost-server client approve gpc_Fn7NHSTAj7VzJEIBOp6CtqAz"
+    )]
+    Approve(One),
+    /// Deny a client that waits for an administrator, which removes it
+    ///
+    /// Asks before it does so, unless --yes is given.
+    #[command(after_help = "Example:\n  gatepost-server client deny gpc_Fn7NHSTAj7VzJEIBOp6CtqAz")]
+    Deny(Removing),
     /// Remove a client, with all that users granted to it
     ///
     /// Asks before it does so, unless --yes is given.
@@ -122,6 +134,8 @@ pub(super) fn run(command: ClientCommand) -> Done {
             let client_id = one.client_id.clone();
             change(one, Operation::Enable { client_id }, false)
         }
+        ClientCommand::Approve(one) => approve(one),
+        ClientCommand::Deny(flags) => deny(flags),
         ClientCommand::Remove(flags) => remove(flags),
     }
 }
@@ -192,6 +206,38 @@ fn change(one: One, operation: Operation, is_disabled: bool) -> Done {
             ),
             false => format!("enabled the client {client_id}"),
         })?;
+        Ok(())
+    })
+}
+
+fn approve(one: One) -> Done {
+    let One { client_id, tools } = one;
+    let approval = Operation::Approve {
+        client_id: client_id.clone(),
+    };
+    let decision = with_decider(tools, async |decider| {
+        let decided = decider.decide(about(&client_id), administrator(), approval);
+        Ok(decided.await?)
+    })?;
+    finish(&decision, |_| {
+        done(&format!("approved the client {client_id}"))?;
+        Ok(())
+    })
+}
+
+fn deny(flags: Removing) -> Done {
+    let One { client_id, tools } = flags.one;
+    let denial = Operation::Deny {
+        client_id: client_id.clone(),
+    };
+    let what = format!("This removes the client {client_id}, which waits and is used by nobody.");
+    flags.consent.to(&what)?;
+    let decision = with_decider(tools, async |decider| {
+        let decided = decider.decide(about(&client_id), administrator(), denial);
+        Ok(decided.await?)
+    })?;
+    finish(&decision, |_| {
+        done(&format!("denied the client {client_id}: it is removed"))?;
         Ok(())
     })
 }

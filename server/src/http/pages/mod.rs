@@ -50,6 +50,7 @@ pub(super) fn routes() -> Routes {
             "/admin/client/secret",
             read(get(clients::one::ask_for_secret)),
         )
+        .route("/admin/client/deny", read(get(clients::one::ask_to_deny)))
         .route(
             "/admin/client/delete",
             read(get(clients::one::ask_to_delete)),

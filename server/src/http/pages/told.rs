@@ -44,6 +44,8 @@ pub(super) enum Done {
     ClientChanged,
     ClientDisabled,
     ClientEnabled,
+    ClientApproved,
+    ClientDenied,
     ClientDeleted,
     SecretMade,
     KeyMade,
@@ -80,6 +82,8 @@ impl Told {
                  enabled again."
             ),
             Done::ClientEnabled => format!("The client “{subject}” is enabled again."),
+            Done::ClientApproved => format!("The client “{subject}” is approved, and may be used."),
+            Done::ClientDenied => format!("The client “{subject}” was denied, and is deleted."),
             Done::ClientDeleted => format!("The client “{subject}” was deleted."),
             Done::SecretMade => format!("The client “{subject}” has a new secret."),
             Done::KeyMade => format!("The key “{subject}” was made."),

@@ -59,6 +59,7 @@ struct Row {
     last: String,
     users: u64,
     is_disabled: bool,
+    waits: bool,
 }
 
 /// What is asked for of the list.
@@ -254,13 +255,11 @@ pub(super) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
 /// The row of a client, unless it was deleted. One that cannot be read is there.
 fn row(visitor: &Visitor, entry: &Entry) -> Option<Row> {
     let plugin = visitor.app.decider.plugin();
-    let name = match (
-        &entry.unreadable,
-        stored::listed(&*plugin, entry, visitor.now),
-    ) {
-        (None, Ok(Listed::Deleted)) => return None,
-        (None, Ok(Listed::Live { name })) => name.unwrap_or_default(),
-        (Some(_), _) | (None, Err(_)) => "This client cannot be read".to_owned(),
+    let looked = stored::look(&*plugin, entry, visitor.now);
+    let (name, waits) = match (&entry.unreadable, looked.map(|it| (it.listed, it.waits))) {
+        (None, Ok((Listed::Deleted, _))) => return None,
+        (None, Ok((Listed::Live { name }, waits))) => (name.unwrap_or_default(), waits),
+        (Some(_), _) | (None, Err(_)) => ("This client cannot be read".to_owned(), false),
     };
     Some(Row {
         name: Cut::new(&name),
@@ -271,6 +270,7 @@ fn row(visitor: &Visitor, entry: &Entry) -> Option<Row> {
         last: when_if(entry.activity.last_used),
         users: entry.users,
         is_disabled: entry.is_disabled,
+        waits,
     })
 }
 

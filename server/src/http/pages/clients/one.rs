@@ -8,6 +8,7 @@ use gatepost_plugin::{Decision, Outcome, Severity};
 use serde_json::{Map, Value};
 
 use super::{address, owner};
+use crate::decide::stored;
 use crate::http::oauth;
 use crate::http::pages::Visitor;
 use crate::http::pages::confirm::{Confirm, count};
@@ -33,9 +34,14 @@ struct Client<'a> {
     members: Vec<(String, Vec<String>)>,
     findings: Vec<(Severity, String)>,
     is_disabled: bool,
+    waits: bool,
+    /// How often its record was written: what is approved is what is shown.
+    revision: u64,
     /// The commands that disable and remove it, if these pages are this client.
     closing: Option<[String; 2]>,
     has_secret: bool,
+    /// Where its events are.
+    events: String,
 }
 
 /// `GET /admin/client?id=…`
@@ -50,6 +56,7 @@ pub(in crate::http::pages) async fn show(
         },
         registration,
     } = Found::of(&visitor, client_id).await?;
+    let waits = stored::waits(&findings);
     let client = Client {
         visitor: visitor.name(),
         csrf: visitor.csrf(),
@@ -78,8 +85,11 @@ pub(in crate::http::pages) async fn show(
             .map(|finding| (finding.severity, finding.message))
             .collect(),
         is_disabled: entry.is_disabled,
+        waits,
+        revision: entry.revision,
         closing: (client_id == oauth::CLIENT).then(|| visitor.closing()),
         has_secret: has_secret(&registration),
+        events: format!("/admin/events?{}", encode(&[("client", client_id)])),
     };
     Ok(visitor.page(StatusCode::OK, &client))
 }
@@ -168,6 +178,32 @@ pub(in crate::http::pages) async fn ask_to_delete(
     Ok(page(StatusCode::OK, &confirm, &Leave::default()))
 }
 
+/// `GET /admin/client/deny?id=…`: asks first.
+pub(in crate::http::pages) async fn ask_to_deny(
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Instead> {
+    let client_id = &named(query);
+    let Found {
+        shown,
+        registration,
+    } = Found::of(&visitor, client_id).await?;
+    let revision = shown.entry.revision.to_string();
+    let confirm = Confirm {
+        question: format!("Deny “{}”?", name(&registration)),
+        ends: vec![
+            "Its registration is deleted. Nobody could use it yet.".to_owned(),
+            "The same program may register again, and waits again. To keep it out, disable it instead.".to_owned(),
+        ],
+        action: "/admin/client",
+        fields: vec![("id", client_id), ("action", "deny"), ("revision", &revision)],
+        button: "Deny",
+        back: &address(client_id),
+        csrf: visitor.csrf(),
+    };
+    Ok(page(StatusCode::OK, &confirm, &Leave::default()))
+}
+
 /// `GET /admin/client/secret?id=…`: asks first.
 pub(in crate::http::pages) async fn ask_for_secret(
     visitor: Visitor,
@@ -208,7 +244,21 @@ pub(in crate::http::pages) async fn change(form: Form) -> Result<Response, Inste
     if client_id == oauth::CLIENT && matches!(form.get("action"), Some("disable" | "delete")) {
         return Err(visitor.would_close());
     }
+    // Somebody may have changed it since it was shown.
+    let revision = form
+        .get("revision")
+        .and_then(|revision| revision.parse().ok());
     let (decided, done, next) = match form.get("action") {
+        Some("approve") if revision.is_some() => (
+            administrator.approve(client_id, revision).await,
+            Done::ClientApproved,
+            address(client_id),
+        ),
+        Some("deny") if revision.is_some() => (
+            administrator.deny(client_id, revision).await,
+            Done::ClientDenied,
+            "/admin/".to_owned(),
+        ),
         Some("disable") => (
             administrator.disable(client_id, None).await,
             Done::ClientDisabled,
