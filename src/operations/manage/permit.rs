@@ -101,15 +101,15 @@ pub(super) fn permit_administrator<'a>(
     let refuse = |reason| {
         let mut findings = Findings::default();
         findings.error(reason, Place::Document);
-        Err(response::refusal(findings))
+        response::refusal(findings)
     };
     if let Err(refused) = policy::permit(&context.caller, operation.permission, operation.missing) {
-        return Ok(refuse(refused));
+        return Ok(Err(refuse(refused)));
     }
     let known = client::look_up(client_id, context, now, policy)?;
     Ok(match known.filter(|known| !known.stored.denied) {
         Some(known) => Ok(known),
-        None => refuse(&rule::CLIENT_NOT_FOUND),
+        None => Err(refuse(&rule::CLIENT_NOT_FOUND)),
     })
 }
 
