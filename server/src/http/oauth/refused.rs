@@ -33,8 +33,10 @@ pub(super) fn refused(
     let link = match (&back, browser.account()) {
         (Some(back), _) => may_lead(back).then_some((&**back, "Tell the program")),
         // An account may be allowed what a stranger is not.
-        (None, None) => Some((&*sign_in, "Sign in and try again")),
-        (None, Some(_)) => None,
+        (None, None) if !has(&decision, "client-waits") => {
+            Some((&*sign_in, "Sign in and try again"))
+        }
+        (None, _) => None,
     };
     let message = Message {
         title: "This program cannot be used here",
