@@ -307,3 +307,49 @@ fn write_component(out: &Path) -> Done {
         .map_err(|error| format!("cannot write {}: {error}", out.display()))?;
     Ok(ExitCode::SUCCESS)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// The commands that a person can find, with those below them.
+    fn commands(command: &clap::Command) -> Vec<clap::Command> {
+        let below = command.get_subcommands();
+        let visible = below.filter(|below| !below.is_hide_set());
+        let mut found: Vec<_> = visible.flat_map(commands).collect();
+        found.push(command.clone());
+        found
+    }
+
+    /// The words of a line for a shell, with the lines that follow a backslash.
+    fn words(line: &str) -> Vec<String> {
+        let line = line.replace("\\\n", " ");
+        let pieces = line.split('\'').enumerate();
+        let words = pieces.flat_map(|(turn, piece)| match turn % 2 {
+            0 => piece.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![piece.to_owned()],
+        });
+        words.take_while(|word| word != ">").collect()
+    }
+
+    #[test]
+    fn each_command_has_an_example_that_it_takes() {
+        let all = commands(&Cli::command());
+        assert!(all.len() > 20, "{}", all.len());
+        for command in all {
+            let name = command.get_name();
+            let help = command.get_after_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            let example = help.split("\n\n").next().unwrap_or_default();
+            let Some(example) = example.strip_prefix("Example:\n") else {
+                panic!("{name} has no example: {help}");
+            };
+            let example = words(example);
+            if let Err(error) = Cli::try_parse_from(&example) {
+                panic!("{name}: {example:?}: {error}");
+            }
+        }
+    }
+}

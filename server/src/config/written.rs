@@ -1,5 +1,6 @@
 //! The configuration file as somebody wrote it, to show where a mistake is.
 
+use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -8,12 +9,21 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// A configuration file as somebody wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Written {
     /// Where it is.
     pub path: PathBuf,
     /// What is in it.
     pub text: String,
+}
+
+/// Without its text, which may have secrets in it.
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Written")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What is wrong with a configuration, and where.

@@ -166,8 +166,12 @@ pub fn source(file: &str, rust: &str) -> Vec<Sequence> {
         .unwrap_or_else(|error| panic!("{file}: {error}"));
     let mut texts = Vec::new();
     literals(tokens, &mut texts);
+    // The help has examples, which a unit test of the command line reads, and usages, which nobody types as they are.
+    let is_help =
+        |literal: &str| literal.starts_with("Example:\n") || literal.contains("[OPTIONS]");
     texts
         .iter()
+        .filter(|(_, literal)| !is_help(literal))
         .flat_map(|(number, literal)| text(file, *number, literal))
         .collect()
 }

@@ -31,6 +31,7 @@ const PLACEHOLDERS: &[(&str, &str, &str)] = &[
     ("replay", "NEW", "new.toml"),
     ("replay", "audit.jsonl", "gatepost-data/audit.jsonl"),
     ("serve", "/etc/gatepost/gatepost.toml", "new.toml"),
+    ("serve", "{}", "new.toml"),
     ("serve", "/var/lib/gatepost", "gatepost-data"),
     ("serve", "${STATE_DIRECTORY}", "gatepost-data"),
     ("serve", "DIR", "gatepost-data"),
@@ -122,6 +123,8 @@ const OUTCOMES: &[(&str, i32, &str, &str, &str)] = &[
         "",
     ),
     ("review", 0, " clients would stop working, users: 0", "", ""),
+    // It asks, and there is nobody to answer; the test of commands does.
+    ("setup", 2, "", "", ""),
     ("sweep", 0, "removed 0 of ", "", ""),
 ];
 

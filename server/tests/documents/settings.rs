@@ -75,10 +75,18 @@ fn its_defaults_are_those_of_the_server() {
         defaults.contains("\nmax-connections = 10000\n"),
         "{defaults}"
     );
+    let of_nothing = read_as_settings("");
     let expected = Config::load(&Overrides::default()).expect("defaults have no mistakes");
-    let found = read_as_settings(&defaults);
-    // The whole of both, as far as it can be shown.
-    assert_eq!(format!("{found:#?}"), format!("{expected:#?}"));
+    assert_eq!(expected.listen, of_nothing.listen);
+    // The whole of both, as far as it can be shown, but for the folder of the file.
+    let shown = |config: &Config| {
+        let shown = format!("{config:#?}");
+        let lines = shown
+            .lines()
+            .filter(|line| !line.contains("/gatepost.toml\""));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(shown(&read_as_settings(&defaults)), shown(&of_nothing));
 }
 
 #[test]

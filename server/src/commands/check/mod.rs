@@ -25,6 +25,7 @@ use rand::rngs::SysError;
 
 use self::report::Report;
 use self::show::{print, styles};
+use super::exit::Undone;
 use super::nearest;
 use super::printable::printable;
 use super::review;
@@ -85,7 +86,8 @@ pub(super) fn run(flags: &CheckFlags) -> Result<Verdict, Box<dyn Error>> {
     }
     let from_stdin = flags.documents.iter().filter(|path| is_stdin(path));
     if from_stdin.count() > 1 {
-        return Err("standard input can be read only once: give `-` one time".into());
+        let said = "standard input can be read only once: give `-` one time";
+        return Err(Undone::Mistake(said.to_owned()).into());
     }
     let (plugin, warnings) = load(flags)?;
     // Nobody chose the defaults, so that nobody has to be warned of them.
@@ -165,7 +167,7 @@ fn check_clients(flags: &CheckFlags, plugin: &dyn Plugin) -> Result<Verdict, Box
         false => format!("\n{}", found.summary()),
     })?;
     if found.verdict() == Verdict::Refused && !flags.is_json() {
-        print("`gatepost-server review` with the same options shows which.\n")?;
+        print("The command `review` with the same options shows which.\n")?;
     }
     Ok(found.verdict())
 }

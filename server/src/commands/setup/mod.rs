@@ -97,7 +97,7 @@ pub(super) fn run(flags: &SetupFlags) -> Done {
     let name = administrator(flags, person.as_ref())?;
     if has_account(&config, &name)? {
         return Err(Undone::Refused(format!(
-            "there is an account {name} already, and nothing was changed: `gatepost-server account password` gives it \
+            "there is an account {name} already, and nothing was changed: `account password` gives it \
              another password"
         ))
         .into());

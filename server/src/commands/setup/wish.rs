@@ -159,7 +159,7 @@ impl Wish {
     pub(super) fn text(&self) -> String {
         let mut text = String::from(
             "\
-# The configuration of gatepost-server. `gatepost-server check --config FILE` names every mistake in it.
+# The configuration of gatepost-server. The command `check` names every mistake in it.
 # After a change, restart the server; most of [oauth.client-registration] needs no more than SIGHUP.
 
 [server]

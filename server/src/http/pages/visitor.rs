@@ -269,7 +269,7 @@ impl Visitor {
     /// What is shown to somebody who lacks a permission: which it is, and who can give it.
     fn denied(&self, permission: Permission) -> Instead {
         let name = self.name();
-        let mut words = vec!["gatepost-server account permit --name", name];
+        let mut words = vec!["account", "permit", "--name", name];
         let held = Permission::ALL.into_iter().filter(|one| {
             let mut held = self.caller.permissions.iter();
             *one == permission || held.any(|held| held == one.name())
@@ -287,7 +287,7 @@ impl Visitor {
                 self.app.provider(),
             ),
             &[],
-            &[words.join(" ")],
+            &[self.app.command(&words)],
         )
     }
 
