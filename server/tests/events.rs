@@ -307,7 +307,7 @@ fn seven_failures_are_explained_by_the_page_and_by_the_command() {
             &["redirect URI", "scope", "expired secret"][..],
         ),
         (
-            "account=demo@example.org",
+            "account=admin@example.org",
             &["--account", DEMO],
             &["password"],
         ),

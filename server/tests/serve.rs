@@ -408,7 +408,7 @@ fn what_is_not_kept_is_not_promised() {
             let said = start(&format!(
                 "[oauth.client-registration]\n{key} = [{others}'{name}']\n{beside}"
             ));
-            let expected = format!("{key}: this server does not do `{name}`");
+            let expected = format!("{key}]: this server does not do `{name}`");
             assert!(said.contains(&expected), "{name}: {said}");
         }
         assert!(refused > 0, "{key}");
