@@ -184,7 +184,7 @@ fn what_is_said_beside_the_findings() {
         ),
         (
             "no settings",
-            &["--config", "broken.json"],
+            &["--config", "broken.json", "good.json"],
             2,
             "is not TOML",
         ),

@@ -99,9 +99,9 @@ fn past_decisions_are_made_again_under_other_settings() {
     let said = text(&changed.stdout);
     assert_eq!(changed.status.code(), Some(1), "{said}");
     for part in [
-        "line 2: register of ",
+        "line 3: register of ",
         "was accepted, would be refused (redirect-uri-host-not-allowed)\n",
-        "line 5: authorize of nobody: was accepted, would be refused (client-unknown)\n",
+        "line 9: authorize of nobody: was accepted, would be refused (client-unknown)\n",
         "2 of 5 decisions would be others; 1 cannot be made again without a secret, \
          0 cannot be read\n",
     ] {
