@@ -486,8 +486,8 @@ impl Registrar {
     /// Decides whether a client that waits for approval (setting `approval`) is denied.
     ///
     /// It is deleted, as by [`remove`](Self::remove). The same program may register again, and waits
-    /// again; to keep it out, an administrator [disables](Self::disable) it instead. The caller needs
-    /// the permission `oauth-client-delete`. `context.record` is the client's record. A client that does
+    /// again. To [disable](Self::disable) it instead keeps this id out, and no more: with another id or
+    /// another name the program may register. The caller needs the permission `oauth-client-delete`. `context.record` is the client's record. A client that does
     /// not wait is refused (409), because somebody else may have approved it.
     ///
     /// # Errors

@@ -364,7 +364,7 @@ pub trait Plugin: Send + Sync {
     /// Denies a client that waits (setting `approval`): it is deleted.
     ///
     /// It needs the permission `oauth-client-delete`. The same program may register again, and waits again; to
-    /// keep it out, [disable](Self::disable) it instead. A client that does not wait is refused (409), because
+    /// [disable](Self::disable) it instead keeps this id out, and no more. A client that does not wait is refused (409), because
     /// somebody else may have approved it.
     ///
     /// # Errors

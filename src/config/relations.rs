@@ -175,6 +175,10 @@ fn approval(policy: &Policy, findings: &mut Vec<SettingFinding>) {
             "off, or another value together with open-client = false: every client may use the id open",
         ),
         (
+            policy.approval == Approval::Anonymous && policy.share_identical == Sharing::Public,
+            "off or all, or anonymous with another value for share-identical than public: a stranger and a caller with an API key would share an id, and only one of them waits",
+        ),
+        (
             any_site,
             "off, or another value with the allowed hosts in client-id-metadata-document-hosts: documents do not wait",
         ),

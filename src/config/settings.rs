@@ -55,7 +55,9 @@ table! {
         /// than `off` need `require`, because any client id could be used otherwise. For the same reason
         /// they cannot be combined with `stateless`, `static-client` and `open-client`, and they can be
         /// combined with `client-id-metadata-documents` only if `client-id-metadata-document-hosts` lists
-        /// the hosts: documents from these do not wait.
+        /// the hosts: documents from these do not wait. `anonymous` cannot be combined with
+        /// `share-identical = "public"`, with which a stranger and a caller with an API key could get
+        /// the same id. While a client waits, it can revoke the tokens that it has from before.
         approval "approval": Approval = Approval::Off;
 
         /// The authorization server's issuer identifier (RFC 8414 §2).

@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 
+use super::check::json::ascii;
 use super::exit::{Code, Undone};
 use super::printable::printable;
 use super::table::{Column, Table};
@@ -113,7 +114,6 @@ impl EventsFlags {
             outcome: self.refused.then_some(Ending::Refused),
             code: self.code.clone(),
             since: self.since.map(|ago| now.saturating_sub(ago)),
-            until: None,
             text: self.text.clone(),
         }
     }
@@ -139,7 +139,7 @@ fn list(path: &Path, filter: &Filter, flags: &EventsFlags) -> io::Result<bool> {
             table.show()?;
         }
     }
-    if found.events.is_empty() {
+    if found.events.is_empty() && flags.last > 0 {
         eprintln!("no event is like that");
     } else if found.has_more {
         eprintln!(
@@ -240,7 +240,7 @@ fn json(out: &mut impl Write, event: &Event) -> io::Result<()> {
         event,
         advice: event.advice(),
     };
-    writeln!(out, "{}", serde_json::to_string(&told)?)
+    writeln!(out, "{}", ascii(&serde_json::to_value(told)?))
 }
 
 /// An event as a person reads it, with all that explains it.
@@ -360,7 +360,6 @@ fn seconds(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observe::event::{Difference, Finding};
 
     #[test]
     fn how_long_ago() {
@@ -384,34 +383,9 @@ mod tests {
     #[test]
     fn an_event_is_told_in_lines_that_fit() {
         let event = Event {
-            number: "0a1b2c3d-1f".to_owned(),
             at: 951_782_399,
-            method: "GET".to_owned(),
-            route: "/auth/authorize".to_owned(),
-            status: Some(400),
-            outcome: Ending::Refused,
-            operation: Some("authorize".to_owned()),
-            error: Some("invalid_request".to_owned()),
-            description: Some(
-                "The redirect_uri is none of those that the client registered.".to_owned(),
-            ),
-            account: None,
-            address: Some("192.0.2.7".to_owned()),
-            client_id: Some("gpc_1".to_owned()),
             client_name: Some("Example\u{202e} Mail".to_owned()),
-            asked_by: None,
-            differences: vec![Difference {
-                what: "redirect_uri".to_owned(),
-                asked: vec!["https://other.example/cb".to_owned()],
-                registered: vec!["http://127.0.0.1/callback".to_owned()],
-            }],
-            findings: vec![Finding {
-                code: "redirect-uri-unregistered".to_owned(),
-                severity: "error".to_owned(),
-                pointer: "/redirect_uri".to_owned(),
-                message: "The redirect_uri is none of those that the client registered.".to_owned(),
-                reference: "RFC 9700 §4.1.3".to_owned(),
-            }],
+            ..Event::example()
         };
         let told = details(&event);
         for line in [

@@ -83,17 +83,25 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     let peer = request.extensions().get::<Peer>().copied();
     let origin = app.origin(peer, request.headers());
     request.extensions_mut().insert::<Origin>(origin);
-    let asked = Asked::new(origin);
-    let span = tracing::info_span!("request", id = %asked.number, address = %origin);
-    let begun = Instant::now();
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    // Only routes there are: whatever else somebody asks for is one.
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let concern = record::concern(&method, route.as_ref(), &path);
+    let asked = Asked::new(origin, concern.is_some());
+    let span = tracing::info_span!("request", id = %asked.number, address = %origin);
+    let begun = Instant::now();
     let is_page = page::is_wanted(request.headers());
     let readers = Readers::of(&path, request.headers(), &app.cors_origins);
     let preflight = readers.preflight(&method, &path, request.headers());
-    // Only routes there are: whatever else somebody asks for is one.
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let record = Record::begin(&app, &asked, &method, route.as_ref(), &path);
+    let record = Record {
+        app: &app,
+        asked: &asked,
+        method: &method,
+        route: route.as_ref(),
+        path: &path,
+        concern,
+    };
     let has_host = host::is_one(request.version(), request.headers());
     let refuse = |refusal| {
         let answer = || in_form_of(&path, is_page, refusal);

@@ -21,32 +21,15 @@ const LONGEST: usize = 64;
 
 /// A request whose event is written when it is answered, or when its client does not wait for that.
 pub(super) struct Record<'r> {
-    app: &'r Arc<App>,
-    asked: &'r Asked,
-    method: &'r Method,
-    route: Option<&'r MatchedPath>,
-    path: &'r str,
-    concern: Option<Concern>,
+    pub(super) app: &'r Arc<App>,
+    pub(super) asked: &'r Asked,
+    pub(super) method: &'r Method,
+    pub(super) route: Option<&'r MatchedPath>,
+    pub(super) path: &'r str,
+    pub(super) concern: Option<Concern>,
 }
 
-impl<'r> Record<'r> {
-    pub(super) fn begin(
-        app: &'r Arc<App>,
-        asked: &'r Asked,
-        method: &'r Method,
-        route: Option<&'r MatchedPath>,
-        path: &'r str,
-    ) -> Self {
-        Self {
-            app,
-            asked,
-            method,
-            route,
-            path,
-            concern: concern(method, route.map(MatchedPath::as_str), path),
-        }
-    }
-
+impl Record<'_> {
     /// Writes the event, and lets the answer say its number if it is a refusal. Other answers are alike where they should be.
     pub(super) fn end(mut self, response: &mut Response) {
         let status = response.status();
@@ -80,7 +63,10 @@ impl<'r> Record<'r> {
 impl Drop for Record<'_> {
     /// The client closed the connection, and nobody works on its request any more.
     fn drop(&mut self) {
-        if let Some(concern) = self.concern.take() {
+        // A panic is no doing of the client's.
+        if let Some(concern) = self.concern.take()
+            && !std::thread::panicking()
+        {
             self.write(concern, None, None);
         }
     }
@@ -88,10 +74,14 @@ impl Drop for Record<'_> {
 
 /// What a request is about, if it can be an event. Pages, documents for everybody and metrics are looked at, and nothing
 /// is decided.
-fn concern(method: &Method, route: Option<&str>, path: &str) -> Option<Concern> {
-    let Some(route) = route else {
-        return oauth::is_below(path).then_some(Concern::Protocol);
-    };
+pub(super) fn concern(method: &Method, route: Option<&MatchedPath>, path: &str) -> Option<Concern> {
+    match route {
+        Some(route) => concern_of(method, route.as_str()),
+        None => oauth::is_below(path).then_some(Concern::Protocol),
+    }
+}
+
+fn concern_of(method: &Method, route: &str) -> Option<Concern> {
     let is_below = |root: &str| {
         let rest = route.strip_prefix(root);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -134,7 +124,10 @@ fn of_headers(status: StatusCode, headers: &HeaderMap) -> Option<Told> {
     };
     let (error, description) = match status {
         StatusCode::SEE_OTHER => {
-            let (_, query) = text(header::LOCATION)?.split_once('?')?;
+            // A page of this server's goes to another one, in whose address a stranger may have written anything.
+            let (_, query) = text(header::LOCATION)
+                .filter(|address| !address.starts_with('/'))?
+                .split_once('?')?;
             let of = |wanted: &str| {
                 let mut pairs = form_urlencoded::parse(query.as_bytes());
                 let (_, value) = pairs.find(|(name, _)| name == wanted)?;
@@ -207,7 +200,10 @@ mod tests {
             (Method::GET, Some("/metrics"), "/metrics", None),
             (Method::OPTIONS, Some("/auth/token"), "/auth/token", None),
         ] {
-            let found = concern(&method, route, path);
+            let found = match route {
+                Some(route) => concern_of(&method, route),
+                None => concern(&method, None, path),
+            };
             assert_eq!(found, expected, "{method} {path}");
         }
     }
@@ -238,6 +234,12 @@ mod tests {
             ),
             (303, header::LOCATION, "https://a.example/cb?code=x", None),
             (303, header::LOCATION, "/account", None),
+            (
+                303,
+                header::LOCATION,
+                "/account?error=server_error&error_description=Not+true.",
+                None,
+            ),
             (
                 401,
                 header::WWW_AUTHENTICATE,

@@ -9,7 +9,7 @@ use crate::decide::Undecided;
 use crate::decide::observer::{Decided, Observer, Reuse};
 use crate::fetch::FetchError;
 use crate::observe::audit::{Act, Audit};
-use crate::observe::event::{Answered, Asked, Ending};
+use crate::observe::event::{Answered, Asked};
 use crate::observe::log::brief;
 use crate::observe::metrics::Metrics;
 
@@ -34,9 +34,9 @@ impl Watch {
     }
 
     /// A request was answered. Says what came of it.
-    pub fn answered(&self, asked: &Asked, answered: &Answered<'_>) -> Ending {
+    pub fn answered(&self, asked: &Asked, answered: &Answered<'_>) {
         self.audit
-            .note_event(asked, answered, gatepost_directory::now())
+            .note_event(asked, answered, gatepost_directory::now());
     }
 }
 

@@ -236,8 +236,8 @@ pub unsafe extern "C" fn gatepost_approve(
 
 /// Decides whether a client that waits for approval (setting `approval`) is denied.
 ///
-/// It is deleted, as by `gatepost_remove`. The same program may register again, and waits again; to keep it out, an
-/// administrator disables it instead. The caller needs the permission `oauth-client-delete`. The context's record
+/// It is deleted, as by `gatepost_remove`. The same program may register again, and waits again. To disable it
+/// instead keeps this id out, and no more. The caller needs the permission `oauth-client-delete`. The context's record
 /// is the client's record. A client that does not wait is refused (409), because somebody else may have approved
 /// it.
 #[unsafe(no_mangle)]

@@ -184,6 +184,14 @@ fn what_is_found() {
             &[("oauth.client-registration.approval", Error)],
         ),
         (
+            "[oauth.client-registration]\nrequire = true\nanonymous = true\napproval = 'anonymous'\nshare-identical = 'public'\n",
+            &[("oauth.client-registration.approval", Error)],
+        ),
+        (
+            "[oauth.client-registration]\nrequire = true\napproval = 'all'\nshare-identical = 'public'\n",
+            &[],
+        ),
+        (
             "[oauth.client-registration]\nrequire = true\napproval = 'all'\nstatic-client = 'mail'\n",
             &[("oauth.client-registration.approval", Error)],
         ),

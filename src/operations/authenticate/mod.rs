@@ -1,7 +1,7 @@
 //! Decides whether a client is authenticated (RFC 6749 §2.3, RFC 7523 §2.2).
 //!
 //! Every failed authentication gets the same response. The reason is in the diagnostics, which only
-//! the host reads. A client that is authenticated and waits for approval is told so.
+//! the host reads. A client that is authenticated and waits for approval is told so; it can only revoke tokens.
 
 mod assertion;
 #[cfg(test)]
@@ -13,7 +13,7 @@ use crate::decision::{
     Assertion, Client, Decision, Due, Effect, Fetch, Response, Standing, response,
 };
 use crate::diagnostic::{ErrorCode, Findings, Place, Rule, rule};
-use crate::facts::{Context, Misuse, Request};
+use crate::facts::{Context, Endpoint, Misuse, Request};
 use crate::jose::KeySet;
 use crate::metadata::Registered;
 use crate::oauth::AuthMethod;
@@ -57,13 +57,10 @@ pub(crate) fn authenticate(
         policy,
         jwks: request.jwks,
     };
+    // A client that waits again may have tokens, and may end them.
+    let only_ends = request.endpoint == Endpoint::Revocation;
     let (standing, metadata, proven) = match &usable {
-        Usable::Known(known) => (
-            known.standing,
-            known.stored.metadata.get(),
-            proof.of(known)?,
-        ),
-        Usable::Waiting(known) => {
+        Usable::Waiting(known) if !only_ends => {
             return Ok(match proof.of(known)? {
                 Ok(_) => explained(&rule::CLIENT_WAITS),
                 // Nothing is fetched for such a client.
@@ -73,6 +70,11 @@ pub(crate) fn authenticate(
                 Err(unproven) => refuse(unproven, by_header),
             });
         }
+        Usable::Known(known) | Usable::Waiting(known) => (
+            known.standing,
+            known.stored.metadata.get(),
+            proof.of(known)?,
+        ),
         Usable::Shared => (
             Standing::Shared,
             "{}",

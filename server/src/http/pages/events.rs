@@ -72,6 +72,9 @@ struct One<'a> {
     csrf: String,
     number: &'a str,
     event: Option<Shown<'a>>,
+    is_cut_short: bool,
+    /// How much of the log was searched, in MiB.
+    reach: u64,
 }
 
 struct Shown<'a> {
@@ -167,6 +170,8 @@ async fn one(visitor: &Visitor, number: &str) -> Result<Response, Instead> {
         csrf: visitor.csrf(),
         number: &number,
         event: event.map(|event| Shown::of(event)),
+        is_cut_short: found.is_cut_short,
+        reach: BOUNDS.bytes >> 20,
     };
     let status = match event {
         Some(_) => StatusCode::OK,
@@ -278,7 +283,6 @@ impl Asked {
             },
             code: said(&self.code),
             since: time.map(|(_, _, seconds)| now.saturating_sub(*seconds)),
-            until: None,
             text: said(&self.text),
         }
     }

@@ -219,14 +219,17 @@ pub(in crate::http) struct Mark {
     pub(in crate::http) number: String,
     /// The time.
     pub(in crate::http) at: String,
+    /// Whether there is an event, and not only a line in the log.
+    pub(in crate::http) is_event: bool,
 }
 
 impl Mark {
     /// The mark of the request that is being answered.
     pub(in crate::http) fn of_request() -> Option<Self> {
-        let number = REQUEST.try_with(|asked| asked.number.to_string()).ok()?;
+        let asked = REQUEST.try_with(Clone::clone).ok()?;
         Some(Self {
-            number,
+            number: asked.number.to_string(),
+            is_event: asked.can_be_event,
             at: moment::second(gatepost_directory::now()),
         })
     }

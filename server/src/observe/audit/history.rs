@@ -234,7 +234,10 @@ impl Series {
             if is_event(&line)
                 && let Ok(Entry::Event(event)) = Entry::read(&line)
             {
-                if self.since.is_some_and(|since| event.at + SET_BACK < since) {
+                if self
+                    .since
+                    .is_some_and(|since| event.at.saturating_add(SET_BACK) < since)
+                {
                     self.files.clear();
                     self.file = None;
                     return Ok(());

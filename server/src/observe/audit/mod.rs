@@ -119,12 +119,12 @@ impl Audit {
     }
 
     /// Writes down what came of a request, if it is an event and there is room for it: there always is if something else of it
-    /// has a line. Says whether it was refused.
-    pub fn note_event(&self, asked: &Asked, answered: &Answered<'_>, now: u64) -> Ending {
+    /// has a line.
+    pub fn note_event(&self, asked: &Asked, answered: &Answered<'_>, now: u64) {
         let gathered = std::mem::take(&mut *asked.gathered());
         let ending = gathered.ending(answered);
         if !gathered.is_event(answered) {
-            return ending;
+            return;
         }
         let sink = match gathered.is_administration {
             true => &self.administration,
@@ -134,13 +134,13 @@ impl Audit {
             let accepted = ending == Ending::Accepted;
             // There was no room for what led to it.
             if gathered.is_counted && accepted {
-                return ending;
+                return;
             }
             if !sink.room(Some(asked), now).is_for(accepted) {
                 if !gathered.is_counted {
                     sink.count(Some(asked), answered.name(), accepted, now);
                 }
-                return ending;
+                return;
             }
         }
         let event = gathered.event(asked, answered, now);
@@ -149,7 +149,6 @@ impl Audit {
         if let Entry::Event(event) = entry {
             self.window.push(Arc::new(*event), length);
         }
-        ending
     }
 
     /// Whether something of a request has a line. What has none is counted.

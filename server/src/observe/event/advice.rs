@@ -23,6 +23,10 @@ const ADVICE: &[(&[&str], &str)] = &[
         "An administrator shut the client out: enable it on its page, or take its id off the denied ids in the settings.",
     ),
     (
+        &["client-shut-out"],
+        "The client is registered, and the settings shut it out: take its id off denied-clients, or look at what its page says of it.",
+    ),
+    (
         &["client-deleted", "client-denied"],
         "The client was deleted or is denied, and stays shut out: register it anew under Register by hand if it is to be used again.",
     ),

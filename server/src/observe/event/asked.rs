@@ -12,15 +12,18 @@ pub struct Asked {
     pub number: Number,
     /// Where it comes from.
     pub origin: Origin,
+    /// Whether there is an event of it if it is refused.
+    pub can_be_event: bool,
     gathered: Arc<Mutex<Gathered>>,
 }
 
 impl Asked {
     /// A request that has just arrived.
-    pub fn new(origin: Origin) -> Self {
+    pub fn new(origin: Origin, can_be_event: bool) -> Self {
         Self {
             number: Number::draw(),
             origin,
+            can_be_event,
             gathered: Arc::default(),
         }
     }

@@ -23,8 +23,6 @@ pub struct Filter {
     pub code: Option<String>,
     /// Not before this time, in seconds since 1970.
     pub since: Option<u64>,
-    /// Not after this time.
-    pub until: Option<u64>,
     /// A text that is anywhere in it.
     pub text: Option<String>,
 }
@@ -37,7 +35,6 @@ impl Filter {
             Some(wanted) => found.is_some_and(|found| found.eq_ignore_ascii_case(wanted)),
         };
         self.since.is_none_or(|since| event.at >= since)
-            && self.until.is_none_or(|until| event.at <= until)
             && self.outcome.is_none_or(|outcome| event.outcome == outcome)
             && is_same(&self.number, Some(&event.number))
             && is_same(&self.account, event.account.as_deref())
@@ -119,43 +116,11 @@ fn holds(text: &str, part: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Difference, Finding};
     use super::*;
-
-    fn event() -> Event {
-        Event {
-            number: "0a1b2c3d-1f".to_owned(),
-            at: 1000,
-            method: "GET".to_owned(),
-            route: "/auth/authorize".to_owned(),
-            status: Some(400),
-            outcome: Ending::Refused,
-            operation: Some("authorize".to_owned()),
-            error: Some("invalid_request".to_owned()),
-            description: None,
-            account: Some("ann@example.org".to_owned()),
-            address: Some("192.0.2.7".to_owned()),
-            client_id: Some("gpc_1".to_owned()),
-            client_name: Some("Example Mail".to_owned()),
-            asked_by: None,
-            differences: vec![Difference {
-                what: "redirect_uri".to_owned(),
-                asked: vec!["https://other.example/cb".to_owned()],
-                registered: Vec::new(),
-            }],
-            findings: vec![Finding {
-                code: "redirect-uri-unregistered".to_owned(),
-                severity: "error".to_owned(),
-                pointer: "/redirect_uri".to_owned(),
-                message: "None of those.".to_owned(),
-                reference: String::new(),
-            }],
-        }
-    }
 
     #[test]
     fn which_events_are_wanted() {
-        let event = event();
+        let event = Event::example();
         let some = |text: &str| Some(text.to_owned());
         let nothing = Filter::default;
         for (name, filter, expected) in [
@@ -305,22 +270,6 @@ mod tests {
                 false,
             ),
             (
-                "until then",
-                Filter {
-                    until: Some(1000),
-                    ..nothing()
-                },
-                true,
-            ),
-            (
-                "before",
-                Filter {
-                    until: Some(999),
-                    ..nothing()
-                },
-                false,
-            ),
-            (
                 "text",
                 Filter {
                     text: some("OTHER.example"),
@@ -356,7 +305,7 @@ mod tests {
         let cut = Event {
             client_id: Some(super::super::brief(&long, super::super::ID)),
             client_name: None,
-            ..event()
+            ..Event::example()
         };
         let filter = |client: &str| Filter {
             client: Some(client.to_owned()),

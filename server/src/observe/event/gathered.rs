@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::differences::{differences, submitted};
 use super::{
-    Answered, Asked, Concern, Difference, ERROR, Ending, Event, FINDINGS, Finding, ID, NAME, NOTE,
-    SENTENCE, Told, VALUE, WARNING, brief,
+    Answered, Asked, Concern, Difference, ERROR, Ending, Event, FINDINGS, Finding, ID, METHOD,
+    NAME, NOTE, SENTENCE, Told, VALUE, WARNING, brief,
 };
 use crate::decide::observer::{Decided, Reuse};
 use crate::observe::audit::{Act, Deed};
@@ -204,11 +204,12 @@ impl Gathered {
         let outcome = self.ending(answered);
         let record = self.record.take();
         let record = record.and_then(|record| serde_json::from_str::<Record>(&record).ok());
-        let record = record.unwrap_or_default();
-        if outcome == Ending::Refused
-            && let Some(finding) = record.shut_out(&self.findings)
+        // The plugin tells strangers only that there is no such client.
+        let is_unknown = |finding: &Finding| finding.code == "client-unknown";
+        if self.findings.iter().any(is_unknown)
+            && let Some(record) = &record
         {
-            self.findings.insert(0, finding);
+            self.findings.insert(0, record.shut_out());
         }
         let told = answered.told;
         if let Some(told) = told
@@ -240,7 +241,7 @@ impl Gathered {
         Event {
             number: asked.number.to_string(),
             at,
-            method: answered.method.to_owned(),
+            method: brief(answered.method, METHOD),
             route: brief(answered.route, VALUE),
             status: answered.status,
             outcome,
@@ -251,8 +252,7 @@ impl Gathered {
             address: asked.origin.address().map(|address| address.to_string()),
             client_id: self.client_id,
             client_name: record
-                .metadata
-                .client_name
+                .and_then(|record| record.metadata.client_name)
                 .or(self.submitted_name)
                 .map(|name| brief(&name, NAME)),
             asked_by: self.asked_by,
@@ -311,17 +311,91 @@ struct Names {
 }
 
 impl Record {
-    /// Why the client cannot be used, where the plugin tells strangers only that there is no such client.
-    fn shut_out(&self, found: &[Finding]) -> Option<Finding> {
+    /// Why the client is unknown although there is a record.
+    fn shut_out(&self) -> Finding {
         let (code, message) = match (self.denied, self.disabled) {
             (true, _) => (
                 "client-deleted",
                 "The client was deleted, and its id is used by nobody else.",
             ),
             (false, true) => ("client-disabled", "An administrator disabled the client."),
-            (false, false) => return None,
+            (false, false) => (
+                "client-shut-out",
+                "There is a registration of this id, and the settings in force do not let it in.",
+            ),
         };
-        let is_said = found.iter().any(|finding| finding.code == code);
-        (!is_said).then(|| Finding::of_server(code, message))
+        Finding::of_server(code, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::origin::place::Origin;
+
+    /// The codes of the event of a request that was refused with this finding, about a client with this record.
+    fn codes(found: &str, record: Option<&str>) -> Vec<String> {
+        let mut gathered = Gathered {
+            record: record.map(str::to_owned),
+            is_refused: true,
+            ..Gathered::default()
+        };
+        gathered.found(Finding::of_server(found, ""));
+        let answered = Answered {
+            method: "GET",
+            route: "/auth/authorize",
+            status: Some(400),
+            told: None,
+            concern: Concern::Protocol,
+        };
+        let event = gathered.event(&Asked::new(Origin::Unknown, true), &answered, 0);
+        event
+            .findings
+            .into_iter()
+            .map(|finding| finding.code)
+            .collect()
+    }
+
+    #[test]
+    fn why_a_client_is_unknown_that_is_there() {
+        for (found, record, expected) in [
+            ("client-unknown", None, &["client-unknown"][..]),
+            (
+                "client-unknown",
+                Some(r#"{"disabled":true,"metadata":{}}"#),
+                &["client-disabled", "client-unknown"],
+            ),
+            (
+                "client-unknown",
+                Some(r#"{"denied":true,"disabled":true}"#),
+                &["client-deleted", "client-unknown"],
+            ),
+            (
+                "client-unknown",
+                Some("{}"),
+                &["client-shut-out", "client-unknown"],
+            ),
+            // An administrator may change one that is disabled, and makes a mistake.
+            (
+                "redirect-uri-fragment",
+                Some(r#"{"disabled":true}"#),
+                &["redirect-uri-fragment"],
+            ),
+        ] {
+            assert_eq!(codes(found, record), expected, "{found} {record:?}");
+        }
+    }
+
+    #[test]
+    fn a_method_is_no_longer_than_its_place() {
+        let answered = Answered {
+            method: &"M".repeat(30_000),
+            route: "/auth/token",
+            status: Some(405),
+            told: None,
+            concern: Concern::Protocol,
+        };
+        let event = Gathered::default().event(&Asked::new(Origin::Unknown, true), &answered, 0);
+        assert!(event.method.len() <= METHOD + "…".len(), "{}", event.method);
     }
 }

@@ -206,7 +206,45 @@ const ERROR: &str = "error";
 const WARNING: &str = "warning";
 const NOTE: &str = "note";
 
-/// How much of a text of somebody else's an event has, in bytes: an id, a name, a value, a sentence.
+#[cfg(test)]
+impl Event {
+    /// A refused request, as tests of what shows and finds events have it.
+    pub(crate) fn example() -> Self {
+        Self {
+            number: "0a1b2c3d-1f".to_owned(),
+            at: 1000,
+            method: "GET".to_owned(),
+            route: "/auth/authorize".to_owned(),
+            status: Some(400),
+            outcome: Ending::Refused,
+            operation: Some("authorize".to_owned()),
+            error: Some("invalid_request".to_owned()),
+            description: Some(
+                "The redirect_uri is none of those that the client registered.".to_owned(),
+            ),
+            account: Some("ann@example.org".to_owned()),
+            address: Some("192.0.2.7".to_owned()),
+            client_id: Some("gpc_1".to_owned()),
+            client_name: Some("Example Mail".to_owned()),
+            asked_by: None,
+            differences: vec![Difference {
+                what: "redirect_uri".to_owned(),
+                asked: vec!["https://other.example/cb".to_owned()],
+                registered: vec!["http://127.0.0.1/callback".to_owned()],
+            }],
+            findings: vec![Finding {
+                code: "redirect-uri-unregistered".to_owned(),
+                severity: ERROR.to_owned(),
+                pointer: "/redirect_uri".to_owned(),
+                message: "The redirect_uri is none of those that the client registered.".to_owned(),
+                reference: "RFC 9700 §4.1.3".to_owned(),
+            }],
+        }
+    }
+}
+
+/// How much of a text of somebody else's an event has, in bytes: a method, an id, a name, a value, a sentence.
+const METHOD: usize = 16;
 const ID: usize = 256;
 const NAME: usize = 120;
 const VALUE: usize = 256;

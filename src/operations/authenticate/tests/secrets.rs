@@ -540,4 +540,19 @@ fn clients_that_wait() {
         assert_eq!(found, expected, "{name}");
         assert_eq!(decision.fetches, [], "{name}");
     }
+    // It can end the tokens that it has, and nobody else can.
+    for (name, authorization, expected) in [("right", &right, true), ("wrong", &wrong, false)] {
+        let context = Context {
+            record: Some(&by_secret),
+            ..Context::default()
+        };
+        let request = Request {
+            endpoint: Endpoint::Revocation,
+            authorization: Some(authorization),
+            parameters: b"token=t",
+            jwks: None,
+        };
+        let decision = authenticate(&context, NOW, &request, &policy("")).unwrap();
+        assert_eq!(decision.outcome == Outcome::Accept, expected, "{name}");
+    }
 }
