@@ -4,10 +4,8 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
-
-use crate::common::browser::{Browser, DEMO, demo_password};
-use crate::common::{Host, NATIVE};
+use crate::common::browser::{Browser, DEMO};
+use crate::common::crowd;
 
 const CLIENTS: u32 = 100_000;
 
@@ -17,30 +15,7 @@ const LONGEST: Duration = Duration::from_millis(100);
 #[test]
 #[ignore = "measures time; scripts/test-peers runs it"]
 fn each_page_of_the_list_is_quick() {
-    let host = Host::start("");
-    let key = host.first_key("registration").to_owned();
-    let client_id = host.register_with_key(&key, NATIVE).client_id();
-    let password = demo_password(&host);
-    let folder = host.kill();
-    let store = Connection::open(folder.data().join("gatepost.db")).expect("it can be opened");
-    store
-        .execute(
-            "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?2)
-             INSERT INTO oauth_client (client_id, record, api_key_id, network, anonymous, created_at,
-                                       changed_at, last_used_at)
-             SELECT printf('gpc_%06d', n),
-                    json_set(record, '$.client_id', printf('gpc_%06d', n),
-                             '$.registered_by.by', iif(n % 3 = 0, 'stranger', 'key'),
-                             '$.metadata.client_name', printf('Mail %d', (n * 7919) % ?2)),
-                    iif(n % 3 = 0, NULL, api_key_id), network, n % 3 = 0, created_at - n, changed_at,
-                    iif(n % 5 = 0, created_at - n, NULL)
-             FROM oauth_client, number WHERE client_id = ?1",
-            (&client_id, CLIENTS - 1),
-        )
-        .expect("they are stored");
-    drop(store);
-
-    let host = Host::start_in(folder, "", &[]);
+    let (host, password) = crowd::host(CLIENTS);
     let mut browser = Browser::signed_in(&host, DEMO, &password);
     browser.enter().expect("nothing is required");
     for (query, total) in [

@@ -7,6 +7,7 @@
 )]
 
 pub mod browser;
+pub mod crowd;
 #[path = "../../../tests/support/http.rs"]
 pub mod http;
 pub mod peers;

@@ -44,11 +44,14 @@ pub fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers")
 }
 
-/// A script of `tests/peers`. A module is looked for from where the script is, so it goes there.
-pub fn node(script: &str) -> Command {
-    let copy = folder().join(script);
-    fs::copy(scripts().join(script), &copy).expect("scripts/install-peers was run");
+/// A script of `tests/peers`, and those that it imports. A module is looked for from where the script is, so they go
+/// there.
+pub fn node(script: &str, imported: &[&str]) -> Command {
+    for script in imported.iter().chain([&script]) {
+        fs::copy(scripts().join(script), folder().join(script))
+            .expect("scripts/install-peers was run");
+    }
     let mut command = Command::new("node");
-    command.arg(copy);
+    command.arg(folder().join(script));
     command
 }

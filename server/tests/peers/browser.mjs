@@ -1,60 +1,13 @@
 // Clicks through the host's pages as an administrator would, in a real browser.
 //
 // usage: node browser.mjs CONFIGURATION    JSON: url, account, password, registration_key, pictures (a folder)
-//
-// Fails on the first thing that is not as it should be, on every violation of a page's policy, and on every
-// request to somewhere else.
 import assert from 'node:assert/strict';
-import { mkdtempSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { open } from './chromium.mjs';
 
 const { url, account, password, registration_key: key, pictures } = JSON.parse(process.argv[2]);
-mkdirSync(pictures, { recursive: true });
-
-const context = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir(), 'gatepost-browser-')), {
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-  viewport: { width: 1280, height: 800 },
-});
-const page = context.pages()[0];
-page.setDefaultTimeout(15000);
-const complaints = [];
 // A program on the device, which the browser is led to.
 const PROGRAM = 'com.example.mail:/callback';
-const opened = [];
-page.on('console', (message) => {
-  // A refusal is an answer like any other, and the browser says of each that it is one.
-  if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text());
-});
-page.on('pageerror', (error) => complaints.push(String(error)));
-page.on('request', (request) => {
-  if (request.url().startsWith(PROGRAM)) opened.push(request.url());
-  else if (!request.url().startsWith(url)) complaints.push(`a request to ${request.url()}`);
-});
-
-let number = 0;
-async function look(name) {
-  number += 1;
-  const file = (scheme, width) =>
-    join(pictures, `${String(number).padStart(2, '0')}-${name}-${scheme}-${width}.png`);
-  for (const [scheme, width] of [['light', 375], ['dark', 375], ['dark', 1280], ['light', 1280]]) {
-    await page.setViewportSize({ width, height: 800 });
-    await page.emulateMedia({ colorScheme: scheme });
-    const hidden = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.equal(hidden, 0, `${name}: a part is beside a window of ${width} pixels`);
-    await page.screenshot({ path: file(scheme, width), fullPage: true });
-  }
-  const labelled = await page.evaluate(() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
-    .filter((field) => !field.labels.length).map((field) => field.outerHTML));
-  assert.deepEqual(labelled, [], `${name}: fields without a label`);
-  assert.equal(await page.locator('h1').count(), 1, `${name}: one heading`);
-  assert.equal(await page.locator('main').count(), 1, `${name}: one main part`);
-}
-const says = (text) => page.getByText(text).first().waitFor();
-const press = (name) => page.getByRole('button', { name, exact: true }).click();
+const { context, page, look, says, press, opened, close } = await open({ url, pictures, programs: [PROGRAM] });
 
 async function register(metadata) {
   const response = await fetch(`${url}/auth/register`, {
@@ -297,6 +250,4 @@ assert.match(opened[0], /^com\.example\.mail:\/callback\?code=gpco_/);
 assert.equal(await page.getByRole('link', { name: 'Open the program' }).getAttribute('href'), opened[0]);
 await look('handed-over');
 
-await context.close();
-assert.deepEqual(complaints, []);
-console.log(`${number} pages`);
+console.log(`${await close()} pages`);
