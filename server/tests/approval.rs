@@ -65,12 +65,16 @@ fn who_is_let_in_after_an_approval() {
 
     // What was looked at has to be what is approved.
     let approve = format!("{client}/approve");
+    let unsaid = api("POST", &approve, &[]);
+    assert_eq!(unsaid.status, 428, "{unsaid:?}");
+    assert_eq!(unsaid.json()["status"], 428);
+    assert_eq!(api("GET", &client, &[]).json()["waiting"], true);
     assert_eq!(api("POST", &approve, &["If-Match: \"9\""]).status, 412);
     let shown = shown.header("etag").expect("a revision").to_owned();
     let seen = format!("If-Match: {shown}");
     assert_eq!(api("POST", &approve, &[&seen]).status, 204);
     assert_eq!(api("GET", &client, &[]).json()["waiting"], false);
-    assert_eq!(api("POST", &approve, &[]).status, 204);
+    assert_eq!(api("POST", &approve, &["If-Match: *"]).status, 204);
     let let_in = browse(&host, &id);
     assert_eq!(let_in.status, 200, "{let_in:?}");
     assert!(!let_in.body.contains(TOLD), "{let_in:?}");
@@ -133,6 +137,7 @@ fn a_program_that_becomes_another_waits_again() {
     };
     let own = format!("/auth/register/{id}");
     let approve = format!("/api/clients/{id}/approve");
+    let any = ["If-Match: *"];
     let change = |name: &str| {
         let mut changed = metadata.clone();
         changed["client_id"] = id.as_str().into();
@@ -150,11 +155,11 @@ fn a_program_that_becomes_another_waits_again() {
     assert_eq!(ask(&host, &token, "GET", &own, &[], "").status, 200);
     // It does not approve itself, and neither does who may only register.
     for key in [&token, &registration] {
-        let answer = ask(&host, key, "POST", &approve, &[], "");
+        let answer = ask(&host, key, "POST", &approve, &any, "");
         assert!(matches!(answer.status, 401 | 403), "{answer:?}");
     }
 
-    let answer = ask(&host, &administrator, "POST", &approve, &[], "");
+    let answer = ask(&host, &administrator, "POST", &approve, &any, "");
     assert_eq!(answer.status, 204, "{answer:?}");
     let granted = obtain();
     assert_eq!(granted.status, 200, "{granted:?}");
@@ -167,7 +172,7 @@ fn a_program_that_becomes_another_waits_again() {
     let held = granted["access_token"].as_str().expect("a token");
     let use_it = ask(&host, held, "GET", "/jmap/session", &[], "");
     assert_eq!(use_it.status, 401, "its tokens wait, too: {use_it:?}");
-    let answer = ask(&host, &administrator, "POST", &approve, &[], "");
+    let answer = ask(&host, &administrator, "POST", &approve, &any, "");
     assert_eq!(answer.status, 204, "{answer:?}");
     assert_eq!(obtain().status, 200);
 }

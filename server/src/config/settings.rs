@@ -80,9 +80,16 @@ impl Config {
         &self.registration
     }
 
-    /// The same, with these settings in place of those that are written there.
+    /// Whether a setting in that table is a secret, which is shown to nobody.
+    pub fn is_secret(&self, key: &str) -> bool {
+        let path = format!("oauth.client-registration.{key}");
+        self.secrets().iter().any(|secret| *secret == path)
+    }
+
+    /// The same, with these settings in place of all that are written there. The secrets stay that they do not replace.
     pub fn with_settings(&self, settings: toml::Table) -> Self {
         let mut registration = self.registration.clone();
+        registration.retain(|key, _| self.is_secret(key));
         registration.extend(settings);
         Self {
             registration,

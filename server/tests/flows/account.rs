@@ -69,6 +69,12 @@ fn the_administration_is_a_browser_that_can_be_ended() {
         "{}",
         page.body
     );
+    let question = other.get("/account/end");
+    assert!(
+        question.body.contains("This ends no programs."),
+        "{}",
+        question.body
+    );
     other.submit(&page, "/account", &[("session", handle)]);
     assert_eq!(
         browser.get("/admin/").header("location"),
@@ -85,6 +91,7 @@ fn a_user_changes_her_password() {
     let granted = Tokens::granted(&host, &mut browser, &client_id);
     let form = browser.get("/account/password");
     let good = "zwei blaue elefanten";
+    let long = "x".repeat(1025);
     for (current, new, repeated, field, said) in [
         ("wrong", good, good, "current", "This is not your password."),
         (
@@ -93,6 +100,13 @@ fn a_user_changes_her_password() {
             "short",
             "new",
             "It needs 8 characters at least.",
+        ),
+        (
+            PASSWORD,
+            &long,
+            &long,
+            "new",
+            "It can have 1024 bytes at most.",
         ),
         (
             PASSWORD,

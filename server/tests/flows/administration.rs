@@ -1,9 +1,11 @@
 //! The administration's pages: what is done is said on the page after it, what cannot be undone asks first, and nothing that
 //! was typed is lost.
 
+use serde_json::json;
+
 use crate::common::browser::{Browser, DEMO, demo_password, hidden, query};
 use crate::common::{Answer, Host, NATIVE};
-use crate::{ALICE, LOOPBACK, PASSWORD, Tokens, alice, native};
+use crate::{ALICE, LOOPBACK, PASSWORD, Tokens, alice, native, register};
 
 fn administrator(host: &Host) -> Browser<'_> {
     let mut browser = Browser::signed_in(host, DEMO, &demo_password(host));
@@ -36,6 +38,24 @@ fn what_was_done_is_said_once() {
         assert!(page.body.contains(said), "{action}: {}", page.body);
         let again = browser.get(&client(&client_id));
         assert!(!again.body.contains(said), "{action}: {}", again.body);
+    }
+    // Whichever page comes next says it.
+    for path in [
+        "/admin/",
+        "/admin/register",
+        "/admin/keys",
+        "/admin/policy",
+        &format!("/admin/client/edit?id={client_id}"),
+    ] {
+        let said = "is enabled again.";
+        let page = browser.get(&client(&client_id));
+        browser.submit(&page, "/admin/client", &[("action", "disable")]);
+        let page = browser.get(&client(&client_id));
+        browser.submit(&page, "/admin/client", &[("action", "enable")]);
+        let page = browser.get(path);
+        assert!(page.body.contains(said), "{path}: {}", page.body);
+        let again = browser.get(path);
+        assert!(!again.body.contains(said), "{path}: {}", again.body);
     }
 
     // A secret is shown once too, and to nobody else.
@@ -79,6 +99,10 @@ fn what_cannot_be_undone_asks_first() {
     ] {
         assert!(question.body.contains(said), "{said} in {}", question.body);
     }
+    // To deny a client ends the same.
+    let denial = browser.get(&format!("/admin/client/deny?id={client_id}"));
+    let said = "It acts for 1 account and holds 1 refresh token. All of them end at once.";
+    assert!(denial.body.contains(said), "{}", denial.body);
     assert!(crate::works(&host, &tokens.access), "nothing was done yet");
     let done = browser.submit(&question, "/admin/client", &[]);
     assert_eq!(done.header("location"), Some("/admin/"));
@@ -144,6 +168,15 @@ fn a_form_with_a_mistake_keeps_what_was_typed() {
     let host = Host::start("");
     let mut browser = administrator(&host);
     let form = browser.get("/admin/register");
+    // As `client add` registers one.
+    for usual in [
+        "<option value=\"none\" selected>",
+        "value=\"authorization_code\" checked>",
+        "value=\"refresh_token\" checked>",
+    ] {
+        assert!(form.body.contains(usual), "{usual} in {}", form.body);
+    }
+    assert_eq!(form.body.matches(" checked>").count(), 2, "{}", form.body);
     let fields = [
         ("client_id", "mail"),
         ("name", "Mail <b>"),
@@ -323,6 +356,24 @@ fn who_may_not_is_told_what_is_missing() {
     ] {
         assert!(page.body.contains(said), "{said} in {}", page.body);
     }
+    // Where this server has its files is not told to any account that can sign in.
+    let mut fields = hidden(&page.body, "/admin/leave");
+    fields.push(("id".to_owned(), "webadmin".to_owned()));
+    let data = host.folder.data();
+    let data = data.to_str().expect("a path in UTF-8");
+    for action in ["disable", "delete"] {
+        let mut fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (&**n, &**v)).collect();
+        fields.push(("action", action));
+        for page in [
+            browser.get("/admin/"),
+            browser.get("/admin/client?id=webadmin"),
+            browser.get("/admin/client/delete?id=webadmin"),
+            browser.post("/admin/client", &fields),
+        ] {
+            assert_eq!(page.status, 403, "{action}: {page:?}");
+            assert!(!page.body.contains(data), "{action}: {}", page.body);
+        }
+    }
     for path in [
         "/admin/nowhere",
         "/account/nowhere",
@@ -435,17 +486,39 @@ fn the_settings_in_force_are_explained() {
 
 #[test]
 fn other_settings_are_tried_on_all_clients() {
-    let host = Host::start("[oauth.client-registration]\nanonymous = true\n");
-    let client_id = native(&host);
+    let host = Host::start("[oauth.client-registration]\nmax-redirect-uris = 11\n");
+    let mut uris = vec![LOOPBACK.to_owned()];
+    uris.extend((1..11).map(|number| format!("http://127.0.0.1/{number}")));
+    let registered = register(
+        &host,
+        &json!({
+            "client_name": "Example Mail",
+            "redirect_uris": uris,
+            "token_endpoint_auth_method": "none",
+        }),
+    );
+    let client_id = registered["client_id"].as_str().expect("an id");
     let mut browser = administrator(&host);
     let page = browser.get("/admin/policy");
-    assert!(page.body.contains("\nanonymous = true"), "{}", page.body);
+    assert!(
+        page.body.contains("\nmax-redirect-uris = 11"),
+        "{}",
+        page.body
+    );
     let path = "/admin/policy/try";
     for (settings, said) in [
-        ("require = true", "0 of 1 clients would stop working."),
         (
-            "[oauth.client-registration]\nredirect-schemes = ['https']",
-            "1 of 1 clients would stop working.",
+            "require = true\nmax-redirect-uris = 11",
+            "0 of 1 clients that work now would stop working.",
+        ),
+        (
+            "[oauth.client-registration]\nmax-redirect-uris = 11\nredirect-schemes = ['https']",
+            "1 of 1 clients that work now would stop working.",
+        ),
+        // A line that is deleted has its default.
+        (
+            "require = true",
+            "1 of 1 clients that work now would stop working.",
         ),
     ] {
         let tried = browser.submit(&page, path, &[("settings", settings)]);
@@ -467,7 +540,13 @@ fn other_settings_are_tried_on_all_clients() {
         assert!(wrong.body.contains(settings), "what was typed is kept");
     }
     // Nothing was changed.
-    Tokens::granted(&host, &mut browser, &client_id);
+    Tokens::granted(&host, &mut browser, client_id);
+    // One that does not work now cannot stop.
+    let shown = browser.get(&client(client_id));
+    browser.submit(&shown, "/admin/client", &[("action", "disable")]);
+    let tried = browser.submit(&page, path, &[("settings", "require = true")]);
+    let said = "0 of 0 clients that work now would stop working.";
+    assert!(tried.body.contains(said), "{}", tried.body);
     let mut user = alice(&host);
     let foreign = user.submit(&page, path, &[("settings", "require = true")]);
     assert_ne!(foreign.status, 200, "{foreign:?}");

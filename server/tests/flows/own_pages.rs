@@ -130,19 +130,37 @@ fn a_link_to_the_pages_sign_in_asks() {
     assert!(!victim.cookies.contains_key("gatepost-admin"));
 }
 
+/// Signs in to the pages from there, and says to which page that leads.
+fn arrive(browser: &mut Browser<'_>, path: &str) -> String {
+    let let_in = browser.get(path).header("location").map(str::to_owned);
+    let callback = browser.get(&let_in.expect("it leads on"));
+    let callback = callback.header("location").expect("it leads on");
+    let (_, callback) = callback.split_once("/admin/").expect("the pages");
+    let inside = browser.get(&format!("/admin/{callback}"));
+    inside.header("location").expect("it leads on").to_owned()
+}
+
+/// Any site can send the browser to the entrance. What the pages had before does not stay behind.
+#[test]
+fn a_browser_is_in_the_pages_once() {
+    let host = Host::start("");
+    let mut browser = administrator(&host);
+    for _ in 0..3 {
+        assert_eq!(arrive(&mut browser, "/admin/enter"), "/admin/");
+        let account = browser.get("/account").body;
+        let sessions = account.matches("In the administration").count();
+        assert_eq!(sessions, 1, "{account}");
+        let has_no_grant = account.contains("No program can act for you now.");
+        assert!(has_no_grant, "{account}");
+    }
+    assert_eq!(browser.get("/admin/").status, 200);
+}
+
 /// Who has to sign in anew returns to the page that he asked for.
 #[test]
 fn the_browser_returns_to_where_it_was() {
     let host = Host::start("");
     let mut browser = administrator(&host);
-    let mut arrive = |path: &str| {
-        let let_in = browser.get(path).header("location").map(str::to_owned);
-        let callback = browser.get(&let_in.expect("it leads on"));
-        let callback = callback.header("location").expect("it leads on");
-        let (_, callback) = callback.split_once("/admin/").expect("the pages");
-        let inside = browser.get(&format!("/admin/{callback}"));
-        inside.header("location").expect("it leads on").to_owned()
-    };
     let page = "/admin/client?id=a%20b";
     let to = |place: &str| {
         format!(
@@ -159,7 +177,7 @@ fn the_browser_returns_to_where_it_was() {
         ("/auth/sign-out", "/admin/"),
         (&format!("/admin/?q={}", "x".repeat(5000)), "/admin/"),
     ] {
-        assert_eq!(arrive(&to(place)), expected, "{place}");
+        assert_eq!(arrive(&mut browser, &to(place)), expected, "{place}");
     }
     let entrance = Browser::new(&host).get(page);
     assert_eq!(entrance.header("location"), Some(&*to(page)));

@@ -2,9 +2,9 @@
 
 use gatepost_plugin::Assertion;
 
-use super::given::{add_account, done, grant, secret};
+use super::given::{add_account, done, grant, new_token, secret};
 use crate::directory::Directory;
-use crate::grant::{MOST_SESSIONS, NewSession, TokenKind};
+use crate::grant::{Exchange, MOST_SESSIONS, NewSession, TokenKind};
 use crate::principal::{AccountChange, Ended};
 
 pub(super) async fn sessions(directory: &dyn Directory) {
@@ -67,8 +67,19 @@ pub(super) async fn sessions(directory: &dyn Directory) {
         "the password is the same"
     );
     for keeps_grants in [true, false] {
-        let kept = secret();
-        grant(directory, "mail", Some(alice.id), kept, TokenKind::Refresh).await;
+        let (kept, code, device, spent) = (secret(), secret(), secret(), secret());
+        for (token, kind) in [
+            (kept, TokenKind::Refresh),
+            (code, TokenKind::Code),
+            (device, TokenKind::DeviceCode),
+            (spent, TokenKind::Code),
+        ] {
+            grant(directory, "mail", Some(alice.id), token, kind).await;
+        }
+        let issued = secret();
+        let access = vec![new_token(issued, TokenKind::Access)];
+        let exchanged = done(directory.exchange(spent, access, 0, 1_500).await);
+        assert_eq!(exchanged, Exchange::Done);
         done(directory.end_session(plain.hash).await);
         done(directory.add_session(plain.clone()).await);
         let password = AccountChange {
@@ -81,8 +92,15 @@ pub(super) async fn sessions(directory: &dyn Directory) {
             live(plain.hash, 1_000).await.is_none(),
             "a new password ends it"
         );
-        let is_kept = done(directory.token(kept).await).is_some();
-        assert_eq!(is_kept, keeps_grants);
+        for (name, token, expected) in [
+            ("a refresh token", kept, keeps_grants),
+            ("what was issued for a code", issued, keeps_grants),
+            ("a code that nobody used yet", code, false),
+            ("a device's code that nobody used yet", device, false),
+        ] {
+            let is_kept = done(directory.token(token).await).is_some();
+            assert_eq!(is_kept, expected, "{name}, keeps grants: {keeps_grants}");
+        }
     }
     let own = secret();
     let granted = async |token, account| {

@@ -96,9 +96,10 @@ pub(super) async fn change_account(
     {
         let id: i64 = changed.get(0);
         end_sessions(link, id).await?;
-        if !keeps_grants {
-            end_grants(link, id).await?;
-        }
+        match keeps_grants {
+            true => end_unissued(link, id).await?,
+            false => end_grants(link, id).await?,
+        };
     }
     Ok(changed.is_some())
 }
@@ -134,6 +135,17 @@ async fn end_sessions(link: &Link, id: i64) -> Result<u64, Error> {
 async fn end_grants(link: &Link, id: i64) -> Result<u64, Error> {
     link.execute("DELETE FROM oauth_grant WHERE account_id = $1", &[&id])
         .await
+}
+
+/// Ends the grants that nothing was issued for yet: whoever has their code may be the one that the new password is against.
+async fn end_unissued(link: &Link, id: i64) -> Result<u64, Error> {
+    link.execute(
+        "DELETE FROM oauth_grant WHERE account_id = $1 AND EXISTS
+             (SELECT 1 FROM oauth_token
+              WHERE grant_id = oauth_grant.id AND kind IN ('code', 'device-code') AND spent_at IS NULL)",
+        &[&id],
+    )
+    .await
 }
 
 pub(super) async fn remove(link: &Link, name: &str) -> Result<bool, Error> {

@@ -107,9 +107,10 @@ pub(super) fn change(connection: &Connection, name: &str, change: &AccountChange
         && password_hash.is_some()
     {
         end_sessions(connection, id)?;
-        if !keeps_grants {
-            end_grants(connection, id)?;
-        }
+        match keeps_grants {
+            true => end_unissued(connection, id)?,
+            false => end_grants(connection, id)?,
+        };
     }
     Ok(changed.is_some())
 }
@@ -134,6 +135,17 @@ fn end_sessions(connection: &Connection, id: i64) -> Result<u64> {
 
 fn end_grants(connection: &Connection, id: i64) -> Result<u64> {
     let ended = connection.execute("DELETE FROM oauth_grant WHERE account_id = ?1", [id])?;
+    Ok(ended as u64)
+}
+
+/// Ends the grants that nothing was issued for yet: whoever has their code may be the one that the new password is against.
+fn end_unissued(connection: &Connection, id: i64) -> Result<u64> {
+    let ended = connection.execute(
+        "DELETE FROM oauth_grant WHERE account_id = ?1 AND EXISTS
+             (SELECT 1 FROM oauth_token
+              WHERE grant_id = oauth_grant.id AND kind IN ('code', 'device-code') AND spent_at IS NULL)",
+        [id],
+    )?;
     Ok(ended as u64)
 }
 

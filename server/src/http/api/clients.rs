@@ -1,7 +1,8 @@
 //! Clients: list, show, register by hand, change, approve, deny, disable, give a new secret or token, delete.
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{Path, Query, Request};
+use axum::extract::{FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gatepost_directory::{Entry, Order, Place, Search};
@@ -18,9 +19,6 @@ use crate::http::api::problem::{Problem, findings};
 use crate::http::shared::administration::NotDone;
 use crate::http::shared::answer;
 use crate::http::shared::refusal::Refusal;
-
-/// The client's id as it stands in the address.
-type ClientId = Result<Path<String>, PathRejection>;
 
 /// Which clients are listed.
 #[derive(Deserialize)]
@@ -114,8 +112,11 @@ pub(super) async fn register(mut asking: Asking, request: Request) -> Result<Res
     answered(decided)
 }
 
-pub(super) async fn show(asking: Asking, client_id: ClientId) -> Result<Response, Problem> {
-    let client_id = named(client_id)?;
+pub(super) async fn show(
+    asking: Asking,
+    client_id: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    let Path(client_id) = client_id?;
     let shown = asking.administrator().client(&client_id).await;
     let shown = shown
         .map_err(Problem::of)?
@@ -137,127 +138,118 @@ pub(super) async fn show(asking: Asking, client_id: ClientId) -> Result<Response
 
 pub(super) async fn update(
     mut asking: Asking,
-    client_id: ClientId,
+    one: One,
     request: Request,
 ) -> Result<Response, Problem> {
-    let client_id = named(client_id)?;
-    let revision = revision(request.headers())?;
     let metadata = asking.body(request).await?;
-    let decided = asking
-        .administrator()
-        .update(&client_id, metadata, revision)
-        .await;
-    answered(decided)
+    let administrator = asking.administrator();
+    answered(
+        administrator
+            .update(&one.id, metadata, one.revision())
+            .await,
+    )
 }
 
-pub(super) async fn rotate_secret(
-    asking: Asking,
-    client_id: ClientId,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let client_id = named(client_id)?;
-    let revision = revision(&headers)?;
-    let decided = asking
-        .administrator()
-        .rotate_secret(&client_id, revision)
-        .await;
-    answered(decided)
+pub(super) async fn rotate_secret(asking: Asking, one: One) -> Result<Response, Problem> {
+    let administrator = asking.administrator();
+    answered(administrator.rotate_secret(&one.id, one.revision()).await)
 }
 
 pub(super) async fn rotate_registration_access_token(
     asking: Asking,
-    client_id: ClientId,
-    headers: HeaderMap,
+    one: One,
 ) -> Result<Response, Problem> {
-    let client_id = named(client_id)?;
-    let revision = revision(&headers)?;
     let administrator = asking.administrator();
-    let decided = administrator.rotate_registration_access_token(&client_id, revision);
-    let decided = decided.await;
-    answered(decided)
+    let rotated = administrator.rotate_registration_access_token(&one.id, one.revision());
+    answered(rotated.await)
 }
 
-pub(super) async fn approve(
-    asking: Asking,
-    client_id: ClientId,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let client_id = named(client_id)?;
-    let revision = revision(&headers)?;
-    let decided = asking.administrator().approve(&client_id, revision).await;
-    answered(decided)
+/// Somebody has looked at what is approved, so the request says at what.
+pub(super) async fn approve(asking: Asking, one: One) -> Result<Response, Problem> {
+    if one.state == State::Unsaid {
+        return Err(Problem::Unconditional);
+    }
+    let administrator = asking.administrator();
+    answered(administrator.approve(&one.id, one.revision()).await)
 }
 
-pub(super) async fn deny(
-    asking: Asking,
-    client_id: ClientId,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let client_id = named(client_id)?;
-    let revision = revision(&headers)?;
-    let decided = asking.administrator().deny(&client_id, revision).await;
-    answered(decided)
+pub(super) async fn deny(asking: Asking, one: One) -> Result<Response, Problem> {
+    let administrator = asking.administrator();
+    answered(administrator.deny(&one.id, one.revision()).await)
 }
 
-pub(super) async fn disable(
-    asking: Asking,
-    client_id: ClientId,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let client_id = named(client_id)?;
-    let revision = revision(&headers)?;
-    let decided = asking.administrator().disable(&client_id, revision).await;
-    answered(decided)
+pub(super) async fn disable(asking: Asking, one: One) -> Result<Response, Problem> {
+    let administrator = asking.administrator();
+    answered(administrator.disable(&one.id, one.revision()).await)
 }
 
-pub(super) async fn enable(
-    asking: Asking,
-    client_id: ClientId,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let client_id = named(client_id)?;
-    let revision = revision(&headers)?;
-    let decided = asking.administrator().enable(&client_id, revision).await;
-    answered(decided)
+pub(super) async fn enable(asking: Asking, one: One) -> Result<Response, Problem> {
+    let administrator = asking.administrator();
+    answered(administrator.enable(&one.id, one.revision()).await)
 }
 
-pub(super) async fn remove(
-    asking: Asking,
-    client_id: ClientId,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let client_id = named(client_id)?;
-    let revision = revision(&headers)?;
-    let decided = asking.administrator().remove(&client_id, revision).await;
-    answered(decided)
+pub(super) async fn remove(asking: Asking, one: One) -> Result<Response, Problem> {
+    let administrator = asking.administrator();
+    answered(administrator.remove(&one.id, one.revision()).await)
 }
 
-fn named(client_id: ClientId) -> Result<String, Problem> {
-    let Path(client_id) = client_id?;
-    Ok(client_id)
+/// The client that something is done to.
+pub(super) struct One {
+    id: String,
+    state: State,
 }
 
-/// RFC 9110 §13.1.1: the revision that the client has to have still.
-fn revision(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
-    let mut fields = headers.get_all(header::IF_MATCH).iter();
-    let Some(field) = fields.next() else {
-        return Ok(None);
-    };
-    match (field.to_str().map(str::trim), fields.next()) {
-        (Ok("*"), None) => Ok(None),
-        (Ok(tag), None) if is_tag(tag) => {
-            let number = tag.trim_matches('"').parse();
-            // One that was never given out is one that no client has.
-            Ok(Some(
-                number
-                    .ok()
-                    .filter(|number| tag == self::tag(*number))
-                    .unwrap_or(u64::MAX),
-            ))
+/// RFC 9110 §13.1.1: what the client has to be still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The request does not say it.
+    Unsaid,
+    /// There.
+    Any,
+    Revision(u64),
+}
+
+impl One {
+    fn revision(&self) -> Option<u64> {
+        match self.state {
+            State::Unsaid | State::Any => None,
+            State::Revision(revision) => Some(revision),
         }
-        _ => Err(Problem::Malformed(
-            "`If-Match` is one revision, as `ETag` gave it.".to_owned(),
-        )),
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for One {
+    type Rejection = Problem;
+
+    async fn from_request_parts(head: &mut Parts, app: &S) -> Result<Self, Problem> {
+        let Path(id) = Path::from_request_parts(head, app).await?;
+        let state = State::of(&head.headers)?;
+        Ok(Self { id, state })
+    }
+}
+
+impl State {
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let mut fields = headers.get_all(header::IF_MATCH).iter();
+        let Some(field) = fields.next() else {
+            return Ok(Self::Unsaid);
+        };
+        match (field.to_str().map(str::trim), fields.next()) {
+            (Ok("*"), None) => Ok(Self::Any),
+            (Ok(tag), None) if is_tag(tag) => {
+                let number = tag.trim_matches('"').parse();
+                // One that was never given out is one that no client has.
+                Ok(Self::Revision(
+                    number
+                        .ok()
+                        .filter(|number| tag == self::tag(*number))
+                        .unwrap_or(u64::MAX),
+                ))
+            }
+            _ => Err(Problem::Malformed(
+                "`If-Match` is one revision, as `ETag` gave it.".to_owned(),
+            )),
+        }
     }
 }
 

@@ -40,6 +40,8 @@ pub(in crate::http) enum Problem {
     Method(&'static str),
     /// A part of the request cannot be understood.
     Malformed(String),
+    /// The request does not say what it is about as it was looked at.
+    Unconditional,
 }
 
 impl Problem {
@@ -170,6 +172,11 @@ impl IntoResponse for Problem {
                 )
             }
             Self::Malformed(detail) => (StatusCode::BAD_REQUEST, detail),
+            // RFC 6585 §3
+            Self::Unconditional => (
+                StatusCode::PRECONDITION_REQUIRED,
+                "Send `If-Match` with the revision of the client that was looked at, as `ETag` gave it.".to_owned(),
+            ),
         };
         members.insert("type".into(), "about:blank".into());
         members.insert("title".into(), status.canonical_reason().into());

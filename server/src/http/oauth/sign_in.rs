@@ -101,7 +101,7 @@ pub(super) async fn sign_in(
             session::begin(&app, Jar::SignIn, account, None, from, now, &mut response).await?;
             let inside = Browser::of(&app, Jar::Admin, &headers, now).await?;
             if inside.account().is_some_and(|other| other.id != account.id) {
-                session::leave(&app, &inside, &mut response).await?;
+                session::end(&app, Jar::Admin, &inside, &mut response).await?;
             }
             Ok(response)
         }
@@ -244,7 +244,7 @@ pub(super) async fn sign_out(State(app): State<Arc<App>>, sent: Sent) -> Result<
     let mut response = page::go_to(&next)?;
     session::end(&app, Jar::SignIn, &browser, &mut response).await?;
     let inside = Browser::of(&app, Jar::Admin, &headers, now).await?;
-    session::leave(&app, &inside, &mut response).await?;
+    session::end(&app, Jar::Admin, &inside, &mut response).await?;
     Ok(response)
 }
 

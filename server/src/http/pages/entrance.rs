@@ -66,6 +66,9 @@ pub(super) async fn callback(
     let Some(account) = &grant.account else {
         return Err(Refusal::Failed.into());
     };
+    // Another site can send the browser here, as often as it likes.
+    let inside = Browser::of(&app, Jar::Admin, &headers, now).await?;
+    session::forget(&app, &inside).await?;
     let place = place_inside(&app.public_url, begun.place());
     let mut response = go_to(place.as_deref().unwrap_or("/admin/"))?;
     session::begin(
@@ -91,7 +94,7 @@ pub(super) async fn leave(
 ) -> Result<Response, Instead> {
     let visitor = form.visitor;
     let mut response = go_to("/admin/left")?;
-    session::leave(&app, &visitor.browser, &mut response).await?;
+    session::end(&app, Jar::Admin, &visitor.browser, &mut response).await?;
     let outside = Browser::of(&app, Jar::SignIn, &headers, visitor.now).await?;
     session::end(&app, Jar::SignIn, &outside, &mut response).await?;
     Ok(response)

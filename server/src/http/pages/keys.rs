@@ -33,7 +33,6 @@ struct Keys<'a> {
     rows: Vec<Row>,
     /// The address of the next page.
     next: Option<String>,
-    told: Option<&'a Told>,
     /// What a key can be made to allow, whether it is chosen, and what it means.
     permissions: Vec<Choice>,
     typed: Typed,
@@ -97,7 +96,6 @@ async fn present(
     let keys = Keys {
         visitor: visitor.name(),
         csrf: visitor.csrf(),
-        told: visitor.told(),
         rows: found.iter().map(|key| row(key, visitor.now)).collect(),
         next: last.map(|key| format!("/admin/keys?after={}", key.id.number())),
         permissions: permissions

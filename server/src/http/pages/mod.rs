@@ -9,6 +9,7 @@ mod keys;
 mod mistakes;
 mod policy;
 mod terms;
+mod texts;
 mod told;
 mod visitor;
 mod when;

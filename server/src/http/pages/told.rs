@@ -3,7 +3,10 @@
 //! A form is answered with a redirect, so that a reload sends nothing again. What there is to say is in a cookie until the
 //! next page shows it, once. It is bound to the session: whoever uses the browser next does not see it.
 
-use axum::http::HeaderMap;
+use std::any::Any;
+
+use askama::Template;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,6 +17,7 @@ use subtle::ConstantTimeEq;
 use crate::http::shared::app::App;
 use crate::http::shared::cookie;
 use crate::http::shared::cut::Cut;
+use crate::http::shared::page::{Leave, page_with};
 use crate::http::shared::session::Browser;
 
 /// How long it waits for the next page, in seconds.
@@ -127,9 +131,19 @@ impl Told {
     }
 }
 
-/// Has the browser forget what the page shows.
-pub(super) fn forget(app: &App, response: &mut Response) {
-    set(app, response, "");
+/// Sends a page, whichever it is, that says what was done on the page before. The browser forgets it then.
+pub(super) fn page(
+    app: &App,
+    told: Option<&Told>,
+    status: StatusCode,
+    page: &impl Template,
+) -> Response {
+    let said = told.map(|told| ("told", told as &dyn Any));
+    let mut response = page_with(status, page, &Leave::default(), said);
+    if told.is_some() {
+        set(app, &mut response, "");
+    }
+    response
 }
 
 fn set(app: &App, response: &mut Response, value: &str) {

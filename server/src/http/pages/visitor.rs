@@ -17,7 +17,7 @@ use crate::http::oauth;
 use crate::http::pages::told;
 use crate::http::pages::told::Told;
 use crate::http::shared::administration::{Administrator, Authority, NotDone};
-use crate::http::shared::app::App;
+use crate::http::shared::app::{App, command};
 use crate::http::shared::body;
 use crate::http::shared::form::encode;
 use crate::http::shared::kind::Kind;
@@ -202,18 +202,9 @@ impl Visitor {
         self.browser.form_token()
     }
 
-    /// What was done on the page before.
-    pub(super) const fn told(&self) -> Option<&Told> {
-        self.told.as_ref()
-    }
-
     /// Sends a page, which says what was done on the page before.
     pub(super) fn page(&self, status: StatusCode, page: &impl Template) -> Response {
-        let mut response = page::page(status, page, &Leave::default());
-        if self.told.is_some() {
-            told::forget(&self.app, &mut response);
-        }
-        response
+        told::page(&self.app, self.told.as_ref(), status, page)
     }
 
     /// Goes on to a page, which says what was done.
@@ -287,7 +278,7 @@ impl Visitor {
                 self.app.provider(),
             ),
             &[],
-            &[self.app.command(&words)],
+            &[command(&words)],
         )
     }
 
@@ -325,7 +316,6 @@ impl Visitor {
         let page = Said {
             visitor: self.name(),
             csrf: self.csrf(),
-            told: self.told(),
             title: match self.told {
                 // What was done is done, and the page after it cannot be seen.
                 Some(_) => "Done",
@@ -345,7 +335,6 @@ impl Visitor {
 struct Said<'a> {
     visitor: &'a str,
     csrf: String,
-    told: Option<&'a Told>,
     title: &'a str,
     text: &'a str,
     details: &'a [String],

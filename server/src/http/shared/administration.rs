@@ -220,17 +220,19 @@ impl Administrator<'_> {
         &self,
         client_id: &str,
     ) -> Result<Result<Box<Shown>, Decision>, NotDone> {
+        // Before the registration: a revision that is newer than what is shown would say that somebody looked at what
+        // nobody saw.
+        let directory = self.app.decider.directory();
+        let entry = directory
+            .client(client_id, self.now)
+            .await
+            .map_err(failed)?;
         let named = || client_id.to_owned();
         let read = Operation::Read { client_id: named() };
         let read = self.decide(Some(client_id), None, read).await?;
         if read.outcome == Outcome::Refuse {
             return Ok(Err(read));
         }
-        let directory = self.app.decider.directory();
-        let entry = directory
-            .client(client_id, self.now)
-            .await
-            .map_err(failed)?;
         let entry = entry.ok_or(NotDone::Missing)?;
         let review = Operation::Review { client_id: named() };
         let review = self.decide(Some(client_id), None, review).await?;

@@ -113,7 +113,6 @@ impl App {
             Ok(path) => path.display().to_string(),
             Err(_) => path.display().to_string(),
         };
-        let mut line = "gatepost-server".to_owned();
         let Overrides {
             config,
             data,
@@ -125,11 +124,8 @@ impl App {
             .into_iter()
             .filter_map(|(flag, file)| Some([flag.to_owned(), path(file.as_deref()?)]));
         let words = words.iter().map(|&word| word.to_owned());
-        for word in words.chain(of_this_server.flatten()) {
-            line.push(' ');
-            line.push_str(&quoted(&word));
-        }
-        line
+        let words: Vec<String> = words.chain(of_this_server.flatten()).collect();
+        command(&words)
     }
 
     /// Drops what was counted and is over.
@@ -179,6 +175,16 @@ impl App {
         self.allowances
             .admit(method, route.map(MatchedPath::as_str), origin.network())
     }
+}
+
+/// A command of this program as it is typed, which says nothing of this server's files.
+pub(in crate::http) fn command(words: &[impl AsRef<str>]) -> String {
+    let mut line = "gatepost-server".to_owned();
+    for word in words {
+        line.push(' ');
+        line.push_str(&quoted(word.as_ref()));
+    }
+    line
 }
 
 /// A word of a command, as a shell reads it.

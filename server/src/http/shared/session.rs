@@ -300,7 +300,8 @@ pub(in crate::http) async fn begin(
     Ok(secret)
 }
 
-/// Ends a browser's session, which `response` tells the browser of.
+/// Ends a browser's session, and what the administration's pages were granted if it is in them. `response` tells the
+/// browser of it.
 pub(in crate::http) async fn end(
     app: &App,
     jar: Jar,
@@ -313,30 +314,17 @@ pub(in crate::http) async fn end(
     Ok(())
 }
 
-/// Ends what the administration's pages were granted, and the session in them, which `response` tells the
-/// browser of.
-pub(in crate::http) async fn leave(
-    app: &App,
-    inside: &Browser,
-    response: &mut Response,
-) -> Result<(), Refusal> {
-    if let Some(grant) = inside.grant() {
-        let ended = app.decider.directory().end_grant(grant.id).await;
-        ended.map_err(|error| answer::refusal(error.into()))?;
-    }
-    end(app, Jar::Admin, inside, response).await
-}
-
-/// Ends the session that a browser has, for it is about to get another.
+/// Ends the session that a browser has, and what it stands on, for the browser is about to get another.
 pub(in crate::http) async fn forget(app: &App, browser: &Browser) -> Result<(), Refusal> {
-    let Some((value, _)) = &browser.session else {
+    let Some((value, session)) = &browser.session else {
         return Ok(());
     };
-    let ended = app
-        .decider
-        .directory()
-        .end_session(SecretHash::of(value))
-        .await;
+    let directory = app.decider.directory();
+    let ended = match &session.grant {
+        // The session ends with it.
+        Some(grant) => directory.end_grant(grant.id).await.map(|_| ()),
+        None => directory.end_session(SecretHash::of(value)).await,
+    };
     ended.map_err(|error| answer::refusal(error.into()))
 }
 

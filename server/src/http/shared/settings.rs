@@ -44,7 +44,6 @@ impl Source {
 /// All settings of the table `[oauth.client-registration]`.
 pub(in crate::http) fn in_force(config: &Config, public_url: &PublicUrl) -> Vec<Setting> {
     let written: BTreeSet<&str> = config.written().keys().map(String::as_str).collect();
-    let secrets = config.secrets();
     let all = config.plugin_settings(public_url).parse::<toml::Table>();
     let all = all.unwrap_or_default();
     let table = all
@@ -52,7 +51,6 @@ pub(in crate::http) fn in_force(config: &Config, public_url: &PublicUrl) -> Vec<
         .and_then(|oauth| oauth.get("client-registration"));
     let value = |key: &str| table.and_then(|table| table.get(key));
     let of = |part: Described<'_>| {
-        let is_secret = secrets.iter().any(|secret| secret.ends_with(part.key));
         let source = match (written.contains(part.key), value(part.key)) {
             (true, _) => Source::Written,
             (false, Some(_)) => Source::Server,
@@ -60,7 +58,9 @@ pub(in crate::http) fn in_force(config: &Config, public_url: &PublicUrl) -> Vec<
         };
         Setting {
             value: match value(part.key) {
-                Some(_) if is_secret => "set; a secret, which is not shown".to_owned(),
+                Some(_) if config.is_secret(part.key) => {
+                    "set; a secret, which is not shown".to_owned()
+                }
                 Some(value) => value.to_string(),
                 None => part.default.to_owned(),
             },

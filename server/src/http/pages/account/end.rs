@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use gatepost_directory::{Account, GrantId};
 
-use super::{device, failed, handle, name};
+use super::{device, failed, handle, name, of_programs};
 use crate::http::pages::confirm::{Confirm, count};
 use crate::http::pages::told::{Done, Told};
 use crate::http::pages::visitor::Instead;
@@ -33,8 +33,10 @@ pub(in crate::http::pages) async fn ask_to_end(
     let Some(account) = browser.account() else {
         return Ok(go_to("/auth/sign-in?next=/account")?);
     };
-    let grants = app.decider.directory().grants(account.id, now).await;
-    let grants = grants.map_err(failed)?;
+    let directory = app.decider.directory();
+    let sessions = directory.sessions(account.id, now).await.map_err(failed)?;
+    let grants = directory.grants(account.id, now).await.map_err(failed)?;
+    let grants = of_programs(grants, &sessions);
     let query = query.unwrap_or_default();
     let parameters = Parameters::read(query.as_bytes());
     let number = parameters.get("grant");
@@ -107,7 +109,7 @@ pub(in crate::http::pages) async fn end(
     if form.get("end") == Some("administration") {
         let inside = Browser::of(&app, Jar::Admin, &headers, now).await?;
         let mut response = go_to("/account")?;
-        session::leave(&app, &inside, &mut response).await?;
+        session::end(&app, Jar::Admin, &inside, &mut response).await?;
         let told = Told::new(Done::AdministrationLeft, "");
         told.on_next_page(&app, &browser, &mut response);
         return Ok(response);

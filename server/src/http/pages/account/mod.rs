@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gatepost_directory::{DirectoryError, SignedIn};
+use gatepost_directory::{DirectoryError, Grant, SignedIn};
 use sha2::{Digest, Sha256};
 
 use crate::decide::stored;
@@ -25,7 +25,7 @@ use crate::http::pages::when::when;
 use crate::http::shared::answer;
 use crate::http::shared::app::App;
 use crate::http::shared::cut::Cut;
-use crate::http::shared::page::{Leave, go_to, page};
+use crate::http::shared::page::go_to;
 use crate::http::shared::session::{Browser, Jar};
 
 #[derive(Template)]
@@ -33,7 +33,6 @@ use crate::http::shared::session::{Browser, Jar};
 struct Account<'a> {
     name: &'a str,
     csrf: String,
-    told: Option<Told>,
     /// Whether the administration is open in this browser.
     is_inside: bool,
     programs: Vec<Program>,
@@ -80,14 +79,9 @@ pub(super) async fn show(
         return Ok(go_to("/auth/sign-in?next=/account")?);
     };
     let directory = app.decider.directory();
-    let grants = directory.grants(account.id, now).await.map_err(failed)?;
     let sessions = directory.sessions(account.id, now).await.map_err(failed)?;
-    // What this server's own pages were granted is shown as the browser that they are open in.
-    let is_page = |id| sessions.iter().any(|session| session.grant == Some(id));
-    let grants: Vec<_> = grants
-        .into_iter()
-        .filter(|grant| !is_page(grant.id))
-        .collect();
+    let grants = directory.grants(account.id, now).await.map_err(failed)?;
+    let grants = of_programs(grants, &sessions);
     let more = grants.len().saturating_sub(MOST_SHOWN);
     let mut programs = Vec::new();
     for grant in grants.into_iter().take(MOST_SHOWN) {
@@ -120,21 +114,22 @@ pub(super) async fn show(
         is_this_one: here.contains(&Some(session.hash)),
     });
     let told = Told::to(&app, &browser, &headers);
-    let is_told = told.is_some();
     let account = Account {
         name: &account.name,
         csrf: browser.form_token(),
-        told,
         is_inside: inside.account().is_some(),
         programs,
         more,
         sessions: sessions.collect(),
     };
-    let mut response = page(StatusCode::OK, &account, &Leave::default());
-    if is_told {
-        told::forget(&app, &mut response);
-    }
-    Ok(response)
+    Ok(told::page(&app, told.as_ref(), StatusCode::OK, &account))
+}
+
+/// What programs were granted. What this server's own pages were granted is shown as the browser that they are open in.
+fn of_programs(grants: Vec<Grant>, sessions: &[SignedIn]) -> Vec<Grant> {
+    let is_page = |id| sessions.iter().any(|session| session.grant == Some(id));
+    let is_program = |grant: &Grant| !is_page(grant.id);
+    grants.into_iter().filter(is_program).collect()
 }
 
 /// What a form calls a session: neither the cookie nor what is kept of it.

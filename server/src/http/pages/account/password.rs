@@ -26,6 +26,7 @@ use crate::observe::audit::{Act, Deed};
 use crate::origin::attempts::TooMany;
 use crate::origin::place::Origin;
 use crate::password;
+use crate::password::Unfit;
 
 /// The form. A password that was typed is not sent back.
 #[derive(Template)]
@@ -89,11 +90,12 @@ pub(in crate::http::pages) async fn change(
     let keeps_programs = typed.get("programs") == Some("keep");
     let back = |mistakes| Ok(form(&browser, name, keeps_programs, mistakes));
     let (current, new) = (of(CURRENT), of(NEW));
-    if new.chars().count() < password::SHORTEST || new.len() > password::LIMIT {
-        return back(Mistakes::one(
-            NEW,
-            format!("It needs {} characters at least.", password::SHORTEST),
-        ));
+    if let Err(unfit) = password::check(new) {
+        let wrong = match unfit {
+            Unfit::TooShort => format!("It needs {} characters at least.", password::SHORTEST),
+            Unfit::TooLong => format!("It can have {} bytes at most.", password::LIMIT),
+        };
+        return back(Mistakes::one(NEW, wrong));
     }
     if let Some(reason) = guessable::reason(new, &[name, app.public_url.host(), app.provider()]) {
         return back(Mistakes::one(

@@ -12,7 +12,6 @@ use gatepost_directory::{Entry, Listing, RegisteredBy, Sort};
 use crate::decide::stored;
 use crate::decide::stored::Listed;
 use crate::http::pages::Visitor;
-use crate::http::pages::told::Told;
 use crate::http::pages::visitor::Instead;
 use crate::http::pages::when::{when, when_if};
 use crate::http::shared::cut::Cut;
@@ -32,7 +31,6 @@ const LONGEST_TEXT: usize = 100;
 struct Clients<'a> {
     visitor: &'a str,
     csrf: String,
-    told: Option<&'a Told>,
     wish: &'a Wish,
     rows: Vec<Row>,
     total: u64,
@@ -237,7 +235,6 @@ pub(super) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Result<
     let clients = Clients {
         visitor: visitor.name(),
         csrf: visitor.csrf(),
-        told: visitor.told(),
         rows: found
             .entries
             .iter()

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
+use gatepost_directory::Permission;
 use gatepost_plugin::{Decision, Outcome, Severity};
 use serde_json::{Map, Value};
 
@@ -12,6 +13,7 @@ use crate::decide::stored;
 use crate::http::oauth;
 use crate::http::pages::Visitor;
 use crate::http::pages::confirm::{Confirm, count};
+use crate::http::pages::texts::texts;
 use crate::http::pages::told::{Done, Told};
 use crate::http::pages::visitor::{Form, Instead};
 use crate::http::pages::when::{when, when_if};
@@ -25,7 +27,6 @@ use crate::http::shared::refusal::Refusal;
 struct Client<'a> {
     visitor: &'a str,
     csrf: String,
-    told: Option<&'a Told>,
     client_id: &'a str,
     /// The client's id in a query.
     query: String,
@@ -60,7 +61,6 @@ pub(in crate::http::pages) async fn show(
     let client = Client {
         visitor: visitor.name(),
         csrf: visitor.csrf(),
-        told: visitor.told(),
         client_id,
         query: encode(&[("id", client_id)]),
         name: name(&registration),
@@ -120,6 +120,19 @@ impl Found {
             shown,
         })
     }
+
+    /// What ends with the client.
+    fn what_ends(&self) -> String {
+        let entry = &self.shown.entry;
+        let refresh_tokens = entry.activity.refresh_tokens.unwrap_or_default();
+        let users = count(entry.users, "account", "accounts");
+        let tokens = count(refresh_tokens, "refresh token", "refresh tokens");
+        let ending = match (entry.users, refresh_tokens) {
+            (0, 0) => "",
+            _ => " All of them end at once.",
+        };
+        format!("It acts for {users} and holds {tokens}.{ending}")
+    }
 }
 
 fn name(registration: &Map<String, Value>) -> String {
@@ -133,49 +146,32 @@ fn has_secret(registration: &Map<String, Value>) -> bool {
     method.is_some_and(|method| method.starts_with("client_secret"))
 }
 
-fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::Array(values) => values.iter().flat_map(texts).collect(),
-        Value::String(text) => vec![text.clone()],
-        other => vec![other.to_string()],
-    }
-}
-
 /// `GET /admin/client/delete?id=…`: asks first.
 pub(in crate::http::pages) async fn ask_to_delete(
     visitor: Visitor,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Instead> {
     let client_id = &named(query);
+    let found = Found::of(&visitor, client_id).await?;
     if client_id == oauth::CLIENT {
         return Err(visitor.would_close());
     }
-    let Found {
-        shown,
-        registration,
-    } = Found::of(&visitor, client_id).await?;
-    let entry = &shown.entry;
-    let users = count(entry.users, "account", "accounts");
-    let tokens = count(
-        entry.activity.refresh_tokens.unwrap_or_default(),
-        "refresh token",
-        "refresh tokens",
-    );
-    let confirm = Confirm {
-        question: format!("Delete “{}” for good?", name(&registration)),
-        ends: vec![
-            format!("It acts for {users} and holds {tokens}. All of them end at once."),
-            "The program does not work any more until it registers again and its users allow it again. To stop it for a \
-             while, disable it instead."
-                .to_owned(),
-        ],
-        action: "/admin/client",
-        fields: vec![("id", client_id), ("action", "delete")],
-        button: "Delete for good",
-        back: &address(client_id),
-        csrf: visitor.csrf(),
-    };
-    Ok(page(StatusCode::OK, &confirm, &Leave::default()))
+    let ends = vec![
+        found.what_ends(),
+        "The program does not work any more. If it registers again, its users have to allow it again. An id that \
+         contains its registration stays deleted for good. To stop the program for a while, disable it instead."
+            .to_owned(),
+    ];
+    let question = format!("Delete “{}” for good?", name(&found.registration));
+    let fields = [("action", "delete")];
+    Ok(ask(
+        &visitor,
+        client_id,
+        question,
+        ends,
+        &fields,
+        "Delete for good",
+    ))
 }
 
 /// `GET /admin/client/deny?id=…`: asks first.
@@ -184,24 +180,17 @@ pub(in crate::http::pages) async fn ask_to_deny(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Instead> {
     let client_id = &named(query);
-    let Found {
-        shown,
-        registration,
-    } = Found::of(&visitor, client_id).await?;
-    let revision = shown.entry.revision.to_string();
-    let confirm = Confirm {
-        question: format!("Deny “{}”?", name(&registration)),
-        ends: vec![
-            "Its registration is deleted. Nobody could use it yet.".to_owned(),
-            "The same program may register again, and waits again. To keep it out, disable it instead.".to_owned(),
-        ],
-        action: "/admin/client",
-        fields: vec![("id", client_id), ("action", "deny"), ("revision", &revision)],
-        button: "Deny",
-        back: &address(client_id),
-        csrf: visitor.csrf(),
-    };
-    Ok(page(StatusCode::OK, &confirm, &Leave::default()))
+    let found = Found::of(&visitor, client_id).await?;
+    let revision = found.shown.entry.revision.to_string();
+    let ends = vec![
+        format!("Its registration is deleted. {}", found.what_ends()),
+        "The same program may register again, and waits again. Disabling keeps out this id instead; a program that \
+         may register can get another."
+            .to_owned(),
+    ];
+    let question = format!("Deny “{}”?", name(&found.registration));
+    let fields = [("action", "deny"), ("revision", &*revision)];
+    Ok(ask(&visitor, client_id, question, ends, &fields, "Deny"))
 }
 
 /// `GET /admin/client/secret?id=…`: asks first.
@@ -210,29 +199,49 @@ pub(in crate::http::pages) async fn ask_for_secret(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Instead> {
     let client_id = &named(query);
-    let Found {
-        shown,
-        registration,
-    } = Found::of(&visitor, client_id).await?;
-    let users = count(shown.entry.users, "account", "accounts");
+    let found = Found::of(&visitor, client_id).await?;
+    let users = count(found.shown.entry.users, "account", "accounts");
+    let ends = vec![
+        "The new secret is shown once, on the next page. The old one stays valid for as long as the setting \
+         secret-overlap says, and ends at once if that is 0. The secret before the old one ends at once."
+            .to_owned(),
+        format!(
+            "Put the new secret into the program before the old one ends: it gets no tokens with a secret that has \
+             ended. It acts for {users}."
+        ),
+    ];
+    let question = format!("Make a new secret for “{}”?", name(&found.registration));
+    let fields = [("action", "rotate")];
+    Ok(ask(
+        &visitor,
+        client_id,
+        question,
+        ends,
+        &fields,
+        "Make a new secret",
+    ))
+}
+
+/// The page that asks before something is done to a client.
+fn ask(
+    visitor: &Visitor,
+    client_id: &str,
+    question: String,
+    ends: Vec<String>,
+    fields: &[(&str, &str)],
+    button: &str,
+) -> Response {
+    let fields = [&[("id", client_id)], fields].concat();
     let confirm = Confirm {
-        question: format!("Make a new secret for “{}”?", name(&registration)),
-        ends: vec![
-            "The new secret is shown once, on the next page. The old one stays valid for as long as the setting \
-             secret-overlap says, and ends at once if that is 0. The secret before the old one ends at once."
-                .to_owned(),
-            format!(
-                "Put the new secret into the program before then. Until that is done, it gets no tokens; it acts for \
-                 {users}."
-            ),
-        ],
+        question,
+        ends,
         action: "/admin/client",
-        fields: vec![("id", client_id), ("action", "rotate")],
-        button: "Make a new secret",
+        fields,
+        button,
         back: &address(client_id),
         csrf: visitor.csrf(),
     };
-    Ok(page(StatusCode::OK, &confirm, &Leave::default()))
+    page(StatusCode::OK, &confirm, &Leave::default())
 }
 
 /// `POST /admin/client`
@@ -241,7 +250,17 @@ pub(in crate::http::pages) async fn change(form: Form) -> Result<Response, Inste
     let form = Parameters::read(&body);
     let client_id = form.get("id").unwrap_or_default();
     let administrator = visitor.administrator();
-    if client_id == oauth::CLIENT && matches!(form.get("action"), Some("disable" | "delete")) {
+    let closes = match form.get("action") {
+        Some("disable") => Some(Permission::OauthClientUpdate),
+        Some("delete") => Some(Permission::OauthClientDelete),
+        _ => None,
+    };
+    if let Some(permission) = closes
+        && client_id == oauth::CLIENT
+    {
+        // Only who may do it is told the commands, which name this server's files.
+        let required = administrator.require(permission);
+        required.map_err(|error| visitor.not_done(error))?;
         return Err(visitor.would_close());
     }
     // Somebody may have changed it since it was shown.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::config;
 use crate::http::pages::Visitor;
-use crate::http::pages::told::Told;
+use crate::http::pages::texts::texts;
 use crate::http::pages::visitor::Instead;
 use crate::http::shared::answer;
 use crate::http::shared::refusal::Refusal;
@@ -22,7 +22,6 @@ use crate::http::shared::settings::{Setting, Source};
 struct Policy<'a> {
     visitor: &'a str,
     csrf: String,
-    told: Option<&'a Told>,
     warnings: Vec<String>,
     /// The settings that somebody wrote, and the others.
     written: Vec<Setting>,
@@ -48,7 +47,6 @@ pub(super) async fn show(visitor: Visitor) -> Result<Response, Instead> {
     let is_written = |setting: &Setting| setting.source == Source::Written;
     let (written, others) = all.into_iter().partition(is_written);
     let policy = Policy {
-        told: visitor.told(),
         written,
         others,
         typed: trial::written(&config),
@@ -64,12 +62,4 @@ pub(super) async fn show(visitor: Visitor) -> Result<Response, Instead> {
             .collect(),
     };
     Ok(visitor.page(StatusCode::OK, &policy))
-}
-
-fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::Array(values) => values.iter().flat_map(texts).collect(),
-        Value::String(text) => vec![text.clone()],
-        other => vec![other.to_string()],
-    }
 }

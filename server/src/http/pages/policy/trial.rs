@@ -1,6 +1,7 @@
 //! Other settings are tried on all clients: which would stop working. Nothing is changed.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,12 +9,12 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use gatepost_directory::{Entry, Order, Permission, Search};
-use gatepost_plugin::{Caller, Diagnostic, Outcome, Plugin, Severity};
-use tokio::sync::Semaphore;
+use gatepost_plugin::{Caller, Decision, Diagnostic, Outcome, Plugin, Severity};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::config;
 use crate::config::Config;
-use crate::decide::stored::{Listed, context_of, listed};
+use crate::decide::stored::{Listed, context_of, listed, waits};
 use crate::http::pages::clients::address;
 use crate::http::pages::mistakes::{Field, Mistake, Mistakes};
 use crate::http::pages::visitor::{Form, Instead};
@@ -34,7 +35,8 @@ const MOST_SHOWN: usize = 50;
 /// How long the settings may be, in bytes.
 const LONGEST_SETTINGS: usize = 64 << 10;
 
-/// One trial at a time: it takes as much of the processor as there is.
+/// One trial at a time: it takes as much of the processor as there is. The work has it until it ends, although the browser
+/// may have gone before.
 static TURN: Semaphore = Semaphore::const_new(1);
 
 const SETTINGS: Field = ("settings", "Settings to try");
@@ -54,8 +56,11 @@ struct Trial<'a> {
 /// What would become of the clients.
 #[derive(Default)]
 struct Found {
-    judged: u64,
+    /// How many work under the settings in force, of those that were judged.
+    working: u64,
     total: u64,
+    /// Whether the time was over before all were judged.
+    is_cut_short: bool,
     stopping: u64,
     users: u64,
     unreadable: u64,
@@ -76,12 +81,8 @@ struct Stopping {
 
 /// The settings that are written, without secrets, as they are written.
 pub(super) fn written(config: &Config) -> String {
-    let secrets = config.secrets();
-    let is_secret = |key: &str| secrets.iter().any(|secret| secret.ends_with(key));
-    let table = config.written().iter().filter(|(key, _)| !is_secret(key));
-    let table: toml::Table = table
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
+    let mut table = config.written().clone();
+    table.retain(|key, _| !config.is_secret(key));
     table.to_string()
 }
 
@@ -117,14 +118,15 @@ pub(in crate::http::pages) async fn try_out(form: Form) -> Result<Response, Inst
         Ok(settings) => settings,
         Err(error) => return wrong(error),
     };
-    let Ok(_turn) = TURN.try_acquire() else {
+    let Ok(turn) = TURN.try_acquire() else {
         return wrong("Somebody else tries settings now. Send it again in a moment.".to_owned());
     };
     let app = &visitor.app;
     let config = app.config().with_settings(settings);
     let public_url = app.public_url.clone();
-    let plugin = tokio::task::spawn_blocking(move || config.load_plugin(&public_url)).await;
-    let plugin = match plugin.map_err(|_| Refusal::Failed)? {
+    let loaded = tokio::task::spawn_blocking(move || (config.load_plugin(&public_url), turn)).await;
+    let (plugin, turn) = loaded.map_err(|_| Refusal::Failed)?;
+    let plugin = match plugin {
         Ok(plugin) => plugin,
         Err(gatepost_plugin::LoadError::Settings(findings)) => {
             let mistakes = findings.iter().map(|finding| Mistake {
@@ -138,7 +140,11 @@ pub(in crate::http::pages) async fn try_out(form: Form) -> Result<Response, Inst
     };
     let warnings = config::warnings(&*plugin);
     let warnings = warnings.iter().map(config::line).collect();
-    let found = judge_all(app, plugin, visitor.now).await?;
+    let plugins = Plugins {
+        in_force: app.decider.plugin(),
+        tried: plugin,
+    };
+    let found = judge_all(app, plugins, visitor.now, turn).await?;
     Ok(page(Mistakes::default(), warnings, Some(found)))
 }
 
@@ -157,7 +163,18 @@ fn table(typed: &str) -> Result<toml::Table, String> {
     }
 }
 
-async fn judge_all(app: &Arc<App>, plugin: Arc<dyn Plugin>, now: u64) -> Result<Found, Refusal> {
+/// The plugin with the settings in force, and with those that are tried.
+struct Plugins {
+    in_force: Arc<dyn Plugin>,
+    tried: Arc<dyn Plugin>,
+}
+
+async fn judge_all(
+    app: &Arc<App>,
+    mut plugins: Plugins,
+    now: u64,
+    mut turn: SemaphorePermit<'static>,
+) -> Result<Found, Refusal> {
     let begun = Instant::now();
     let directory = app.decider.directory();
     let failed = |error: gatepost_directory::DirectoryError| {
@@ -176,19 +193,23 @@ async fn judge_all(app: &Arc<App>, plugin: Arc<dyn Plugin>, now: u64) -> Result<
         order: Order::NewestFirst,
         ..Search::all(PAGE, now)
     };
-    while begun.elapsed() < LONGEST {
+    loop {
         let page = directory.clients(&search).await.map_err(failed)?;
         let Some(last) = page.last() else { break };
+        if begun.elapsed() >= LONGEST {
+            found.is_cut_short = true;
+            break;
+        }
         search.after = Some(last.place);
-        let plugin = Arc::clone(&plugin);
         let judged = tokio::task::spawn_blocking(move || {
             for entry in &page {
-                found.judge(&*plugin, entry, now);
+                found.judge(&plugins, entry, now);
             }
-            found
+            (found, plugins, turn)
         });
-        found = judged.await.map_err(|_| Refusal::Failed)?;
+        (found, plugins, turn) = judged.await.map_err(|_| Refusal::Failed)?;
     }
+    drop(turn);
     let counts = std::mem::take(&mut found.counts);
     found.reasons = counts.into_iter().collect();
     found
@@ -204,16 +225,17 @@ impl Found {
         self.stopping > self.shown.len() as u64
     }
 
-    fn judge(&mut self, plugin: &dyn Plugin, entry: &Entry, now: u64) {
+    fn judge(&mut self, plugins: &Plugins, entry: &Entry, now: u64) {
+        let Plugins { in_force, tried } = plugins;
         let decided = || {
             let context = context_of(entry, Caller::default(), now)?;
-            let decision = plugin.review(&context, &entry.client_id)?;
-            Ok::<_, Box<dyn std::error::Error>>((decision, listed(plugin, entry, now)?))
+            let before = in_force.review(&context, &entry.client_id)?;
+            let after = tried.review(&context, &entry.client_id)?;
+            Ok::<_, Box<dyn Error>>((before, after, listed(&**tried, entry, now)?))
         };
-        let (decision, listed) = match (&entry.unreadable, decided()) {
+        let (before, after, listed) = match (&entry.unreadable, decided()) {
             (None, Ok(decided)) => decided,
             _ => {
-                self.judged += 1;
                 self.unreadable += 1;
                 return;
             }
@@ -221,14 +243,17 @@ impl Found {
         let Listed::Live { name } = listed else {
             return;
         };
-        self.judged += 1;
-        if decision.outcome == Outcome::Accept {
+        if !works(&before) {
+            return;
+        }
+        self.working += 1;
+        if works(&after) {
             return;
         }
         self.stopping += 1;
         self.users += entry.users;
         let is_error = |finding: &&Diagnostic| finding.severity == Severity::Error;
-        let errors: Vec<&Diagnostic> = decision.diagnostics.iter().filter(is_error).collect();
+        let errors: Vec<&Diagnostic> = after.diagnostics.iter().filter(is_error).collect();
         let mut codes: Vec<String> = errors
             .iter()
             .map(|finding| format!("{} ({})", finding.message, finding.code))
@@ -254,6 +279,11 @@ impl Found {
             });
         }
     }
+}
+
+/// Whether a client can be used that this is said of.
+fn works(review: &Decision) -> bool {
+    review.outcome == Outcome::Accept && !waits(&review.diagnostics)
 }
 
 #[cfg(test)]
