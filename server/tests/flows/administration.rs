@@ -45,6 +45,7 @@ fn what_was_done_is_said_once() {
         "/admin/register",
         "/admin/keys",
         "/admin/policy",
+        "/admin/events",
         &format!("/admin/client/edit?id={client_id}"),
     ] {
         let said = "is enabled again.";

@@ -12,7 +12,6 @@ use crate::http::pages::Visitor;
 use crate::http::pages::visitor::Instead;
 use crate::http::shared::cut::Cut;
 use crate::http::shared::form::{Parameters, encode};
-use crate::http::shared::page::{Leave, page};
 use crate::http::shared::refusal::Refusal;
 use crate::observe::audit::{Bounds, Found, Place};
 use crate::observe::event::{Ending, Event, Filter};
@@ -145,7 +144,7 @@ async fn list(visitor: &Visitor, asked: &Asked) -> Result<Response, Instead> {
         is_cut_short: found.is_cut_short,
         reach: BOUNDS.bytes >> 20,
     };
-    Ok(page(StatusCode::OK, &page_of, &Leave::default()))
+    Ok(visitor.page(StatusCode::OK, &page_of))
 }
 
 async fn one(visitor: &Visitor, number: &str) -> Result<Response, Instead> {
@@ -177,7 +176,7 @@ async fn one(visitor: &Visitor, number: &str) -> Result<Response, Instead> {
         Some(_) => StatusCode::OK,
         None => StatusCode::NOT_FOUND,
     };
-    Ok(page(status, &page_of, &Leave::default()))
+    Ok(visitor.page(status, &page_of))
 }
 
 /// Reads files, so that it is done where nobody else has to wait for it.
