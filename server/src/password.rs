@@ -16,6 +16,28 @@ pub const LIMIT: usize = 1024;
 /// stay.
 pub const SHORTEST: usize = 8;
 
+/// Why a password that somebody chooses is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Unfit {
+    /// It is shorter than [`SHORTEST`].
+    #[error("a password has {SHORTEST} characters at least")]
+    TooShort,
+    /// It is longer than [`LIMIT`].
+    #[error("a password has {LIMIT} bytes at most")]
+    TooLong,
+}
+
+/// Whether somebody may choose this password.
+pub fn check(text: &str) -> Result<(), Unfit> {
+    if text.len() > LIMIT {
+        return Err(Unfit::TooLong);
+    }
+    match text.chars().count() < SHORTEST {
+        true => Err(Unfit::TooShort),
+        false => Ok(()),
+    }
+}
+
 /// Why there is no hash of a password.
 #[derive(Debug, Error)]
 pub enum HashError {
@@ -121,6 +143,22 @@ mod tests {
         "$argon2i$v=19$m=64,t=1,p=2$c29tZXNhbHRzb21lc2FsdA$iMNe9RwkumZ9lD/1OztF7YPtyVN4fVmJ";
     const SCRYPT: &str =
         "$scrypt$ln=16,r=8,p=1$c29tZXNhbHRzb21lc2FsdA$iMNe9RwkumZ9lD/1OztF7YPtyVN4fVmJ";
+
+    #[test]
+    fn a_password_that_somebody_chooses() {
+        for (text, expected) in [
+            ("", Err(Unfit::TooShort)),
+            ("1234567", Err(Unfit::TooShort)),
+            ("äöüäöüä", Err(Unfit::TooShort)),
+            ("12345678", Ok(())),
+            ("äöüäöüäö", Ok(())),
+            (&"x".repeat(LIMIT), Ok(())),
+            (&"x".repeat(LIMIT + 1), Err(Unfit::TooLong)),
+            (&"ä".repeat(LIMIT / 2 + 1), Err(Unfit::TooLong)),
+        ] {
+            assert_eq!(check(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn passwords() {
