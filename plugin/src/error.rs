@@ -175,7 +175,7 @@ pub enum LoadError {
     #[error("cannot set up the WASM engine: {0}")]
     Engine(String),
     /// The settings have these mistakes: all of them.
-    #[error("the settings have {} mistakes", .0.len())]
+    #[error("mistakes in the settings: {}", .0.len())]
     Settings(Vec<SettingFinding>),
     /// The plugin failed when it compiled its settings or was called for the first time.
     #[error("the plugin failed when it was tried")]

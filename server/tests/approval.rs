@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::common::http::request;
-use crate::common::{Answer, Host, NATIVE};
+use crate::common::{Answer, Host, NATIVE, run_reading, text};
 
 const STRANGERS: &str =
     "[oauth.client-registration]\nrequire = true\nanonymous = true\napproval = 'anonymous'";
@@ -177,6 +177,68 @@ fn a_program_that_becomes_another_waits_again() {
     assert_eq!(obtain().status, 200);
 }
 
+/// The same by commands: what was shown is approved, and what changed since then is not.
+#[test]
+fn approvals_on_the_command_line() {
+    let host = Host::start(STRANGERS);
+    let config = host.folder.path("gatepost.toml");
+    let config = config.to_str().expect("a path in UTF-8");
+    let client = |arguments: &[&str]| {
+        let arguments = [&["client"], arguments, &["--config", config]].concat();
+        run_reading(&arguments, &host.folder.data(), "")
+    };
+    let shown = |id: &str| -> Value {
+        let shown = client(&["show", id, "--json"]);
+        serde_json::from_slice(&shown.stdout).expect("it is JSON")
+    };
+    let id = host.register(&[], NATIVE).client_id();
+    let other = host.register(&[], &NATIVE.replace("Example Mail", "Example Bank"));
+    let other = other.client_id();
+
+    let listed = text(&client(&["list", "--json"]).stdout);
+    assert_eq!(listed.matches(r#""waiting":true"#).count(), 2, "{listed}");
+    let told = shown(&id);
+    assert_eq!(
+        (&told["state"], &told["works"]),
+        (&"waits".into(), &false.into())
+    );
+    let revision = told["revision"].to_string();
+    let said = text(&client(&["show", &id]).stdout);
+    let advised = format!("`client approve {id} --revision {revision}`");
+    assert!(said.contains(&advised), "{advised} in {said}");
+
+    let unread = client(&["approve", &id]);
+    assert_eq!(unread.status.code(), Some(2), "{unread:?}");
+    let changed = client(&["approve", &id, "--revision", "9"]);
+    assert_eq!(changed.status.code(), Some(1), "{changed:?}");
+    assert!(
+        text(&changed.stderr).contains("`client show`"),
+        "{changed:?}"
+    );
+    assert_eq!(shown(&id)["waiting"], true);
+    let approved = client(&["approve", &id, "--revision", &revision]);
+    assert_eq!(approved.status.code(), Some(0), "{approved:?}");
+    assert_eq!(shown(&id)["state"], "enabled");
+    assert_eq!(browse(&host, &id).status, 200);
+
+    for (arguments, code, says) in [
+        (&["deny", &other][..], 2, "Nobody uses it."),
+        (&["deny", &other, "--yes"], 0, ""),
+        (&["deny", &other], 3, "client-not-found"),
+        (&["deny", &id], 1, "client-not-waiting"),
+    ] {
+        let output = client(arguments);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {output:?}"
+        );
+        assert!(text(&output.stderr).contains(says), "{output:?}");
+    }
+    let listed = text(&client(&["list"]).stdout);
+    assert!(listed.contains(&id) && !listed.contains(&other), "{listed}");
+}
+
 #[test]
 fn a_lost_token_is_replaced() {
     let host = Host::start("");
@@ -224,4 +286,20 @@ fn a_lost_token_is_replaced() {
     assert_eq!(refused.status, 400, "{refused:?}");
     assert_eq!(refused.json()["findings"][0]["code"], "token-unused");
     assert_eq!(rotate("nobody", &administrator).status, 404);
+
+    // On the command line, it is alone on standard output.
+    let rotate = ["client", "rotate-token", &id, "--yes"];
+    let rotated = run_reading(&rotate, &host.folder.data(), "");
+    assert_eq!(rotated.status.code(), Some(0), "{rotated:?}");
+    let printed = text(&rotated.stdout);
+    let newest = printed.strip_suffix('\n').expect("a line");
+    assert_eq!(ask(&host, newest, "GET", &own, &[], "").status, 200);
+    assert_eq!(ask(&host, fresh, "GET", &own, &[], "").status, 401);
+    let by_hand = ["client", "rotate-token", "by-hand", "--yes"];
+    let refused = run_reading(&by_hand, &host.folder.data(), "");
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(
+        text(&refused.stderr).contains("token-unused"),
+        "{refused:?}"
+    );
 }

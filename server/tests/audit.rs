@@ -222,7 +222,7 @@ fn what_administrators_do_is_written_down_whichever_way_they_do_it() {
         assert!(output.status.success(), "{arguments:?}: {output:?}");
     };
     command(&["account", "create", "--name", "ann"]);
-    command(&["account", "password", "--name", "ann"]);
+    command(&["account", "password", "--name", "ann", "--yes"]);
     command(&[
         "account",
         "permit",

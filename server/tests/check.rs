@@ -248,7 +248,7 @@ fn settings_alone() {
             2,
             &[
                 "error[server.lisen]: there is no such key, did you mean `listen`?\n --> gatepost.toml:2:1\n  |\n\
-                 2 | lisen = \"x\"\n  | ^^^^^^^^^^^\n  = allowed: listen,",
+                 2 | lisen = \"(hidden)\"\n  | ^^^^^^^^^^^^^^^^^^\n  = allowed: listen,",
                 "gatepost.toml: 1 error\n",
             ],
         ),
@@ -259,7 +259,7 @@ fn settings_alone() {
             &[
                 "error[oauth.client-registration.requires]: ",
                 "2 | requires = true\n",
-                "4 | lisen = \"x\"\n",
+                "4 | lisen = \"(hidden)\"\n",
                 "6 | level = 'loud'\n",
                 "gatepost.toml: 3 errors\n",
             ],

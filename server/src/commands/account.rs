@@ -1,26 +1,27 @@
 //! `gatepost-server account`.
 
 use std::error::Error;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use gatepost_directory::Permission;
 use gatepost_directory::secret::{Purpose, Secret};
 use gatepost_directory::{
-    AccountChange, Directory, Ended, KeyEntry, KeyId, NamePlace, NewAccount, is_account_name,
+    AccountChange, Directory, DirectoryError, Ended, KeyEntry, KeyId, NamePlace, NewAccount,
+    is_account_name,
 };
 use serde_json::json;
 
 use super::confirm::Consent;
 use super::exit::Undone;
-use super::permission;
-use super::said::{done, said};
+use super::said::{counted, done, said};
 use super::table::{Column, Table};
 use super::tools::{Done, Tools, with_journal, with_reader};
 use super::unreadable::Unreadable;
-use crate::observe::audit::{Act, Deed};
-use crate::password;
+use super::{password, permission};
+use crate::observe::audit::{Act, Audit, Deed};
+use crate::password::{HashError, hash};
 
 #[derive(Subcommand)]
 pub(super) enum AccountCommand {
@@ -31,7 +32,7 @@ pub(super) enum AccountCommand {
     Create(CreateFlags),
     /// Give an account another password
     ///
-    /// That ends its sessions in browsers, and all that it granted to programs.
+    /// That ends its sessions in browsers, and all that it granted to programs. Asks before it does so, unless --yes is given.
     #[command(after_help = "Example:\n  gatepost-server account password --name alice@example.org")]
     Password(PasswordFlags),
     /// Give an account other permissions in place of those it has
@@ -87,6 +88,8 @@ pub(super) struct PasswordFlags {
     #[command(flatten)]
     source: Source,
     #[command(flatten)]
+    consent: Consent,
+    #[command(flatten)]
     tools: Tools,
 }
 
@@ -132,7 +135,7 @@ pub(super) struct ListFlags {
 /// Where a password comes from.
 #[derive(Args)]
 struct Source {
-    /// Read the password from standard input, instead of drawing one
+    /// Read the password from standard input, instead of drawing one; a terminal asks for it
     #[arg(long)]
     password_stdin: bool,
 }
@@ -169,67 +172,89 @@ fn create(flags: CreateFlags) -> Done {
         created_at: gatepost_directory::now(),
     };
     with_journal(flags.tools, async |directory, journal| {
-        let made = Act::on_command_line(Deed::AccountMade, account.created_at)
-            .to(&*account.name)
-            .allowing(
-                account
-                    .permissions
-                    .iter()
-                    .map(|permission| permission.name()),
-            );
-        if !directory.add_account(account).await? {
-            return Err(Undone::Refused(
+        match add(&*directory, journal, account).await? {
+            true => Ok(()),
+            false => Err(Undone::Refused(
                 "there is an account of this name already; `account password` and `account permit` change it"
                     .to_owned(),
             )
-            .into());
+            .into()),
         }
-        journal.note_act(made, None);
-        Ok(())
     })?;
     password.reveal(&format!("created the account {name}"))
 }
 
+/// Makes an account, and writes that to the audit log; unless there is one of its name.
+pub(super) async fn add(
+    directory: &dyn Directory,
+    journal: &Audit,
+    account: NewAccount,
+) -> Result<bool, DirectoryError> {
+    let permissions = account.permissions.iter();
+    let made = Act::on_command_line(Deed::AccountMade, account.created_at)
+        .to(&*account.name)
+        .allowing(permissions.map(|permission| permission.name()));
+    let is_made = directory.add_account(account).await?;
+    if is_made {
+        journal.note_act(made, None);
+    }
+    Ok(is_made)
+}
+
 fn change_password(flags: PasswordFlags) -> Done {
-    let password = flags.source.password()?;
-    let change = AccountChange {
-        password_hash: Some(password.hash()?),
-        keeps_grants: flags.keep_grants,
-        ..AccountChange::default()
-    };
-    change_account(flags.tools, &flags.name, change)?;
-    let ended = match flags.keep_grants {
-        true => "its sessions in browsers ended",
-        false => "its sessions in browsers and all that it granted to programs ended",
-    };
-    password.reveal(&format!("changed the password of {}: {ended}", flags.name))
+    with_journal(flags.tools, async |directory, journal| {
+        let name = flags.name;
+        let grants = grants_of(&*directory, &name).await?;
+        flags.consent.to(&match flags.keep_grants {
+            true => format!("This ends the sessions of {name} in browsers."),
+            false => format!(
+                "This ends the sessions of {name} in browsers, and what it granted to programs: {grants}."
+            ),
+        })?;
+        let password = flags.source.password()?;
+        let change = AccountChange {
+            password_hash: Some(password.hash()?),
+            keeps_grants: flags.keep_grants,
+            ..AccountChange::default()
+        };
+        let changed = Act::on_command_line(Deed::PasswordChanged, gatepost_directory::now());
+        change_account(&*directory, journal, &name, change, changed).await?;
+        let ended = match flags.keep_grants {
+            true => "its sessions in browsers ended",
+            false => "its sessions in browsers and all that it granted to programs ended",
+        };
+        password.reveal(&format!("changed the password of {name}: {ended}"))
+    })
 }
 
 fn permit(flags: PermitFlags) -> Done {
-    let names: Vec<&str> = flags.permissions.iter().map(|p| p.name()).collect();
-    let may = names.join(" ");
-    let change = AccountChange {
-        permissions: Some(flags.permissions),
-        ..AccountChange::default()
-    };
-    change_account(flags.tools, &flags.name, change)?;
-    done(&format!("{} may now: {may}", flags.name))
+    with_journal(flags.tools, async |directory, journal| {
+        let (name, permissions) = (flags.name, flags.permissions);
+        let names = permissions.iter().map(|permission| permission.name());
+        let may = names.clone().collect::<Vec<_>>().join(" ");
+        let changed = Act::on_command_line(Deed::PermissionsChanged, gatepost_directory::now())
+            .allowing(names);
+        let change = AccountChange {
+            permissions: Some(permissions),
+            ..AccountChange::default()
+        };
+        change_account(&*directory, journal, &name, change, changed).await?;
+        done(&format!("{name} may now: {may}"))
+    })
 }
 
-fn change_account(tools: Tools, name: &str, change: AccountChange) -> Result<(), Box<dyn Error>> {
-    let now = gatepost_directory::now();
-    let changed = match &change.permissions {
-        Some(permissions) => Act::on_command_line(Deed::PermissionsChanged, now)
-            .allowing(permissions.iter().map(|permission| permission.name())),
-        None => Act::on_command_line(Deed::PasswordChanged, now),
-    };
-    with_journal(tools, async |directory, journal| {
-        if !directory.change_account(name, change).await? {
-            return Err(no_such_account(name));
-        }
-        journal.note_act(changed.to(name), None);
-        Ok(())
-    })
+async fn change_account(
+    directory: &dyn Directory,
+    journal: &Audit,
+    name: &str,
+    change: AccountChange,
+    changed: Act,
+) -> Result<(), Box<dyn Error>> {
+    if !directory.change_account(name, change).await? {
+        return Err(no_such_account(name));
+    }
+    journal.note_act(changed.to(name), None);
+    Ok(())
 }
 
 fn list(flags: ListFlags) -> Done {
@@ -274,7 +299,8 @@ fn sign_out(flags: Ending) -> Done {
         let Ended { sessions, grants } = ended.ok_or_else(|| no_such_account(&name))?;
         let act = Act::on_command_line(Deed::AccountSignedOut, gatepost_directory::now());
         journal.note_act(act.to(name), None);
-        done(&format!("ended {sessions} sessions and {grants} grants"))
+        let (sessions, grants) = (counted(sessions, "session"), counted(grants, "grant"));
+        done(&format!("ended {sessions} and {grants}"))
     })
 }
 
@@ -301,7 +327,7 @@ async fn grants_of(directory: &dyn Directory, name: &str) -> Result<String, Box<
     let entry = directory.account(name).await?;
     let entry = entry.ok_or_else(|| no_such_account(name))?;
     let grants = directory.grants(entry.account.id, gatepost_directory::now());
-    Ok(count(grants.await?.len(), "grant"))
+    Ok(counted(grants.await?.len() as u64, "grant"))
 }
 
 /// How many API keys end with an account, in words.
@@ -310,21 +336,14 @@ async fn keys_of(directory: &dyn Directory, name: &str) -> Result<String, Box<dy
     loop {
         let page = directory.keys(after, PAGE).await?;
         let Some(last) = page.last() else {
-            return Ok(count(keys, "key"));
+            return Ok(counted(keys, "key"));
         };
         after = last.id;
         let ends = |key: &&KeyEntry| {
             let belongs = |named: &Option<String>| named.as_deref() == Some(name);
             key.revoked_at.is_none() && (belongs(&key.account) || belongs(&key.owner))
         };
-        keys += page.iter().filter(ends).count();
-    }
-}
-
-fn count(number: usize, thing: &str) -> String {
-    match number {
-        1 => format!("1 {thing}"),
-        number => format!("{number} {thing}s"),
+        keys += page.iter().filter(ends).count() as u64;
     }
 }
 
@@ -333,19 +352,13 @@ impl Source {
         if !self.password_stdin {
             return Ok(Password::Drawn(Secret::draw(Purpose::Password)?));
         }
-        let mut text = String::new();
-        let most = password::LIMIT as u64 + 2;
-        io::stdin().lock().take(most).read_to_string(&mut text)?;
-        let line = text.strip_suffix('\n').unwrap_or(&text);
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        let chosen = chosen_password(line).map_err(Undone::Mistake)?;
-        Ok(Password::Given(chosen))
+        Ok(Password::Given(password::on_stdin()?))
     }
 }
 
 impl Password {
-    fn hash(&self) -> Result<String, password::HashError> {
-        password::hash(match self {
+    fn hash(&self) -> Result<String, HashError> {
+        hash(match self {
             Self::Drawn(secret) => secret.reveal(),
             Self::Given(text) => text,
         })
@@ -362,21 +375,6 @@ impl Password {
             Self::Given(_) => done(what),
         }
     }
-}
-
-/// A password that somebody may choose, or what is wrong with it.
-pub(super) fn chosen_password(text: &str) -> Result<String, String> {
-    if text.chars().count() < password::SHORTEST {
-        return Err(format!(
-            "a password has {} characters at least; 15 are better where it is all that is asked for (NIST SP \
-             800-63B-4 §3.1.1.2)",
-            password::SHORTEST
-        ));
-    }
-    if text.len() > password::LIMIT {
-        return Err(password::HashError::Length.to_string());
-    }
-    Ok(text.to_owned())
 }
 
 pub(super) const NO_ACCOUNT_NAME: &str =

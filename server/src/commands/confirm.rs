@@ -1,12 +1,14 @@
 //! Asking before something is ended that cannot be brought back.
 
 use std::error::Error;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use clap::Args;
 
 use super::exit::Undone;
 use super::printable::printable;
+use super::said::on_stderr;
+use super::terminal::{line, nothing};
 
 /// Whether the question was answered beforehand.
 #[derive(Args, Clone, Copy, Debug, Default)]
@@ -23,20 +25,16 @@ impl Consent {
         if self.yes {
             return Ok(());
         }
-        let mut stderr = io::stderr().lock();
-        if !io::stdin().is_terminal() || !stderr.is_terminal() {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return Err(Undone::Mistake(format!(
                 "{what} Nothing was changed: to do it, add --yes."
             ))
             .into());
         }
-        write!(stderr, "{what} Go on? [y/N] ")?;
-        stderr.flush()?;
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer)?;
-        match answer.trim().to_ascii_lowercase().as_str() {
+        on_stderr(&format!("{what} Go on? [y/N] "));
+        match line()?.trim().to_ascii_lowercase().as_str() {
             "y" | "yes" => Ok(()),
-            _ => Err(Undone::Refused("nothing was changed".to_owned()).into()),
+            _ => Err(nothing()),
         }
     }
 }

@@ -19,7 +19,7 @@ Exit codes:
   1  It was refused: by the policy, by the answer to a question, or because
      something is in the way; or a part of it could not be read.
   2  There is a mistake in the command line, in the configuration, or in a file
-     that the command was given. Nothing was changed.
+     that the command was given. No account, key or client was changed.
   3  What the command names is not there: a client, an account or an API key.
   4  Something failed: the disk, the database or the network.";
 

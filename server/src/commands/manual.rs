@@ -3,7 +3,7 @@
 use std::env;
 use std::error::Error;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -22,7 +22,9 @@ const PROGRAM: &str = "gatepost-server";
 
 /// Prints what a shell needs to complete commands.
 pub(super) fn complete(mut command: Command, shell: Shell) -> Done {
-    clap_complete::generate(shell, &mut command, PROGRAM, &mut io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, PROGRAM, &mut script);
+    io::stdout().write_all(&script)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -11,14 +11,17 @@ mod key;
 mod manual;
 mod nearest;
 mod order;
+mod password;
 mod permission;
 mod printable;
 mod progress;
+mod quoted;
 mod replay;
 mod review;
 mod said;
 mod setup;
 mod table;
+mod terminal;
 mod tools;
 mod transfer;
 mod unreadable;
@@ -45,6 +48,7 @@ use self::key::KeyCommand;
 use self::progress::Progress;
 use self::replay::ReplayFlags;
 use self::review::ReviewFlags;
+use self::said::{complain, counted, is_read_enough, on_stderr};
 use self::tools::{Done, Places, Tools, runtime, with_decider};
 use self::verdict::Verdict;
 use crate::config::{self, ConfigError, Overrides};
@@ -79,9 +83,10 @@ fn report(error: &(dyn Error + 'static)) -> ExitCode {
     match error.downcast_ref() {
         Some(ConfigError::Mistakes { file, mistakes }) => {
             let shown = check::show::on_stderr().settings(file.as_deref(), mistakes);
-            eprint!("{shown}");
+            on_stderr(&shown);
         }
-        _ => eprintln!("gatepost-server: {}", config::with_causes(error)),
+        _ if is_read_enough(error) => {}
+        _ => complain(&config::with_causes(error)),
     }
     exit::code(error).into()
 }
@@ -193,24 +198,25 @@ enum Command {
     /// Show which clients would stop working under other settings
     ///
     /// Changes nothing. Reads the whole directory, also while the server runs. Exits with 0 if every client goes on
-    /// working, 1 if one does not, and 2 if the settings have mistakes or a client cannot be judged.
+    /// working, 1 if one does not, 2 if the settings have mistakes or a client cannot be judged, and 4 if something
+    /// failed.
     #[command(
         after_help = "Example:\n  gatepost-server review --config new.toml --data /var/lib/gatepost"
     )]
     Review(ReviewFlags),
     /// Decide the decisions of an audit log again under other settings
     ///
-    /// Changes nothing. Exits with 0 if nothing would be decided otherwise, 1 if something would, and 2 if the settings
-    /// have mistakes or the log cannot be read.
+    /// Changes nothing. Exits with 0 if nothing would be decided otherwise, 1 if something would, 2 if the settings
+    /// have mistakes or a line of the log cannot be read, and 4 if something failed.
     #[command(
         after_help = "Example:\n  gatepost-server replay --config new.toml gatepost-data/audit.jsonl"
     )]
     Replay(ReplayFlags),
     /// Show what would be decided about client metadata documents
     ///
-    /// Registers nothing. Exits with 0 if all are accepted, 1 if one is refused, and 2 if one cannot be read or the
-    /// settings have mistakes. Without a document, the settings alone are checked; with --data, also whether the clients in
-    /// the data folder go on working, and if one does not, it exits with 1.
+    /// Registers nothing. Exits with 0 if all are accepted, 1 if one is refused, 2 if one cannot be read or the
+    /// settings have mistakes, and 4 if something failed. Without a document, the settings alone are checked; with
+    /// --data, also whether the clients in the data folder go on working, and if one does not, it exits with 1.
     #[command(
         after_help = "Example:\n  gatepost-server check --config gatepost.toml document.json"
     )]
@@ -284,7 +290,8 @@ fn sweep(flags: SweepFlags) -> Done {
         writeln!(io::stdout(), "removed {removed} of {clients} clients")?;
     }
     if unjudged > 0 {
-        let stay = format!("{unjudged} clients could not be judged, and stay");
+        let unjudged = counted(unjudged, "client");
+        let stay = format!("{unjudged} could not be judged; what cannot be judged stays");
         return Err(Undone::Refused(stay).into());
     }
     Ok(ExitCode::SUCCESS)

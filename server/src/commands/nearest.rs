@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use gatepost_directory::Store;
 
 use super::exit::Undone;
+use super::quoted::quoted;
 use super::tools::Places;
 use crate::config::{Config, Overrides, similar};
 
@@ -37,7 +38,7 @@ pub(super) fn is_there(config: &Config, places: &Places) -> Result<(), Box<dyn E
         Err(_) => Err(Undone::Mistake(match nearest(file, places) {
             Some(folder) => format!(
                 "there is no data in {shown}; the nearest data folder is {near}: --data {near}",
-                near = folder.display()
+                near = quoted(&folder.to_string_lossy())
             ),
             None => format!(
                 "there is no data in {shown}, and no other data folder near it: name the data folder with --data; \

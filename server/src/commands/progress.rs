@@ -1,7 +1,9 @@
 //! How far a command is that takes longer than a moment.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
+
+use super::said::on_stderr;
 
 /// How long a command may take without saying how far it is.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -38,8 +40,7 @@ impl Progress {
         if self.is_watched
             && let Some(line) = self.line(Instant::now())
         {
-            eprint!("\r{line}");
-            let _ = io::stderr().flush();
+            on_stderr(&format!("\r{line}"));
         }
     }
 
@@ -56,7 +57,7 @@ impl Progress {
     /// Takes the count away, before something else is shown.
     pub(super) fn clear(&mut self) {
         if std::mem::take(&mut self.is_shown) {
-            eprint!("\r\u{1b}[K");
+            on_stderr("\r\u{1b}[K");
         }
     }
 }

@@ -12,6 +12,7 @@ use gatepost_plugin::{Context, Decision, Outcome, Plugin};
 use serde::Serialize;
 
 use super::printable::printable;
+use super::said::said;
 use super::verdict::Verdict;
 use crate::config::{Config, Overrides};
 use crate::decide::entropy;
@@ -126,7 +127,7 @@ fn decide_again(
     let mut records = HashMap::new();
     let unreadable = |found: &mut Found, number: u64, why: &dyn fmt::Display| {
         found.unreadable += 1;
-        eprintln!("{}:{number}: {why}", log.display());
+        said(&format!("{}:{number}: {why}", log.display()));
     };
     for number in 1.. {
         text.clear();

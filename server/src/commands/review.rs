@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -14,6 +15,7 @@ use super::check::{Stopping, json};
 use super::nearest;
 use super::printable::printable;
 use super::progress::Progress;
+use super::said::complain;
 use super::table::{Column, Table, width_of_terminal};
 use super::tools::{Places, runtime};
 use super::unreadable::readable;
@@ -60,7 +62,7 @@ pub(super) fn run(flags: &ReviewFlags) -> Result<Verdict, Box<dyn Error>> {
     })?;
     let plugin = config.compile(&config.public_url(config.listen))?;
     for warning in config::warnings(&*plugin) {
-        eprintln!("gatepost-server: {}", config::line(&warning));
+        complain(&config::line(&warning));
     }
     let most = match flags.all {
         true => usize::MAX,
@@ -98,7 +100,7 @@ pub(super) fn judge(
     config: &Config,
     places: &Places,
     plugin: &dyn Plugin,
-    mut each: impl FnMut(&Stopping<'_>) -> Result<(), String>,
+    mut each: impl FnMut(&Stopping<'_>) -> io::Result<()>,
 ) -> Result<Found, Box<dyn Error>> {
     nearest::is_there(config, places)?;
     let review = Review {
@@ -238,13 +240,13 @@ impl Review<'_> {
         &self,
         entry: &Entry,
         found: &mut Found,
-        each: &mut impl FnMut(&Stopping<'_>) -> Result<(), String>,
+        each: &mut impl FnMut(&Stopping<'_>) -> io::Result<()>,
     ) -> Result<(), Box<dyn Error>> {
         let (decision, listed) = match self.decide(entry) {
             Ok(decided) => decided,
             Err(error) => {
                 let client_id = printable(&entry.client_id, usize::MAX);
-                eprintln!("gatepost-server: {client_id}: {error}");
+                complain(&format!("{client_id}: {error}"));
                 found.clients += 1;
                 found.unjudged += 1;
                 return Ok(());

@@ -17,7 +17,7 @@ use tempfile::NamedTempFile;
 use super::confirm::Consent;
 use super::exit::Undone;
 use super::progress::Progress;
-use super::said::{done, said};
+use super::said::{counted, done, said};
 use super::tools::{Done, Tools, with_new, with_reader};
 use super::unreadable::Unreadable;
 use crate::config;
@@ -44,14 +44,23 @@ pub(super) fn export(flags: Flags) -> Done {
         let mut out = Destination::open(&flags.file, flags.consent)?;
         let mut progress = Progress::new("exported", "lines");
         let mut lines = 0_u64;
+        let mut unwritten = None;
         let mut write = |line: &Line| {
             lines += 1;
             progress.step();
             let written = serde_json::to_string(line).map_err(io::Error::other);
             let written = written.and_then(|line| writeln!(out.writer(), "{line}"));
-            written.map_err(|error| DirectoryError::Failed(error.to_string()))
+            written.map_err(|error| {
+                let why = error.to_string();
+                unwritten = Some(error);
+                DirectoryError::Failed(why)
+            })
         };
-        let left_out = directory.export(&mut write).await?;
+        let exported = directory.export(&mut write).await;
+        if let Some(error) = unwritten {
+            return Err(error.into());
+        }
+        let left_out = exported?;
         progress.clear();
         out.finish(&flags.file)?;
         let mut unreadable = Unreadable::default();
@@ -65,8 +74,8 @@ pub(super) fn export(flags: Flags) -> Done {
         match left_out.len() {
             0 => Ok(ExitCode::SUCCESS),
             rows => Err(Undone::Refused(format!(
-                "{rows} rows are not in what was exported, so that it has no last line; `import --without-end` \
-                 takes over the rest"
+                "{} left out of what was exported, so that it has no last line; `import --without-end` takes over the rest",
+                counted(rows as u64, "row")
             ))
             .into()),
         }

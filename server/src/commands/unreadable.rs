@@ -7,6 +7,7 @@ use gatepost_directory::Entry;
 
 use super::exit::Code;
 use super::printable::printable;
+use super::said::complain;
 
 /// How many could not be read.
 #[derive(Default)]
@@ -16,7 +17,7 @@ impl Unreadable {
     /// Says on standard error what cannot be read, and why.
     pub(super) fn note(&mut self, what: &str, name: &str, reason: &str) {
         let (name, reason) = (printable(name, usize::MAX), printable(reason, usize::MAX));
-        eprintln!("gatepost-server: {what} {name} cannot be read: {reason}");
+        complain(&format!("{what} {name} cannot be read: {reason}"));
         self.0 += 1;
     }
 

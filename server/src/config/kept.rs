@@ -35,7 +35,7 @@ impl Config {
     pub(super) fn unkept(&self) -> Vec<SettingFinding> {
         let mut findings = Vec::new();
         for (key, kept) in KEPT {
-            let offered = self.registration.get(key).and_then(toml::Value::as_array);
+            let offered = self.written().get(key).and_then(toml::Value::as_array);
             let offered = offered.into_iter().flatten();
             for name in offered.filter_map(toml::Value::as_str) {
                 if !kept.contains(&name) {
@@ -53,7 +53,7 @@ impl Config {
                 }
             }
         }
-        let documents = self.registration.get("client-id-metadata-documents");
+        let documents = self.written().get("client-id-metadata-documents");
         if documents.and_then(toml::Value::as_bool) == Some(true) && !self.fetch.is_enabled {
             findings.push(SettingFinding {
                 allowed: Some("true only with fetch.enabled".to_owned()),

@@ -18,7 +18,7 @@ use crate::config::provider_name::ProviderName;
 use crate::config::proxies;
 use crate::config::public_url::PublicUrl;
 use crate::config::section::Section;
-use crate::config::settings::Config;
+use crate::config::settings::{Config, Registration};
 use crate::config::similar::similar;
 use crate::config::written::{Mistake, Written};
 use crate::fetch::{FetchSettings, InternalHost};
@@ -242,7 +242,7 @@ fn parse(table: toml::Table) -> (Config, Vec<SettingFinding>) {
     root.finish(plugin);
 
     let mut oauth = root.section("oauth");
-    config.registration = oauth.table("client-registration").unwrap_or_default();
+    config.registration = Registration(oauth.table("client-registration").unwrap_or_default());
     let mut tokens = oauth.section("tokens");
     config.lifetimes = Lifetimes::read(&mut tokens);
     oauth.finish(tokens);
@@ -387,6 +387,21 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn no_secret_is_printed() {
+        let text = "[store]\nurl = 'postgres://gp:SECRET@h/d'\n\
+                    [oauth.client-registration]\nrequire = true\nclient-id-keys = ['SECRET']\n";
+        let (config, _) = parse(text.parse().expect("the case is TOML"));
+        let printed = format!("{config:?}");
+        assert!(!printed.contains("SECRET"), "{printed}");
+        assert!(printed.contains("\"client-id-keys\""), "{printed}");
+        let found = mistakes(
+            "[server]\npublic-url = 'https://a:SECRET@h'\ncors-origins = ['x://SECRET@h']",
+        );
+        assert_eq!(found.len(), 2);
+        assert!(!found.concat().contains("SECRET"), "{found:?}");
     }
 
     /// What is read is described.

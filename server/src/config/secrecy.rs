@@ -43,7 +43,7 @@ impl Config {
         {
             secrets.push("store.url");
         }
-        let keys = self.registration.get("client-id-keys");
+        let keys = self.written().get("client-id-keys");
         if keys
             .and_then(toml::Value::as_array)
             .is_some_and(|keys| !keys.is_empty())

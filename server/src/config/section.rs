@@ -9,6 +9,8 @@ use std::str::FromStr;
 use gatepost_plugin::{SettingFinding, Severity};
 use toml::{Table, Value};
 
+use crate::config::written::has_credentials;
+
 pub(super) struct Section {
     path: String,
     table: Table,
@@ -108,7 +110,7 @@ impl Section {
         for text in texts {
             match text.parse() {
                 Ok(parsed) => all.push(parsed),
-                Err(_) => self.mistake(key, format!("`{text}` is not understood"), allowed),
+                Err(_) => self.not_understood(key, &text, allowed),
             }
         }
         Some(all)
@@ -132,9 +134,17 @@ impl Section {
         let text = self.string(key)?;
         let parsed = text.parse().ok();
         if parsed.is_none() {
-            self.mistake(key, format!("`{text}` is not understood"), allowed);
+            self.not_understood(key, &text, allowed);
         }
         parsed
+    }
+
+    fn not_understood(&mut self, key: &str, text: &str, allowed: &str) {
+        let message = match has_credentials(text) {
+            true => "this is not understood".to_owned(),
+            false => format!("`{text}` is not understood"),
+        };
+        self.mistake(key, message, allowed);
     }
 
     fn typed<T>(

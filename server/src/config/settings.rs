@@ -1,5 +1,6 @@
 //! How this program is to run, in checked values.
 
+use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,7 +58,7 @@ pub struct Config {
     pub isolate: bool,
     /// How long what is issued is good for.
     pub lifetimes: Lifetimes,
-    pub(super) registration: toml::Table,
+    pub(super) registration: Registration,
     /// The file that says so, to show what is wrong in it.
     pub(super) file: Option<Arc<Written>>,
 }
@@ -77,7 +78,7 @@ impl Config {
 
     /// What is written in the table `[oauth.client-registration]`.
     pub const fn written(&self) -> &toml::Table {
-        &self.registration
+        &self.registration.0
     }
 
     /// Whether a setting in that table is a secret, which is shown to nobody.
@@ -89,8 +90,8 @@ impl Config {
     /// The same, with these settings in place of all that are written there. The secrets stay that they do not replace.
     pub fn with_settings(&self, settings: toml::Table) -> Self {
         let mut registration = self.registration.clone();
-        registration.retain(|key, _| self.is_secret(key));
-        registration.extend(settings);
+        registration.0.retain(|key, _| self.is_secret(key));
+        registration.0.extend(settings);
         Self {
             registration,
             ..self.clone()
@@ -100,7 +101,7 @@ impl Config {
     /// The resources that an administrator listed (RFC 8707).
     pub fn resources(&self) -> Vec<String> {
         let listed = self
-            .registration
+            .written()
             .get("resources")
             .and_then(toml::Value::as_array);
         let listed = listed.into_iter().flatten().filter_map(toml::Value::as_str);
@@ -159,7 +160,7 @@ impl Config {
     /// An exposed address is kept from the plugin: to an address that is given out with a token,
     /// clients would send that token.
     pub fn plugin_settings(&self, public_url: &PublicUrl) -> String {
-        let mut registration = self.registration.clone();
+        let mut registration = self.written().clone();
         let reached = [
             ("issuer", public_url.to_string()),
             ("registration-endpoint", public_url.registration_endpoint()),
@@ -248,9 +249,20 @@ impl Config {
             plugin: None,
             isolate: false,
             lifetimes: Lifetimes::default(),
-            registration: toml::Table::new(),
+            registration: Registration::default(),
             file: None,
         }
+    }
+}
+
+/// The table `[oauth.client-registration]`.
+#[derive(Clone, Default)]
+pub(super) struct Registration(pub(super) toml::Table);
+
+/// Without its values, which may be secrets.
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
     }
 }
 

@@ -82,50 +82,119 @@ impl Written {
         mistakes
     }
 
-    /// What is not shown of the file: the values of secret settings, or every string if the file is no TOML.
-    pub fn secrets(&self) -> Vec<Range<usize>> {
-        let (root, errors) = DeTable::parse_recoverable(&self.text);
-        if !errors.is_empty() {
-            return strings(&self.text);
+    /// What is not shown of the file beside its mistakes.
+    ///
+    /// If it is no TOML, that is every value: where one ends is not known. Otherwise it is the value of a secret setting, a
+    /// string with credentials in it, and each string at a place where there is a mistake, if the message does not quote it:
+    /// a secret may have a wrong name, or be in a wrong place.
+    pub fn secrets(&self, found: &[Mistake]) -> Vec<Range<usize>> {
+        if self.table().is_err() {
+            return all_values(&self.text);
         }
-        let value = |path: &[&str]| follow(root.get_ref(), path).map(|found| found.value);
-        SECRET.iter().filter_map(|path| value(path)).collect()
+        let (root, _) = DeTable::parse_recoverable(&self.text);
+        let is_error = |mistake: &&Mistake| mistake.finding.severity == Severity::Error;
+        let mut hiding = Hiding {
+            wrong: found
+                .iter()
+                .filter(is_error)
+                .map(|mistake| (plain(&mistake.finding.path), &*mistake.finding.message))
+                .collect(),
+            hidden: Vec::new(),
+        };
+        hiding.table("", root.get_ref(), &Doubt::default());
+        hiding.hidden
     }
 }
 
+/// Whether a text is a URL with credentials in it. It may be at any place.
+pub(super) fn has_credentials(text: &str) -> bool {
+    text.split_once("://")
+        .is_some_and(|(_, rest)| rest.contains('@'))
+}
+
 /// The settings that have secrets in them.
-const SECRET: [&[&str]; 2] = [
-    &["store", "url"],
-    &["oauth", "client-registration", "client-id-keys"],
-];
+const SECRET: [&str; 2] = ["store.url", "oauth.client-registration.client-id-keys"];
+
+/// Looks for what is not shown.
+struct Hiding<'a> {
+    /// The paths of mistakes, with what is said of them.
+    wrong: Vec<(String, &'a str)>,
+    hidden: Vec<Range<usize>>,
+}
+
+/// Why a string may not be shown.
+#[derive(Clone, Default)]
+struct Doubt<'a> {
+    /// It belongs to a secret setting.
+    is_secret: bool,
+    /// What is said of it, or of a table or a list that it is in.
+    said: Vec<&'a str>,
+}
+
+impl<'a> Hiding<'a> {
+    fn table(&mut self, path: &str, table: &DeTable<'_>, doubt: &Doubt<'a>) {
+        for (key, value) in table {
+            let path = match path {
+                "" => plain(key.get_ref()),
+                path => format!("{path}.{}", plain(key.get_ref())),
+            };
+            self.value(&path, value, doubt);
+        }
+    }
+
+    fn value(&mut self, path: &str, value: &Spanned<DeValue<'_>>, doubt: &Doubt<'a>) {
+        let mut doubt = doubt.clone();
+        doubt.is_secret |= SECRET.contains(&path);
+        let of_it = self.wrong.iter().filter(|(wrong, _)| wrong == path);
+        doubt.said.extend(of_it.map(|(_, said)| *said));
+        match value.get_ref() {
+            DeValue::Table(table) => self.table(path, table, &doubt),
+            DeValue::Array(_) if doubt.is_secret => self.hidden.push(value.span()),
+            DeValue::Array(values) => {
+                for (number, value) in values.iter().enumerate() {
+                    self.value(&format!("{path}.{number}"), value, &doubt);
+                }
+            }
+            DeValue::String(text) => {
+                let quoted = format!("`{text}`");
+                let is_quoted = |said: &&str| said.contains(&quoted);
+                let is_in_doubt = !doubt.said.is_empty() && !doubt.said.iter().any(is_quoted);
+                if doubt.is_secret || is_in_doubt || has_credentials(text) {
+                    self.hidden.push(value.span());
+                }
+            }
+            _ if doubt.is_secret => self.hidden.push(value.span()),
+            _ => {}
+        }
+    }
+}
+
+/// A path with a dot before each step, also before the number in a list.
+fn plain(path: &str) -> String {
+    path.replace('[', ".").replace(']', "")
+}
 
 /// The place of a setting, or of the table that it is missing in.
 fn find(root: &DeTable<'_>, path: &str) -> Option<Range<usize>> {
-    let path = path.replace('[', ".").replace(']', "");
+    let path = plain(path);
     let mut steps: Vec<&str> = path.split('.').filter(|step| !step.is_empty()).collect();
     while !steps.is_empty() {
         if let Some(found) = follow(root, &steps) {
-            return Some(found.shown);
+            return Some(found);
         }
         steps.pop();
     }
     None
 }
 
-/// A setting in the file.
-struct Found {
-    /// What is underlined.
-    shown: Range<usize>,
-    value: Range<usize>,
-}
-
-fn follow(root: &DeTable<'_>, steps: &[&str]) -> Option<Found> {
+/// What is underlined of a setting.
+fn follow(root: &DeTable<'_>, steps: &[&str]) -> Option<Range<usize>> {
     let (first, rest) = steps.split_first()?;
     let (key, value) = root.iter().find(|(key, _)| key.get_ref() == first)?;
     below(key.span(), value, rest)
 }
 
-fn below(key: Range<usize>, value: &Spanned<DeValue<'_>>, steps: &[&str]) -> Option<Found> {
+fn below(key: Range<usize>, value: &Spanned<DeValue<'_>>, steps: &[&str]) -> Option<Range<usize>> {
     match (value.get_ref(), steps) {
         (DeValue::Table(table), [_, ..]) => follow(table, steps),
         (DeValue::Array(values), [number, rest @ ..]) => {
@@ -133,30 +202,41 @@ fn below(key: Range<usize>, value: &Spanned<DeValue<'_>>, steps: &[&str]) -> Opt
             below(value.span(), value, rest)
         }
         // A table is the lines below its name.
-        (DeValue::Table(_), []) => Some(Found {
-            shown: key,
-            value: value.span(),
-        }),
-        (_, []) => Some(Found {
-            shown: key.start..value.span().end.max(key.end),
-            value: value.span(),
-        }),
+        (DeValue::Table(_), []) => Some(key),
+        (_, []) => Some(key.start..value.span().end.max(key.end)),
         _ => None,
     }
 }
 
-/// Every string, to the end of its line at most.
-fn strings(text: &str) -> Vec<Range<usize>> {
+/// All of a text that is no TOML, but for the names before `=`.
+fn all_values(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(start) = text[at..].find(['"', '\'']).map(|offset| at + offset) {
-        let quote = char::from(text.as_bytes()[start]);
-        let end = text[start + 1..].find([quote, '\n']);
-        let end = end.map_or(text.len(), |offset| start + 1 + offset + 1);
-        found.push(start..end);
-        at = end;
+    let mut start = 0;
+    // Behind it, a line may be a part of a value.
+    let mut is_in_text = false;
+    for line in text.split_inclusive('\n') {
+        let shown = match line.split_once('=') {
+            Some((name, _)) if !is_in_text && is_name(name.trim()) => name.len() + 1,
+            _ => 0,
+        };
+        let rest = &line[shown..];
+        let from = start + shown + (rest.len() - rest.trim_start().len());
+        let end = start + line.trim_end().len();
+        if from < end {
+            found.push(from..end);
+        }
+        is_in_text |= line.contains("\"\"\"") || line.contains("'''");
+        start += line.len();
     }
     found
+}
+
+/// Whether this can be the name of a setting: they are lower case, which keys of clients are not.
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.'))
 }
 
 #[cfg(test)]
@@ -236,19 +316,119 @@ require = 1
         );
     }
 
+    /// What is not shown of a file that has these mistakes, each with a path and a message.
+    fn hidden(text: &str, mistakes: &[(&str, &str)]) -> Vec<String> {
+        let file = written(text);
+        let finding =
+            |(path, said): &(&str, &str)| SettingFinding::new(*path, *said, Severity::Error);
+        let found = file.place(mistakes.iter().map(finding).collect());
+        let hidden = file.secrets(&found).into_iter();
+        hidden.map(|span| text[span].to_owned()).collect()
+    }
+
     #[test]
     fn secrets_are_hidden() {
-        let hidden = |text: &str| -> Vec<String> {
-            let secrets = written(text).secrets();
-            secrets
-                .into_iter()
-                .map(|span| text[span].to_owned())
-                .collect()
-        };
-        assert_eq!(hidden(TEXT), ["'postgres://a:secret@b/c'"]);
-        assert_eq!(
-            hidden("[store]\nurl = 'postgres://a:s@b/c\nx = \"y\" = 1"),
-            ["'postgres://a:s@b/c\n", "\"y\""]
-        );
+        for (name, text, mistakes, expected) in [
+            (
+                "a secret setting",
+                TEXT,
+                &[][..],
+                &["'postgres://a:secret@b/c'"][..],
+            ),
+            (
+                "keys of client ids",
+                "[oauth.client-registration]\nclient-id-keys = ['a',\n'b']",
+                &[],
+                &["['a',\n'b']"],
+            ),
+            (
+                "a secret setting of the wrong kind",
+                "store.url.a = 's'\noauth.client-registration.client-id-keys = 1",
+                &[],
+                &["1", "'s'"],
+            ),
+            (
+                "a wrong name",
+                "[store]\nulr = 's'",
+                &[("store.ulr", "there is no such key, did you mean `url`?")],
+                &["'s'"],
+            ),
+            (
+                "a list under a wrong name",
+                "[oauth.client-registration]\nclient-id-key = ['s', 't']",
+                &[(
+                    "oauth.client-registration.client-id-key",
+                    "There is no such key.",
+                )],
+                &["'s'", "'t'"],
+            ),
+            (
+                "a wrong table",
+                "[stroe.a]\nurl = 's'\n[log]\nlevel = 'info'",
+                &[("stroe", "there is no such key")],
+                &["'s'"],
+            ),
+            (
+                "a name with a dot and a bracket",
+                "[store]\n'a.b[1]' = 's'",
+                &[("store.a.b[1]", "there is no such key")],
+                &["'s'"],
+            ),
+            (
+                "a string in the place of a table",
+                "store = 's'",
+                &[("store", "not the right kind of value")],
+                &["'s'"],
+            ),
+            (
+                "an item of a list",
+                "a = ['s', 't']",
+                &[("a[1]", "this is not understood")],
+                &["'t'"],
+            ),
+            (
+                "what the message quotes",
+                "[log]\nlevel = 'loud'",
+                &[("log.level", "`loud` is not understood")],
+                &[],
+            ),
+            (
+                "credentials at any place",
+                "[server]\npublic-url = 'https://a:s@b'\ncors-origins = ['https://b', 'x://s@b']",
+                &[],
+                &["'x://s@b'", "'https://a:s@b'"],
+            ),
+            (
+                "no quotes",
+                "[store]\nurl = postgres://gp:s@h/d\npostgres://gp:s@h/d=\n",
+                &[],
+                &["[store]", "postgres://gp:s@h/d", "postgres://gp:s@h/d="],
+            ),
+            (
+                "an escaped quote",
+                "url = \"s\\\"t\" x\r\n",
+                &[],
+                &["\"s\\\"t\" x"],
+            ),
+            (
+                "lines of a text",
+                "url = \"\"\"\ns\nname = t\n\"\"\" x",
+                &[],
+                &["\"\"\"", "s", "name = t", "\"\"\" x"],
+            ),
+            (
+                "keys without quotes",
+                "client-id-keys = [\n  AbC=,\n  \"AbC=\"\n",
+                &[],
+                &["[", "AbC=,", "\"AbC=\""],
+            ),
+        ] {
+            let mut found = hidden(text, mistakes);
+            let mut expected = expected.to_vec();
+            // The order is that of the keys.
+            found.sort();
+            expected.sort_unstable();
+            assert_eq!(found, expected, "{name}");
+        }
     }
 }

@@ -21,13 +21,13 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 pub use self::claim::ClaimError;
+pub use self::tls::Tls;
 
 use self::claim::Claim;
 use self::connections::{Entrance, accept};
 use self::notify::notify;
 use self::reload::Reload;
 use self::stop::Stop;
-use self::tls::Tls;
 use crate::config::{self, Config, Overrides};
 use crate::decide::Decider;
 use crate::fetch::{Fetcher, Outside};

@@ -44,6 +44,10 @@ const ON_DATA: &[&[&str]] = &[
     ],
     &["client", "disable", "a"],
     &["client", "enable", "a"],
+    &["client", "approve", "a", "--revision", "1"],
+    &["client", "deny", "a", "--yes"],
+    &["client", "rotate-secret", "a", "--yes"],
+    &["client", "rotate-token", "a", "--yes"],
     &["client", "remove", "a", "--yes"],
     &["export"],
     &["sweep"],
@@ -143,8 +147,17 @@ fn what_ends_something_asks_first() {
     let there = || (listed("client"), listed("key"), listed("account"));
     let path = data.to_str().expect("a path in UTF-8").to_owned();
     for (arguments, says) in [
-        (&["client", "remove", &client_id][..], "nobody uses it"),
+        (
+            &["client", "rotate-token", &client_id][..],
+            "the old one ends at once",
+        ),
+        (&["client", "remove", &client_id], "Nobody uses it"),
         (&["key", "revoke", "2"], "This revokes key 2 (registration)"),
+        (&["account", "password", "--name", "desk"], "0 grants"),
+        (
+            &["account", "password", "--name", "desk", "--keep-grants"],
+            "desk in browsers. ",
+        ),
         (&["account", "sign-out", "--name", "desk"], "0 grants"),
         (
             &["account", "remove", "--name", "desk"],
@@ -251,6 +264,11 @@ fn exit_codes() {
         (&["client", "disable", "nobody"], 3),
         (&["client", "enable", "nobody"], 3),
         (&["client", "remove", "nobody"], 3),
+        (&["client", "approve", "nobody"], 2),
+        (&["client", "approve", "nobody", "--revision", "1"], 3),
+        (&["client", "deny", "nobody"], 3),
+        (&["client", "rotate-secret", "nobody"], 3),
+        (&["client", "rotate-token", "nobody"], 3),
         (&["key", "revoke", "99"], 3),
         (&["account", "remove", "--name", "nobody"], 3),
         (&["account", "sign-out", "--name", "nobody"], 3),

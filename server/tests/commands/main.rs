@@ -65,16 +65,7 @@ fn a_key_is_given_terms_and_an_end() {
         ),
     ] {
         let output = create(arguments);
-        assert_eq!(
-            output.status.code(),
-            Some(code),
-            "{arguments:?}: {output:?}"
-        );
-        assert!(
-            text(&output.stderr).contains(says),
-            "{arguments:?}: {output:?}"
-        );
-        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+        assert_fails(arguments, &output, code, says);
     }
 
     let host = Host::start_in(folder, "", &[]);
@@ -106,7 +97,7 @@ fn an_account_is_made_once_and_changed_after_that() {
     assert!(!twice.status.success(), "{twice:?}");
     assert!(text(&twice.stderr).contains("account permit"), "{twice:?}");
 
-    let password = account("password", &[]);
+    let password = account("password", &["--yes"]);
     assert!(!text(&password.stdout).trim().is_empty(), "{password:?}");
     let permissions = "--permission authenticate --permission oauth-client-override";
     let permissions: Vec<&str> = permissions.split(' ').collect();
@@ -124,7 +115,7 @@ fn an_account_is_made_once_and_changed_after_that() {
     assert!(account("remove", &["--yes"]).status.success());
     for (verb, more) in [
         ("permit", &permissions[..]),
-        ("password", &[]),
+        ("password", &["--yes"]),
         ("sign-out", &["--yes"]),
         ("remove", &["--yes"]),
     ] {
@@ -138,33 +129,34 @@ fn an_account_is_made_once_and_changed_after_that() {
 }
 
 #[test]
-fn a_password_that_is_chosen_has_eight_characters() {
+fn a_password_that_is_chosen_has_eight_characters_and_is_a_line() {
     let folder = Folder::new();
     let data = folder.data();
     common::make(&data);
-    let chosen = |verb: &str, password: &str| {
-        let arguments = [
-            "account",
-            verb,
-            "--name",
-            "a@example.org",
-            "--password-stdin",
-        ];
-        run_reading(&arguments, &data, password)
+    let chosen = |verb: &[&str], password: &str| {
+        let named = ["--name", "a@example.org", "--password-stdin"];
+        run_reading(&[&["account"], verb, &named].concat(), &data, password)
     };
-    for (verb, password, is_done) in [
-        ("create", "", false),
-        ("create", "1234567", false),
-        ("create", "1234567\n", false),
-        ("create", "äöüäöüä\r\n", false),
-        ("create", "12345678\n", true),
-        ("password", "1234567", false),
-        ("password", "äöüäöüäö", true),
+    let (create, change) = (&["create"][..], &["password", "--yes"][..]);
+    let long = "x".repeat(1025);
+    for (verb, password, wrong) in [
+        (create, "", Some("8 characters")),
+        (create, "1234567", Some("8 characters")),
+        (create, "1234567\n", Some("8 characters")),
+        (create, "äöüäöüä\r\n", Some("8 characters")),
+        (create, &long, Some("1024 bytes")),
+        (create, "12345678\n12345678\n", Some("one line")),
+        (create, "12345678\n", None),
+        (change, "1234567", Some("8 characters")),
+        (change, &long, Some("1024 bytes")),
+        (change, &long[..1024], None),
+        (change, "äöüäöüäö", None),
     ] {
         let output = chosen(verb, password);
-        assert_eq!(output.status.success(), is_done, "{verb} {password:?}");
-        let said = text(&output.stderr);
-        assert_eq!(said.contains("8 characters"), !is_done, "{said}");
+        match wrong {
+            Some(says) => assert_fails(verb, &output, 2, says),
+            None => assert!(output.status.success(), "{verb:?}: {output:?}"),
+        }
     }
 }
 
@@ -288,15 +280,7 @@ fn a_client_by_hand_without_a_document() {
         ),
     ] {
         let output = add(arguments);
-        assert_eq!(
-            output.status.code(),
-            Some(code),
-            "{arguments:?}: {output:?}"
-        );
-        assert!(
-            text(&output.stderr).contains(says),
-            "{arguments:?}: {output:?}"
-        );
+        assert_fails(arguments, &output, code, says);
     }
     let listed = command(&["client", "list"], &data);
     assert_eq!(text(&listed.stdout), "webadmin\t0\tAdmin\n");
@@ -475,6 +459,15 @@ fn command(arguments: &[&str], data: &Path) -> Output {
 fn run(arguments: &[&str]) -> Output {
     let output = program().args(arguments).output();
     output.expect("the program can be started")
+}
+
+/// It was not done, and standard error says why.
+fn assert_fails(arguments: &[&str], output: &Output, code: i32, says: &str) {
+    let found = output.status.code();
+    assert_eq!(found, Some(code), "{arguments:?}: {output:?}");
+    let said = text(&output.stderr);
+    assert!(said.contains(says), "{arguments:?}: {says} in {said}");
+    assert_eq!(text(&output.stdout), "", "{arguments:?}");
 }
 
 fn now() -> u64 {

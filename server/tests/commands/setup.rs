@@ -1,13 +1,15 @@
 //! The first start as a setup: what is asked, made and said.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::common::browser::Browser;
 use crate::common::{self, Folder, Host, program, run_reading, text};
-use crate::run;
-use crate::terminal::on_terminal;
+use crate::terminal::{interrupted, on_terminal};
+use crate::{assert_fails, run};
 
 const NAME: &str = "alice@example.org";
 const PASSWORD: &str = "correct horse battery staple";
@@ -187,10 +189,37 @@ fn a_setup_that_fails_makes_nothing() {
             2,
             "cannot be used with",
         ),
+        (
+            &[
+                "--password-stdin",
+                "--tls-certificate",
+                "missing.pem",
+                "--tls-key",
+                "missing.pem",
+            ],
+            2,
+            "missing.pem",
+        ),
+        (
+            &[
+                "--password-stdin",
+                "--tls-certificate",
+                "database",
+                "--tls-key",
+                "database",
+            ],
+            2,
+            "database",
+        ),
+        (&["--password-stdin", "--data", "~/data"], 2, "~/data"),
+        (
+            &["--password-stdin", "--config", "~/own.toml"],
+            2,
+            "~/own.toml",
+        ),
     ] {
         let output = script(more);
-        assert_eq!(output.status.code(), Some(code), "{more:?}: {output:?}");
-        assert!(text(&output.stderr).contains(says), "{more:?}: {output:?}");
+        assert_fails(more, &output, code, says);
         assert!(!folder.path("gatepost.toml").exists(), "{more:?}");
         assert!(!folder.path("gatepost-data").exists(), "{more:?}");
     }
@@ -198,6 +227,91 @@ fn a_setup_that_fails_makes_nothing() {
     assert_eq!(seen.code, Some(1), "{}", seen.text);
     assert!(seen.text.contains("nothing was changed"), "{}", seen.text);
     assert!(!folder.path("gatepost.toml").exists());
+
+    let odd = OsStr::from_bytes(b"da\xffta");
+    let named = ["setup", "--admin", NAME, "--password-stdin", "--data"];
+    let output = program().current_dir(&here).args(named).arg(odd).output();
+    let output = output.expect("the program can be started");
+    assert_fails(&named, &output, 2, "is not UTF-8");
+}
+
+/// What is in the way of the account leaves no configuration file behind, and another run makes both.
+#[test]
+fn a_setup_that_cannot_make_the_account_can_be_done_again() {
+    let folder = Folder::new();
+    let config = folder.path("own.toml");
+    let setup = [
+        "setup",
+        "--config",
+        utf8(&config),
+        "--admin",
+        NAME,
+        "--password-stdin",
+    ];
+    let in_the_way = folder.data().join("audit.jsonl");
+    fs::create_dir_all(&in_the_way).expect("it is ours");
+    let failed = run_reading(&setup, &folder.data(), PASSWORD);
+    assert_fails(&setup, &failed, 4, "audit");
+    assert!(!config.exists(), "{failed:?}");
+
+    fs::remove_dir(&in_the_way).expect("it is ours");
+    let made = run_reading(&setup, &folder.data(), PASSWORD);
+    assert_eq!(made.status.code(), Some(0), "{made:?}");
+    assert!(config.exists(), "{made:?}");
+}
+
+#[test]
+fn an_interrupt_at_the_password_leaves_the_terminal_as_it_was() {
+    let folder = Folder::new();
+    let data = folder.data();
+    common::make(&data);
+    let account = [
+        "account",
+        "create",
+        "--name",
+        NAME,
+        "--password-stdin",
+        "--data",
+        utf8(&data),
+    ];
+    let setup = ["setup", "--admin", NAME];
+    for (arguments, typed) in [(&setup[..], "\n\n\n"), (&account, "")] {
+        let seen = interrupted(arguments, &folder.path(""), typed, "Password: ");
+        assert!(seen.text.contains("nothing was changed"), "{}", seen.text);
+        assert!(seen.text.contains("ended with 1\n"), "{}", seen.text);
+        assert!(seen.text.contains(" echo "), "{}", seen.text);
+        assert!(!folder.path("gatepost.toml").exists());
+    }
+    let accounts = run(&["account", "list", "--data", utf8(&data)]);
+    assert_eq!(text(&accounts.stdout), "");
+}
+
+#[test]
+fn a_password_on_a_terminal_is_asked_for_and_not_shown() {
+    let folder = Folder::new();
+    let data = folder.data();
+    common::make(&data);
+    let account = [
+        "account",
+        "create",
+        "--name",
+        NAME,
+        "--password-stdin",
+        "--data",
+        utf8(&data),
+    ];
+    let typed = format!("short\n{PASSWORD}\nanother one\n{PASSWORD}\n{PASSWORD}\n");
+    let seen = on_terminal(&account, &folder.path(""), &typed);
+    assert_eq!(seen.code, Some(0), "{}", seen.text);
+    for part in [
+        "Password: ",
+        "8 characters",
+        "these are two passwords",
+        "created the account",
+    ] {
+        assert!(seen.text.contains(part), "{part} in\n{}", seen.text);
+    }
+    assert!(!seen.text.contains(PASSWORD), "{}", seen.text);
 }
 
 /// A file with a password in it is its owner's alone.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::common::{Folder, Host, NATIVE, text};
+use crate::common::{Folder, Host, NATIVE, program, text};
 use crate::terminal::on_terminal;
 use crate::{command, run};
 
@@ -80,6 +80,11 @@ fn what_was_done_is_said() {
     let folder = Folder::new();
     let data = folder.data();
     crate::common::make(&data);
+    let server = folder.write(
+        "mail.json",
+        r#"{"grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic"}"#,
+    );
+    let server = server.to_str().expect("a path in UTF-8");
     let file = folder.path("all.jsonl");
     let file = file.to_str().expect("a path in UTF-8");
     for (arguments, on_stdout, says) in [
@@ -89,7 +94,7 @@ fn what_was_done_is_said() {
             "created the account ann",
         ),
         (
-            &["account", "password", "--name", "ann"],
+            &["account", "password", "--name", "ann", "--yes"],
             false,
             "changed the password of ann",
         ),
@@ -130,11 +135,21 @@ fn what_was_done_is_said() {
             "registered the client web",
         ),
         (
+            &["client", "add", server, "--id", "mail"],
+            false,
+            "registered the client mail",
+        ),
+        (
             &["client", "disable", "web"],
             true,
             "disabled the client web",
         ),
         (&["client", "enable", "web"], true, "enabled the client web"),
+        (
+            &["client", "rotate-secret", "mail", "--yes"],
+            false,
+            "the client mail has a new secret",
+        ),
         (&["export", file], false, "exported "),
         (
             &["client", "remove", "web", "--yes"],
@@ -249,6 +264,52 @@ fn man_pages_and_completions() {
         assert!(
             script.contains("expires-at") && script.contains("sign-out"),
             "{shell}"
+        );
+    }
+}
+
+/// Who reads what a command prints may have read enough, as `head` has.
+#[test]
+fn nobody_has_to_read_on() {
+    let folder = Folder::new();
+    let data = folder.data();
+    crate::common::make(&data);
+    let data = data.to_str().expect("a path in UTF-8");
+    let closed = || {
+        let (reader, writer) = std::io::pipe().expect("there are pipes");
+        drop(reader);
+        writer
+    };
+    for arguments in [
+        &["completions", "bash"][..],
+        &["--help"],
+        &["check"],
+        &["account", "create", "--name", "a", "--data", data],
+        &["account", "list", "--data", data],
+        &["account", "list", "--json", "--data", data],
+        &["export", "--data", data],
+    ] {
+        let output = program().args(arguments).stdout(closed()).output();
+        let output = output.expect("the program can be started");
+        assert!(
+            output.status.code() < Some(100),
+            "{arguments:?}: {output:?}"
+        );
+        let said = text(&output.stderr);
+        assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+        assert!(!said.contains("Broken pipe"), "{arguments:?}: {said}");
+    }
+    for (arguments, code) in [
+        (&["client", "show", "nobody", "--data", data][..], 3),
+        (&["key", "list", "--config", "missing"], 2),
+        (&["account", "create", "--name", "b", "--data", data], 0),
+    ] {
+        let output = program().args(arguments).stderr(closed()).output();
+        let output = output.expect("the program can be started");
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {output:?}"
         );
     }
 }

@@ -32,11 +32,11 @@ fn a_new_password_ends_sessions_and_grants() {
     let mut browser = alice(&host);
     for (flags, password, keeps) in [
         (
-            &["password", "--password-stdin", "--keep-grants"][..],
+            &["password", "--password-stdin", "--yes", "--keep-grants"][..],
             OTHER,
             true,
         ),
-        (&["password", "--password-stdin"], PASSWORD, false),
+        (&["password", "--password-stdin", "--yes"], PASSWORD, false),
     ] {
         let granted = tokens(&host, &mut browser, &client_id);
         assert!(works(&host, &granted.access) && is_in(&mut browser));

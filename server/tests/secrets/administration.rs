@@ -96,12 +96,13 @@ pub fn keys_and_clients(host: &Host, witness: &mut Witness) {
     let document = document.display().to_string();
     for (name, arguments) in [
         ("account create", &["--name", "bob@example.org"][..]),
-        ("account password", &["--name", "bob@example.org"]),
+        ("account password", &["--name", "bob@example.org", "--yes"]),
         (
             "key create",
             &["--name", "k", "--permission", "authenticate"],
         ),
         ("client add", &[&*document, "--id", "by-hand"]),
+        ("client rotate-secret", &["by-hand", "--yes"]),
     ] {
         let mut all: Vec<&str> = name.split(' ').collect();
         all.extend(arguments);

@@ -35,15 +35,15 @@ fn with_password(host: &Host, arguments: &[&str], password: &str) -> Output {
 /// Passwords, right and wrong, and the sessions that they begin.
 pub fn sign_in(host: &Host, witness: &mut Witness) {
     for (name, arguments, password) in [
-        ("the user's password", ["account", "create"], PASSWORD),
+        ("the user's password", &["account", "create"][..], PASSWORD),
         (
             "the user's new password",
-            ["account", "password"],
+            &["account", "password", "--yes"],
             NEW_PASSWORD,
         ),
     ] {
         witness.knows(name, password);
-        let output = with_password(host, &arguments, password);
+        let output = with_password(host, arguments, password);
         let said = text(&output.stdout) + &text(&output.stderr);
         witness.hear_text(&format!("the command {}", arguments.join(" ")), &said);
     }

@@ -29,6 +29,7 @@ use super::exit::Undone;
 use super::nearest;
 use super::printable::printable;
 use super::review;
+use super::said::complain;
 use super::tools::Places;
 use super::verdict::Verdict;
 use crate::config::{self, Config, ConfigError, Mistake, Overrides, Written};
@@ -92,7 +93,7 @@ pub(super) fn run(flags: &CheckFlags) -> Result<Verdict, Box<dyn Error>> {
     let (plugin, warnings) = load(flags)?;
     // Nobody chose the defaults, so that nobody has to be warned of them.
     for warning in warnings.iter().filter(|_| flags.config.is_some()) {
-        eprintln!("gatepost-server: {}", config::line(warning));
+        complain(&config::line(warning));
     }
     let mut verdict = Verdict::Accepted;
     let mut separator = "";
@@ -101,7 +102,8 @@ pub(super) fn run(flags: &CheckFlags) -> Result<Verdict, Box<dyn Error>> {
         let (document, decision) = match decide(path, &*plugin, flags) {
             Ok(decided) => decided,
             Err(error) => {
-                eprintln!("gatepost-server: {}: {error}", printable(&name, usize::MAX));
+                let name = printable(&name, usize::MAX);
+                complain(&format!("{name}: {error}"));
                 verdict = Verdict::Failed;
                 continue;
             }

@@ -5,12 +5,17 @@ use std::io::{self, IsTerminal, Write};
 
 use super::text::Styles;
 
-pub(in crate::commands) fn print(text: &str) -> Result<(), String> {
+pub(in crate::commands) fn print(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
-        .map_err(|error| format!("cannot print what was found: {error}"))
+        .map_err(|error| {
+            io::Error::new(
+                error.kind(),
+                format!("cannot print what was found: {error}"),
+            )
+        })
 }
 
 pub(in crate::commands) fn styles() -> Styles {

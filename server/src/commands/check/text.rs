@@ -93,7 +93,7 @@ impl Styles {
             || "the configuration".to_owned(),
             |file| printable(&file.path.to_string_lossy(), ROOM),
         );
-        let hidden = file.map(Written::secrets).unwrap_or_default();
+        let hidden = file.map_or_else(Vec::new, |file| file.secrets(found));
         for Mistake { finding, span } in found {
             let style = self.of(finding.severity);
             let path = printable(&finding.path, ROOM);

@@ -1,5 +1,6 @@
 //! `gatepost-server client`.
 
+mod rotate;
 mod show;
 
 use std::error::Error;
@@ -16,12 +17,13 @@ use serde_json::{Value, json};
 use crate::commands::check;
 use crate::commands::confirm::Consent;
 use crate::commands::exit::{Code, Undone};
-use crate::commands::said::{done, said};
+use crate::commands::said::{complain, done, said};
 use crate::commands::table::{Column, Table};
 use crate::commands::tools::{Done, Tools, with_decider, with_reader};
 use crate::commands::unreadable::{Unreadable, readable};
 use crate::commands::when::Shown;
-use crate::decide::stored::{Listed, listed};
+use crate::decide::stored::{Listed, look, waits};
+use crate::decide::{Decider, Undecided};
 
 #[derive(Subcommand)]
 pub(super) enum ClientCommand {
@@ -39,7 +41,7 @@ pub(super) enum ClientCommand {
     /// Show one client, and what the settings say of it now
     #[command(after_help = "Example:\n  gatepost-server client show webmail")]
     Show(ShowFlags),
-    /// Disable a client: it is as if it were not there, until it is enabled
+    /// Disable a client: as if it were not there, until it is enabled
     #[command(after_help = "Example:\n  gatepost-server client disable webmail")]
     Disable(One),
     /// Enable a client that was disabled
@@ -47,21 +49,36 @@ pub(super) enum ClientCommand {
     Enable(One),
     /// Approve a client that waits for an administrator
     ///
-    /// Look at it first, with `client show`. Everybody may use it from then on.
+    /// Look at it first, with `client show`, which shows its revision too. If the client changed since then, it is not
+    /// approved. Everybody may use it from then on.
     #[command(
-        after_help = "Example:\n  gatepost-server client approve gpc_Fn7NHSTAj7VzJEIBOp6CtqAz"
+        after_help = "Example:\n  gatepost-server client approve gpc_Fn7NHSTAj7VzJEIBOp6CtqAz --revision 1"
     )]
-    Approve(One),
+    Approve(ApproveFlags),
     /// Deny a client that waits for an administrator, which removes it
     ///
     /// Asks before it does so, unless --yes is given.
     #[command(after_help = "Example:\n  gatepost-server client deny gpc_Fn7NHSTAj7VzJEIBOp6CtqAz")]
-    Deny(Removing),
+    Deny(Ending),
+    /// Give a client a new secret, and print it once
+    ///
+    /// The secret is alone on standard output. The old one ends, after the time that the setting `secret-overlap` leaves it.
+    /// Asks before it does so, unless --yes is given.
+    #[command(after_help = "Example:\n  gatepost-server client rotate-secret webmail")]
+    RotateSecret(Ending),
+    /// Give a client a new registration access token, printed once
+    ///
+    /// The token is alone on standard output. With it, the client reads, changes and deletes its registration. The old one
+    /// ends at once. Asks before it does so, unless --yes is given.
+    #[command(
+        after_help = "Example:\n  gatepost-server client rotate-token gpc_Fn7NHSTAj7VzJEIBOp6CtqAz"
+    )]
+    RotateToken(Ending),
     /// Remove a client, with all that users granted to it
     ///
     /// Asks before it does so, unless --yes is given.
     #[command(after_help = "Example:\n  gatepost-server client remove webmail")]
-    Remove(Removing),
+    Remove(Ending),
 }
 
 /// One client.
@@ -74,9 +91,19 @@ pub(super) struct One {
     tools: Tools,
 }
 
-/// A client that ends.
+/// A client as somebody saw it.
 #[derive(Args)]
-pub(super) struct Removing {
+pub(super) struct ApproveFlags {
+    /// The revision that was looked at, as `client show` shows it
+    #[arg(long, value_name = "N")]
+    revision: u64,
+    #[command(flatten)]
+    one: One,
+}
+
+/// A client of which something ends.
+#[derive(Args)]
+pub(super) struct Ending {
     #[command(flatten)]
     consent: Consent,
     #[command(flatten)]
@@ -134,8 +161,10 @@ pub(super) fn run(command: ClientCommand) -> Done {
             let client_id = one.client_id.clone();
             change(one, Operation::Enable { client_id }, false)
         }
-        ClientCommand::Approve(one) => approve(one),
+        ClientCommand::Approve(flags) => approve(flags),
         ClientCommand::Deny(flags) => deny(flags),
+        ClientCommand::RotateSecret(flags) => rotate::secret(flags),
+        ClientCommand::RotateToken(flags) => rotate::registration_access_token(flags),
         ClientCommand::Remove(flags) => remove(flags),
     }
 }
@@ -210,14 +239,25 @@ fn change(one: One, operation: Operation, is_disabled: bool) -> Done {
     })
 }
 
-fn approve(one: One) -> Done {
-    let One { client_id, tools } = one;
+fn approve(flags: ApproveFlags) -> Done {
+    let revision = flags.revision;
+    let One { client_id, tools } = flags.one;
+    let inquiry = Inquiry {
+        revision: Some(revision),
+        ..about(&client_id)
+    };
     let approval = Operation::Approve {
         client_id: client_id.clone(),
     };
     let decision = with_decider(tools, async |decider| {
-        let decided = decider.decide(about(&client_id), administrator(), approval);
-        Ok(decided.await?)
+        match decider.decide(inquiry, administrator(), approval).await {
+            Err(Undecided::Changed) => Err(Undone::Refused(format!(
+                "nothing was changed: revision {revision} is not what the client {client_id} is now; look at it again, \
+                 with `client show`"
+            ))
+            .into()),
+            decided => Ok(decided?),
+        }
     })?;
     finish(&decision, |_| {
         done(&format!("approved the client {client_id}"))?;
@@ -225,14 +265,20 @@ fn approve(one: One) -> Done {
     })
 }
 
-fn deny(flags: Removing) -> Done {
+fn deny(flags: Ending) -> Done {
     let One { client_id, tools } = flags.one;
-    let denial = Operation::Deny {
-        client_id: client_id.clone(),
-    };
-    let what = format!("This removes the client {client_id}, which waits and is used by nobody.");
-    flags.consent.to(&what)?;
     let decision = with_decider(tools, async |decider| {
+        let (read, users) = look_at(&decider, &client_id).await?;
+        // One that is not there, or does not wait, is no reason to ask.
+        if waits(&read.diagnostics) {
+            flags.consent.to(&format!(
+                "This removes the client {client_id}, which waits for approval. {}",
+                who_is_left(users)
+            ))?;
+        }
+        let denial = Operation::Deny {
+            client_id: client_id.clone(),
+        };
         let decided = decider.decide(about(&client_id), administrator(), denial);
         Ok(decided.await?)
     })?;
@@ -242,26 +288,15 @@ fn deny(flags: Removing) -> Done {
     })
 }
 
-fn remove(flags: Removing) -> Done {
+fn remove(flags: Ending) -> Done {
     let One { client_id, tools } = flags.one;
     let (decision, users) = with_decider(tools, async |decider| {
-        let now = gatepost_directory::now();
-        let entry = decider.directory().client(&client_id, now).await?;
-        let users = entry.map_or(0, |entry| entry.users);
-        let read = Operation::Read {
-            client_id: client_id.clone(),
-        };
-        let read = decider.decide(about(&client_id), administrator(), read);
-        let read = read.await?;
+        let (read, users) = look_at(&decider, &client_id).await?;
         // One that is not there is no reason to ask.
         if !is_missing(&read) {
             flags.consent.to(&format!(
-                "This removes the client {client_id}. Its tokens end at once, and {}",
-                match users {
-                    0 => "nobody uses it.".to_owned(),
-                    1 => "1 user has to sign in again with another.".to_owned(),
-                    users => format!("{users} users have to sign in again with another."),
-                }
+                "This removes the client {client_id}. Its tokens end at once. {}",
+                who_is_left(users)
             ))?;
         }
         let removal = Operation::Remove {
@@ -274,6 +309,25 @@ fn remove(flags: Removing) -> Done {
         done(&format!("removed the client {client_id}, users: {users}"))?;
         Ok(())
     })
+}
+
+/// What is said of a client before it ends, and how many users it has.
+async fn look_at(decider: &Decider, client_id: &str) -> Result<(Decision, u64), Box<dyn Error>> {
+    let now = gatepost_directory::now();
+    let entry = decider.directory().client(client_id, now).await?;
+    let read = Operation::Read {
+        client_id: client_id.to_owned(),
+    };
+    let read = decider.decide(about(client_id), administrator(), read);
+    Ok((read.await?, entry.map_or(0, |entry| entry.users)))
+}
+
+fn who_is_left(users: u64) -> String {
+    match users {
+        0 => "Nobody uses it.".to_owned(),
+        1 => "1 user has to sign in again with another.".to_owned(),
+        users => format!("{users} users have to sign in again with another."),
+    }
 }
 
 fn about(client_id: &str) -> Inquiry {
@@ -298,22 +352,24 @@ fn list(flags: ListFlags) -> Done {
             search.after = Some(last.place);
             for entry in &page {
                 // One that cannot be read is listed without a name.
-                let name = match readable(entry).and_then(|()| listed(&*plugin, entry, now)) {
-                    Ok(Listed::Deleted) => continue,
-                    Ok(Listed::Live { name }) => name,
+                let looked = readable(entry).and_then(|()| look(&*plugin, entry, now));
+                let (name, waits) = match looked.map(|looked| (looked.listed, looked.waits)) {
+                    Ok((Listed::Deleted, _)) => continue,
+                    Ok((Listed::Live { name }, waits)) => (name, waits),
                     Err(error) => {
                         unreadable.note("client", &entry.client_id, &error.to_string());
-                        None
+                        (None, false)
                     }
                 };
                 if flags.json {
-                    table.json(&show::facts(entry, name))?;
+                    table.json(&show::facts(entry, name, waits))?;
                     continue;
                 }
                 let name = name.unwrap_or_default();
-                let mark = match entry.is_disabled && table.is_for_a_person() {
-                    true => " (disabled)",
-                    false => "",
+                let mark = match (table.is_for_a_person(), entry.is_disabled, waits) {
+                    (true, true, _) => " (disabled)",
+                    (true, false, true) => " (waits)",
+                    _ => "",
                 };
                 table.row(vec![
                     entry.client_id.clone(),
@@ -340,7 +396,7 @@ fn administrator() -> Caller {
 /// Says what was found, and ends as it was decided.
 fn finish(decision: &Decision, accepted: impl FnOnce(&str) -> Result<(), Box<dyn Error>>) -> Done {
     for said in &decision.diagnostics {
-        eprintln!("gatepost-server: {}", check::line(said));
+        complain(&check::line(said));
     }
     match decision.outcome {
         Outcome::Accept => {

@@ -12,10 +12,11 @@ use crate::commands::check;
 use crate::commands::check::json::ascii;
 use crate::commands::exit::Undone;
 use crate::commands::printable::printable;
+use crate::commands::quoted::quoted;
 use crate::commands::tools::{Done, Tools, with_reader};
 use crate::commands::unreadable::readable;
 use crate::commands::when::{Clock, Shown};
-use crate::decide::stored::context_of;
+use crate::decide::stored::{context_of, waits};
 
 /// Shows a client, and what the settings say of it now.
 pub(super) fn show(client_id: String, tools: Tools, shown: Shown) -> Done {
@@ -36,8 +37,9 @@ pub(super) fn show(client_id: String, tools: Tools, shown: Shown) -> Done {
             Outcome::Refuse => Map::new(),
         };
         let name = registration.get("client_name").and_then(Value::as_str);
-        let mut told = facts(&entry, name.map(str::to_owned));
-        let works = review.outcome == Outcome::Accept;
+        let waits = waits(&read.diagnostics);
+        let mut told = facts(&entry, name.map(str::to_owned), waits);
+        let works = review.outcome == Outcome::Accept && !waits;
         let mut out = io::stdout().lock();
         if shown.json {
             told["works"] = works.into();
@@ -51,7 +53,7 @@ pub(super) fn show(client_id: String, tools: Tools, shown: Shown) -> Done {
             return Ok(ExitCode::SUCCESS);
         }
         let clock = shown.zone.clock();
-        let mut rows = said_of(&entry, &clock);
+        let mut rows = said_of(&entry, waits, &clock);
         let members = registration
             .iter()
             .filter(|(name, _)| !NOT_SHOWN.contains(&&***name));
@@ -64,7 +66,14 @@ pub(super) fn show(client_id: String, tools: Tools, shown: Shown) -> Done {
                 name.clear();
             }
         }
-        if !works {
+        if waits {
+            writeln!(
+                out,
+                "\nIt waits until an administrator approves it (`client approve {} --revision {}`):",
+                quoted(&entry.client_id),
+                entry.revision
+            )?;
+        } else if !works {
             writeln!(out, "\nIt does not work under these settings:")?;
         } else if !review.diagnostics.is_empty() {
             writeln!(out, "\nThe settings say of it:")?;
@@ -77,11 +86,13 @@ pub(super) fn show(client_id: String, tools: Tools, shown: Shown) -> Done {
 }
 
 /// What the directory knows of a client, for a program.
-pub(super) fn facts(entry: &Entry, name: Option<String>) -> Value {
+pub(super) fn facts(entry: &Entry, name: Option<String>, waits: bool) -> Value {
     json!({
         "client_id": entry.client_id,
         "client_name": name,
-        "state": state(entry),
+        "state": state(entry, waits),
+        "waiting": waits,
+        "revision": entry.revision,
         "users": entry.users,
         "owner": entry.owner,
         "anonymous": entry.is_anonymous,
@@ -92,15 +103,16 @@ pub(super) fn facts(entry: &Entry, name: Option<String>) -> Value {
     })
 }
 
-const fn state(entry: &Entry) -> &'static str {
-    match entry.is_disabled {
-        true => "disabled",
-        false => "enabled",
+const fn state(entry: &Entry, waits: bool) -> &'static str {
+    match (entry.is_disabled, waits) {
+        (true, _) => "disabled",
+        (false, true) => "waits",
+        (false, false) => "enabled",
     }
 }
 
 /// The same for a person.
-fn said_of(entry: &Entry, clock: &Clock) -> Vec<(String, Vec<String>)> {
+fn said_of(entry: &Entry, waits: bool, clock: &Clock) -> Vec<(String, Vec<String>)> {
     let owner = match (&entry.owner, entry.is_anonymous) {
         (Some(owner), _) => owner.clone(),
         (None, true) => "itself, without an API key".to_owned(),
@@ -108,7 +120,8 @@ fn said_of(entry: &Entry, clock: &Clock) -> Vec<(String, Vec<String>)> {
     };
     [
         ("client", entry.client_id.clone()),
-        ("state", state(entry).to_owned()),
+        ("state", state(entry, waits).to_owned()),
+        ("revision", entry.revision.to_string()),
         ("users", entry.users.to_string()),
         ("registered by", owner),
         ("registered", clock.time(entry.created_at)),

@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
+use super::show::say;
 use crate::config::{Config, Overrides};
 use crate::password;
 
@@ -66,7 +67,7 @@ impl Server {
                 }
                 // Where the keys of a first start are: somebody may want to use the folder.
                 if data.is_some() {
-                    println!("{line}");
+                    say(&format!("{line}\n"));
                 }
             }
             Err("the server did not start; `gatepost-server serve` says why".into())

@@ -98,7 +98,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// Nobody has to listen.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 

@@ -5,7 +5,7 @@ mod wish;
 
 use std::error::Error;
 use std::fs::{self, Permissions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -16,14 +16,16 @@ use ipnet::IpNet;
 use tempfile::NamedTempFile;
 
 use self::person::Person;
-use self::wish::{Front, Wish};
-use super::account::{NO_ACCOUNT_NAME, chosen_password};
+use self::wish::{Front, Wish, usable};
+use super::account::{self, NO_ACCOUNT_NAME};
 use super::exit::Undone;
+use super::password;
+use super::quoted::quoted;
 use super::said::done;
 use super::tools::{Done, runtime, with_new};
-use crate::config::{Config, ConfigError, Overrides, PublicUrl};
-use crate::observe::audit::{Act, Deed};
-use crate::password;
+use crate::config::{self, Config, ConfigError, Overrides, PublicUrl};
+use crate::operate::Tls;
+use crate::password::hash;
 
 /// The answers, for a script. On a terminal, what is missing is asked.
 #[derive(Args, Clone, Debug)]
@@ -69,7 +71,7 @@ pub(super) struct SetupFlags {
     /// Name of the administrator's account, such as an e-mail address
     #[arg(long, value_name = "NAME")]
     admin: Option<String>,
-    /// File with the administrator's password in its first line
+    /// File with the administrator's password alone in it
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
     /// Read the administrator's password from standard input
@@ -84,6 +86,9 @@ pub(super) fn run(flags: &SetupFlags) -> Done {
         .config
         .clone()
         .unwrap_or_else(|| PathBuf::from("gatepost.toml"));
+    for named in [Some(&path), flags.data.as_ref()].into_iter().flatten() {
+        usable(named)?;
+    }
     let (config, text) = match path.symlink_metadata() {
         Ok(_) => (used_as_it_is(flags, &path)?, None),
         Err(_) => {
@@ -93,6 +98,9 @@ pub(super) fn run(flags: &SetupFlags) -> Done {
     };
     let public_url = config.public_url(config.listen);
     config.compile(&public_url)?;
+    if let Some(files) = &config.tls {
+        Tls::new(files).map_err(|error| Undone::Mistake(config::with_causes(&error)))?;
+    }
 
     let name = administrator(flags, person.as_ref())?;
     if has_account(&config, &name)? {
@@ -104,33 +112,30 @@ pub(super) fn run(flags: &SetupFlags) -> Done {
     }
     let account = NewAccount {
         name: name.clone(),
-        password_hash: password::hash(&password(flags, person.as_ref())?)?,
+        password_hash: hash(&chosen_password(flags, person.as_ref())?)?,
         permissions: Permission::ADMINISTRATOR.to_vec(),
         created_at: now(),
     };
-    // What can fail comes before anything is made.
-    let prepared = match &text {
-        Some(text) => Some(prepare(&path, text, &config)?),
-        None => None,
-    };
-    with_new(&config, async |directory, journal| {
-        let made = Act::on_command_line(Deed::AccountMade, account.created_at)
-            .to(&*account.name)
-            .allowing(
-                account
-                    .permissions
-                    .iter()
-                    .map(|permission| permission.name()),
-            );
-        if !directory.add_account(account).await? {
-            return Err(Undone::Refused(format!("there is an account {name} already")).into());
+    // The file comes first: if this is ended here, another run uses it, and makes the account.
+    if let Some(text) = &text {
+        write(&path, text, &config)?;
+    }
+    let made = with_new(&config, async |directory, journal| {
+        match account::add(&*directory, journal, account).await? {
+            true => Ok(()),
+            false => Err(Undone::Refused(format!("there is an account {name} already")).into()),
         }
-        journal.note_act(made, None);
-        Ok(())
-    })?;
-    if let Some(file) = prepared {
-        file.persist_noclobber(&path)
-            .map_err(|failed| format!("cannot write {}: {}", path.display(), failed.error))?;
+    });
+    if let Err(error) = made {
+        if text.is_some() {
+            fs::remove_file(&path).map_err(|left| {
+                format!(
+                    "{error}; {} is left, and cannot be removed: {left}",
+                    path.display()
+                )
+            })?;
+        }
+        return Err(error);
     }
     for line in [
         format!("Configuration:  {}", path.display()),
@@ -151,10 +156,13 @@ pub(super) fn run(flags: &SetupFlags) -> Done {
 
 /// The command that starts what was set up.
 fn start(flags: &SetupFlags, path: &Path, is_new: bool) -> String {
-    let mut line = format!("gatepost-server serve --config {}", path.display());
+    let mut line = format!(
+        "gatepost-server serve --config {}",
+        quoted(&path.to_string_lossy())
+    );
     // A file that is new says where the data is.
     if let Some(data) = flags.data.as_ref().filter(|_| !is_new) {
-        line.push_str(&format!(" --data {}", data.display()));
+        line.push_str(&format!(" --data {}", quoted(&data.to_string_lossy())));
     }
     line
 }
@@ -194,7 +202,7 @@ fn written(
     if let Some(person) = person {
         wish.ask(flags, person)?;
     }
-    match Config::from_text(path, wish.text()) {
+    match Config::from_text(path, wish.text()?) {
         // Whether there has to be a proxy is for the configuration to say.
         Err(ConfigError::Mistakes { mistakes, .. })
             if mistakes
@@ -207,9 +215,10 @@ fn written(
                 wish.ask_for_proxies(person)?;
             }
         }
-        read => return Ok((read?, wish.text())),
+        read => return Ok((read?, wish.text()?)),
     }
-    Ok((Config::from_text(path, wish.text())?, wish.text()))
+    let text = wish.text()?;
+    Ok((Config::from_text(path, text.clone())?, text))
 }
 
 fn administrator(flags: &SetupFlags, person: Option<&Person>) -> Result<String, Box<dyn Error>> {
@@ -228,25 +237,15 @@ fn administrator(flags: &SetupFlags, person: Option<&Person>) -> Result<String, 
     }
 }
 
-fn password(flags: &SetupFlags, person: Option<&Person>) -> Result<String, Box<dyn Error>> {
-    let text = match (&flags.password_file, flags.password_stdin, person) {
-        (Some(path), _, _) => first_bytes(fs::File::open(path).map_err(|error| {
+fn chosen_password(flags: &SetupFlags, person: Option<&Person>) -> Result<String, Box<dyn Error>> {
+    match (&flags.password_file, flags.password_stdin, person) {
+        (Some(path), _, _) => password::read(fs::File::open(path).map_err(|error| {
             Undone::Mistake(format!("cannot read {}: {error}", path.display()))
-        })?)?,
-        (None, true, _) => first_bytes(io::stdin().lock())?,
-        (None, false, Some(person)) => return person.ask_password(chosen_password),
-        (None, false, None) => return Err(unsaid("--password-file or --password-stdin")),
-    };
-    chosen_password(text.lines().next().unwrap_or_default())
-        .map_err(|why| Undone::Mistake(why).into())
-}
-
-/// As much as a password can have.
-fn first_bytes(from: impl Read) -> io::Result<String> {
-    let mut text = String::new();
-    from.take(password::LIMIT as u64 + 2)
-        .read_to_string(&mut text)?;
-    Ok(text)
+        })?),
+        (None, true, _) => password::on_stdin(),
+        (None, false, Some(_)) => password::ask(),
+        (None, false, None) => Err(unsaid("--password-file or --password-stdin")),
+    }
 }
 
 fn unsaid(option: &str) -> Box<dyn Error> {
@@ -275,8 +274,8 @@ fn has_account(config: &Config, name: &str) -> Result<bool, Box<dyn Error>> {
     })
 }
 
-/// The file beside its place, so that it is there whole or not at all. One with a password in it is its owner's alone.
-fn prepare(path: &Path, text: &str, config: &Config) -> Result<NamedTempFile, Box<dyn Error>> {
+/// Writes the file so that it is there whole or not at all. One with a password in it is its owner's alone.
+fn write(path: &Path, text: &str, config: &Config) -> Result<(), Box<dyn Error>> {
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -289,5 +288,7 @@ fn prepare(path: &Path, text: &str, config: &Config) -> Result<NamedTempFile, Bo
         file.as_file().set_permissions(readable).map_err(in_file)?;
     }
     file.as_file().sync_all().map_err(in_file)?;
-    Ok(file)
+    file.persist_noclobber(path)
+        .map_err(|failed| in_file(failed.error))?;
+    Ok(())
 }

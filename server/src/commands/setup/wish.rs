@@ -110,6 +110,7 @@ impl Wish {
             let folder = PathBuf::from("gatepost-data");
             self.store = person.ask(question, Some("gatepost-data"), |answer| {
                 if !answer.contains("://") {
+                    usable(Path::new(answer)).map_err(|undone| undone.to_string())?;
                     return Ok(StoreWish::Folder(answer.into()));
                 }
                 match answer.parse() {
@@ -156,7 +157,7 @@ impl Wish {
     }
 
     /// The configuration file, with a sentence for each setting.
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self) -> Result<String, Undone> {
         let mut text = String::from(
             "\
 # The configuration of gatepost-server. The command `check` names every mistake in it.
@@ -186,8 +187,8 @@ impl Wish {
             ),
             Front::Certificate { certificate, key } => {
                 text.push_str("# The certificate for TLS, and its private key, both PEM. SIGHUP reads them again.\n");
-                set(&mut text, "tls-certificate", &absolute(certificate));
-                set(&mut text, "tls-key", &absolute(key));
+                set(&mut text, "tls-certificate", &absolute(certificate)?);
+                set(&mut text, "tls-key", &absolute(key)?);
             }
             Front::Proxies {
                 networks,
@@ -213,7 +214,7 @@ impl Wish {
                 text.push_str(
                     "# The file of the directory: accounts, API keys and clients. The audit log is beside it.\n",
                 );
-                let file = absolute(&folder.join("gatepost.db"));
+                let file = absolute(&folder.join("gatepost.db"))?;
                 set(&mut text, "url", &format!("sqlite:{file}"));
             }
             StoreWish::Database { url, folder } => {
@@ -222,7 +223,7 @@ impl Wish {
                 text.push_str(
                     "\n[audit]\n# The log of every decision, and of what administrators do.\n",
                 );
-                set(&mut text, "path", &absolute(&folder.join("audit.jsonl")));
+                set(&mut text, "path", &absolute(&folder.join("audit.jsonl"))?);
             }
         }
         text.push_str(
@@ -234,7 +235,7 @@ require = false
 anonymous = false
 ",
         );
-        text
+        Ok(text)
     }
 }
 
@@ -253,7 +254,22 @@ fn line(text: &mut String, key: &str, value: &Value) {
 }
 
 /// The server may be started in another folder.
-fn absolute(path: &Path) -> String {
+fn absolute(path: &Path) -> Result<String, Undone> {
+    usable(path)?;
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    path.display().to_string()
+    usable(&path).map(str::to_owned)
+}
+
+/// A path that a configuration file and a command can have in them, and that is the same in both.
+pub(super) fn usable(path: &Path) -> Result<&str, Undone> {
+    match path.to_str() {
+        None => Err(Undone::Mistake(format!(
+            "{} is not UTF-8: choose another path",
+            path.display()
+        ))),
+        Some(path) if path.starts_with('~') => Err(Undone::Mistake(format!(
+            "a shell knows what ~ is, and this program does not: write the whole path in place of {path}"
+        ))),
+        Some(path) => Ok(path),
+    }
 }

@@ -1,0 +1,34 @@
+//! A word of a command that somebody is told to type.
+
+/// A word as a shell reads it.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:@%=".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_as_a_shell_reads_them() {
+        for (word, expected) in [
+            ("/etc/gatepost/gatepost.toml", "/etc/gatepost/gatepost.toml"),
+            (
+                "gpc_Fn7NHSTAj7VzJEIBOp6CtqAz",
+                "gpc_Fn7NHSTAj7VzJEIBOp6CtqAz",
+            ),
+            ("own data", "'own data'"),
+            ("it's", r"'it'\''s'"),
+            ("$HOME;ls", "'$HOME;ls'"),
+            ("~/data", "'~/data'"),
+            ("https://a.example/?b&c", "'https://a.example/?b&c'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+}
