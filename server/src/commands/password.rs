@@ -33,7 +33,7 @@ pub(super) fn ask() -> Result<String, Box<dyn Error>> {
 
 /// Reads a password that is alone in a file, in a line.
 pub(super) fn read(from: impl Read) -> Result<String, Box<dyn Error>> {
-    let mistake = |why: String| Box::new(Undone::Mistake(why));
+    let mistake = |why: String| -> Box<dyn Error> { Undone::Mistake(why).into() };
     // As much as a password can have, the end of its line, and a byte that is too much.
     let most = password::LIMIT as u64 + 3;
     let mut bytes = Vec::new();
