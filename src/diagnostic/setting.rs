@@ -34,7 +34,7 @@ pub struct SettingFinding {
 /// assert_eq!((mistake.line, mistake.column), (Some(2), Some(1)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the settings are wrong in {} places", .0.len())]
+#[error("mistakes in the settings: {}", .0.len())]
 pub struct SettingsError(pub Vec<SettingFinding>);
 
 impl SettingFinding {

@@ -97,7 +97,7 @@ impl Error {
 
     /// Makes the error of terms that have mistakes.
     pub(super) fn terms(SettingsError(findings): SettingsError) -> Self {
-        let message = format!("the terms are wrong in {} places", findings.len());
+        let message = format!("mistakes in the terms: {}", findings.len());
         Self {
             findings,
             ..Self::new(Status::TermsInvalid, message)
