@@ -45,6 +45,7 @@ const FOR_NOBODY: [(&str, &str); 12] = [
     ("GET", "/device"),
     ("GET", "/account"),
     ("GET", "/admin/"),
+    ("GET", "/admin/clients"),
     ("GET", "/api/clients"),
     ("GET", "/healthz"),
 ];

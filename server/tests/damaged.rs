@@ -173,7 +173,8 @@ fn lists_go_on_and_say_what_cannot_be_read() {
     assert_eq!(get(&format!("/api/clients/{good}")).status, 200);
     assert_eq!(get(&format!("/api/clients/{}", clients[1])).status, 503);
     let mut browser = Browser::signed_in(&host, DEMO, &demo_password(&host));
-    let page = browser.enter().expect("nothing is required");
+    browser.enter().expect("nothing is required");
+    let page = browser.get("/admin/clients");
     for client in &clients {
         assert!(page.body.contains(client.as_str()), "{client}: {page:?}");
     }

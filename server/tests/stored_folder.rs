@@ -28,11 +28,12 @@ fn it_is_read_as_it_was_and_brought_up_to_date_once() {
     assert_eq!(before.version, (0x4761_7465, 1), "`Gate`, version 1");
     assert!(on(&folder, &["account", "list"]).status.success());
     let stored = Content::of(&file);
-    assert_eq!(stored.version, (0x4761_7465, 5), "`Gate`, version 5");
+    assert_eq!(stored.version, (0x4761_7465, 6), "`Gate`, version 6");
     // A refresh token can be exchanged once more since version 2: two columns, with nothing in them.
     // And since version 3 a key says whose it is, and which key it was made with; the account of a key has the key's
     // permissions; and a device that waits has a network. Since version 4 a client has a wider network. Since version 5 a
-    // browser that signed in says which it is, and from where; and clients are listed in tables of their own.
+    // browser that signed in says which it is, and from where; and clients are listed in tables of their own, with more columns
+    // since version 6.
     for (table, rows) in &before.rows {
         let upgraded = |row: &Vec<Cell>| match &**table {
             "oauth_token" => [row, &[Cell::Null, Cell::Null][..]].concat(),

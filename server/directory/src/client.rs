@@ -168,6 +168,113 @@ impl RegisteredBy {
     }
 }
 
+/// What became of a client. Each is in one state, the first of these that is true of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// An administrator disabled it.
+    Disabled,
+    /// It waits for an administrator's approval.
+    Waiting,
+    /// Its secret has expired.
+    SecretExpired,
+    /// It was never used.
+    NeverUsed,
+    /// It was used.
+    Used,
+}
+
+impl State {
+    const ALL: [Self; 5] = [
+        Self::Disabled,
+        Self::Waiting,
+        Self::SecretExpired,
+        Self::NeverUsed,
+        Self::Used,
+    ];
+
+    /// Its name, in the stores and in addresses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Waiting => "waiting",
+            Self::SecretExpired => "secret-expired",
+            Self::NeverUsed => "never-used",
+            Self::Used => "used",
+        }
+    }
+
+    /// The state of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    /// The name of a listed client's state in SQL, where the time is this parameter.
+    pub(crate) fn sql(now: &str) -> String {
+        let [disabled, waiting, expired, never, used] = Self::ALL.map(Self::name);
+        format!(
+            "CASE WHEN disabled THEN '{disabled}'
+                  WHEN waits THEN '{waiting}'
+                  WHEN secret_until > 0 AND secret_until <= {now} THEN '{expired}'
+                  WHEN used_at < 0 THEN '{never}'
+                  ELSE '{used}' END"
+        )
+    }
+}
+
+/// How many clients there are, without those that were deleted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Of each who registers clients, in one order.
+    pub by: Vec<(RegisteredBy, u64)>,
+    /// Of each state, in the order of the states.
+    pub states: Vec<(State, u64)>,
+    /// All of them, as the limit on clients counts them.
+    pub clients: u64,
+    /// Those that were registered without an API key, as the limit on them counts.
+    pub anonymous_clients: u64,
+}
+
+impl Counts {
+    /// The statement that counts all of them at once, in one row; the time is this parameter.
+    pub(crate) fn sql(now: &str) -> String {
+        let of = |column: &str, name: &str| format!("count(*) FILTER (WHERE {column} = '{name}')");
+        let by = RegisteredBy::ALL.map(|by| of("registrant", by.name()));
+        let states = State::ALL.map(|state| of("state", state.name()));
+        format!(
+            "SELECT {}, {}, (SELECT clients FROM tally), (SELECT anonymous_clients FROM tally)
+             FROM (SELECT registrant, {} AS state FROM oauth_client_listed WHERE NOT gone) AS listed",
+            by.join(", "),
+            states.join(", "),
+            State::sql(now)
+        )
+    }
+
+    /// What the columns of that row say.
+    pub(crate) fn read<E>(number: impl Fn(usize) -> Result<u64, E>) -> Result<Self, E> {
+        let [kinds, states] = [RegisteredBy::ALL.len(), State::ALL.len()];
+        let mut counts = Self {
+            clients: number(kinds + states)?,
+            anonymous_clients: number(kinds + states + 1)?,
+            ..Self::default()
+        };
+        for (column, by) in RegisteredBy::ALL.into_iter().enumerate() {
+            counts.by.push((by, number(column)?));
+        }
+        for (column, state) in State::ALL.into_iter().enumerate() {
+            counts.states.push((state, number(kinds + column)?));
+        }
+        Ok(counts)
+    }
+
+    /// How many are in a state.
+    pub fn of(&self, state: State) -> u64 {
+        let mut states = self.states.iter();
+        states
+            .find(|(of, _)| *of == state)
+            .map_or(0, |(_, count)| *count)
+    }
+}
+
 /// What a list of clients is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
@@ -201,6 +308,8 @@ pub struct Listing {
     pub text: Option<String>,
     /// Those that are disabled, or those that are not.
     pub is_disabled: Option<bool>,
+    /// Those in a state.
+    pub state: Option<State>,
     /// Those that somebody registered.
     pub by: Option<RegisteredBy>,
     /// Those that nobody used since then, nor registered since, in seconds since 1970.

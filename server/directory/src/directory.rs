@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use gatepost_plugin::{Assertion, Decision};
 
-use crate::client::{Entry, Facts, Inquiry, Judge, Listed, Listing, Search};
+use crate::client::{Counts, Entry, Facts, Inquiry, Judge, Listed, Listing, Search};
 use crate::error::{DecideError, DirectoryError};
 use crate::grant::{
     Admission, Device, Exchange, Grant, GrantId, NewSession, NewToken, Poll, Session, SignedIn,
@@ -39,6 +39,12 @@ pub trait Directory: Send + Sync {
 
     /// A page of the list of clients, without those that were deleted, and how many there are on all pages.
     async fn list(&self, listing: &Listing) -> Result<Listed, DirectoryError>;
+
+    /// How many clients there are, by who registered them and by what became of them.
+    async fn counts(&self, now: u64) -> Result<Counts, DirectoryError>;
+
+    /// The account that has most clients, and how many it has; `None` if none has any.
+    async fn fullest_account(&self) -> Result<Option<(String, u64)>, DirectoryError>;
 
     /// One client.
     async fn client(&self, client_id: &str, now: u64) -> Result<Option<Entry>, DirectoryError>;

@@ -34,8 +34,8 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use client::{
-    Abandoned, Entry, Facts, Inquiry, Judge, Listed, Listing, Order, Place, RegisteredBy,
-    Registrant, Search, Sort, Verdict, Wider,
+    Abandoned, Counts, Entry, Facts, Inquiry, Judge, Listed, Listing, Order, Place, RegisteredBy,
+    Registrant, Search, Sort, State, Verdict, Wider,
 };
 pub use directory::{Directory, Each, Lines};
 pub use error::{DecideError, DirectoryError, OpenError, TlsError};

@@ -5,4 +5,5 @@ pub mod event;
 pub mod log;
 pub mod metrics;
 pub mod moment;
+pub mod tally;
 pub mod watch;

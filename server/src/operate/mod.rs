@@ -15,6 +15,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -32,7 +33,7 @@ use crate::config::{self, Config, Overrides};
 use crate::decide::Decider;
 use crate::fetch::{Fetcher, Outside};
 use crate::http::{self, App};
-use crate::observe::audit::{Act, Audit, Deed};
+use crate::observe::audit::{Act, Audit, Deed, Past};
 use crate::observe::log::{self, LeftOut};
 use crate::observe::metrics::Metrics;
 use crate::observe::watch::Watch;
@@ -105,10 +106,14 @@ async fn serve(
         let path = audit_log.as_deref().unwrap_or(Path::new("-"));
         format!("cannot write the audit log {}: {error}", path.display())
     })?;
+    let past = audit
+        .past()
+        .map_err(|error| format!("cannot read the audit log: {error}"))?;
     let watch = Arc::new(Watch {
         audit,
         metrics: Metrics::default(),
     });
+    count_past(&watch, past)?;
     let decider = Decider::new(Arc::clone(&directory), plugin, config.limits.decisions)?;
     let fetcher = Arc::new(Fetcher::new(config.fetch.clone(), outside)?);
     let decider = decider
@@ -199,6 +204,15 @@ async fn forget_regularly(
         watch.audit.sum_up(gatepost_directory::now());
         left_out.say();
     }
+}
+
+/// Counts what is in the audit log from before, which may be long: nobody waits for it.
+fn count_past(watch: &Arc<Watch>, past: Past) -> io::Result<()> {
+    let watch = Arc::clone(watch);
+    thread::Builder::new()
+        .name("gatepost-past".to_owned())
+        .spawn(move || past.count(watch.audit.tally(), gatepost_directory::now()))?;
+    Ok(())
 }
 
 /// Every connection is an open file, and the usual soft limit is a thousand.

@@ -268,7 +268,7 @@ pub fn administrator(person: &mut Person, key: &str, end: &End) -> Felt {
             .line
             .request("GET", "/api/clients?limit=20", &bearer, "");
         felt.ask("the list", 200, &person.line, &list);
-        person.send(&mut felt, ("the page", 200), "GET", "/admin/", None);
+        person.send(&mut felt, ("the page", 200), "GET", "/admin/clients", None);
         pause(begun, Duration::from_millis(300));
     }
     felt

@@ -106,7 +106,7 @@ fn what_cannot_be_undone_asks_first() {
     assert!(denial.body.contains(said), "{}", denial.body);
     assert!(crate::works(&host, &tokens.access), "nothing was done yet");
     let done = browser.submit(&question, "/admin/client", &[]);
-    assert_eq!(done.header("location"), Some("/admin/"));
+    assert_eq!(done.header("location"), Some("/admin/clients"));
     let page = follow(&mut browser, &done);
     assert!(
         page.body

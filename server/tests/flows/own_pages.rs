@@ -55,7 +55,7 @@ fn the_pages_open_whatever_is_registered() {
             .enter()
             .unwrap_or_else(|answer| panic!("{name}: {answer:?}"));
         assert!(
-            inside.body.contains("<h1>Clients</h1>"),
+            inside.body.contains("<h1>Overview</h1>"),
             "{name}: {inside:?}"
         );
     }

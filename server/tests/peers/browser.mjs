@@ -30,7 +30,10 @@ await says('The name or the password is wrong');
 await look('sign-in-failed');
 await page.keyboard.type(password);
 await page.keyboard.press('Enter');
-await page.getByRole('heading', { name: 'Clients' }).waitFor();
+await page.getByRole('heading', { name: 'Overview' }).waitFor();
+await look('overview-empty');
+await page.getByRole('link', { name: 'Clients', exact: true }).click();
+await page.getByRole('heading', { name: 'Clients', level: 1 }).waitFor();
 await look('no-clients');
 
 // Register by hand: first wrong, then right.
@@ -142,9 +145,11 @@ await page.goto(`${url}/admin/nowhere`);
 await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
 await look('nowhere');
 await page.goto(`${url}/admin/`);
+await page.getByText('The same as a table').first().click();
+await look('overview');
 
 for (const [link, heading] of [['Policy', 'The policy in force'], ['Events', 'Events']]) {
-  await page.getByRole('link', { name: link }).click();
+  await page.getByRole('link', { name: link, exact: true }).click();
   await page.getByRole('heading', { name: heading }).waitFor();
   await look(link.toLowerCase());
 }
@@ -198,7 +203,7 @@ const [other] = await Promise.all([
   context.waitForEvent('page'),
   page.getByRole('link', { name: 'Sign in in a new tab' }).click(),
 ]);
-await other.getByRole('heading', { name: 'Clients' }).waitFor();
+await other.getByRole('heading', { name: 'Overview', exact: true }).waitFor();
 await other.close();
 await press('Send again');
 await page.getByRole('heading', { name: 'Send it again?' }).waitFor();

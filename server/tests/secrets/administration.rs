@@ -207,6 +207,7 @@ pub fn pages(host: &Host, witness: &mut Witness) {
     }
     for path in [
         "/admin/",
+        "/admin/clients",
         "/admin/keys",
         "/admin/policy",
         "/admin/events",

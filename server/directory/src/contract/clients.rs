@@ -3,7 +3,9 @@
 use gatepost_plugin::Effect;
 
 use super::given::{add_account, decide, decide_for, done, grant, registration_key, secret, store};
-use crate::client::{Inquiry, Listing, Order, RegisteredBy, Registrant, Search, Sort, Wider};
+use crate::client::{
+    Inquiry, Listing, Order, RegisteredBy, Registrant, Search, Sort, State, Wider,
+};
 use crate::directory::Directory;
 use crate::grant::{Change, TokenKind};
 use crate::transfer::Line;
@@ -325,6 +327,113 @@ pub(super) async fn a_list(directory: &dyn Directory) {
         decide(directory, Effect::Remove(client_id.into()), Vec::new()).await;
     }
     assert_eq!(listed(all()).await.0, 0);
+}
+
+pub(super) async fn how_many(directory: &dyn Directory) {
+    const NOW: u64 = 1_500;
+    let counts = async || done(directory.counts(NOW).await);
+    let empty = counts().await;
+    assert!(empty.by.iter().all(|(_, count)| *count == 0), "{empty:?}");
+    assert_eq!(done(directory.fullest_account().await), None);
+    let account = add_account(directory, "alice").await.id;
+    let of_account = || Registrant {
+        account: Some(account),
+        ..Registrant::default()
+    };
+    let secret_until = |at: &str| {
+        format!(
+            r#"{{"client_secret":{{"expires_at":{at}}},"registered_by":{{"by":"administrator"}}}}"#
+        )
+    };
+    for (client_id, registrant, document) in [
+        ("used", None, "{}"),
+        ("never", Some(Registrant::default()), "{}"),
+        ("waits", Some(of_account()), r#"{"waiting_since":1000}"#),
+        ("over", Some(of_account()), &secret_until("1500")),
+        ("later", None, &secret_until("1501")),
+        ("no end", None, &secret_until("0")),
+        ("odd", None, &secret_until(r#""x""#)),
+        (
+            "both",
+            None,
+            r#"{"waiting_since":1000,"client_secret":{"expires_at":1}}"#,
+        ),
+        ("denied", None, r#"{"denied":true,"waiting_since":1000}"#),
+        ("damaged", None, "no JSON"),
+    ] {
+        decide_for(
+            directory,
+            registrant,
+            store(client_id, document),
+            Vec::new(),
+        )
+        .await;
+    }
+    grant(directory, "used", None, secret(), TokenKind::Access).await;
+    let disable = Change::Disable {
+        client_id: "both".into(),
+        is_disabled: true,
+    };
+    decide(directory, Effect::None, vec![disable]).await;
+
+    let found = counts().await;
+    for (state, expected) in [
+        (State::Disabled, &["both"][..]),
+        (State::Waiting, &["waits"]),
+        (State::SecretExpired, &["over"]),
+        (
+            State::NeverUsed,
+            &["damaged", "odd", "no end", "later", "never"],
+        ),
+        (State::Used, &["used"]),
+    ] {
+        let listing = Listing {
+            state: Some(state),
+            limit: 9,
+            now: NOW,
+            ..Listing::default()
+        };
+        let listed = done(directory.list(&listing).await);
+        let ids = listed.entries.iter().map(|entry| &*entry.client_id);
+        assert_eq!(ids.collect::<Vec<_>>(), expected, "{state:?}");
+        assert_eq!(listed.total, expected.len() as u64, "{state:?}");
+        assert_eq!(found.of(state), listed.total, "{state:?}");
+    }
+    for (by, count) in &found.by {
+        let listing = Listing {
+            by: Some(*by),
+            now: NOW,
+            ..Listing::default()
+        };
+        let listed = done(directory.list(&listing).await);
+        assert_eq!(listed.total, *count, "{by:?}");
+    }
+    let all = |counts: &[u64]| counts.iter().sum::<u64>();
+    let by: Vec<u64> = found.by.iter().map(|(_, count)| *count).collect();
+    let states: Vec<u64> = found.states.iter().map(|(_, count)| *count).collect();
+    assert_eq!((all(&by), all(&states)), (9, 9), "{found:?}");
+    assert_eq!(
+        (found.clients, found.anonymous_clients),
+        (10, 3),
+        "as usage"
+    );
+    let fullest = done(directory.fullest_account().await);
+    assert_eq!(fullest, Some(("alice".to_owned(), 2)));
+
+    // What is written anew is counted anew.
+    let approved = Effect::Replace(gatepost_plugin::ClientRecord {
+        client_id: "waits".into(),
+        document: r#"{"approved_at":1000}"#.into(),
+    });
+    decide(directory, approved, Vec::new()).await;
+    assert_eq!(counts().await.of(State::Waiting), 0);
+    for client_id in [
+        "used", "never", "waits", "over", "later", "no end", "odd", "both", "denied", "damaged",
+    ] {
+        decide(directory, Effect::Remove(client_id.into()), Vec::new()).await;
+    }
+    assert_eq!(counts().await, empty);
+    assert!(done(directory.remove_account("alice").await));
 }
 
 pub(super) async fn who_gives_way(directory: &dyn Directory) {

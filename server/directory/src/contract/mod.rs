@@ -22,6 +22,7 @@ pub(crate) async fn holds(directory: &dyn Directory) {
     authority::a_key_ends_with_the_one_that_it_was_made_with(directory).await;
     clients::search(directory).await;
     clients::a_list(directory).await;
+    clients::how_many(directory).await;
     clients::a_record_that_is_damaged(directory).await;
     clients::registrations_are_counted_by_network(directory).await;
     clients::who_gives_way(directory).await;

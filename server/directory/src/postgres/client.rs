@@ -7,7 +7,8 @@ use super::link::Link;
 use super::row::{number, optional};
 use super::{device, grant};
 use crate::client::{
-    Entry, Facts, Inquiry, Listed, Listing, Order, Place, RegisteredBy, Registrant, Search, Wider,
+    Counts, Entry, Facts, Inquiry, Listed, Listing, Order, Place, RegisteredBy, Registrant, Search,
+    State, Wider,
 };
 use crate::error::DirectoryError;
 use crate::grant::Change;
@@ -159,13 +160,17 @@ pub(super) async fn search(link: &Link, search: &Search) -> Result<Vec<Entry>, E
 
 /// A page of the list. The narrow tables alone say which clients are on it.
 pub(super) async fn list(link: &Link, listing: &Listing) -> Result<Listed, Error> {
-    const LISTED: &str = "oauth_client_listed AS listed
+    let listed = format!(
+        "oauth_client_listed AS listed
          WHERE NOT gone
            AND ($1::TEXT IS NULL
                 OR id IN (SELECT id FROM oauth_client_searched WHERE strpos(text, $1) > 0))
            AND ($2::BOOLEAN IS NULL OR disabled = $2)
            AND ($3::TEXT IS NULL OR registrant = $3)
-           AND ($4::BIGINT IS NULL OR greatest(used_at, created_at) < $4)";
+           AND ($4::BIGINT IS NULL OR greatest(used_at, created_at) < $4)
+           AND ($5::TEXT IS NULL OR {} = $5)",
+        State::sql("$6::BIGINT")
+    );
     // A zero is in no text of the database.
     let text = listing.text.as_ref().map(|text| text.to_ascii_lowercase());
     if text.as_ref().is_some_and(|text| text.contains('\0')) {
@@ -173,21 +178,32 @@ pub(super) async fn list(link: &Link, listing: &Listing) -> Result<Listed, Error
     }
     let by = listing.by.map(RegisteredBy::name);
     let unused_since = listing.unused_since.map(u64::cast_signed);
+    let state = listing.state.map(State::name);
+    let now = listing.now.cast_signed();
     let counted = link
         .row(
-            &format!("SELECT count(*) FROM {LISTED}"),
-            &[&text, &listing.is_disabled, &by, &unused_since],
-        )
-        .await?;
-    let sort = listing.sort.sql();
-    let page = link
-        .rows(
-            &format!("SELECT listed.id FROM {LISTED} ORDER BY {sort} LIMIT $5 OFFSET $6"),
+            &format!("SELECT count(*) FROM {listed}"),
             &[
                 &text,
                 &listing.is_disabled,
                 &by,
                 &unused_since,
+                &state,
+                &now,
+            ],
+        )
+        .await?;
+    let sort = listing.sort.sql();
+    let page = link
+        .rows(
+            &format!("SELECT listed.id FROM {listed} ORDER BY {sort} LIMIT $7 OFFSET $8"),
+            &[
+                &text,
+                &listing.is_disabled,
+                &by,
+                &unused_since,
+                &state,
+                &now,
                 &i64::from(listing.limit),
                 &i64::from(listing.before),
             ],
@@ -199,13 +215,32 @@ pub(super) async fn list(link: &Link, listing: &Listing) -> Result<Listed, Error
             &format!(
                 "{ENTRY} WHERE oauth_client.id = ANY($2) ORDER BY array_position($2, oauth_client.id)"
             ),
-            &[&listing.now.cast_signed(), &page],
+            &[&now, &page],
         )
         .await?;
     Ok(Listed {
         total: number(&counted, 0),
         entries: rows.iter().map(entry).collect(),
     })
+}
+
+/// How many clients there are.
+pub(super) async fn counts(link: &Link, now: u64) -> Result<Counts, Error> {
+    let row = link
+        .row(&Counts::sql("$1::BIGINT"), &[&now.cast_signed()])
+        .await?;
+    Counts::read(|column| Ok(number(&row, column)))
+}
+
+/// The account that has most clients.
+pub(super) async fn fullest_account(link: &Link) -> Result<Option<(String, u64)>, Error> {
+    let row = link
+        .row_if_any(
+            "SELECT name, clients FROM account WHERE clients > 0 ORDER BY clients DESC, id LIMIT 1",
+            &[],
+        )
+        .await?;
+    Ok(row.map(|row| (row.get(0), number(&row, 1))))
 }
 
 /// The clients of strangers that give way first.

@@ -21,10 +21,12 @@ use async_trait::async_trait;
 use gatepost_plugin::{Assertion, Decision};
 use tokio::sync::Mutex;
 
+pub(crate) use self::schema::SCHEMA;
+
 use self::link::{Borrowed, PATIENCE, Pool};
 use crate::client::{
-    Entry, Facts, Inquiry, Judge, Listed, Listing, MOST_ASSERTIONS, Search, Verdict, assertion_id,
-    assertions_before,
+    Counts, Entry, Facts, Inquiry, Judge, Listed, Listing, MOST_ASSERTIONS, Search, Verdict,
+    assertion_id, assertions_before,
 };
 use crate::directory::{Directory, Each, Lines};
 use crate::error::DecideError;
@@ -130,6 +132,14 @@ impl Directory for Postgres {
 
     async fn list(&self, listing: &Listing) -> Result<Listed, DirectoryError> {
         Ok(client::list(&*self.pool.link().await?, listing).await?)
+    }
+
+    async fn counts(&self, now: u64) -> Result<Counts, DirectoryError> {
+        Ok(client::counts(&*self.pool.link().await?, now).await?)
+    }
+
+    async fn fullest_account(&self) -> Result<Option<(String, u64)>, DirectoryError> {
+        Ok(client::fullest_account(&*self.pool.link().await?).await?)
     }
 
     async fn client(&self, client_id: &str, now: u64) -> Result<Option<Entry>, DirectoryError> {

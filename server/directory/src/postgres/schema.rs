@@ -10,7 +10,11 @@ const MIGRATIONS: &[&str] = &[
     concat!(include_str!("3.sql"), include_str!("owners.sql")),
     include_str!("4.sql"),
     include_str!("5.sql"),
+    include_str!("6.sql"),
 ];
+
+/// The version that this program brings a database to.
+pub(crate) const SCHEMA: usize = MIGRATIONS.len();
 
 /// Nobody else takes the lock with this number: `Gatepost` in ASCII.
 const LOCK: i64 = 0x4761_7465_706f_7374;

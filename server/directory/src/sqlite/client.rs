@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::row::{damaged, damaged_if_any, number, optional};
 use super::{device, grant};
 use crate::client::{
-    Entry, Facts, Inquiry, Listed, Listing, MOST_ASSERTIONS, Order, Place, RegisteredBy,
-    Registrant, Search, Wider, assertion_id,
+    Counts, Entry, Facts, Inquiry, Listed, Listing, MOST_ASSERTIONS, Order, Place, RegisteredBy,
+    Registrant, Search, State, Wider, assertion_id,
 };
 use crate::error::DirectoryError;
 use crate::grant::Change;
@@ -149,12 +149,14 @@ pub(super) fn list(connection: &Connection, listing: &Listing) -> rusqlite::Resu
     let text = listing.text.as_ref().map(|text| text.to_ascii_lowercase());
     let by = listing.by.map(RegisteredBy::name);
     let unused_since = listing.unused_since.map(u64::cast_signed);
+    let state = listing.state.map(State::name);
+    let now = listing.now.cast_signed();
     let sort = listing.sort.sql();
     // The number of all comes with each row of the page.
     let page: Vec<(i64, u64)> = connection
         .prepare_cached(&format!(
             "{found} SELECT listed.id, (SELECT count(*) FROM {counted}) FROM {listed}
-             ORDER BY {sort} LIMIT ?5 OFFSET ?6"
+             ORDER BY {sort} LIMIT ?7 OFFSET ?8"
         ))?
         .query_map(
             params![
@@ -162,6 +164,8 @@ pub(super) fn list(connection: &Connection, listing: &Listing) -> rusqlite::Resu
                 listing.is_disabled,
                 by,
                 unused_since,
+                state,
+                now,
                 listing.limit,
                 listing.before
             ],
@@ -174,14 +178,14 @@ pub(super) fn list(connection: &Connection, listing: &Listing) -> rusqlite::Resu
         None => connection
             .prepare_cached(&format!("{found} SELECT count(*) FROM {counted}"))?
             .query_row(
-                params![text, listing.is_disabled, by, unused_since],
+                params![text, listing.is_disabled, by, unused_since, state, now],
                 |row| number(row, 0),
             )?,
     };
     let mut one = connection.prepare_cached(&format!("{ENTRY} WHERE oauth_client.id = ?2"))?;
     let mut entries = Vec::new();
     for (id, _) in page {
-        let found = one.query_row(params![listing.now.cast_signed(), id], entry);
+        let found = one.query_row(params![now, id], entry);
         entries.extend(found.optional()?);
     }
     Ok(Listed { total, entries })
@@ -194,8 +198,29 @@ fn chosen(one: &str) -> String {
          AND (?1 IS NULL OR ?1 <> '')
          AND (?2 IS NULL OR {one}.disabled = ?2)
          AND (?3 IS NULL OR {one}.registrant = ?3)
-         AND (?4 IS NULL OR max({one}.used_at, {one}.created_at) < ?4)"
+         AND (?4 IS NULL OR max({one}.used_at, {one}.created_at) < ?4)
+         AND (?5 IS NULL OR {} = ?5)",
+        State::sql("?6")
     )
+}
+
+/// How many clients there are.
+pub(super) fn counts(connection: &Connection, now: u64) -> rusqlite::Result<Counts> {
+    connection
+        .prepare_cached(&Counts::sql("?1"))?
+        .query_row([now.cast_signed()], |row| {
+            Counts::read(|column| number(row, column))
+        })
+}
+
+/// The account that has most clients.
+pub(super) fn fullest_account(connection: &Connection) -> rusqlite::Result<Option<(String, u64)>> {
+    connection
+        .prepare_cached(
+            "SELECT name, clients FROM account WHERE clients > 0 ORDER BY clients DESC, id LIMIT 1",
+        )?
+        .query_row((), |row| Ok((row.get(0)?, number(row, 1)?)))
+        .optional()
 }
 
 pub(super) fn one(

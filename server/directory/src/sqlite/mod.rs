@@ -27,9 +27,11 @@ use gatepost_plugin::{Assertion, Decision};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+pub(crate) use self::schema::SCHEMA;
+
 use self::writer::Writer;
 use crate::client::{
-    Entry, Facts, Inquiry, Judge, Listed, Listing, Search, Verdict, assertions_before,
+    Counts, Entry, Facts, Inquiry, Judge, Listed, Listing, Search, Verdict, assertions_before,
 };
 use crate::directory::{Directory, Each, Lines};
 use crate::error::DecideError;
@@ -145,6 +147,14 @@ impl Directory for Sqlite {
 
     async fn list(&self, listing: &Listing) -> Result<Listed, DirectoryError> {
         self.read(|connection| client::list(connection, listing))
+    }
+
+    async fn counts(&self, now: u64) -> Result<Counts, DirectoryError> {
+        self.read(|connection| client::counts(connection, now))
+    }
+
+    async fn fullest_account(&self) -> Result<Option<(String, u64)>, DirectoryError> {
+        self.read(client::fullest_account)
     }
 
     async fn client(&self, client_id: &str, now: u64) -> Result<Option<Entry>, DirectoryError> {

@@ -104,7 +104,11 @@ const MIGRATIONS: &[&str] = &[
     concat!(include_str!("3.sql"), include_str!("owners.sql")),
     include_str!("4.sql"),
     include_str!("5.sql"),
+    include_str!("6.sql"),
 ];
+
+/// The version that this program brings a file to.
+pub(crate) const SCHEMA: usize = MIGRATIONS.len();
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     version(connection, path)?;

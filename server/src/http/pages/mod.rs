@@ -7,6 +7,7 @@ mod entrance;
 mod events;
 mod keys;
 mod mistakes;
+mod overview;
 mod policy;
 mod terms;
 mod texts;
@@ -34,7 +35,8 @@ pub(super) fn routes() -> Routes {
     let page = |methods| with(Allowed::Page, methods);
     Routes::new()
         .route("/admin", read(get(async || go_to("/admin/"))))
-        .route("/admin/", read(get(clients::list)))
+        .route("/admin/", read(get(overview::show)))
+        .route("/admin/clients", read(get(clients::list)))
         .route("/admin/enter", read(get(entrance::enter)))
         .route("/admin/callback", read(get(entrance::callback)))
         .route("/admin/leave", with(Allowed::Send, post(entrance::leave)))

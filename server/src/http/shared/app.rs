@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arc_swap::ArcSwap;
 use axum::extract::MatchedPath;
 use axum::http::{HeaderMap, Method};
+use gatepost_directory::Store;
 use gatepost_plugin::Plugin;
 use ipnet::IpNet;
 
@@ -44,6 +45,10 @@ pub struct App {
     pub(in crate::http) health: LastLook,
     /// Codes of devices that nobody was given.
     pub(in crate::http) user_codes: Attempts,
+    /// Where the directory is.
+    pub(in crate::http) store: Store,
+    /// When this server began, in seconds since 1970.
+    pub(in crate::http) begun: u64,
     /// How this server was started, for the commands that pages show.
     started: Overrides,
     /// The settings in force.
@@ -81,6 +86,8 @@ impl App {
             health: LastLook::default(),
             user_codes: Attempts::default(),
             limits: config.limits.clone(),
+            store: config.store.clone(),
+            begun: gatepost_directory::now(),
             started: started.clone(),
             config: ArcSwap::from_pointee(config.clone()),
         })

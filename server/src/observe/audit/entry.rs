@@ -96,11 +96,18 @@ const EVENT: &str = "event";
 
 /// Whether a line of the log is an event. Most are not, and reading them would take long.
 pub(super) fn is_event(text: &[u8]) -> bool {
-    text.starts_with(BEGINNING)
+    text.starts_with(br#"{"kind":"event","#)
 }
 
-/// How an event is written.
-const BEGINNING: &[u8] = br#"{"kind":"event","#;
+/// Whether it is a sum of requests that have no lines.
+pub(super) fn is_sum(text: &[u8]) -> bool {
+    text.starts_with(br#"{"kind":"sum","#)
+}
+
+/// Whether it is a client's record, which has no time.
+pub(super) fn is_record(text: &[u8]) -> bool {
+    text.starts_with(br#"{"kind":"record","#)
+}
 
 #[cfg(test)]
 mod tests {

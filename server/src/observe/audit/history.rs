@@ -20,7 +20,7 @@ const PIECE: usize = 256 << 10;
 const LONGEST: usize = 1 << 20;
 
 /// How far the clock may have been set back between two events, in seconds.
-const SET_BACK: u64 = 60;
+pub(super) const SET_BACK: u64 = 60;
 
 /// Events that were kept.
 pub struct History {
@@ -156,11 +156,11 @@ impl Search<'_> {
 }
 
 /// What is left of what a search may take.
-struct Budget {
-    bytes: u64,
+pub(super) struct Budget {
+    pub(super) bytes: u64,
     /// Nothing if it may take any time.
-    until: Option<Instant>,
-    is_spent: bool,
+    pub(super) until: Option<Instant>,
+    pub(super) is_spent: bool,
 }
 
 impl Budget {
@@ -183,24 +183,9 @@ struct Series {
 }
 
 impl Series {
-    /// Opens all files at once: while one is read, the server may begin a new one.
     fn open(path: &Path, since: Option<u64>) -> io::Result<Self> {
-        let mut files = Vec::new();
-        let mut known = HashSet::new();
-        for number in 0..LOGS {
-            let file = match File::open(numbered(path, number)) {
-                Ok(file) => file,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(error),
-            };
-            let metadata = file.metadata()?;
-            if known.insert((metadata.dev(), metadata.ino())) {
-                files.push(file);
-            }
-        }
-        files.reverse();
         Ok(Self {
-            files,
+            files: files(path)?,
             file: None,
             since,
             next: None,
@@ -249,6 +234,25 @@ impl Series {
     }
 }
 
+/// Opens all files of a log at once, the oldest first: while one is read, the server may begin a new one.
+pub(super) fn files(path: &Path) -> io::Result<Vec<File>> {
+    let mut files = Vec::new();
+    let mut known = HashSet::new();
+    for number in 0..LOGS {
+        let file = match File::open(numbered(path, number)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        let metadata = file.metadata()?;
+        if known.insert((metadata.dev(), metadata.ino())) {
+            files.push(file);
+        }
+    }
+    files.reverse();
+    Ok(files)
+}
+
 /// The name of a file of the log; 0 is the one that is written.
 pub(super) fn numbered(path: &Path, number: u32) -> PathBuf {
     let mut name = path.to_owned().into_os_string();
@@ -259,7 +263,7 @@ pub(super) fn numbered(path: &Path, number: u32) -> PathBuf {
 }
 
 /// The lines of a file, the last one first.
-struct Backwards {
+pub(super) struct Backwards {
     file: File,
     /// How much of the file is before what is in memory.
     before: u64,
@@ -269,7 +273,7 @@ struct Backwards {
 }
 
 impl Backwards {
-    fn of(file: File) -> io::Result<Self> {
+    pub(super) fn of(file: File) -> io::Result<Self> {
         Ok(Self {
             before: file.metadata()?.len(),
             file,
@@ -278,7 +282,7 @@ impl Backwards {
         })
     }
 
-    fn line(&mut self, budget: &mut Budget) -> io::Result<Option<Vec<u8>>> {
+    pub(super) fn line(&mut self, budget: &mut Budget) -> io::Result<Option<Vec<u8>>> {
         loop {
             // The line's own end is no beginning of another one.
             let ends = usize::from(!self.is_too_long);

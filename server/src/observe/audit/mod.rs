@@ -15,6 +15,7 @@ mod entry;
 mod history;
 mod line;
 mod log;
+mod past;
 mod proofs;
 mod queue;
 mod sink;
@@ -33,12 +34,14 @@ use self::sink::Sink;
 use self::window::Window;
 use crate::decide::observer::{Decided, Reuse};
 use crate::observe::event::{Answered, Asked, Ending};
+use crate::observe::tally::{Counted, Tally};
 
 pub use self::act::{Act, Deed};
 pub use self::allowance::Sum;
 pub use self::entry::{Entry, Record};
 pub use self::history::{Bounds, Found, History, Place};
 pub use self::line::{Asker, Effect, Line};
+pub use self::past::Past;
 pub(in crate::observe) use self::proofs::{HARMLESS, hide_proofs};
 pub use self::tail::Tail;
 
@@ -51,6 +54,7 @@ pub struct Audit {
     lost: Arc<AtomicU64>,
     /// The last events, so that a page need not read the files.
     window: Window,
+    tally: Tally,
     path: Option<PathBuf>,
 }
 
@@ -65,6 +69,7 @@ impl Audit {
             administration: Sink::open(beside.as_deref(), max_bytes, true, &lost)?,
             lost,
             window: Window::default(),
+            tally: Tally::default(),
             path: path.map(Path::to_owned),
         })
     }
@@ -130,24 +135,29 @@ impl Audit {
             true => &self.administration,
             false => &self.decisions,
         };
-        if !gathered.has_line {
-            let accepted = ending == Ending::Accepted;
-            // There was no room for what led to it.
-            if gathered.is_counted && accepted {
-                return;
+        let accepted = ending == Ending::Accepted;
+        // If there was no room for what led to it, there is none for it that went well.
+        let is_left_out = gathered.is_counted && accepted;
+        let has_room = || !is_left_out && sink.room(Some(asked), now).is_for(accepted);
+        if !gathered.has_line && !has_room() {
+            if !gathered.is_counted {
+                sink.count(Some(asked), answered.name(), accepted, now);
             }
-            if !sink.room(Some(asked), now).is_for(accepted) {
-                if !gathered.is_counted {
-                    sink.count(Some(asked), answered.name(), accepted, now);
-                }
-                return;
-            }
+            self.count(Counted::of(ending, gathered.is_registration, ""), now);
+            return;
         }
         let event = gathered.event(asked, answered, now);
+        self.count(Counted::of_event(&event), now);
         let entry = Entry::Event(Box::new(event));
         let length = sink.add(&entry, None, Some(asked), now);
         if let Entry::Event(event) = entry {
             self.window.push(Arc::new(*event), length);
+        }
+    }
+
+    fn count(&self, counted: Option<Counted<'_>>, now: u64) {
+        if let Some(counted) = counted {
+            self.tally.add(now, counted, 1);
         }
     }
 
@@ -186,6 +196,16 @@ impl Audit {
     /// The events that were kept, of the memory and of the files.
     pub fn history(&self) -> History {
         History::with(self.window.events(), self.path.as_deref())
+    }
+
+    /// What is in the files by now, to be counted before anything else is.
+    pub fn past(&self) -> io::Result<Past> {
+        self.path.as_deref().map_or(Ok(Past::default()), Past::of)
+    }
+
+    /// What was counted by the hour and by the day.
+    pub const fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// Waits until all that was noted is in the files.

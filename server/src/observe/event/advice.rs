@@ -10,6 +10,16 @@ pub fn advice(code: &str) -> Option<&'static str> {
     Some(advice)
 }
 
+/// What a code of the plugin's means.
+pub fn meaning(code: &str) -> Option<&'static str> {
+    let start = format!("| `{code}` |");
+    let row = CATALOGUE.lines().find(|line| line.starts_with(&start))?;
+    row.strip_suffix(" |")?.rsplit(" | ").next()
+}
+
+/// All codes of the plugin's, a row each.
+const CATALOGUE: &str = include_str!("../../../../docs/diagnostics.md");
+
 /// Codes of findings, of the server's own refusals and of answers, each with what can be done.
 const ADVICE: &[(&[&str], &str)] = &[
     // Who may use a client, and which.
@@ -395,8 +405,6 @@ mod tests {
 
     use super::*;
 
-    const CATALOGUE: &str = include_str!("../../../../docs/diagnostics.md");
-
     /// The codes of the plugin's findings, each with its error code.
     fn catalogue() -> Vec<(&'static str, &'static str)> {
         let rows = CATALOGUE.lines().filter(|line| line.starts_with("| `"));
@@ -418,7 +426,21 @@ mod tests {
                 _ => None,
             });
             assert!(is_known.is_some(), "{code} ({error}) has no advice");
+            assert!(
+                meaning(code).is_some_and(|text| text.ends_with('.')),
+                "{code}"
+            );
         }
+    }
+
+    #[test]
+    fn what_a_code_means() {
+        assert_eq!(
+            meaning("assertion-signature"),
+            Some("No key of the client verifies the assertion.")
+        );
+        assert_eq!(meaning("assertion"), None);
+        assert_eq!(meaning("password-wrong"), None);
     }
 
     #[test]

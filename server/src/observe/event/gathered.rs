@@ -21,6 +21,8 @@ pub struct Gathered {
     pub(in crate::observe) is_counted: bool,
     /// Whether that line is in the file of what administrators did.
     pub(in crate::observe) is_administration: bool,
+    /// Whether a client was registered.
+    pub(in crate::observe) is_registration: bool,
     /// Whether something was decided or done, beyond whether a client may be used at all.
     has_happened: bool,
     /// Whether it was asked whether a client may be used, and it may.
@@ -62,6 +64,11 @@ impl Gathered {
         let is_refused = decision.outcome == Outcome::Refuse;
         self.has_happened |= is_refused || !is_look;
         self.has_looked |= is_look;
+        self.is_registration |= !is_refused
+            && matches!(
+                operation,
+                Operation::Register { .. } | Operation::Provision { .. }
+            );
         let is_of_less =
             self.is_refused && !is_refused || is_look && !is_refused && self.operation.is_some();
         if !self.has_room || is_of_less {

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::advice::advice;
+pub use self::advice::{advice, meaning};
 pub use self::asked::Asked;
 pub use self::filter::Filter;
 pub(super) use self::gathered::Gathered;

@@ -138,7 +138,7 @@ fn files_that_are_not_ours_are_left_alone() {
         Sqlite::open(&path),
         Err(OpenError::TooNew {
             found: 1000,
-            known: 5,
+            known: 6,
             ..
         })
     ));

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
-use gatepost_directory::{Entry, Listing, RegisteredBy, Sort};
+use gatepost_directory::{Entry, Listing, RegisteredBy, Sort, State};
 
 use crate::decide::stored;
 use crate::decide::stored::Listed;
@@ -86,6 +86,10 @@ const STATES: &Choices = &[
     ("", "Any"),
     ("enabled", "Enabled"),
     ("disabled", "Disabled"),
+    ("waiting", "Waiting for approval"),
+    ("secret-expired", "Secret expired"),
+    ("never-used", "Never used"),
+    ("used", "In use"),
 ];
 const REGISTRANTS: &Choices = &[
     ("", "Anybody"),
@@ -132,11 +136,8 @@ impl Wish {
         let days = self.unused.parse::<u64>().ok();
         Listing {
             text: Some(self.text.clone()).filter(|text| !text.is_empty()),
-            is_disabled: match self.state {
-                "enabled" => Some(false),
-                "disabled" => Some(true),
-                _ => None,
-            },
+            is_disabled: (self.state == "enabled").then_some(false),
+            state: State::named(self.state),
             by: RegisteredBy::named(self.by),
             unused_since: days.map(|days| now.saturating_sub(days * 86_400)),
             sort: match self.sort {
@@ -164,8 +165,8 @@ impl Wish {
         ];
         let asked: Vec<_> = all.into_iter().filter(|(_, it)| !it.is_empty()).collect();
         match asked.is_empty() {
-            true => "/admin/".to_owned(),
-            false => format!("/admin/?{}", encode(&asked)),
+            true => "/admin/clients".to_owned(),
+            false => format!("/admin/clients?{}", encode(&asked)),
         }
     }
 
@@ -225,7 +226,7 @@ impl Wish {
     }
 }
 
-/// `GET /admin/`
+/// `GET /admin/clients`
 pub(super) async fn list(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Instead> {
     let wish = Wish::read(&query.unwrap_or_default());
     let listing = wish.listing(visitor.now);
@@ -299,16 +300,26 @@ mod tests {
     #[test]
     fn wishes() {
         for (query, link) in [
-            ("", "/admin/"),
-            ("q=+mail+&page=1", "/admin/?q=mail"),
+            ("", "/admin/clients"),
+            ("q=+mail+&page=1", "/admin/clients?q=mail"),
             (
                 "state=disabled&sort=name&page=7",
-                "/admin/?state=disabled&sort=name&page=7",
+                "/admin/clients?state=disabled&sort=name&page=7",
             ),
-            ("state=odd&by=nobody&unused=1&sort=x&page=x", "/admin/"),
-            ("by=key&unused=90&page=-1", "/admin/?by=key&unused=90"),
-            ("page=99999999999", "/admin/"),
-            ("page=0", "/admin/"),
+            (
+                "state=odd&by=nobody&unused=1&sort=x&page=x",
+                "/admin/clients",
+            ),
+            (
+                "by=key&unused=90&page=-1",
+                "/admin/clients?by=key&unused=90",
+            ),
+            ("page=99999999999", "/admin/clients"),
+            ("page=0", "/admin/clients"),
+            (
+                "state=secret-expired",
+                "/admin/clients?state=secret-expired",
+            ),
         ] {
             let wish = Wish::read(query);
             assert_eq!(wish.link(wish.page), link, "{query}");

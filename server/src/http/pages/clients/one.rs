@@ -276,7 +276,7 @@ pub(in crate::http::pages) async fn change(form: Form) -> Result<Response, Inste
         Some("deny") if revision.is_some() => (
             administrator.deny(client_id, revision).await,
             Done::ClientDenied,
-            "/admin/".to_owned(),
+            "/admin/clients".to_owned(),
         ),
         Some("disable") => (
             administrator.disable(client_id, None).await,
@@ -291,7 +291,7 @@ pub(in crate::http::pages) async fn change(form: Form) -> Result<Response, Inste
         Some("delete") => (
             administrator.remove(client_id, None).await,
             Done::ClientDeleted,
-            "/admin/".to_owned(),
+            "/admin/clients".to_owned(),
         ),
         Some("rotate") => (
             administrator.rotate_secret(client_id, None).await,
