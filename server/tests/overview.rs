@@ -123,7 +123,8 @@ fn nothing_has_happened_yet() {
         "Counted since 20",
         "0, without a limit",
         "0 of 10000 (0 %)",
-        "SQLite, ",
+        "SQLite, schema 6",
+        "built in, version 0.",
         "gatepost-server 0.",
     ] {
         assert!(page.contains(said), "{said} in {page}");

@@ -458,6 +458,52 @@ fn a_new_secret_is_asked_about() {
 }
 
 #[test]
+fn a_new_registration_access_token_is_asked_about() {
+    let host = Host::start("");
+    host.folder.provision("webmail", NATIVE);
+    let key = host.first_key("registration").to_owned();
+    let metadata = NATIVE.replace("Example Mail", "Own Mail");
+    let registered = host.register_with_key(&key, &metadata);
+    let client_id = registered.client_id();
+    let manage = |token: &str| {
+        let line = format!("Authorization: Bearer {token}");
+        let path = format!("/auth/register/{client_id}");
+        host.send(&crate::common::http::request("GET", &path, &[&line], ""))
+            .status
+    };
+    let old = registered.json()["registration_access_token"].clone();
+    let old = old.as_str().expect("it manages itself");
+    assert_eq!(manage(old), 200);
+    let mut browser = administrator(&host);
+    // An administrator's own client has none.
+    let page = browser.get("/admin/client?id=webmail");
+    assert!(!page.body.contains("/admin/client/token"), "{}", page.body);
+    let link = format!("/admin/client/token?id={client_id}");
+    let page = browser.get(&client(&client_id));
+    assert!(page.body.contains(&link), "{}", page.body);
+    let question = browser.get(&link);
+    for said in [
+        "Make a new registration access token for “Own Mail”?",
+        "The old one ends at once",
+        "This cannot be undone.",
+    ] {
+        assert!(question.body.contains(said), "{said} in {}", question.body);
+    }
+    assert_eq!(manage(old), 200, "nothing was done yet");
+    let done = browser.submit(&question, "/admin/client", &[]);
+    let page = follow(&mut browser, &done).body;
+    let (_, new) = page
+        .split_once("registration access token, shown once:</strong></p><p class=\"code\">")
+        .unwrap_or_else(|| panic!("no token in {page}"));
+    let (new, _) = new.split_once('<').expect("it ends");
+    assert_eq!((manage(old), manage(new)), (401, 200));
+    assert!(!browser.get(&client(&client_id)).body.contains(new));
+    let refused = browser.get("/admin/client/token?id=webmail");
+    let refused = browser.submit(&refused, "/admin/client", &[]);
+    assert_eq!(refused.status, 400, "{refused:?}");
+}
+
+#[test]
 fn the_settings_in_force_are_explained() {
     let host = Host::start(
         "[oauth.client-registration]\nanonymous = true\nclient-id-keys = ['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']\n",

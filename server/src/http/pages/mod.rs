@@ -53,6 +53,10 @@ pub(super) fn routes() -> Routes {
             "/admin/client/secret",
             read(get(clients::one::ask_for_secret)),
         )
+        .route(
+            "/admin/client/token",
+            read(get(clients::one::ask_for_token)),
+        )
         .route("/admin/client/deny", read(get(clients::one::ask_to_deny)))
         .route(
             "/admin/client/delete",

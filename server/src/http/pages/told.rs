@@ -52,6 +52,7 @@ pub(super) enum Done {
     ClientDenied,
     ClientDeleted,
     SecretMade,
+    TokenMade,
     KeyMade,
     KeyRevoked,
     ProgramEnded,
@@ -90,6 +91,9 @@ impl Told {
             Done::ClientDenied => format!("The client “{subject}” was denied, and is deleted."),
             Done::ClientDeleted => format!("The client “{subject}” was deleted."),
             Done::SecretMade => format!("The client “{subject}” has a new secret."),
+            Done::TokenMade => {
+                format!("The client “{subject}” has a new registration access token.")
+            }
             Done::KeyMade => format!("The key “{subject}” was made."),
             Done::KeyRevoked => format!("The key “{subject}” is revoked."),
             Done::ProgramEnded => format!("“{subject}” cannot act for you any more."),
@@ -107,6 +111,7 @@ impl Told {
     pub(super) fn secret(&self) -> Option<(&'static str, &str)> {
         let what = match self.done {
             Done::KeyMade => "The key, shown once:",
+            Done::TokenMade => "The client's registration access token, shown once:",
             _ => "The client's secret, shown once:",
         };
         self.secret.as_deref().map(|secret| (what, secret))

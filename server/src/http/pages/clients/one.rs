@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
-use gatepost_directory::Permission;
+use gatepost_directory::{Permission, RegisteredBy};
 use gatepost_plugin::{Decision, Outcome, Severity};
 use serde_json::{Map, Value};
 
@@ -41,6 +41,8 @@ struct Client<'a> {
     /// The commands that disable and remove it, if these pages are this client.
     closing: Option<[String; 2]>,
     has_secret: bool,
+    /// Whether it registered itself, so that it may change its registration with a token.
+    has_token: bool,
     /// Where its events are.
     events: String,
 }
@@ -89,6 +91,7 @@ pub(in crate::http::pages) async fn show(
         revision: entry.revision,
         closing: (client_id == oauth::CLIENT).then(|| visitor.closing()),
         has_secret: has_secret(&registration),
+        has_token: matches!(entry.by, RegisteredBy::Key | RegisteredBy::Stranger),
         events: format!("/admin/events?{}", encode(&[("client", client_id)])),
     };
     Ok(visitor.page(StatusCode::OK, &client))
@@ -222,6 +225,34 @@ pub(in crate::http::pages) async fn ask_for_secret(
     ))
 }
 
+/// `GET /admin/client/token?id=…`: asks first.
+pub(in crate::http::pages) async fn ask_for_token(
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Instead> {
+    let client_id = &named(query);
+    let found = Found::of(&visitor, client_id).await?;
+    let ends = vec![
+        "With this token, the program reads, changes and deletes its own registration. The new one is shown once, on the          next page."
+            .to_owned(),
+        "The old one ends at once: a program that has it cannot manage its registration any more. What it may do for          its users does not change."
+            .to_owned(),
+    ];
+    let question = format!(
+        "Make a new registration access token for “{}”?",
+        name(&found.registration)
+    );
+    let fields = [("action", "rotate-token")];
+    Ok(ask(
+        &visitor,
+        client_id,
+        question,
+        ends,
+        &fields,
+        "Make a new token",
+    ))
+}
+
 /// The page that asks before something is done to a client.
 fn ask(
     visitor: &Visitor,
@@ -298,11 +329,18 @@ pub(in crate::http::pages) async fn change(form: Form) -> Result<Response, Inste
             Done::SecretMade,
             address(client_id),
         ),
+        Some("rotate-token") => (
+            administrator
+                .rotate_registration_access_token(client_id, None)
+                .await,
+            Done::TokenMade,
+            address(client_id),
+        ),
         _ => return Err(visitor.not_done(NotDone::Missing)),
     };
     let decision = accepted(&visitor, decided)?;
-    let told = Told::new(done, client_id).with(secret_of(&decision));
-    visitor.go_on(&next, &told)
+    let secret = secret_of(&decision).or(decision.registration_access_token);
+    visitor.go_on(&next, &Told::new(done, client_id).with(secret))
 }
 
 fn accepted(visitor: &Visitor, decided: Result<Decision, NotDone>) -> Result<Decision, Instead> {

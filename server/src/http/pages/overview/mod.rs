@@ -194,15 +194,21 @@ impl Seen {
                     "Server",
                     format!("gatepost-server {}", env!("CARGO_PKG_VERSION")),
                 ),
+                // Where files are is not told to everybody who may look.
                 (
                     "Plugin",
                     match &config.plugin {
-                        None => format!("the component of version {}", env!("CARGO_PKG_VERSION")),
-                        Some(path) => path.display().to_string(),
+                        None => format!("built in, version {}", env!("CARGO_PKG_VERSION")),
+                        Some(path) => {
+                            let name = path.file_name().unwrap_or_default();
+                            format!("the file {}", name.display())
+                        }
                     },
                 ),
-                ("Store", app.store.to_string()),
-                ("Schema of the store", app.store.schema().to_string()),
+                (
+                    "Store",
+                    format!("{}, schema {}", app.store.kind(), app.store.schema()),
+                ),
                 ("Runs since", when(app.begun)),
             ],
         })
