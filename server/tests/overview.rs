@@ -118,7 +118,9 @@ fn nothing_has_happened_yet() {
     };
     assert_eq!(counted(&page), nothing);
     for said in [
-        "Nothing needs you now.",
+        // That nothing is required is a warning of the policy.
+        "Any client id may be used",
+        "<a href=\"/admin/policy\">Policy</a></li>",
         "No request was refused.",
         "Counted since 20",
         "0, without a limit",

@@ -8,15 +8,15 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gatepost_plugin::{Context, Decision, Outcome, Plugin};
+use gatepost_plugin::{Decision, Outcome, Plugin};
 use serde::Serialize;
 
 use super::printable::printable;
 use super::said::said;
 use super::verdict::Verdict;
 use crate::config::{Config, Overrides};
-use crate::decide::entropy;
 use crate::observe::audit::{Entry, Line};
+use crate::observe::replay::{Again, again};
 
 /// How long a line may be, in bytes: a registration, a record, and some.
 const LONGEST: u64 = 1 << 20;
@@ -163,24 +163,26 @@ fn decide_again(
                 }
             }
         }
-        let decision = match again(plugin, &line) {
-            Ok(decision) => decision,
+        let again = match again(plugin, &line) {
+            Ok(again) => again,
             Err(error) => {
                 unreadable(&mut found, number, &error);
                 continue;
             }
         };
         found.decisions += 1;
-        let Some(decision) = decision else {
-            match line.cut {
-                true => found.cut += 1,
-                false => found.undecidable += 1,
+        let decision = match again {
+            Again::Other(decision) => decision,
+            Again::Same => continue,
+            Again::Undecidable => {
+                found.undecidable += 1;
+                continue;
             }
-            continue;
+            Again::Cut => {
+                found.cut += 1;
+                continue;
+            }
         };
-        if is_same(&line, &decision) {
-            continue;
-        }
         found.changed += 1;
         let changed = changed(number, &line, &decision);
         match is_json {
@@ -189,29 +191,6 @@ fn decide_again(
         }
     }
     Ok(found)
-}
-
-/// The decision, unless it depended on a secret that was not written down.
-fn again(plugin: &dyn Plugin, line: &Line) -> Result<Option<Decision>, Box<dyn Error>> {
-    let Some(operation) = line.operation() else {
-        return Ok(None);
-    };
-    let (facts, caller) = line.facts();
-    let context = Context {
-        now: line.at,
-        entropy: entropy::draw()?,
-        caller,
-        usage: facts.usage,
-        record: facts.record,
-    };
-    Ok(Some(operation.ask(plugin, &context, &facts.activity)?))
-}
-
-/// What is accepted is accepted, and what is refused is refused for the same reason.
-fn is_same(line: &Line, decision: &Decision) -> bool {
-    let is_accepted = decision.outcome == Outcome::Accept;
-    let first = decision.diagnostics.first().map(|finding| &finding.code);
-    line.accepted == is_accepted && (is_accepted || line.codes.first() == first)
 }
 
 fn changed<'a>(number: u64, line: &'a Line, decision: &'a Decision) -> Changed<'a> {

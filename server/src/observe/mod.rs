@@ -5,5 +5,6 @@ pub mod event;
 pub mod log;
 pub mod metrics;
 pub mod moment;
+pub mod replay;
 pub mod tally;
 pub mod watch;

@@ -458,6 +458,41 @@ fn a_new_secret_is_asked_about() {
 }
 
 #[test]
+fn other_settings_are_tried_on_past_decisions() {
+    let host = Host::start("");
+    let refused = host.register(&[], NATIVE);
+    assert_eq!(refused.status, 401, "{refused:?}");
+    let number = refused.header("x-request-id").expect("a number").to_owned();
+    native(&host);
+    let mut browser = administrator(&host);
+    let page = browser.get("/admin/policy");
+    let mut tried = |settings: &str| {
+        let tried = browser.submit(&page, "/admin/policy/try", &[("settings", settings)]);
+        assert_eq!(tried.status, 200, "{settings}: {tried:?}");
+        tried.body
+    };
+    let same = tried("");
+    assert!(same.contains("<strong>0 of "), "{same}");
+    assert!(!same.contains("would be accepted"), "{same}");
+    let other = tried("anonymous = true");
+    for said in [
+        "<strong>1 of ",
+        " past decisions would be others.</strong>",
+        "Was refused (credential-missing), would be accepted",
+        &format!("/admin/events?number={number}"),
+    ] {
+        assert!(other.contains(said), "{said} in {other}");
+    }
+    let stricter = tried("redirect-schemes = ['https']");
+    assert!(
+        stricter.contains("Was accepted, would be refused ("),
+        "{stricter}"
+    );
+    // Nothing was changed.
+    assert_eq!(host.register(&[], NATIVE).status, 401);
+}
+
+#[test]
 fn a_new_registration_access_token_is_asked_about() {
     let host = Host::start("");
     host.folder.provision("webmail", NATIVE);

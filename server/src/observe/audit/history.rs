@@ -25,7 +25,7 @@ pub(super) const SET_BACK: u64 = 60;
 /// Events that were kept.
 pub struct History {
     recent: Vec<Arc<Event>>,
-    path: Option<PathBuf>,
+    pub(super) path: Option<PathBuf>,
 }
 
 /// How far somebody looks back.

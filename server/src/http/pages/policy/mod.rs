@@ -1,5 +1,6 @@
 //! The policy in force, and what other settings would do.
 
+mod past;
 pub(super) mod trial;
 
 use askama::Template;

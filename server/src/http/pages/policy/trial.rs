@@ -1,4 +1,5 @@
-//! Other settings are tried on all clients: which would stop working. Nothing is changed.
+//! Other settings are tried on all clients and on past decisions: which clients would stop working, and which decisions would be
+//! others. Nothing is changed.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -17,6 +18,7 @@ use crate::config::Config;
 use crate::decide::stored::{Listed, context_of, listed, waits};
 use crate::http::pages::clients::address;
 use crate::http::pages::mistakes::{Field, Mistake, Mistakes};
+use crate::http::pages::policy::past::Past;
 use crate::http::pages::visitor::{Form, Instead};
 use crate::http::shared::app::App;
 use crate::http::shared::cut::Cut;
@@ -67,6 +69,7 @@ struct Found {
     /// Why, and how many clients each reason holds for.
     reasons: Vec<(String, u64)>,
     shown: Vec<Stopping>,
+    past: Past,
     counts: BTreeMap<String, u64>,
 }
 
@@ -144,7 +147,18 @@ pub(in crate::http::pages) async fn try_out(form: Form) -> Result<Response, Inst
         in_force: app.decider.plugin(),
         tried: plugin,
     };
-    let found = judge_all(app, plugins, visitor.now, turn).await?;
+    let (watch, tried) = (Arc::clone(&app.watch), Arc::clone(&plugins.tried));
+    let replayed =
+        tokio::task::spawn_blocking(move || (Past::replay(&watch.audit, &*tried), turn)).await;
+    let (past, turn) = replayed.map_err(|_| Refusal::Failed)?;
+    let past = past.map_err(|error| {
+        tracing::error!(%error, "the audit log cannot be read");
+        Refusal::Failed
+    })?;
+    let found = Found {
+        past,
+        ..judge_all(app, plugins, visitor.now, turn).await?
+    };
     Ok(page(Mistakes::default(), warnings, Some(found)))
 }
 
