@@ -37,7 +37,7 @@ impl Limit {
 
     /// From where on little of it is left.
     pub(super) fn high(&self) -> u64 {
-        self.most.unwrap_or_default() / 5 * 4
+        self.most.map_or(0, |most| most - most.div_ceil(5))
     }
 
     /// Whether little of it is left.
@@ -52,17 +52,19 @@ mod tests {
 
     #[test]
     fn how_full_it_is() {
-        for (used, most, percent, is_scarce) in [
-            (0, 0, 0, false),
-            (9, 0, 0, false),
-            (79, 100, 79, false),
-            (4, 5, 80, true),
+        for (used, most, percent, high, is_scarce) in [
+            (0, 0, 0, 0, false),
+            (9, 0, 0, 0, false),
+            (79, 100, 79, 80, false),
+            (6, 8, 75, 6, false),
+            (4, 5, 80, 4, true),
             // It was lowered.
-            (30, 10, 300, true),
-            (u64::MAX, 1, u64::MAX, true),
+            (30, 10, 300, 8, true),
+            (u64::MAX, 1, u64::MAX, 0, true),
         ] {
             let limit = Limit::new("", "", used, most);
             assert_eq!(limit.percent(), percent, "{used} of {most}");
+            assert_eq!(limit.high(), high, "{used} of {most}");
             assert_eq!(limit.is_scarce(), is_scarce, "{used} of {most}");
         }
     }
