@@ -35,12 +35,12 @@ pub enum Source {
     Library(PathBuf),
     /// The core of this version, linked into this program. It exists with the feature `linked` only.
     ///
-    /// Nothing is compiled when it is loaded, and a call costs no more than what it decides. It is safe Rust that
-    /// does no I/O. [`Limits`](crate::Limits) have no effect: nothing but the bounds on what it reads limits
-    /// its time, memory and stack. A panic is
-    /// [`PluginError::Trapped`](crate::PluginError::Trapped), as a component's is, if the program unwinds on
-    /// a panic, as programs do unless their profile has `panic = "abort"`. Its message goes to the program's
-    /// panic hook too.
+    /// Nothing is compiled when it is loaded, and a call costs no more than what it decides. Its rules
+    /// are safe Rust without I/O. [`Limits`](crate::Limits) have no effect: nothing but the bounds on what it
+    /// reads limits its time, memory and stack.
+    ///
+    /// A panic is [`PluginError::Trapped`](crate::PluginError::Trapped), as a component's is, unless the program's
+    /// profile has `panic = "abort"`: that ends the process. Its message goes to the program's panic hook too.
     #[cfg(feature = "linked")]
     #[cfg_attr(docsrs, doc(cfg(feature = "linked")))]
     Linked,

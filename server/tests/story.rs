@@ -140,9 +140,10 @@ fn tell(flags: &[&str]) {
     // The pages do not close themselves: they say which command does it.
     let client = override_.get("/admin/client?id=webadmin");
     let data = host.folder.data();
+    let as_started: String = flags.iter().map(|flag| format!(" {flag}")).collect();
     for (action, command) in [("disable", "disable"), ("delete", "remove")] {
         let said = format!(
-            "gatepost-server client {command} webadmin --config {} --data {}",
+            "gatepost-server client {command} webadmin --config {} --data {}{as_started}",
             host.folder.path("gatepost.toml").display(),
             data.display()
         );
