@@ -123,17 +123,20 @@ fn decisions(criterion: &mut Criterion) {
     group.bench_function("c", |b| {
         b.iter(|| library.register(&ENTROPY, black_box(DOCUMENT)));
     });
-    for (name, isolate) in [("warm component", false), ("fresh component", true)] {
+    for (name, source, isolate) in [
+        ("linked", Source::Linked, false),
+        ("warm component", Source::default(), false),
+        ("fresh component", Source::default(), true),
+    ] {
         let options = Options {
             isolate,
             ..Options::default()
         };
-        let component =
-            gatepost_plugin::load(&Source::default(), SETTINGS, &options).expect("it loads");
+        let plugin = gatepost_plugin::load(&source, SETTINGS, &options).expect("it loads");
         let context = plugin_context();
         group.bench_function(name, |b| {
             b.iter(|| {
-                component
+                plugin
                     .register(&context, black_box(DOCUMENT))
                     .expect("it decides")
             });
@@ -256,8 +259,6 @@ fn measure_use(
     library.show(record, request);
     group.bench_function("c", |b| b.iter(|| library.use_client(authorizes)));
 
-    let component = gatepost_plugin::load(&Source::default(), settings, &Options::default());
-    let component = component.expect("it loads");
     let facts = gatepost_plugin::Context {
         caller: gatepost_plugin::Caller::default(),
         record: record.map(str::to_owned),
@@ -273,16 +274,23 @@ fn measure_use(
         parameters: request.parameters.to_vec(),
         jwks: None,
     };
-    group.bench_function("warm component", |b| {
-        b.iter(|| {
-            let decision = if authorizes {
-                component.authorize(&facts, black_box(&carried))
-            } else {
-                component.authenticate(&facts, black_box(&carried))
-            };
-            decision.expect("it decides")
+    for (name, source) in [
+        ("linked", Source::Linked),
+        ("warm component", Source::default()),
+    ] {
+        let plugin = gatepost_plugin::load(&source, settings, &Options::default());
+        let plugin = plugin.expect("it loads");
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let decision = if authorizes {
+                    plugin.authorize(&facts, black_box(&carried))
+                } else {
+                    plugin.authenticate(&facts, black_box(&carried))
+                };
+                decision.expect("it decides")
+            });
         });
-    });
+    }
     group.finish();
 }
 

@@ -62,8 +62,8 @@ impl SettingFinding {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum PluginError {
-    /// It panicked, or did what no healthy component does. The text has the cause, and the innermost
-    /// functions by name. It is for a log, not for a client.
+    /// It panicked, or did what no healthy component does. The text has the cause and, of a component, the
+    /// innermost functions by name. It is for a log, not for a client.
     #[error("the plugin trapped: {0}")]
     Trapped(String),
     /// It did not answer within [`Limits::deadline`](crate::Limits::deadline), which is given here.
@@ -191,4 +191,9 @@ pub enum LoadError {
     /// Isolation was asked for, and a library cannot have it.
     #[error("a library cannot be isolated: it shares this program's memory")]
     LibraryIsolated,
+    /// Isolation was asked for, and what is linked into the program cannot have it.
+    #[cfg(feature = "linked")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "linked")))]
+    #[error("the linked plugin cannot be isolated: it shares this program's memory")]
+    LinkedIsolated,
 }

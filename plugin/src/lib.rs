@@ -22,6 +22,8 @@ mod embedded;
 mod error;
 mod facts;
 mod library;
+#[cfg(feature = "linked")]
+mod linked;
 mod operation;
 mod options;
 mod plugin;
@@ -51,7 +53,8 @@ pub use wit::{
 ///
 /// `settings` is the text of a mail server's settings: TOML, or JSON if it begins with `{`. Only the table
 /// `[oauth.client-registration]` is read; an empty text means the defaults. `options` are for components: a
-/// library can be neither limited nor isolated.
+/// library and a linked plugin can be neither limited nor isolated. If `options` ask for isolation, they are
+/// not loaded.
 ///
 /// The embedded component is compiled once in a process, when it is first loaded. That takes about two
 /// seconds of processor time, on as many threads as there are processors; to load it again takes less than a
@@ -91,5 +94,9 @@ pub fn load(
         Source::ComponentFile(path) => component::load(&source::read(path)?, settings, options),
         Source::Library(_) if options.isolate => Err(LoadError::LibraryIsolated),
         Source::Library(path) => library::load(path, settings),
+        #[cfg(feature = "linked")]
+        Source::Linked if options.isolate => Err(LoadError::LinkedIsolated),
+        #[cfg(feature = "linked")]
+        Source::Linked => linked::load(settings),
     }
 }

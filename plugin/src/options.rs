@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How a component is run. A library knows no limits.
+/// How a component is run. A library and a linked plugin know no limits.
 ///
 /// # Examples
 ///
@@ -27,7 +27,7 @@ pub struct Options {
     ///
     /// It is `false` by default. A fresh instance costs 50 to 100 microseconds a call, because it compiles
     /// the settings again. Gatepost keeps nothing between two calls, so it needs no isolation; use it for a
-    /// component that you do not trust to do so. A library cannot be isolated.
+    /// component that you do not trust to do so. A library or a linked plugin cannot be isolated.
     pub isolate: bool,
     /// What one component may use.
     pub limits: Limits,

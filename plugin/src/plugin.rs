@@ -892,7 +892,7 @@ pub trait Plugin: Send + Sync {
     fn redirect_uri_matches(&self, registered: &str, requested: &str) -> Result<bool, PluginError>;
 
     /// How many instances of the plugin there are now, for a metric: at most
-    /// [`Limits::instances`](crate::Limits::instances) of a component, and always 1 of a library.
+    /// [`Limits::instances`](crate::Limits::instances) of a component, and always 1 of a library or a linked plugin.
     ///
     /// # Examples
     ///

@@ -25,6 +25,7 @@ use crate::error::LoadError;
 /// # Ok::<(), gatepost_plugin::LoadError>(())
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Source {
     /// A component in memory.
     Component(Cow<'static, [u8]>),
@@ -32,6 +33,17 @@ pub enum Source {
     ComponentFile(PathBuf),
     /// A C library in a file. It runs with all the rights of this process.
     Library(PathBuf),
+    /// The core of this version, linked into this program. It exists with the feature `linked` only.
+    ///
+    /// Nothing is compiled when it is loaded, and a call costs no more than what it decides. Its rules
+    /// are safe Rust without I/O. [`Limits`](crate::Limits) have no effect: nothing but the bounds on what it
+    /// reads limits its time, memory and stack.
+    ///
+    /// A panic is [`PluginError::Trapped`](crate::PluginError::Trapped), as a component's is, unless the program's
+    /// profile has `panic = "abort"`: that ends the process. Its message goes to the program's panic hook too.
+    #[cfg(feature = "linked")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "linked")))]
+    Linked,
 }
 
 #[cfg(feature = "embedded")]

@@ -1,5 +1,5 @@
-//! One table, four ways in: the Rust library, the C library, the component, and both of these through
-//! this loader. They are given the same time and entropy, and must give the same bytes.
+//! One table, five ways in: the Rust library, the C library, and through this loader the component, the C
+//! library and the linked core. They are given the same time and entropy, and must give the same bytes.
 
 #![cfg(feature = "embedded")]
 
@@ -36,7 +36,7 @@ mod story;
 mod through;
 
 /// Every boundary but HTTP, by its name.
-fn boundaries(settings: &str) -> [(&'static str, Box<dyn Boundary>); 3] {
+fn boundaries(settings: &str) -> [(&'static str, Box<dyn Boundary>); 4] {
     let library = library::installed().join("lib/libgatepost.so");
     let load = |source| {
         let plugin = gatepost_plugin::load(&source, settings, &Options::default());
@@ -46,6 +46,7 @@ fn boundaries(settings: &str) -> [(&'static str, Box<dyn Boundary>); 3] {
         ("the component", load(Source::default())),
         ("C", Box::new(CReplay::spawn(&library, settings))),
         ("this loader", load(Source::Library(library))),
+        ("the linked core", load(Source::Linked)),
     ]
 }
 

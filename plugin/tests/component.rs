@@ -78,8 +78,20 @@ fn it_holds_no_path_of_the_machine_it_was_built_on() {
 /// deeper is refused and not a trap.
 #[test]
 fn no_nesting_exhausts_its_stack() {
-    let load =
-        |settings: &str| gatepost_plugin::load(&Source::default(), settings, &Options::default());
+    withstands_nesting(&Source::default());
+}
+
+/// A linked core has the stack of the thread that calls, of which a plugin needs this much.
+#[test]
+fn no_nesting_exhausts_the_stack_of_a_thread_that_calls_a_linked_core() {
+    let thread = std::thread::Builder::new().stack_size(1 << 20);
+    let thread = thread.spawn(|| withstands_nesting(&Source::Linked));
+    let ended = thread.expect("there are threads").join();
+    ended.expect("every call is answered");
+}
+
+fn withstands_nesting(source: &Source) {
+    let load = |settings: &str| gatepost_plugin::load(source, settings, &Options::default());
     let plugin = load("").expect("no settings are settings");
     for depth in [127, 60_000] {
         let nested = |open: &str, close: &str| [open.repeat(depth), close.repeat(depth)].concat();

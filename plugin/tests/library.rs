@@ -1,4 +1,4 @@
-//! The C library decides as the component does, and what is no Gatepost library is not called.
+//! The C library and the linked core decide as the component does, and what is no Gatepost library is not called.
 
 #![cfg(all(feature = "embedded", target_os = "linux"))]
 
@@ -22,50 +22,63 @@ const SETTINGS: &str = r#"
 registration-endpoint = "https://mail.example.com/auth/register"
 "#;
 
-#[test]
-fn it_decides_as_the_component_does() {
-    let library = load(&library(), SETTINGS).expect("the library loads");
-    let component = load(&Source::default(), SETTINGS).expect("the component loads");
-    assert_eq!(library.warnings(), component.warnings());
-    assert_eq!(
-        library.server_metadata().expect("it answers"),
-        component.server_metadata().expect("it answers")
-    );
-
-    let mut decided = 0;
-    for (metadata, context) in requests() {
-        let name = String::from_utf8_lossy(&metadata);
-        let decision = library.register(&context, &metadata).expect("it decides");
-        assert_eq!(
-            decision,
-            component.register(&context, &metadata).expect("it decides"),
-            "{name}"
-        );
-        decided += 1;
-    }
-    assert!(decided > 100, "{decided}");
+/// The forms that run in this process without a sandbox.
+fn unconfined() -> [(&'static str, Source); 2] {
+    [("library", library()), ("linked", Source::Linked)]
 }
 
 #[test]
-fn it_refuses_settings_as_the_component_does() {
+fn they_decide_as_the_component_does() {
+    let component = load(&Source::default(), SETTINGS).expect("the component loads");
+    for (form, source) in unconfined() {
+        let plugin = load(&source, SETTINGS).expect(form);
+        assert_eq!(plugin.warnings(), component.warnings(), "{form}");
+        assert_eq!(
+            plugin.server_metadata().expect("it answers"),
+            component.server_metadata().expect("it answers"),
+            "{form}"
+        );
+        assert_eq!(plugin.instances(), 1, "{form}");
+
+        let mut decided = 0;
+        for (metadata, context) in requests() {
+            let name = String::from_utf8_lossy(&metadata);
+            let decision = plugin.register(&context, &metadata).expect("it decides");
+            assert_eq!(
+                decision,
+                component.register(&context, &metadata).expect("it decides"),
+                "{form}: {name}"
+            );
+            decided += 1;
+        }
+        assert!(decided > 100, "{decided}");
+    }
+}
+
+#[test]
+fn they_refuse_settings_as_the_component_does() {
+    let sources = [Source::default(), library(), Source::Linked];
     for settings in [
         "oauth",
         "[oauth.client-registration]\nrequire = 1\nanonymus = true",
         "{\"oauth\": {\"client-registration\": {\"require\": []}}}",
     ] {
-        let findings = [library(), Source::default()].map(|source| match load(&source, settings) {
-            Err(LoadError::Settings(findings)) => findings,
-            Err(error) => panic!("{settings}: {error:?}"),
-            Ok(_) => panic!("{settings}: accepted"),
-        });
+        let findings = sources
+            .each_ref()
+            .map(|source| match load(source, settings) {
+                Err(LoadError::Settings(findings)) => findings,
+                Err(error) => panic!("{source:?}: {settings}: {error:?}"),
+                Ok(_) => panic!("{source:?}: {settings}: accepted"),
+            });
         assert!(!findings[0].is_empty(), "{settings}");
         assert_eq!(findings[0], findings[1], "{settings}");
+        assert_eq!(findings[0], findings[2], "{settings}");
     }
 }
 
 #[test]
-fn it_is_misused_as_the_component_is() {
-    for source in [library(), Source::default()] {
+fn they_are_misused_as_the_component_is() {
+    for source in [library(), Source::default(), Source::Linked] {
         let plugin = load(&source, "").expect("it loads");
         for len in [0, 31] {
             let mut context = hostile::context();
@@ -76,28 +89,51 @@ fn it_is_misused_as_the_component_is() {
                 "{error:?}"
             );
         }
+        let context = Context {
+            record: Some("{}".into()),
+            ..hostile::context()
+        };
+        let error = plugin.read(&context, "a").expect_err("it is no record");
+        assert!(
+            matches!(error, PluginError::Misuse(Misuse::RecordUnreadable)),
+            "{error:?}"
+        );
+        let mut context = hostile::context();
+        context.caller.credential = Credential::Accepted;
+        context.caller.permissions = ["authenticate", "oauth-client-registration"]
+            .map(String::from)
+            .into();
+        context.caller.terms = Some(r#"{"max-registrations": "five"}"#.into());
+        match plugin.register(&context, b"{}") {
+            Err(PluginError::Misuse(Misuse::TermsInvalid(mistakes))) => {
+                assert_eq!(mistakes[0].path, "max-registrations");
+            }
+            answer => panic!("{answer:?}"),
+        }
     }
 }
 
 #[test]
-fn threads_share_it() {
-    let plugin = load(&library(), "").expect("it loads");
-    let expected = plugin.register(&hostile::context(), b"{}");
-    let expected = expected.expect("it decides");
-    let threads: Vec<_> = (0..4)
-        .map(|_| {
-            let plugin = Arc::clone(&plugin);
-            thread::spawn(move || {
-                (0..1000)
-                    .map(|_| plugin.register(&hostile::context(), b"{}"))
-                    .collect::<Result<Vec<_>, _>>()
+fn threads_share_them() {
+    for (form, source) in unconfined() {
+        let plugin = load(&source, "").expect(form);
+        let expected = plugin.register(&hostile::context(), b"{}");
+        let expected = expected.expect("it decides");
+        let threads: Vec<_> = (0..4)
+            .map(|_| {
+                let plugin = Arc::clone(&plugin);
+                thread::spawn(move || {
+                    (0..1000)
+                        .map(|_| plugin.register(&hostile::context(), b"{}"))
+                        .collect::<Result<Vec<_>, _>>()
+                })
             })
-        })
-        .collect();
-    for thread in threads {
-        let decisions = thread.join().expect("no thread panics");
-        for decision in decisions.expect("every call decides") {
-            assert_eq!(decision, expected);
+            .collect();
+        for thread in threads {
+            let decisions = thread.join().expect("no thread panics");
+            for decision in decisions.expect("every call decides") {
+                assert_eq!(decision, expected, "{form}");
+            }
         }
     }
 }
@@ -121,13 +157,15 @@ fn another_library_is_not_used() {
 }
 
 #[test]
-fn a_library_is_never_isolated() {
+fn they_are_never_isolated() {
     let options = Options {
         isolate: true,
         ..Options::default()
     };
     let result = gatepost_plugin::load(&Source::Library("missing.so".into()), "", &options);
     assert!(matches!(result, Err(LoadError::LibraryIsolated)));
+    let result = gatepost_plugin::load(&Source::Linked, "", &options);
+    assert!(matches!(result, Err(LoadError::LinkedIsolated)));
 }
 
 fn load(source: &Source, settings: &str) -> Result<Arc<dyn Plugin>, LoadError> {

@@ -44,9 +44,15 @@ fn the_package_has_all_that_it_is_built_from() {
     let component = fs::read(package.join("gatepost.wasm"));
     assert!(component.expect("it is there") == COMPONENT);
     let manifest = fs::read_to_string(package.join("Cargo.toml")).expect("it is there");
-    for outside in ["workspace", "..", "dependencies.gatepost"] {
+    for outside in ["workspace", "..", "dev-dependencies.gatepost"] {
         assert!(!manifest.contains(outside), "{outside}: {manifest}");
     }
+    // The core is of the same version, and nobody needs it who does not ask for it.
+    let core = format!(
+        "[dependencies.gatepost]\nversion = \"={}\"\noptional = true\n",
+        env!("CARGO_PKG_VERSION")
+    );
+    assert!(manifest.contains(&core), "{core} in {manifest}");
 }
 
 #[test]
@@ -75,9 +81,17 @@ fn the_readmes_program_runs_with_the_package_alone() {
         r#"fn main() { println!("{}", gatepost_plugin::Source::recognise("/").is_err()) }"#,
     );
     assert_eq!(printed, "true\n");
+
+    // The core is linked in, from its own package.
+    let printed = run_in_a_project(
+        &scratch,
+        r#", default-features = false, features = ["linked"]"#,
+        &program(&readme).replace("Source::default()", "Source::Linked"),
+    );
+    assert!(printed.contains("\nanswer 201 "), "{printed}");
 }
 
-/// Runs a program that depends on the unpacked crate and on nothing else.
+/// Runs a program that depends on the unpacked crate, and on the core's if its features ask for that.
 fn run_in_a_project(scratch: &Path, features: &str, program: &str) -> String {
     let project = scratch.join("mail-server");
     fs::create_dir_all(project.join("src")).expect("the scratch folder can be written");
@@ -92,6 +106,10 @@ edition = "2024"
 
 [dependencies]
 gatepost-plugin = {{ path = "../gatepost-plugin"{features} }}
+
+# No registry need have it yet.
+[patch.crates-io]
+gatepost = {{ path = "../gatepost" }}
 
 # Nobody debugs it, and the component is compiled sooner without checks.
 [profile.dev]
@@ -117,7 +135,7 @@ overflow-checks = false
         .env("RUSTC", &rustc))
 }
 
-/// Packs the crate, and unpacks it again.
+/// Packs the crate and the core's, and unpacks them again.
 fn unpacked(scratch: &Path) -> PathBuf {
     let component = scratch.join("gatepost.wasm");
     write(&component, COMPONENT);
@@ -127,15 +145,20 @@ fn unpacked(scratch: &Path) -> PathBuf {
         .arg("--out")
         .arg(scratch)
         .env("CARGO_NET_OFFLINE", "true"));
-    let package = scratch.join("gatepost-plugin");
-    let _ = fs::remove_dir_all(&package);
-    run(Command::new("tar")
-        .args(["-xzf", packed.trim_end(), "-C"])
-        .arg(scratch));
+    let packed = Path::new(packed.trim_end());
     let version = env!("CARGO_PKG_VERSION");
-    fs::rename(scratch.join(format!("gatepost-plugin-{version}")), &package)
-        .expect("it was just unpacked");
-    package
+    for name in ["gatepost", "gatepost-plugin"] {
+        let package = scratch.join(name);
+        let _ = fs::remove_dir_all(&package);
+        run(Command::new("tar")
+            .arg("-xzf")
+            .arg(packed.with_file_name(format!("{name}-{version}.crate")))
+            .arg("-C")
+            .arg(scratch));
+        fs::rename(scratch.join(format!("{name}-{version}")), &package)
+            .expect("it was just unpacked");
+    }
+    scratch.join("gatepost-plugin")
 }
 
 fn scratch(name: &str) -> PathBuf {

@@ -1,4 +1,4 @@
-//! The table of registrations, over HTTP, with the component and with the C library.
+//! The table of registrations, over HTTP, with each form of the plugin.
 
 use callers::settings;
 use common::{Folder, Host};
@@ -25,7 +25,7 @@ fn http_gives_what_the_rust_library_gives() {
     let library = library::installed().join("lib/libgatepost.so");
     let library = library.to_str().unwrap();
     for (anonymous, settings) in settings() {
-        for flags in [&[][..], &["--plugin", library]] {
+        for flags in [&[][..], &["--plugin", "component"], &["--plugin", library]] {
             let host = Host::start_in(Folder::new(), &settings, flags);
             let key = format!("Authorization: Bearer {}", host.first_key("registration"));
             let headers: &[&str] = if anonymous { &[] } else { &[&key] };

@@ -258,7 +258,7 @@ impl Office {
             .expect("a new directory");
         let settings = format!("[oauth.client-registration]\n{settings}");
         let plugin = gatepost_plugin::load(
-            &Source::default(),
+            &Source::Linked,
             &settings,
             &gatepost_plugin::Options::default(),
         )

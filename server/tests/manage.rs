@@ -9,18 +9,20 @@ mod root;
 use std::io::Write;
 
 use common::http::{self, request};
-use common::{Answer, Host, NATIVE};
+use common::{Answer, Folder, Host, NATIVE};
 use manage::comparable;
 use serde_json::json;
 
 #[test]
 fn the_cases_that_many_servers_share() {
-    let host = Host::start("");
-    let base = format!("http://{}", host.address);
-    let key = host.first_key("registration");
-    manage::check(&base, key, &|method, path, authorization, body| {
-        send(&host, method, path, authorization, body)
-    });
+    for flags in [&[][..], &["--plugin", "component"]] {
+        let host = Host::start_in(Folder::new(), "", flags);
+        let base = format!("http://{}", host.address);
+        let key = host.first_key("registration");
+        manage::check(&base, key, &|method, path, authorization, body| {
+            send(&host, method, path, authorization, body)
+        });
+    }
 }
 
 #[test]

@@ -80,3 +80,39 @@ fn no_request_fails_while_settings_change() {
     });
     assert!(answered.load(Ordering::Relaxed) > 100);
 }
+
+/// The log and the metrics say which one decides; what cannot be isolated does not take over.
+#[test]
+fn the_plugin_is_replaced_by_one_of_another_form() {
+    let host = Host::start(OPEN);
+    let decides = |form: &str| {
+        let metrics = host.get("/metrics").body;
+        let line = format!("gatepost_plugin{{form=\"{form}\"}} 1");
+        metrics.lines().any(|found| found == line)
+    };
+    wait_for_line(
+        &host,
+        "decisions are made by the plugin that is linked into the server",
+    );
+    assert!(decides("linked"));
+    let isolated = format!("{OPEN}[plugin]\nisolate = true\n");
+    for (settings, line, form) in [
+        (isolated, "the linked plugin cannot be isolated", "linked"),
+        (
+            format!("{OPEN}[plugin]\npath = 'component'\nisolate = true\n"),
+            "in force, and decisions are made by the built-in component",
+            "component",
+        ),
+        (
+            OPEN.to_owned(),
+            "in force, and decisions are made by the plugin that is linked into the server",
+            "linked",
+        ),
+    ] {
+        host.folder.write("gatepost.toml", settings);
+        host.signal(Signal::HUP);
+        wait_for_line(&host, line);
+        assert!(decides(form), "{form}");
+        assert_eq!(host.register(&[], NATIVE).status, 201, "{form}");
+    }
+}

@@ -827,6 +827,12 @@ fn the_command_line() {
             2,
             "none.wasm",
         ),
+        (
+            "nothing that can be isolated",
+            &["--isolate", "--listen", "127.0.0.1:0"],
+            2,
+            "plugin.isolate",
+        ),
         ("no address", &["--listen", "localhost"], 2, "--listen"),
         (
             "no folder",

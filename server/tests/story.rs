@@ -28,8 +28,17 @@ fn create(folder: &Folder, name: &str, permissions: &[&str]) -> String {
 
 #[test]
 fn who_gets_in() {
+    tell(&[]);
+}
+
+#[test]
+fn who_gets_in_with_the_built_in_component() {
+    tell(&["--plugin", "component"]);
+}
+
+fn tell(flags: &[&str]) {
     // Nothing is required: any client id gets a token, and the pages need no registration.
-    let host = Host::start("");
+    let host = Host::start_in(Folder::new(), "", flags);
     let administrator = demo_password(&host);
     let permissions = ["authenticate", "oauth-client-list", "oauth-client-get"];
     let plain = create(&host.folder, PLAIN, &permissions);
@@ -43,7 +52,7 @@ fn who_gets_in() {
     // Registration is required.
     let folder = host.kill();
     let settings = "[oauth.client-registration]\nrequire = true\n";
-    let host = Host::start_in(folder, settings, &[]);
+    let host = Host::start_in(folder, settings, flags);
     let mut browser = Browser::signed_in(&host, PLAIN, &plain);
     for client_id in ["whatever", "webadmin"] {
         let asked = query(client_id, REDIRECT_URI, &[]);
@@ -133,9 +142,10 @@ fn who_gets_in() {
     // The pages do not close themselves: they say which command does it.
     let client = override_.get("/admin/client?id=webadmin");
     let data = host.folder.data();
+    let as_started: String = flags.iter().map(|flag| format!(" {flag}")).collect();
     for (action, command) in [("disable", "disable"), ("delete", "remove")] {
         let said = format!(
-            "gatepost-server client {command} webadmin --config {} --data {}",
+            "gatepost-server client {command} webadmin --config {} --data {}{as_started}",
             host.folder.path("gatepost.toml").display(),
             data.display()
         );

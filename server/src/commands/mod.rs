@@ -117,10 +117,10 @@ struct ServeFlags {
     /// Address and port to listen on; port 0 picks a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
-    /// The plugin: a WASM component or a shared C library [default: the built-in component]
+    /// The plugin: `component` for the built-in one, or the file of a component or a C library [default: linked in]
     #[arg(long, value_name = "FILE")]
     plugin: Option<PathBuf>,
-    /// Give every request a fresh instance of the component
+    /// Give every request a fresh instance of the component; needs --plugin
     #[arg(long)]
     isolate: bool,
 }

@@ -30,7 +30,7 @@ pub(super) struct ReplayFlags {
     /// The audit log, such as gatepost-data/audit.jsonl; what administrators decided is in audit-administration.jsonl beside it
     #[arg(value_name = "AUDIT")]
     pub(super) log: PathBuf,
-    /// The plugin: a WASM component or a shared C library [default: the built-in component]
+    /// The plugin: `component` for the built-in one, or the file of a component or a C library [default: linked in]
     #[arg(long, value_name = "FILE")]
     pub(super) plugin: Option<PathBuf>,
     /// Show what is found as JSON: a line for each decision that would be another, and one for all

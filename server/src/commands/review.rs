@@ -35,7 +35,7 @@ pub(super) struct ReviewFlags {
     /// Data folder [default: gatepost-data, unless the settings have another]
     #[arg(long, value_name = "DIR")]
     pub(super) data: Option<PathBuf>,
-    /// The plugin: a WASM component or a shared C library [default: the built-in component]
+    /// The plugin: `component` for the built-in one, or the file of a component or a C library [default: linked in]
     #[arg(long, value_name = "FILE")]
     pub(super) plugin: Option<PathBuf>,
     /// Show every client that would stop working [default: the first ten]

@@ -37,7 +37,7 @@ pub(super) struct Tools {
     /// Where settings and data are.
     #[command(flatten)]
     pub(super) places: Places,
-    /// The plugin: a WASM component or a shared C library [default: the built-in component]
+    /// The plugin: `component` for the built-in one, or the file of a component or a C library [default: linked in]
     #[arg(long, value_name = "FILE")]
     pub(super) plugin: Option<PathBuf>,
 }

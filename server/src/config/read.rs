@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gatepost_directory::Store;
-use gatepost_plugin::{LoadError, Plugin, SettingFinding};
+use gatepost_plugin::{LoadError, Plugin, SettingFinding, Severity};
 
 use crate::config::error::ConfigError;
 use crate::config::files::TlsFiles;
@@ -32,7 +32,7 @@ pub struct Overrides {
     pub data: Option<PathBuf>,
     /// Where to listen.
     pub listen: Option<SocketAddr>,
-    /// The plugin's file.
+    /// The plugin: its file, or the word for the built-in component.
     pub plugin: Option<PathBuf>,
     /// Whether every request gets a fresh instance of the component.
     pub isolate: bool,
@@ -56,7 +56,7 @@ impl Config {
             }
         }
         if let Some(plugin) = &overrides.plugin {
-            config.plugin = Some(plugin.clone());
+            config.plugin = plugin.clone().into();
         }
         config.isolate |= overrides.isolate;
         Ok(config)
@@ -104,6 +104,12 @@ impl Config {
             Ok(plugin) if findings.is_empty() => return Ok(plugin),
             Ok(_) => {}
             Err(LoadError::Settings(of_plugin)) => findings.extend(of_plugin),
+            Err(error @ (LoadError::LinkedIsolated | LoadError::LibraryIsolated)) => {
+                findings.push(SettingFinding {
+                    allowed: Some(ISOLATED.to_owned()),
+                    ..SettingFinding::new("plugin.isolate", error.to_string(), Severity::Error)
+                });
+            }
             Err(error) => return Err(ConfigError::Plugin(error)),
         }
         let mistakes = Mistake::all(self.file.as_deref(), findings);
@@ -113,6 +119,10 @@ impl Config {
         })
     }
 }
+
+/// What can be isolated.
+const ISOLATED: &str =
+    "with `plugin.path` (`--plugin`) set to `component`, or to the file of a component";
 
 /// The configuration file that is most likely meant by a path that cannot be read.
 fn nearest(path: &Path) -> Option<PathBuf> {
@@ -237,7 +247,9 @@ fn parse(table: toml::Table) -> (Config, Vec<SettingFinding>) {
     root.finish(log);
 
     let mut plugin = root.section("plugin");
-    config.plugin = plugin.string("path").map(PathBuf::from);
+    if let Some(path) = plugin.string("path") {
+        config.plugin = PathBuf::from(path).into();
+    }
     config.isolate = plugin.boolean("isolate").unwrap_or_default();
     root.finish(plugin);
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gatepost_directory::Store;
-use gatepost_plugin::{LoadError, Options, Plugin, Source};
+use gatepost_plugin::{LoadError, Options, Plugin};
 use ipnet::IpNet;
 
 use crate::config::files::{AuditLog, TlsFiles};
@@ -15,6 +15,7 @@ use crate::config::lifetimes::Lifetimes;
 use crate::config::limits::Limits;
 use crate::config::log::Log;
 use crate::config::origin::WebOrigin;
+use crate::config::plugin::PluginChoice;
 use crate::config::provider_name::ProviderName;
 use crate::config::public_url::PublicUrl;
 use crate::config::written::Written;
@@ -52,8 +53,8 @@ pub struct Config {
     pub metrics_allowed: Vec<IpNet>,
     /// How much is logged, and how.
     pub log: Log,
-    /// The plugin's file; if unset, the component this program was built with.
-    pub plugin: Option<PathBuf>,
+    /// Which plugin decides.
+    pub plugin: PluginChoice,
     /// Whether every request gets a fresh instance of the component.
     pub isolate: bool,
     /// How long what is issued is good for.
@@ -110,10 +111,7 @@ impl Config {
 
     /// The plugin, with its settings compiled.
     pub fn load_plugin(&self, public_url: &PublicUrl) -> Result<Arc<dyn Plugin>, LoadError> {
-        let source = match &self.plugin {
-            Some(path) => Source::recognise(path)?,
-            None => Source::default(),
-        };
+        let source = self.plugin.source()?;
         let options = Options {
             isolate: self.isolate,
             ..Options::default()
@@ -246,7 +244,7 @@ impl Config {
                 IpNet::new_assert(Ipv6Addr::LOCALHOST.into(), 128),
             ],
             log: Log::default(),
-            plugin: None,
+            plugin: PluginChoice::default(),
             isolate: false,
             lifetimes: Lifetimes::default(),
             registration: Registration::default(),

@@ -35,6 +35,8 @@ async fn metrics(State(app): State<Arc<App>>, Extension(origin): Extension<Origi
         return Refusal::NotFound.into_response();
     }
     let instances = app.decider.plugin().instances();
-    let text = app.watch.metrics.text(instances, app.watch.audit.lost());
+    let config = app.config();
+    let metrics = &app.watch.metrics;
+    let text = metrics.text(&config.plugin, instances, app.watch.audit.lost());
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response()
 }

@@ -13,6 +13,8 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::config::PluginChoice;
+
 /// All that is counted and measured.
 pub struct Metrics {
     registry: Registry,
@@ -25,6 +27,7 @@ pub struct Metrics {
     fetches: Family<Fetched, Counter>,
     reloads: Family<Reloaded, Counter>,
     connections: Gauge<i64, AtomicI64>,
+    plugin: Family<Form, Gauge<i64, AtomicI64>>,
     instances: Gauge<i64, AtomicI64>,
     audit_lost: Gauge<u64, AtomicU64>,
 }
@@ -60,6 +63,11 @@ struct Reloaded {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Form {
+    form: &'static str,
+}
+
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("gatepost");
@@ -75,6 +83,7 @@ impl Default for Metrics {
             fetches: Family::default(),
             reloads: Family::default(),
             connections: Gauge::default(),
+            plugin: Family::default(),
             instances: Gauge::default(),
             audit_lost: Gauge::default(),
             registry: Registry::default(),
@@ -122,6 +131,11 @@ impl Default for Metrics {
             "connections",
             "Connections that are open",
             metrics.connections.clone(),
+        );
+        registry.register(
+            "plugin",
+            "1 for the form of the plugin that decides, 0 for the others",
+            metrics.plugin.clone(),
         );
         registry.register(
             "plugin_instances",
@@ -204,7 +218,11 @@ impl Metrics {
     }
 
     /// All of it in the text format of OpenMetrics.
-    pub fn text(&self, instances: u32, audit_lost: u64) -> String {
+    pub fn text(&self, plugin: &PluginChoice, instances: u32, audit_lost: u64) -> String {
+        for form in PluginChoice::LABELS {
+            let gauge = self.plugin.get_or_create(&Form { form });
+            gauge.set((form == plugin.label()).into());
+        }
         self.instances.set(instances.into());
         self.audit_lost.set(audit_lost);
         let mut text = String::new();
@@ -242,7 +260,7 @@ mod tests {
         metrics.fetched("fetch-address");
         metrics.reloaded(true);
         let connected = metrics.connected();
-        let text = metrics.text(3, 4);
+        let text = metrics.text(&PluginChoice::Component, 3, 4);
         for line in [
             r#"gatepost_decisions_total{operation="register",outcome="refuse",code="scheme"} 1"#,
             r#"gatepost_requests_total{route="/auth/register",method="other",status="405"} 1"#,
@@ -251,6 +269,8 @@ mod tests {
             r#"gatepost_fetches_total{outcome="fetch-address"} 1"#,
             r#"gatepost_reloads_total{outcome="done"} 1"#,
             "gatepost_connections 1",
+            r#"gatepost_plugin{form="linked"} 0"#,
+            r#"gatepost_plugin{form="component"} 1"#,
             "gatepost_plugin_instances 3",
             "gatepost_audit_lost 4",
             "# EOF",
@@ -258,6 +278,10 @@ mod tests {
             assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
         }
         drop(connected);
-        assert!(metrics.text(0, 0).contains("gatepost_connections 0\n"));
+        assert!(
+            metrics
+                .text(&PluginChoice::Linked, 0, 0)
+                .contains("gatepost_connections 0\n")
+        );
     }
 }

@@ -73,6 +73,7 @@ async fn serve(
     let public_url = config.public_url(listening);
 
     let plugin = config.compile(&public_url)?;
+    tracing::info!("decisions are made by {}", config.plugin);
     let exposed = overrides.config.iter();
     let exposed = exposed.flat_map(|path| config::exposed(path, config));
     for warning in config::warnings(&*plugin).into_iter().chain(exposed) {

@@ -7,7 +7,7 @@ use tokio::signal::unix::Signal;
 
 use crate::config;
 use crate::config::Overrides;
-use crate::config::{Config, PublicUrl};
+use crate::config::{Config, PluginChoice, PublicUrl};
 use crate::http::App;
 use crate::observe::watch::Watch;
 use crate::operate::connections::Entrance;
@@ -36,12 +36,14 @@ impl Reload {
         while hangup.recv().await.is_some() {
             let metrics = &reload.watch.metrics;
             let reload = Arc::clone(&reload);
-            // A plugin from a file is compiled, which takes seconds.
+            // A component is compiled, which takes seconds.
             notify("RELOADING=1");
             let done = tokio::task::spawn_blocking(move || reload.once()).await;
-            metrics.reloaded(matches!(done, Ok(Ok(()))));
+            metrics.reloaded(matches!(done, Ok(Ok(_))));
             match done {
-                Ok(Ok(())) => tracing::info!("reloaded: the new settings are in force"),
+                Ok(Ok(plugin)) => tracing::info!(
+                    "reloaded: the new settings are in force, and decisions are made by {plugin}"
+                ),
                 Ok(Err(error)) => {
                     tracing::error!(
                         "not reloaded, the old settings stay in force: {}",
@@ -56,7 +58,8 @@ impl Reload {
         }
     }
 
-    fn once(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+    /// Returns which plugin decides from now on.
+    fn once(&self) -> Result<PluginChoice, Box<dyn Error + Send + Sync>> {
         let config = Config::load(&self.overrides)?;
         let plugin = config.compile(&self.public_url)?;
         let warnings = config::warnings(&*plugin);
@@ -70,6 +73,6 @@ impl Reload {
         for name in config.fixed_that_differ(&self.in_force) {
             tracing::warn!("[{name}] has changed, which needs a restart");
         }
-        Ok(())
+        Ok(config.plugin)
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
+use gatepost_server::config::PluginChoice;
 use gatepost_server::observe::metrics::Metrics;
 use serde_json::Value;
 
@@ -47,7 +48,7 @@ fn exported() -> BTreeSet<String> {
     metrics.answered("/healthz", "GET", 200, Duration::ZERO);
     metrics.fetched("done");
     metrics.reloaded(true);
-    let scrape = metrics.text(1, 0);
+    let scrape = metrics.text(&PluginChoice::Linked, 1, 0);
     let types = scrape.lines().filter_map(|line| {
         let (name, kind) = line.strip_prefix("# TYPE ")?.split_once(' ')?;
         let endings: &[&str] = match kind {

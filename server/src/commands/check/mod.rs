@@ -49,7 +49,7 @@ pub(super) struct CheckFlags {
     /// Data folder: say what the settings mean for the clients and keys in it, and how many clients would stop working
     #[arg(long, value_name = "DIR", requires = "config")]
     pub(super) data: Option<PathBuf>,
-    /// The plugin: a WASM component or a shared C library [default: the built-in component]
+    /// The plugin: `component` for the built-in one, or the file of a component or a C library [default: linked in]
     #[arg(long, value_name = "FILE")]
     pub(super) plugin: Option<PathBuf>,
     /// Decide as for a caller without an API key

@@ -11,7 +11,7 @@ use gatepost_directory::Store;
 use gatepost_plugin::Plugin;
 use ipnet::IpNet;
 
-use crate::config::{Config, Lifetimes, Limits, Overrides, PublicUrl, WebOrigin};
+use crate::config::{Config, Lifetimes, Limits, Overrides, PluginChoice, PublicUrl, WebOrigin};
 use crate::decide::Decider;
 use crate::http::shared::allowance::{Admittance, Allowances, Spent};
 use crate::http::shared::look::LastLook;
@@ -126,10 +126,20 @@ impl App {
             plugin,
             ..
         } = &self.started;
-        let of_this_server = [("--config", config), ("--data", data), ("--plugin", plugin)];
+        let plugin = plugin
+            .as_ref()
+            .map(|written| match PluginChoice::from(written.clone()) {
+                PluginChoice::File(file) => path(&file),
+                PluginChoice::Linked | PluginChoice::Component => written.display().to_string(),
+            });
+        let of_this_server = [
+            ("--config", config.as_deref().map(path)),
+            ("--data", data.as_deref().map(path)),
+            ("--plugin", plugin),
+        ];
         let of_this_server = of_this_server
             .into_iter()
-            .filter_map(|(flag, file)| Some([flag.to_owned(), path(file.as_deref()?)]));
+            .filter_map(|(flag, value)| Some([flag.to_owned(), value?]));
         let words = words.iter().map(|&word| word.to_owned());
         let words: Vec<String> = words.chain(of_this_server.flatten()).collect();
         command(&words)
