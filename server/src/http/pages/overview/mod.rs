@@ -11,6 +11,7 @@ use gatepost_directory::{Permission, RegisteredBy, State, Store};
 use self::chart::Period;
 use self::limit::Limit;
 use crate::config;
+use crate::config::PluginChoice;
 use crate::http::pages::Visitor;
 use crate::http::pages::visitor::Instead;
 use crate::http::pages::when::when;
@@ -198,8 +199,13 @@ impl Seen {
                 (
                     "Plugin",
                     match &config.plugin {
-                        None => format!("built in, version {}", env!("CARGO_PKG_VERSION")),
-                        Some(path) => {
+                        PluginChoice::Linked => {
+                            format!("linked, version {}", env!("CARGO_PKG_VERSION"))
+                        }
+                        PluginChoice::Component => {
+                            format!("built-in component, version {}", env!("CARGO_PKG_VERSION"))
+                        }
+                        PluginChoice::File(path) => {
                             let name = path.file_name().unwrap_or_default();
                             format!("the file {}", name.display())
                         }
