@@ -34,7 +34,7 @@ const FOR_NAMED: [(&str, &str); 5] = [
     ("GET", "/jmap/session"),
 ];
 
-const FOR_NOBODY: [(&str, &str); 12] = [
+const FOR_NOBODY: [(&str, &str); 13] = [
     ("GET", "/auth/authorize"),
     ("POST", "/auth/authorize"),
     ("GET", "/auth/sign-in"),
