@@ -126,7 +126,7 @@ fn nothing_has_happened_yet() {
         "0, without a limit",
         "0 of 10000 (0 %)",
         "SQLite, schema 6",
-        "built in, version 0.",
+        "linked, version 0.",
         "gatepost-server 0.",
     ] {
         assert!(page.contains(said), "{said} in {page}");

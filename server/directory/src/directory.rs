@@ -37,6 +37,9 @@ pub trait Directory: Send + Sync {
     /// The clients that are searched for.
     async fn clients(&self, search: &Search) -> Result<Vec<Entry>, DirectoryError>;
 
+    /// The version of the schema that everything is kept in.
+    fn schema(&self) -> usize;
+
     /// A page of the list of clients, without those that were deleted, and how many there are on all pages.
     async fn list(&self, listing: &Listing) -> Result<Listed, DirectoryError>;
 

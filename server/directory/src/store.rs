@@ -28,14 +28,6 @@ impl Store {
         }
     }
 
-    /// The version of the schema that this program brings it to.
-    pub const fn schema(&self) -> usize {
-        match self {
-            Self::Sqlite(_) => crate::sqlite::SCHEMA,
-            Self::Postgres(_) => crate::postgres::SCHEMA,
-        }
-    }
-
     /// An SQLite file in this folder.
     pub fn in_folder(folder: &Path) -> Self {
         Self::Sqlite(folder.join("gatepost.db"))

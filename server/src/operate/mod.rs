@@ -13,7 +13,6 @@ mod tls;
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -102,11 +101,7 @@ async fn serve(
 
     let claim = Claim::of(&config.store)?;
     let directory = gatepost_directory::open(&config.store).await?;
-    let audit_log = config.audit_log();
-    let audit = Audit::open(audit_log.as_deref(), config.audit.max_bytes).map_err(|error| {
-        let path = audit_log.as_deref().unwrap_or(Path::new("-"));
-        format!("cannot write the audit log {}: {error}", path.display())
-    })?;
+    let audit = Audit::open(config.audit_log().as_deref(), config.audit.max_bytes)?;
     let past = audit
         .past()
         .map_err(|error| format!("cannot read the audit log: {error}"))?;

@@ -251,7 +251,7 @@ fn a_setup_that_cannot_make_the_account_can_be_done_again() {
     let in_the_way = folder.data().join("audit.jsonl");
     fs::create_dir_all(&in_the_way).expect("it is ours");
     let failed = run_reading(&setup, &folder.data(), PASSWORD);
-    assert_fails(&setup, &failed, 4, "audit");
+    assert_fails(&setup, &failed, 4, "audit.jsonl: ");
     assert!(!config.exists(), "{failed:?}");
 
     fs::remove_dir(&in_the_way).expect("it is ours");

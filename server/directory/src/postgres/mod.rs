@@ -21,8 +21,6 @@ use async_trait::async_trait;
 use gatepost_plugin::{Assertion, Decision};
 use tokio::sync::Mutex;
 
-pub(crate) use self::schema::SCHEMA;
-
 use self::link::{Borrowed, PATIENCE, Pool};
 use crate::client::{
     Counts, Entry, Facts, Inquiry, Judge, Listed, Listing, MOST_ASSERTIONS, Search, Verdict,
@@ -132,6 +130,10 @@ impl Directory for Postgres {
 
     async fn list(&self, listing: &Listing) -> Result<Listed, DirectoryError> {
         Ok(client::list(&*self.pool.link().await?, listing).await?)
+    }
+
+    fn schema(&self) -> usize {
+        schema::VERSION
     }
 
     async fn counts(&self, now: u64) -> Result<Counts, DirectoryError> {

@@ -14,7 +14,7 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// The version that this program brings a database to.
-pub(crate) const SCHEMA: usize = MIGRATIONS.len();
+pub(super) const VERSION: usize = MIGRATIONS.len();
 
 /// Nobody else takes the lock with this number: `Gatepost` in ASCII.
 const LOCK: i64 = 0x4761_7465_706f_7374;

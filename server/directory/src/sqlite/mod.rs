@@ -27,8 +27,6 @@ use gatepost_plugin::{Assertion, Decision};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-pub(crate) use self::schema::SCHEMA;
-
 use self::writer::Writer;
 use crate::client::{
     Counts, Entry, Facts, Inquiry, Judge, Listed, Listing, Search, Verdict, assertions_before,
@@ -147,6 +145,10 @@ impl Directory for Sqlite {
 
     async fn list(&self, listing: &Listing) -> Result<Listed, DirectoryError> {
         self.read(|connection| client::list(connection, listing))
+    }
+
+    fn schema(&self) -> usize {
+        schema::VERSION
     }
 
     async fn counts(&self, now: u64) -> Result<Counts, DirectoryError> {

@@ -108,7 +108,7 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// The version that this program brings a file to.
-pub(crate) const SCHEMA: usize = MIGRATIONS.len();
+pub(super) const VERSION: usize = MIGRATIONS.len();
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     version(connection, path)?;

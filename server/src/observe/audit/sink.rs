@@ -29,7 +29,13 @@ impl Sink {
     ) -> io::Result<Self> {
         let queue = match path {
             Some(path) => {
-                let log = Log::open(path, max_bytes, is_shared)?;
+                let log = Log::open(path, max_bytes, is_shared).map_err(|error| {
+                    let path = path.display();
+                    io::Error::new(
+                        error.kind(),
+                        format!("cannot write the audit log {path}: {error}"),
+                    )
+                })?;
                 let queue = Arc::new(Queue::default());
                 let outgoing = Arc::clone(&queue);
                 thread::Builder::new()

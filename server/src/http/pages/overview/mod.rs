@@ -213,7 +213,7 @@ impl Seen {
                 ),
                 (
                     "Store",
-                    format!("{}, schema {}", app.store.kind(), app.store.schema()),
+                    format!("{}, schema {}", app.store.kind(), directory.schema()),
                 ),
                 ("Runs since", when(app.begun)),
             ],
