@@ -120,7 +120,7 @@ fn nothing_has_happened_yet() {
     for said in [
         // That nothing is required is a warning of the policy.
         "Any client id may be used",
-        "<a href=\"/admin/policy\">Policy</a></li>",
+        "<a href=\"/admin/policy\">Look at the settings</a></li>",
         "No request was refused.",
         "Counted since 20",
         "0, without a limit",

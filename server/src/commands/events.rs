@@ -12,12 +12,13 @@ use serde::Serialize;
 use super::check::json::ascii;
 use super::exit::{Code, Undone};
 use super::printable::printable;
+use super::said::said;
 use super::table::{Column, Table};
 use super::tools::{Done, Places};
+use super::when::{Clock, Shown};
 use crate::config::{Config, Overrides};
 use crate::observe::audit::{Bounds, History, Tail};
 use crate::observe::event::{Ending, Event, Filter};
-use crate::observe::moment;
 
 /// Which events to show, and how.
 #[derive(Args, Clone, Debug)]
@@ -55,14 +56,13 @@ pub(super) struct EventsFlags {
     /// Go on with events as they come, until Ctrl-C
     #[arg(long)]
     follow: bool,
-    /// Show each event as JSON, in a line of its own, with advice
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 /// The columns of the table: the reason is what somebody looks for, and is not cut.
 const COLUMNS: &[Column] = &[
-    Column::whole("TIME (UTC)"),
+    Column::whole("TIME"),
     Column::whole("NUMBER"),
     Column::cut("WHO"),
     Column::whole("OUTCOME"),
@@ -94,7 +94,7 @@ pub(super) fn run(flags: EventsFlags) -> Done {
     }
     let filter = flags.filter(gatepost_directory::now());
     let is_found = match (&flags.number, flags.follow) {
-        (Some(number), _) => one(&path, &filter, number, flags.json)?,
+        (Some(number), _) => one(&path, &filter, number, flags.shown)?,
         (None, true) => follow(&path, &filter, &flags)?,
         (None, false) => list(&path, &filter, &flags)?,
     };
@@ -123,7 +123,7 @@ impl EventsFlags {
 fn list(path: &Path, filter: &Filter, flags: &EventsFlags) -> io::Result<bool> {
     let found = History::of(path).find(filter, None, &everything(flags.last))?;
     let latest_last = found.events.iter().rev();
-    match flags.json {
+    match flags.shown.json {
         true => {
             let mut out = BufWriter::new(io::stdout().lock());
             for event in latest_last {
@@ -132,36 +132,37 @@ fn list(path: &Path, filter: &Filter, flags: &EventsFlags) -> io::Result<bool> {
             out.flush()?;
         }
         false => {
+            let clock = flags.shown.zone.clock();
             let mut table = Table::on_stdout(COLUMNS);
             for event in latest_last {
-                table.row(cells(event))?;
+                table.row(cells(event, &clock))?;
             }
             table.show()?;
         }
     }
     if found.events.is_empty() && flags.last > 0 {
-        eprintln!("no event is like that");
+        said("no event is like that");
     } else if found.has_more {
-        eprintln!(
+        said(&format!(
             "there are more: --last {} shows as many again",
             2 * flags.last
-        );
+        ));
     }
     Ok(true)
 }
 
-fn one(path: &Path, filter: &Filter, number: &str, is_json: bool) -> io::Result<bool> {
+fn one(path: &Path, filter: &Filter, number: &str, shown: Shown) -> io::Result<bool> {
     let found = History::of(path).find(filter, None, &everything(1))?;
     let mut out = BufWriter::new(io::stdout().lock());
     match found.events.first() {
-        Some(event) if is_json => json(&mut out, event)?,
-        Some(event) => out.write_all(details(event).as_bytes())?,
+        Some(event) if shown.json => json(&mut out, event)?,
+        Some(event) => out.write_all(details(event, &shown.zone.clock()).as_bytes())?,
         None => {
-            eprintln!(
+            said(&format!(
                 "there is no event {}: it may be older than the audit log, or come from a network that sent so many \
                  requests that they were only counted",
                 printable(number, WIDTH)
-            );
+            ));
             return Ok(false);
         }
     }
@@ -171,19 +172,20 @@ fn one(path: &Path, filter: &Filter, number: &str, is_json: bool) -> io::Result<
 
 /// What is there, and then what comes.
 fn follow(path: &Path, filter: &Filter, flags: &EventsFlags) -> io::Result<bool> {
+    let clock = flags.shown.zone.clock();
     let mut tail = Tail::of(path)?;
     let found = History::of(path).find(filter, None, &everything(flags.last))?;
     let mut table = Table::on_stdout(COLUMNS);
     // Events that came in between are in both.
     let last: Vec<String> = found.events.iter().map(|e| e.number.clone()).collect();
     for event in found.events.iter().rev() {
-        show(&mut table, event, flags.json)?;
+        show(&mut table, event, &clock, flags.shown.json)?;
     }
     table.show()?;
     loop {
         for event in tail.events()? {
             if filter.matches(&event) && !last.contains(&event.number) {
-                show(&mut table, &event, flags.json)?;
+                show(&mut table, &event, &clock, flags.shown.json)?;
             }
         }
         table.show()?;
@@ -194,12 +196,13 @@ fn follow(path: &Path, filter: &Filter, flags: &EventsFlags) -> io::Result<bool>
 fn show(
     table: &mut Table<io::StdoutLock<'static>>,
     event: &Event,
+    clock: &Clock,
     is_json: bool,
 ) -> io::Result<()> {
     match is_json {
         // The table has the lock of standard output, and this thread may take it again.
         true => json(&mut io::stdout(), event),
-        false => table.row(cells(event)),
+        false => table.row(cells(event, clock)),
     }
 }
 
@@ -211,7 +214,7 @@ const fn everything(events: usize) -> Bounds {
     }
 }
 
-fn cells(event: &Event) -> Vec<String> {
+fn cells(event: &Event, clock: &Clock) -> Vec<String> {
     let asker = event.account.as_deref().or(event.address.as_deref());
     let outcome = match (event.outcome, event.reason()) {
         (Ending::Refused, "") => "refused".to_owned(),
@@ -219,7 +222,7 @@ fn cells(event: &Event) -> Vec<String> {
         (Ending::Accepted, _) => "accepted".to_owned(),
     };
     vec![
-        moment::short(event.at),
+        clock.short(event.at),
         event.number.clone(),
         event.client().or(asker).unwrap_or("unknown").to_owned(),
         outcome,
@@ -244,11 +247,11 @@ fn json(out: &mut impl Write, event: &Event) -> io::Result<()> {
 }
 
 /// An event as a person reads it, with all that explains it.
-fn details(event: &Event) -> String {
+fn details(event: &Event, clock: &Clock) -> String {
     let mut text = format!(
         "{} at {}: {}\n",
         event.number,
-        moment::second(event.at),
+        clock.second(event.at),
         event.outcome.name()
     );
     for advice in event.advice() {
@@ -387,9 +390,9 @@ mod tests {
             client_name: Some("Example\u{202e} Mail".to_owned()),
             ..Event::example()
         };
-        let told = details(&event);
+        let told = details(&event, &Clock::utc());
         for line in [
-            "0a1b2c3d-1f at 2000-02-28 23:59:59 UTC: refused",
+            "0a1b2c3d-1f at 2000-02-28 23:59:59 +00:00: refused",
             "  = redirect_uri, RFC 9700 §4.1.3",
             "redirect_uri",
             "  asked       https://other.example/cb",

@@ -36,15 +36,34 @@ impl Zone {
 pub(super) struct Clock(TimeZone);
 
 impl Clock {
+    #[cfg(test)]
+    pub(super) fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
     /// A moment in seconds since 1970, such as `2026-11-27 17:40 +01:00`.
     pub(super) fn time(&self, seconds: u64) -> String {
+        self.told("%Y-%m-%d %H:%M %:z", seconds)
+    }
+
+    /// The same to the second.
+    pub(super) fn second(&self, seconds: u64) -> String {
+        self.told("%Y-%m-%d %H:%M:%S %:z", seconds)
+    }
+
+    /// The same without the year.
+    pub(super) fn short(&self, seconds: u64) -> String {
+        self.told("%m-%d %H:%M:%S %:z", seconds)
+    }
+
+    fn told(&self, format: &str, seconds: u64) -> String {
         let moment = i64::try_from(seconds)
             .ok()
             .and_then(|seconds| Timestamp::from_second(seconds).ok());
         match moment {
             Some(moment) => {
                 let zoned = moment.to_zoned_datetime(self.0.clone());
-                zoned.strftime("%Y-%m-%d %H:%M %:z").to_string()
+                zoned.strftime(format).to_string()
             }
             None => format!("{seconds} seconds after 1970"),
         }
@@ -101,6 +120,9 @@ mod tests {
             assert_eq!(Clock(TimeZone::UTC).time(seconds), utc);
             assert_eq!(Clock(zone()).time(seconds), east);
         }
+        let east = Clock(zone());
+        assert_eq!(east.second(1_795_797_641), "2026-11-27 18:40:41 +02:00");
+        assert_eq!(east.short(1_795_797_641), "11-27 18:40:41 +02:00");
         assert_eq!(Clock(TimeZone::UTC).time_if(None), "never");
         let far = Clock(TimeZone::UTC).time(u64::MAX);
         assert_eq!(far, "18446744073709551615 seconds after 1970");

@@ -12,12 +12,6 @@ pub fn second(seconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
 }
 
-/// The same without the year and the zone, for a column that says the zone above.
-pub fn short(seconds: u64) -> String {
-    let [_, month, day, hour, minute, second] = parts(seconds);
-    format!("{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
-}
-
 /// Year, month, day, hour, minute, second. The algorithm is that of the proleptic Gregorian calendar, in eras of 400 years.
 fn parts(seconds: u64) -> [u64; 6] {
     let days = seconds / 86_400 + 719_468;
@@ -60,7 +54,6 @@ mod tests {
         ] {
             assert_eq!(second(seconds), expected);
             assert_eq!(minute(seconds), format!("{} UTC", &expected[..16]));
-            assert_eq!(short(seconds), expected[5..19]);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::browser::demo_password;
 use super::{Host, NATIVE};
 
 /// A host with so many clients, and the password of its first account. A third of the clients were registered by
-/// strangers, a fifth were used, and their names are numbers in no order.
+/// strangers, a fifth were used, a seventh wait for approval, and their names are numbers in no order.
 pub fn host(clients: u32) -> (Host, String) {
     let host = Host::start("");
     let password = demo_password(&host);
@@ -25,7 +25,8 @@ pub fn host(clients: u32) -> (Host, String) {
              SELECT printf('gpc_%06d', n),
                     json_set(record, '$.client_id', printf('gpc_%06d', n),
                              '$.registered_by.by', iif(n % 3 = 0, 'stranger', 'key'),
-                             '$.metadata.client_name', printf('Mail %d', (n * 7919) % ?2)),
+                             '$.metadata.client_name', printf('Mail %d', (n * 7919) % ?2),
+                             iif(n % 7 = 1, '$.waiting_since', '$.issued_at'), created_at),
                     iif(n % 3 = 0, NULL, api_key_id), network, n % 3 = 0, created_at - n, changed_at,
                     iif(n % 5 = 0, created_at - n, NULL)
              FROM oauth_client, number WHERE client_id = ?1 AND n <= ?2",

@@ -15,6 +15,8 @@ await page.getByLabel('Password').fill(password);
 await press('Sign in');
 await heading('Overview');
 await look('overview');
+for (const table of await page.getByText('The same as a table').all()) await table.click();
+await look('overview-tables');
 
 await follow('Clients');
 await heading('Clients');
@@ -36,7 +38,7 @@ if (clients === 0) {
     await pages.nth(Math.floor(await pages.count() / 2)).click();
     assert.equal(await rows.count(), shown);
     await look('clients-middle');
-    await page.getByLabel('Sort').selectOption('name');
+    await page.getByLabel('Order').selectOption('name');
     await press('Show');
     await says('Mail 0');
     await look('clients-by-name');
@@ -53,10 +55,28 @@ if (clients === 0) {
   await follow('Delete for good');
   await look('delete-asked');
   await follow('Cancel');
+
+  // One that waits: what it is, and what becomes of it.
+  await follow('Overview');
+  await page.getByRole('link', { name: /for approval$/ }).first().click();
+  await heading('Clients');
+  await look('clients-waiting');
+  await rows.first().getByRole('link').click();
+  await page.getByRole('heading', { name: 'It waits for approval' }).waitFor();
+  await look('client-waiting');
+  await follow('Deny');
+  await look('deny-asked');
+  await follow('Cancel');
+  await press('Approve');
+  await says('is approved, and may be used.');
+  await look('client-approved');
+  await follow('Its events');
+  await heading('Events');
+  await look('client-events');
 }
 
 for (const [link, name] of [
-  ['Register by hand', 'Register by hand'],
+  ['Register by hand', 'Register a client by hand'],
   ['API keys', 'API keys'],
   ['Events', 'Events'],
   ['Policy', 'The policy in force'],
@@ -69,7 +89,7 @@ await page.getByLabel('Settings to try').fill('require = tru');
 await press('Try');
 await says('These settings cannot be used');
 await look('trial-refused');
-await page.getByLabel('Settings to try').fill('allowed-scopes = ["urn:ietf:params:jmap:core"]');
+await page.getByLabel('Settings to try').fill('redirect-schemes = ["org.example.other"]');
 await press('Try again');
 await page.getByRole('status').waitFor({ timeout: 60000 });
 await look('trial');
