@@ -191,13 +191,18 @@ impl Gathered {
 
     /// Whether it is an event.
     pub(in crate::observe) fn is_event(&self, answered: &Answered<'_>) -> bool {
-        let is_refused = answered.status.is_some() && self.ending(answered) == Ending::Refused;
+        let is_there = answered.status.is_some();
+        let is_refused = self.ending(answered) == Ending::Refused;
+        // A form that is shown once more, for what somebody typed, refuses nobody.
+        let is_more_than_typed = self.is_refused || answered.told.is_some();
         // The device asks every few seconds, until its user has answered.
         let is_waiting = answered.told.is_some_and(Told::is_waiting);
         !is_waiting
             && match answered.concern {
-                Concern::Protocol => self.has_happened || self.has_looked || is_refused,
-                Concern::Form => self.has_happened || is_refused,
+                Concern::Protocol => {
+                    self.has_happened || self.has_looked || (is_there && is_refused)
+                }
+                Concern::Form => self.has_happened || (is_there && is_more_than_typed),
             }
     }
 

@@ -243,7 +243,7 @@ impl Reason {
         let code = &*reason.code;
         Self {
             text: match code {
-                "" => "Not known: requests of networks that send very many are only counted.",
+                "" => "Without a code. Requests of networks that send very many are only counted.",
                 code => meaning(code).or_else(|| advice(code)).unwrap_or_default(),
             },
             link: format!(
