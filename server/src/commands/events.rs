@@ -159,8 +159,8 @@ fn one(path: &Path, filter: &Filter, number: &str, shown: Shown) -> io::Result<b
         Some(event) => out.write_all(details(event, &shown.zone.clock()).as_bytes())?,
         None => {
             said(&format!(
-                "there is no event {}: it may be older than the audit log, or come from a network that sent so many \
-                 requests that they were only counted",
+                "there is no event {}: it is written within a second, so that it may come yet; it may be older than the \
+                 audit log, or come from a network that sent so many requests that they were only counted",
                 printable(number, WIDTH)
             ));
             return Ok(false);

@@ -20,6 +20,7 @@ mod reason;
 pub mod response;
 mod room;
 pub mod stored;
+mod warnings;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,6 +46,7 @@ use crate::fetch::Fetcher;
 
 pub use self::error::Undecided;
 pub use self::reason::reason;
+pub use self::warnings::{WEB_ADMINISTRATION, remarks, warnings};
 
 /// What registrations are counted under whose network is not known. No network is written so.
 const UNKNOWN: &str = "unknown";

@@ -29,7 +29,7 @@ use self::notify::notify;
 use self::reload::Reload;
 use self::stop::Stop;
 use crate::config::{self, Config, Overrides};
-use crate::decide::Decider;
+use crate::decide::{Decider, warnings};
 use crate::fetch::{Fetcher, Outside};
 use crate::http::{self, App};
 use crate::observe::audit::{Act, Audit, Deed, Past};
@@ -73,11 +73,6 @@ async fn serve(
 
     let plugin = config.compile(&public_url)?;
     tracing::info!("decisions are made by {}", config.plugin);
-    let exposed = overrides.config.iter();
-    let exposed = exposed.flat_map(|path| config::exposed(path, config));
-    for warning in config::warnings(&*plugin).into_iter().chain(exposed) {
-        tracing::warn!("{}", config::line(&warning));
-    }
     if config.is_address_unsaid() {
         tracing::warn!(
             "server.public-url is not set, so that documents and addresses say {public_url}, which is the issuer \
@@ -101,6 +96,12 @@ async fn serve(
 
     let claim = Claim::of(&config.store)?;
     let directory = gatepost_directory::open(&config.store).await?;
+    let exposed = overrides.config.iter();
+    let exposed = exposed.flat_map(|path| config::exposed(path, config));
+    let unwise = warnings(&*plugin, &*directory, gatepost_directory::now()).await?;
+    for warning in unwise.into_iter().chain(exposed) {
+        tracing::warn!("{}", config::line(&warning));
+    }
     let audit = Audit::open(config.audit_log().as_deref(), config.audit.max_bytes)?;
     let past = audit
         .past()

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::signal::unix::Signal;
 
 use crate::config;
@@ -62,12 +63,12 @@ impl Reload {
     fn once(&self) -> Result<PluginChoice, Box<dyn Error + Send + Sync>> {
         let config = Config::load(&self.overrides)?;
         let plugin = config.compile(&self.public_url)?;
-        let warnings = config::warnings(&*plugin);
+        let unwise = Handle::current().block_on(self.app.warnings(&*plugin))?;
         if let Some(tls) = &self.entrance.tls {
             tls.reload()?;
         }
         self.app.replace(plugin, &config)?;
-        for warning in warnings {
+        for warning in unwise {
             tracing::warn!("{}", config::line(&warning));
         }
         for name in config.fixed_that_differ(&self.in_force) {

@@ -1,6 +1,5 @@
 //! `gatepost-server check`: what a registration would be decided, without one being made.
 
-mod directory;
 mod excerpt;
 pub(super) mod json;
 mod locate;
@@ -30,10 +29,10 @@ use super::nearest;
 use super::printable::printable;
 use super::review;
 use super::said::complain;
-use super::tools::Places;
+use super::tools::{Places, runtime};
 use super::verdict::Verdict;
 use crate::config::{self, Config, ConfigError, Mistake, Overrides, Written};
-use crate::decide::entropy;
+use crate::decide::{entropy, remarks};
 
 pub(super) use self::report::{Stopping, line};
 
@@ -189,18 +188,13 @@ fn load(flags: &CheckFlags) -> Result<(Arc<dyn Plugin>, Vec<SettingFinding>), Bo
         nearest::is_there(&config, &places(flags))?;
     }
     let plugin = config.compile(&config.public_url(config.listen))?;
-    let mut warnings = plugin.warnings();
-    if let Some(general) = plugin.web_administration_warning() {
-        match flags.data {
-            None => warnings.push(general),
-            Some(_) => {
-                warnings.extend(directory::about_web_administration(
-                    &general,
-                    &config.store,
-                )?);
-            }
-        }
-    }
+    let mut warnings = match flags.data {
+        None => config::warnings(&*plugin),
+        Some(_) => runtime()?.block_on(async {
+            let directory = gatepost_directory::open_to_read(&config.store).await?;
+            Ok::<_, Box<dyn Error>>(remarks(&*plugin, &*directory, now()).await?)
+        })?,
+    };
     if let Some(path) = &flags.config {
         warnings.extend(config::exposed(path, &config));
     }

@@ -23,7 +23,7 @@ use crate::commands::tools::{Done, Tools, with_decider, with_reader};
 use crate::commands::unreadable::{Unreadable, readable};
 use crate::commands::when::Shown;
 use crate::decide::stored::{Listed, look, waits};
-use crate::decide::{Decider, Undecided};
+use crate::decide::{Decider, Undecided, WEB_ADMINISTRATION};
 
 #[derive(Subcommand)]
 pub(super) enum ClientCommand {
@@ -428,7 +428,6 @@ fn public_client(redirect_uris: Vec<String>, name: Option<String>) -> Vec<u8> {
 
 /// The client of the web administration, as mail servers know it, and where this server's own pages get the answer of
 /// their sign-in.
-const WEB_ADMINISTRATION: &str = "webadmin";
 const WEB_ADMINISTRATION_CALLBACK: &str = "/admin/callback";
 
 /// What is listed of a client.

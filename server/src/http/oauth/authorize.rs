@@ -42,6 +42,15 @@ pub(super) async fn show(
     let now = gatepost_directory::now();
     let browser = Browser::of(&app, Jar::SignIn, &headers, now).await?;
     let own = Own::of(&query, &own::callback(&app));
+    let parameters = Parameters::read(query.as_bytes());
+    let sign_in = || {
+        let hint = parameters.get("login_hint");
+        sign_in::ask(&app, &browser, &address(&query), hint)
+    };
+    // An account may be allowed what a stranger is not.
+    if own.is_some() && browser.account().is_none() {
+        return Ok(sign_in());
+    }
     let decision = look_at(&app, browser.caller(origin), &query, own.as_ref(), now).await?;
     if decision.outcome == Outcome::Refuse {
         return Ok(shut(
@@ -53,13 +62,11 @@ pub(super) async fn show(
             own.as_ref(),
         )?);
     }
-    let parameters = Parameters::read(query.as_bytes());
     if let Err(fault) = resources(&app, &parameters) {
         return Ok(faulty(fault, &headers));
     }
     let Some(account) = browser.account() else {
-        let hint = parameters.get("login_hint");
-        return Ok(sign_in::ask(&app, &browser, &address(&query), hint));
+        return Ok(sign_in());
     };
     let client = accepted(decision)?;
     if own.is_some_and(|own| own.was_begun(&app, &headers, &query)) {
@@ -100,11 +107,9 @@ fn shut(
     query: &str,
     own: Option<&Own>,
 ) -> Result<Response, Refusal> {
-    match (own, browser.account()) {
-        (None, _) => refused(decision, headers, browser, query),
-        // An account may be allowed what a stranger is not.
-        (Some(_), None) => Ok(sign_in::ask(app, browser, &address(query), None)),
-        (Some(_), Some(account)) => {
+    match own.and(browser.account()) {
+        None => refused(decision, headers, browser, query),
+        Some(account) => {
             answer::note(&decision);
             Ok(own::closed(app, account, &decision, browser.form_token()))
         }

@@ -17,6 +17,7 @@ use gatepost_plugin::{Caller, Client, Decision, Operation};
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
+use crate::decide::WEB_ADMINISTRATION;
 use crate::http::shared::answer;
 use crate::http::shared::app::App;
 use crate::http::shared::cookie;
@@ -24,8 +25,8 @@ use crate::http::shared::form::{Parameters, encode};
 use crate::http::shared::page::{self, Leave, go_to};
 use crate::http::shared::refusal::Refusal;
 
-/// The client's id, as mail servers know it.
-pub(in crate::http) const CLIENT: &str = "webadmin";
+/// The client's id.
+pub(in crate::http) const CLIENT: &str = WEB_ADMINISTRATION;
 
 /// The least that can be asked for. What the pages show depends on the account's permissions; they need nobody's mail.
 const SCOPE: &str = "offline_access";

@@ -10,13 +10,15 @@ use axum::http::uri::PathAndQuery;
 use axum::http::{Extensions, HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use gatepost_directory::Permission;
-use gatepost_plugin::{Caller, Decision};
+use gatepost_plugin::{Caller, Decision, Plugin};
 use url::form_urlencoded;
 
+use crate::config;
 use crate::http::oauth;
 use crate::http::pages::told;
 use crate::http::pages::told::Told;
 use crate::http::shared::administration::{Administrator, Authority, NotDone};
+use crate::http::shared::answer;
 use crate::http::shared::app::{App, command};
 use crate::http::shared::body;
 use crate::http::shared::form::encode;
@@ -205,6 +207,13 @@ impl Visitor {
     /// Sends a page, which says what was done on the page before.
     pub(super) fn page(&self, status: StatusCode, page: &impl Template) -> Response {
         told::page(&self.app, self.told.as_ref(), status, page)
+    }
+
+    /// What this plugin's settings have to be warned of, with the clients that there are.
+    pub(super) async fn warnings(&self, plugin: &dyn Plugin) -> Result<Vec<String>, Instead> {
+        let found = self.app.warnings(plugin).await;
+        let found = found.map_err(|error| answer::refusal(error.into()))?;
+        Ok(found.iter().map(config::line).collect())
     }
 
     /// Goes on to a page, which says what was done.

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arc_swap::ArcSwap;
 use axum::extract::MatchedPath;
 use axum::http::{HeaderMap, Method};
-use gatepost_directory::Store;
-use gatepost_plugin::Plugin;
+use gatepost_directory::{DirectoryError, Store};
+use gatepost_plugin::{Plugin, SettingFinding};
 use ipnet::IpNet;
 
 use crate::config::{Config, Lifetimes, Limits, Overrides, PluginChoice, PublicUrl, WebOrigin};
-use crate::decide::Decider;
+use crate::decide::{Decider, warnings};
 use crate::http::shared::allowance::{Admittance, Allowances, Spent};
 use crate::http::shared::look::LastLook;
 use crate::http::shared::metadata::{Metadata, MetadataError};
@@ -91,6 +91,14 @@ impl App {
             started: started.clone(),
             config: ArcSwap::from_pointee(config.clone()),
         })
+    }
+
+    /// What this plugin's settings have to be warned of, with the clients that there are.
+    pub async fn warnings(
+        &self,
+        plugin: &dyn Plugin,
+    ) -> Result<Vec<SettingFinding>, DirectoryError> {
+        warnings(plugin, self.decider.directory(), gatepost_directory::now()).await
     }
 
     /// Decides with another plugin from now on, and says what follows from its settings.

@@ -93,16 +93,55 @@ fn described(text: &str) -> Vec<Described<'_>> {
             let default = default.trim().strip_suffix('.')?;
             Some(Described {
                 key,
-                meaning: meaning.split_whitespace().collect::<Vec<_>>().join(" "),
+                meaning: plain(meaning),
                 default: default.trim_matches('`'),
             })
         })
         .collect()
 }
 
+/// A text in one line, without the marks of Markdown: those of code, and a link's brackets and address.
+fn plain(markdown: &str) -> String {
+    let mut text = String::new();
+    let mut rest = markdown;
+    while let Some((before, link)) = rest.split_once('[') {
+        text.push_str(before);
+        rest = match link.split_once("](").and_then(|(name, after)| {
+            let (_, after) = after.split_once(')')?;
+            Some((name, after))
+        }) {
+            Some((name, after)) => {
+                text.push_str(name);
+                after
+            }
+            None => {
+                text.push('[');
+                link
+            }
+        };
+    }
+    text.push_str(rest);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").replace('`', "")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_are_left_out() {
+        for (markdown, text) in [
+            (
+                "see [Terms](#terms). The\n`scopes`",
+                "see Terms. The scopes",
+            ),
+            ("a [list] of (them)", "a [list] of (them)"),
+            ("[a](b) [c", "a [c"),
+        ] {
+            assert_eq!(plain(markdown), text);
+        }
+    }
 
     #[test]
     fn every_setting_is_described() {
@@ -117,7 +156,7 @@ mod tests {
         assert!(
             require
                 .meaning
-                .starts_with("If `true`, only registered clients can be used.")
+                .starts_with("If true, only registered clients can be used.")
         );
         for Described {
             key,
@@ -126,6 +165,10 @@ mod tests {
         } in found
         {
             assert!(!meaning.is_empty() && !default.is_empty(), "{key}");
+            assert!(
+                !meaning.contains("](") && !meaning.contains('`'),
+                "{key}: {meaning}"
+            );
         }
     }
 }

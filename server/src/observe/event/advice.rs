@@ -290,7 +290,7 @@ const ADVICE: &[(&[&str], &str)] = &[
             "token-of-nobody",
             "token-wrong",
         ],
-        "The program cannot manage this registration: it was deleted, or the program lost its registration access token. Let it register again.",
+        "The program cannot manage this registration: it was deleted, or the program lost its registration access token. Let it register again, or give it a new token: the client's page and the command client rotate-token make one.",
     ),
     (
         &["client-fixed"],

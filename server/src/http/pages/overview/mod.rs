@@ -10,7 +10,6 @@ use gatepost_directory::{Permission, RegisteredBy, State, Store};
 
 use self::chart::Period;
 use self::limit::Limit;
-use crate::config;
 use crate::config::PluginChoice;
 use crate::http::pages::Visitor;
 use crate::http::pages::visitor::Instead;
@@ -157,10 +156,7 @@ impl Seen {
         let counts = audit.tally().counts(visitor.now, REASONS);
         Ok(Self {
             waiting: clients.of(State::Waiting),
-            warnings: config::warnings(&*app.decider.plugin())
-                .iter()
-                .map(config::line)
-                .collect(),
+            warnings: visitor.warnings(&*app.decider.plugin()).await?,
             lost: audit.lost(),
             limits,
             reach: match counts.since {

@@ -9,7 +9,6 @@ use axum::response::Response;
 use gatepost_directory::Permission;
 use serde_json::{Map, Value};
 
-use crate::config;
 use crate::http::pages::Visitor;
 use crate::http::pages::texts::texts;
 use crate::http::pages::visitor::Instead;
@@ -53,10 +52,7 @@ pub(super) async fn show(visitor: Visitor) -> Result<Response, Instead> {
         typed: trial::written(&config),
         visitor: visitor.name(),
         csrf: visitor.csrf(),
-        warnings: config::warnings(&*plugin)
-            .iter()
-            .map(config::line)
-            .collect(),
+        warnings: visitor.warnings(&*plugin).await?,
         members: metadata
             .iter()
             .map(|(name, value)| (name.replace('_', " "), texts(value)))

@@ -141,8 +141,7 @@ pub(in crate::http::pages) async fn try_out(form: Form) -> Result<Response, Inst
         }
         Err(error) => return wrong(config::with_causes(&error)),
     };
-    let warnings = config::warnings(&*plugin);
-    let warnings = warnings.iter().map(config::line).collect();
+    let warnings = visitor.warnings(&*plugin).await?;
     let plugins = Plugins {
         in_force: app.decider.plugin(),
         tried: plugin,
