@@ -65,10 +65,13 @@ pub(in crate::http::pages) async fn ask_to_end(
         None => Confirm {
             question: "End everything?".to_owned(),
             ends: vec![
-                format!(
-                    "This ends {}. Each has to ask you again before it can do anything.",
-                    count(grants.len() as u64, "program", "programs"),
-                ),
+                match grants.len() as u64 {
+                    0 => "No program acts for you.".to_owned(),
+                    programs => format!(
+                        "This ends {}. Each has to ask you again before it can do anything.",
+                        count(programs, "program", "programs"),
+                    ),
+                },
                 "You are signed out in all browsers, here too. Your password stays as it is."
                     .to_owned(),
             ],
