@@ -71,7 +71,7 @@ fn the_administration_is_a_browser_that_can_be_ended() {
     );
     let question = other.get("/account/end");
     assert!(
-        question.body.contains("This ends no programs."),
+        question.body.contains("No program acts for you."),
         "{}",
         question.body
     );

@@ -154,7 +154,7 @@ fn what_cannot_be_undone_asks_first() {
     );
     let question = user.get("/account/end");
     assert!(
-        question.body.contains("This ends no programs."),
+        question.body.contains("No program acts for you."),
         "{}",
         question.body
     );
