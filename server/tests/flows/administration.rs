@@ -94,7 +94,7 @@ fn what_cannot_be_undone_asks_first() {
     assert!(page.body.contains(&link), "{}", page.body);
     let question = browser.get(&link);
     for said in [
-        "It acts for 1 account and holds 1 refresh token.",
+        "It acts for 1 account and has 1 refresh token.",
         "This cannot be undone.",
         "Delete “Example Mail” for good?",
     ] {
@@ -102,7 +102,7 @@ fn what_cannot_be_undone_asks_first() {
     }
     // To deny a client ends the same.
     let denial = browser.get(&format!("/admin/client/deny?id={client_id}"));
-    let said = "It acts for 1 account and holds 1 refresh token. All of them end at once.";
+    let said = "It acts for 1 account and has 1 refresh token. All of them end at once.";
     assert!(denial.body.contains(said), "{}", denial.body);
     assert!(crate::works(&host, &tokens.access), "nothing was done yet");
     let done = browser.submit(&question, "/admin/client", &[]);

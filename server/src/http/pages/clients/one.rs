@@ -134,7 +134,7 @@ impl Found {
             (0, 0) => "",
             _ => " All of them end at once.",
         };
-        format!("It acts for {users} and holds {tokens}.{ending}")
+        format!("It acts for {users} and has {tokens}.{ending}")
     }
 }
 
