@@ -12,3 +12,4 @@ pub mod observe;
 pub mod operate;
 pub mod origin;
 pub mod password;
+mod shell;

@@ -1,7 +1,6 @@
 //! `gatepost-server account`.
 
 use std::error::Error;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -15,7 +14,7 @@ use serde_json::json;
 
 use super::confirm::Consent;
 use super::exit::Undone;
-use super::said::{counted, done, said};
+use super::said::{counted, done, hand_over, said};
 use super::table::{Column, Table};
 use super::tools::{Done, Tools, with_journal, with_reader};
 use super::unreadable::Unreadable;
@@ -369,7 +368,7 @@ impl Password {
         match self {
             Self::Drawn(secret) => {
                 said(what);
-                writeln!(io::stdout(), "{}", secret.reveal())?;
+                hand_over(secret.reveal(), "`account password`")?;
                 Ok(ExitCode::SUCCESS)
             }
             Self::Given(_) => done(what),

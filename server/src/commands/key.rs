@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::fs;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -17,7 +16,7 @@ use super::account::NO_ACCOUNT_NAME;
 use super::confirm::Consent;
 use super::exit::Undone;
 use super::permission::parser;
-use super::said::{done, said};
+use super::said::{done, hand_over, said};
 use super::table::{Column, Table};
 use super::tools::{Done, Tools, with_journal, with_reader};
 use super::unreadable::Unreadable;
@@ -254,7 +253,11 @@ fn create(flags: KeyFlags) -> Done {
         None => "never expires".to_owned(),
     };
     said(&format!("created key {}, which {ends}", id.number()));
-    writeln!(io::stdout(), "{}", key.reveal())?;
+    let another = format!(
+        "`key create`, and revoke this one: `key revoke {}`",
+        id.number()
+    );
+    hand_over(key.reveal(), &another)?;
     Ok(ExitCode::SUCCESS)
 }
 

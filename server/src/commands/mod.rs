@@ -15,7 +15,6 @@ mod password;
 mod permission;
 mod printable;
 mod progress;
-mod quoted;
 mod replay;
 mod review;
 mod said;
@@ -120,7 +119,8 @@ struct ServeFlags {
     /// The plugin: `component` for the built-in one, or the file of a component or a C library [default: linked in]
     #[arg(long, value_name = "FILE")]
     plugin: Option<PathBuf>,
-    /// Give every request a fresh instance of the component; needs --plugin
+    /// Give every request a fresh instance; needs a component: --plugin (or the setting plugin.path) is `component`, or
+    /// the file of one
     #[arg(long)]
     isolate: bool,
 }

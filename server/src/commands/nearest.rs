@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use gatepost_directory::Store;
 
 use super::exit::Undone;
-use super::quoted::quoted;
 use super::tools::Places;
 use crate::config::{Config, Overrides, similar};
+use crate::shell::quoted;
 
 /// Where packages keep the data of the service.
 const OF_SERVICE: &str = "/var/lib/gatepost";

@@ -18,6 +18,16 @@ pub(super) fn said(what: &str) {
     on_stderr(&format!("{}\n", printable(what, usize::MAX)));
 }
 
+/// Prints a secret that was just made, or a document with it, on standard output. Nothing shows it again: if it cannot be
+/// printed, that is an error, also where nobody reads, and the error says which command makes another.
+pub(super) fn hand_over(secret: &str, another: &str) -> Result<(), Box<dyn Error>> {
+    let mut stdout = io::stdout().lock();
+    let printed = writeln!(stdout, "{secret}").and_then(|()| stdout.flush());
+    printed.map_err(|error| {
+        format!("the secret could not be printed ({error}); make another with {another}").into()
+    })
+}
+
 /// How many of a thing there are, in words.
 pub(super) fn counted(number: u64, thing: &str) -> String {
     match number {

@@ -122,7 +122,7 @@ impl Config {
 
 /// What can be isolated.
 const ISOLATED: &str =
-    "with `plugin.path` (`--plugin`) set to `component`, or to the file of a component";
+    "with a component: `plugin.path` (or --plugin) is `component`, or the file of one";
 
 /// The configuration file that is most likely meant by a path that cannot be read.
 fn nearest(path: &Path) -> Option<PathBuf> {

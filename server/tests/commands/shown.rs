@@ -275,24 +275,20 @@ fn nobody_has_to_read_on() {
     let data = folder.data();
     crate::common::make(&data);
     let data = data.to_str().expect("a path in UTF-8");
-    let closed = || {
-        let (reader, writer) = std::io::pipe().expect("there are pipes");
-        drop(reader);
-        writer
-    };
     for arguments in [
         &["completions", "bash"][..],
         &["--help"],
         &["check"],
-        &["account", "create", "--name", "a", "--data", data],
+        &["sweep", "--data", data],
         &["account", "list", "--data", data],
         &["account", "list", "--json", "--data", data],
         &["export", "--data", data],
     ] {
         let output = program().args(arguments).stdout(closed()).output();
         let output = output.expect("the program can be started");
+        // A signal ends a program without a code.
         assert!(
-            output.status.code() < Some(100),
+            output.status.code().is_some_and(|code| code < 100),
             "{arguments:?}: {output:?}"
         );
         let said = text(&output.stderr);
@@ -312,4 +308,79 @@ fn nobody_has_to_read_on() {
             "{arguments:?}: {output:?}"
         );
     }
+}
+
+/// Nothing shows a secret again, so that the command says how to make another.
+#[test]
+fn a_secret_that_nobody_read_is_an_error() {
+    let host = Host::start("");
+    let data = host.folder.data();
+    let key = host.first_key("registration").to_owned();
+    let client_id = host.register_with_key(&key, NATIVE).client_id();
+    let server = host.folder.write(
+        "mail.json",
+        r#"{"grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic"}"#,
+    );
+    let server = server.to_str().expect("a path in UTF-8");
+    let path = data.to_str().expect("a path in UTF-8");
+    for (arguments, another) in [
+        (
+            &["account", "create", "--name", "ann"][..],
+            "`account password`",
+        ),
+        (
+            &["account", "password", "--name", "ann", "--yes"],
+            "`account password`",
+        ),
+        (
+            &[
+                "key",
+                "create",
+                "--name",
+                "k",
+                "--permission",
+                "authenticate",
+            ],
+            "`key create`, and revoke this one: `key revoke 3`",
+        ),
+        (
+            &["client", "add", server, "--id", "mail"],
+            "`client rotate-secret`",
+        ),
+        (
+            &["client", "rotate-secret", "mail", "--yes"],
+            "`client rotate-secret`",
+        ),
+        (
+            &["client", "rotate-token", &client_id, "--yes"],
+            "`client rotate-token`",
+        ),
+    ] {
+        let output = program()
+            .args(arguments)
+            .args(["--data", path])
+            .stdout(closed())
+            .output()
+            .expect("the program can be started");
+        assert_eq!(output.status.code(), Some(4), "{arguments:?}: {output:?}");
+        let stderr = text(&output.stderr);
+        assert!(
+            stderr.contains("the secret could not be printed"),
+            "{arguments:?}: {stderr}"
+        );
+        assert!(
+            stderr.contains(&format!("make another with {another}")),
+            "{arguments:?}: {stderr}"
+        );
+    }
+    let again = command(&["account", "password", "--name", "ann", "--yes"], &data);
+    assert_eq!(again.status.code(), Some(0), "{again:?}");
+    assert_eq!(text(&again.stdout).lines().count(), 1, "{again:?}");
+}
+
+/// A pipe that nobody reads.
+fn closed() -> std::io::PipeWriter {
+    let (reader, writer) = std::io::pipe().expect("there are pipes");
+    drop(reader);
+    writer
 }

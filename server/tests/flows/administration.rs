@@ -94,7 +94,7 @@ fn what_cannot_be_undone_asks_first() {
     assert!(page.body.contains(&link), "{}", page.body);
     let question = browser.get(&link);
     for said in [
-        "It acts for 1 account and holds 1 refresh token.",
+        "It acts for 1 account and has 1 refresh token.",
         "This cannot be undone.",
         "Delete “Example Mail” for good?",
     ] {
@@ -102,7 +102,7 @@ fn what_cannot_be_undone_asks_first() {
     }
     // To deny a client ends the same.
     let denial = browser.get(&format!("/admin/client/deny?id={client_id}"));
-    let said = "It acts for 1 account and holds 1 refresh token. All of them end at once.";
+    let said = "It acts for 1 account and has 1 refresh token. All of them end at once.";
     assert!(denial.body.contains(said), "{}", denial.body);
     assert!(crate::works(&host, &tokens.access), "nothing was done yet");
     let done = browser.submit(&question, "/admin/client", &[]);
@@ -444,6 +444,21 @@ fn a_new_secret_is_asked_about() {
         "{}",
         page.body
     );
+    let public = native(&host);
+    let other = browser.get(&client(&public));
+    assert!(
+        !other.body.contains("/admin/client/secret"),
+        "{}",
+        other.body
+    );
+    let refused = browser.get(&format!("/admin/client/secret?id={public}"));
+    assert_eq!(refused.status, 400, "{refused:?}");
+    assert!(
+        refused
+            .body
+            .contains("The client does not authenticate with a secret."),
+        "{refused:?}"
+    );
     let question = browser.get("/admin/client/secret?id=webmail");
     let done = browser.submit(&question, "/admin/client", &[]);
     let page = follow(&mut browser, &done);
@@ -494,7 +509,7 @@ fn other_settings_are_tried_on_past_decisions() {
 
 #[test]
 fn a_new_registration_access_token_is_asked_about() {
-    let host = Host::start("");
+    let host = Host::start("[oauth.client-registration]\nanonymous = true\n");
     host.folder.provision("webmail", NATIVE);
     let key = host.first_key("registration").to_owned();
     let metadata = NATIVE.replace("Example Mail", "Own Mail");
@@ -510,9 +525,27 @@ fn a_new_registration_access_token_is_asked_about() {
     let old = old.as_str().expect("it manages itself");
     assert_eq!(manage(old), 200);
     let mut browser = administrator(&host);
-    // An administrator's own client has none.
-    let page = browser.get("/admin/client?id=webmail");
-    assert!(!page.body.contains("/admin/client/token"), "{}", page.body);
+    // An administrator's own client has none, and neither has one whose id strangers share.
+    let shared = host.register(&[], NATIVE);
+    assert!(
+        shared.json()["registration_access_token"].is_null(),
+        "{shared:?}"
+    );
+    for without in ["webmail", &shared.client_id()] {
+        let page = browser.get(&client(without));
+        assert_eq!(page.status, 200, "{page:?}");
+        assert!(!page.body.contains("/admin/client/token"), "{}", page.body);
+        let refused = browser.get(&format!("/admin/client/token?id={without}"));
+        assert_eq!(refused.status, 400, "{refused:?}");
+        assert!(
+            refused
+                .body
+                .contains("The client does not manage its registration itself"),
+            "{refused:?}"
+        );
+        let refused = browser.submit(&page, "/admin/client", &[("action", "rotate-token")]);
+        assert_eq!(refused.status, 400, "{refused:?}");
+    }
     let link = format!("/admin/client/token?id={client_id}");
     let page = browser.get(&client(&client_id));
     assert!(page.body.contains(&link), "{}", page.body);
@@ -520,6 +553,8 @@ fn a_new_registration_access_token_is_asked_about() {
     for said in [
         "Make a new registration access token for “Own Mail”?",
         "The old one ends at once",
+        "is shown once, on the next page.",
+        "What it may do for its users does not change.",
         "This cannot be undone.",
     ] {
         assert!(question.body.contains(said), "{said} in {}", question.body);
@@ -533,9 +568,6 @@ fn a_new_registration_access_token_is_asked_about() {
     let (new, _) = new.split_once('<').expect("it ends");
     assert_eq!((manage(old), manage(new)), (401, 200));
     assert!(!browser.get(&client(&client_id)).body.contains(new));
-    let refused = browser.get("/admin/client/token?id=webmail");
-    let refused = browser.submit(&refused, "/admin/client", &[]);
-    assert_eq!(refused.status, 400, "{refused:?}");
 }
 
 #[test]

@@ -601,3 +601,31 @@ pub(super) async fn what_became_of_a_client(directory: &dyn Directory) {
     decide(directory, Effect::Remove("mail".into()), Vec::new()).await;
     assert!(done(directory.remove_account("alice").await));
 }
+
+/// The ids and records of clients of a version that did not list in which state they are.
+pub(crate) const EARLIER: [(&str, &str); 5] = [
+    ("waits", r#"{"waiting_since":1000}"#),
+    ("over", r#"{"client_secret":{"expires_at":1500}}"#),
+    ("later", r#"{"client_secret":{"expires_at":1501}}"#),
+    ("plain", "{}"),
+    ("damaged", "no JSON"),
+];
+
+/// The list is filtered by their states after the upgrade.
+pub(crate) async fn earlier_ones_have_their_states(directory: &dyn Directory) {
+    for (state, expected) in [
+        (State::Waiting, &["waits"][..]),
+        (State::SecretExpired, &["over"]),
+        (State::NeverUsed, &["damaged", "plain", "later"]),
+    ] {
+        let listing = Listing {
+            state: Some(state),
+            limit: 9,
+            now: 1_500,
+            ..Listing::default()
+        };
+        let listed = done(directory.list(&listing).await);
+        let ids = listed.entries.iter().map(|entry| &*entry.client_id);
+        assert_eq!(ids.collect::<Vec<_>>(), expected, "{state:?}");
+    }
+}

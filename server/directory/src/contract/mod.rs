@@ -12,6 +12,7 @@ mod sign_ins;
 
 use crate::directory::Directory;
 
+pub(crate) use self::clients::{EARLIER, earlier_ones_have_their_states};
 pub(crate) use self::given::accepting;
 
 /// All of it, on a directory that is empty.

@@ -4,7 +4,7 @@ use super::link::Borrowed;
 use crate::error::OpenError;
 
 /// One script for each version. One that was released never changes.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("1.sql"),
     include_str!("2.sql"),
     concat!(include_str!("3.sql"), include_str!("owners.sql")),

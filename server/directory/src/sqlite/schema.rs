@@ -95,10 +95,10 @@ const CACHE: i64 = 1 << 10;
 const LOG: i64 = 8192;
 
 /// `Gate`: tells our files from other programs'.
-const APPLICATION_ID: i64 = 0x4761_7465;
+pub(super) const APPLICATION_ID: i64 = 0x4761_7465;
 
 /// One script for each version. One that was released never changes.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("1.sql"),
     include_str!("2.sql"),
     concat!(include_str!("3.sql"), include_str!("owners.sql")),

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::commands::check;
 use crate::commands::confirm::Consent;
 use crate::commands::exit::{Code, Undone};
-use crate::commands::said::{complain, done, said};
+use crate::commands::said::{complain, done, hand_over, said};
 use crate::commands::table::{Column, Table};
 use crate::commands::tools::{Done, Tools, with_decider, with_reader};
 use crate::commands::unreadable::{Unreadable, readable};
@@ -211,7 +211,10 @@ fn add(flags: AddFlags) -> Done {
         let registered: Value = serde_json::from_str(answer).unwrap_or_default();
         let client_id = registered["client_id"].as_str().unwrap_or_default();
         said(&format!("registered the client {client_id}"));
-        Ok(writeln!(io::stdout(), "{answer}")?)
+        match registered.get("client_secret") {
+            Some(_) => hand_over(answer, "`client rotate-secret`"),
+            None => Ok(writeln!(io::stdout(), "{answer}")?),
+        }
     })
 }
 

@@ -1,12 +1,10 @@
 //! New credentials for a client that has lost its own, or whose own somebody else knows.
 
-use std::io::{self, Write};
-
 use gatepost_plugin::Operation;
 use serde_json::Value;
 
 use super::{Ending, One, about, administrator, finish, is_missing, look_at};
-use crate::commands::said::said;
+use crate::commands::said::{hand_over, said};
 use crate::commands::tools::{Done, with_decider};
 
 pub(super) fn secret(flags: Ending) -> Done {
@@ -14,6 +12,7 @@ pub(super) fn secret(flags: Ending) -> Done {
     rotate(
         flags,
         Operation::RotateSecret { client_id },
+        "client rotate-secret",
         "client_secret",
         "secret; the old one ends after the time that `secret-overlap` leaves it",
     )
@@ -24,13 +23,14 @@ pub(super) fn registration_access_token(flags: Ending) -> Done {
     rotate(
         flags,
         Operation::RotateRegistrationAccessToken { client_id },
+        "client rotate-token",
         "registration_access_token",
         "registration access token; the old one ends at once",
     )
 }
 
 /// Prints what is new, which is this member of the answer, alone on standard output.
-fn rotate(flags: Ending, operation: Operation, member: &str, what: &str) -> Done {
+fn rotate(flags: Ending, operation: Operation, command: &str, member: &str, what: &str) -> Done {
     let One { client_id, tools } = flags.one;
     let decision = with_decider(tools, async |decider| {
         let (read, _) = look_at(&decider, &client_id).await?;
@@ -46,6 +46,6 @@ fn rotate(flags: Ending, operation: Operation, member: &str, what: &str) -> Done
         let told: Value = serde_json::from_str(answer)?;
         let new = told[member].as_str().ok_or("the plugin gave nothing new")?;
         said(&format!("the client {client_id} has a new {what}"));
-        Ok(writeln!(io::stdout(), "{new}")?)
+        hand_over(new, &format!("`{command}`"))
     })
 }

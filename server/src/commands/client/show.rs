@@ -12,11 +12,11 @@ use crate::commands::check;
 use crate::commands::check::json::ascii;
 use crate::commands::exit::Undone;
 use crate::commands::printable::printable;
-use crate::commands::quoted::quoted;
 use crate::commands::tools::{Done, Tools, with_reader};
 use crate::commands::unreadable::readable;
 use crate::commands::when::{Clock, Shown};
 use crate::decide::stored::{context_of, waits};
+use crate::shell::quoted;
 
 /// Shows a client, and what the settings say of it now.
 pub(super) fn show(client_id: String, tools: Tools, shown: Shown) -> Done {

@@ -20,12 +20,12 @@ use self::wish::{Front, Wish, usable};
 use super::account::{self, NO_ACCOUNT_NAME};
 use super::exit::Undone;
 use super::password;
-use super::quoted::quoted;
 use super::said::done;
 use super::tools::{Done, runtime, with_new};
 use crate::config::{self, Config, ConfigError, Overrides, PublicUrl};
 use crate::operate::Tls;
 use crate::password::hash;
+use crate::shell::quoted;
 
 /// The answers, for a script. On a terminal, what is missing is asked.
 #[derive(Args, Clone, Debug)]

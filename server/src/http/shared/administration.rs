@@ -15,6 +15,7 @@ use gatepost_plugin::{
 use thiserror::Error;
 
 use crate::decide::Undecided;
+use crate::decide::stored::context_of;
 use crate::http::shared::answer;
 use crate::http::shared::app::App;
 use crate::http::shared::refusal::Refusal;
@@ -241,6 +242,19 @@ impl Administrator<'_> {
             entry,
             findings: review.diagnostics,
         })))
+    }
+
+    /// What would be decided about a client that is shown. Nothing is carried out, and nobody is told.
+    pub(in crate::http) fn would(
+        &self,
+        entry: &Entry,
+        operation: &Operation,
+    ) -> Result<Decision, NotDone> {
+        let context = context_of(entry, self.caller.clone(), self.now);
+        let context = context.map_err(|error| answer::refusal(error.into()))?;
+        let plugin = self.app.decider.plugin();
+        let decided = operation.ask(&*plugin, &context, &entry.activity);
+        Ok(decided.map_err(|error| answer::refusal(error.into()))?)
     }
 
     pub(in crate::http) async fn provision(

@@ -21,6 +21,7 @@ use crate::observe::watch::Watch;
 use crate::origin::attempts::Attempts;
 use crate::origin::place::{Origin, Peer};
 use crate::origin::proxies::{Proxies, Untold};
+use crate::shell::quoted;
 
 /// What every request is answered from.
 pub struct App {
@@ -210,32 +211,4 @@ pub(in crate::http) fn command(words: &[impl AsRef<str>]) -> String {
         line.push_str(&quoted(word.as_ref()));
     }
     line
-}
-
-/// A word of a command, as a shell reads it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=,+".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_of_a_command() {
-        for (word, expected) in [
-            ("webadmin", "webadmin"),
-            ("https://a.example/cb", "https://a.example/cb"),
-            ("", "''"),
-            ("Web administration", "'Web administration'"),
-            ("it's", r"'it'\''s'"),
-            ("$(rm)", "'$(rm)'"),
-        ] {
-            assert_eq!(quoted(word), expected);
-        }
-    }
 }

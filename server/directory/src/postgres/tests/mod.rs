@@ -8,6 +8,7 @@ mod server;
 
 use super::Postgres;
 use super::link::Pool;
+use super::schema::MIGRATIONS;
 use crate::contract;
 use crate::directory::Directory;
 use crate::error::OpenError;
@@ -106,6 +107,45 @@ fn a_database_of_version_1_is_brought_up_to_date() {
         directory.close().await;
         let again = Postgres::open(&database).await.expect("of version 3");
         again.close().await;
+    });
+}
+
+#[test]
+#[ignore = "needs PostgreSQL; scripts/test-peers runs it"]
+fn clients_of_version_5_have_their_states() {
+    with_database(async |database| {
+        let pool = Pool::new(&database).expect("a database");
+        let link = pool.link().await.expect("it is there");
+        for script in MIGRATIONS.iter().take(5) {
+            link.run(script).await.expect("the script is right");
+        }
+        link.run(
+            "CREATE TABLE gatepost_schema (version BIGINT NOT NULL);
+             INSERT INTO gatepost_schema (version) VALUES (5)",
+        )
+        .await
+        .expect("the version is noted");
+        for (client_id, record) in contract::EARLIER {
+            let added = format!(
+                "INSERT INTO oauth_client (client_id, record, anonymous, created_at, changed_at)
+                 VALUES ('{client_id}', '{record}', FALSE, 1000, 1000)"
+            );
+            link.run(&added).await.expect("a client");
+        }
+
+        let directory = Postgres::open(&database).await.expect("of version 5");
+        contract::earlier_ones_have_their_states(&directory).await;
+        directory.close().await;
+        let columns =
+            "SELECT string_agg(waits::TEXT || ' ' || secret_until::TEXT, ', ' ORDER BY id)
+                       FROM oauth_client_listed";
+        let row = link.row(columns, &[]).await.expect("the columns are there");
+        assert_eq!(
+            row.get::<_, String>(0),
+            "true 0, false 1500, false 1501, false 0, false 0"
+        );
+        drop(link);
+        pool.close();
     });
 }
 

@@ -144,6 +144,46 @@ fn files_that_are_not_ours_are_left_alone() {
     ));
 }
 
+#[test]
+fn clients_of_version_5_have_their_states() {
+    let folder = TempDir::new().expect("the temporary folder can be written");
+    let path = folder.path().join("gatepost.db");
+    let earlier = Connection::open(&path).expect("a new file");
+    for script in schema::MIGRATIONS.iter().take(5) {
+        earlier.execute_batch(script).expect("the script is right");
+    }
+    for (client_id, record) in contract::EARLIER {
+        earlier
+            .execute(
+                "INSERT INTO oauth_client (client_id, record, anonymous, created_at, changed_at)
+                 VALUES (?1, ?2, 0, 1000, 1000)",
+                (client_id, record),
+            )
+            .expect("a client");
+    }
+    earlier
+        .pragma_update(None, "application_id", schema::APPLICATION_ID)
+        .and_then(|()| earlier.pragma_update(None, "user_version", 5))
+        .expect("it is ours");
+    drop(earlier);
+
+    let directory = Sqlite::open(&path).expect("of version 5");
+    let runtime = Builder::new_current_thread()
+        .build()
+        .expect("a runtime can be made");
+    runtime.block_on(contract::earlier_ones_have_their_states(&directory));
+    runtime.block_on(directory.close());
+    let upgraded = Connection::open(&path).expect("the file is there");
+    let mut statement = upgraded
+        .prepare("SELECT waits, secret_until FROM oauth_client_listed ORDER BY id")
+        .expect("the columns are there");
+    let columns = statement
+        .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))
+        .and_then(Iterator::collect::<Result<Vec<(i64, i64)>, _>>);
+    let columns = columns.expect("they can be read");
+    assert_eq!(columns, [(1, 0), (0, 1500), (0, 1501), (0, 0), (0, 0)]);
+}
+
 fn fresh() -> (TempDir, Sqlite, Runtime) {
     let folder = TempDir::new().expect("the temporary folder can be written");
     let directory = Sqlite::open(&folder.path().join("gatepost.db")).expect("a new directory");

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
-use gatepost_directory::{Permission, RegisteredBy};
-use gatepost_plugin::{Decision, Outcome, Severity};
+use gatepost_directory::Permission;
+use gatepost_plugin::{Decision, Operation, Outcome, Severity};
 use serde_json::{Map, Value};
 
 use super::{address, owner};
@@ -40,9 +40,9 @@ struct Client<'a> {
     revision: u64,
     /// The commands that disable and remove it, if these pages are this client.
     closing: Option<[String; 2]>,
-    has_secret: bool,
-    /// Whether it registered itself, so that it may change its registration with a token.
-    has_token: bool,
+    /// Whether the plugin would give it a new secret, and a new registration access token.
+    gets_secret: bool,
+    gets_token: bool,
     /// Where its events are.
     events: String,
 }
@@ -60,6 +60,13 @@ pub(in crate::http::pages) async fn show(
         registration,
     } = Found::of(&visitor, client_id).await?;
     let waits = stored::waits(&findings);
+    let gets = |operation: &Operation| {
+        let decided = visitor.administrator().would(&entry, operation);
+        let decided = decided.map_err(|error| visitor.not_done(error))?;
+        Ok::<_, Instead>(decided.outcome == Outcome::Accept)
+    };
+    let gets_secret = gets(&new_secret(client_id))?;
+    let gets_token = gets(&new_token(client_id))?;
     let client = Client {
         visitor: visitor.name(),
         csrf: visitor.csrf(),
@@ -90,8 +97,8 @@ pub(in crate::http::pages) async fn show(
         waits,
         revision: entry.revision,
         closing: (client_id == oauth::CLIENT).then(|| visitor.closing()),
-        has_secret: has_secret(&registration),
-        has_token: matches!(entry.by, RegisteredBy::Key | RegisteredBy::Stranger),
+        gets_secret,
+        gets_token,
         events: format!("/admin/events?{}", encode(&[("client", client_id)])),
     };
     Ok(visitor.page(StatusCode::OK, &client))
@@ -124,6 +131,18 @@ impl Found {
         })
     }
 
+    /// The same for a question before an operation. If it would be refused, the reason is shown, and there is no question.
+    async fn to_ask_about(
+        visitor: &Visitor,
+        client_id: &str,
+        operation: &Operation,
+    ) -> Result<Self, Instead> {
+        let found = Self::of(visitor, client_id).await?;
+        let decided = visitor.administrator().would(&found.shown.entry, operation);
+        accepted(visitor, decided)?;
+        Ok(found)
+    }
+
     /// What ends with the client.
     fn what_ends(&self) -> String {
         let entry = &self.shown.entry;
@@ -134,7 +153,7 @@ impl Found {
             (0, 0) => "",
             _ => " All of them end at once.",
         };
-        format!("It acts for {users} and holds {tokens}.{ending}")
+        format!("It acts for {users} and has {tokens}.{ending}")
     }
 }
 
@@ -143,10 +162,14 @@ fn name(registration: &Map<String, Value>) -> String {
     name.unwrap_or("A client without a name").to_owned()
 }
 
-fn has_secret(registration: &Map<String, Value>) -> bool {
-    let method = registration.get("token_endpoint_auth_method");
-    let method = method.and_then(Value::as_str);
-    method.is_some_and(|method| method.starts_with("client_secret"))
+fn new_secret(client_id: &str) -> Operation {
+    let client_id = client_id.to_owned();
+    Operation::RotateSecret { client_id }
+}
+
+fn new_token(client_id: &str) -> Operation {
+    let client_id = client_id.to_owned();
+    Operation::RotateRegistrationAccessToken { client_id }
 }
 
 /// `GET /admin/client/delete?id=…`: asks first.
@@ -202,7 +225,7 @@ pub(in crate::http::pages) async fn ask_for_secret(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Instead> {
     let client_id = &named(query);
-    let found = Found::of(&visitor, client_id).await?;
+    let found = Found::to_ask_about(&visitor, client_id, &new_secret(client_id)).await?;
     let users = count(found.shown.entry.users, "account", "accounts");
     let ends = vec![
         "The new secret is shown once, on the next page. The old one stays valid for as long as the setting \
@@ -231,11 +254,13 @@ pub(in crate::http::pages) async fn ask_for_token(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Instead> {
     let client_id = &named(query);
-    let found = Found::of(&visitor, client_id).await?;
+    let found = Found::to_ask_about(&visitor, client_id, &new_token(client_id)).await?;
     let ends = vec![
-        "With this token, the program reads, changes and deletes its own registration. The new one is shown once, on the          next page."
+        "With this token, the program reads, changes and deletes its own registration. The new one is shown once, on the \
+         next page."
             .to_owned(),
-        "The old one ends at once: a program that has it cannot manage its registration any more. What it may do for          its users does not change."
+        "The old one ends at once: a program that has it cannot manage its registration any more. What it may do for \
+         its users does not change."
             .to_owned(),
     ];
     let question = format!(

@@ -1,7 +1,7 @@
-//! A word of a command that somebody is told to type.
+//! Commands that somebody is told to type into a shell.
 
 /// A word as a shell reads it.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:@%=".contains(c);
     match !word.is_empty() && word.chars().all(is_plain) {
         true => word.to_owned(),
@@ -21,9 +21,11 @@ mod tests {
                 "gpc_Fn7NHSTAj7VzJEIBOp6CtqAz",
                 "gpc_Fn7NHSTAj7VzJEIBOp6CtqAz",
             ),
+            ("webadmin", "webadmin"),
             ("own data", "'own data'"),
             ("it's", r"'it'\''s'"),
             ("$HOME;ls", "'$HOME;ls'"),
+            ("$(rm)", "'$(rm)'"),
             ("~/data", "'~/data'"),
             ("https://a.example/?b&c", "'https://a.example/?b&c'"),
             ("", "''"),
