@@ -102,9 +102,7 @@ async fn serve(
     let claim = Claim::of(&config.store)?;
     let directory = gatepost_directory::open(&config.store).await?;
     let audit = Audit::open(config.audit_log().as_deref(), config.audit.max_bytes)?;
-    let past = audit
-        .past()
-        .map_err(|error| format!("cannot read the audit log: {error}"))?;
+    let past = audit.past();
     let watch = Arc::new(Watch {
         audit,
         metrics: Metrics::default(),

@@ -473,19 +473,19 @@ fn other_settings_are_tried_on_past_decisions() {
     };
     let same = tried("");
     assert!(same.contains("<strong>0 of "), "{same}");
-    assert!(!same.contains("would be accepted"), "{same}");
+    assert!(!same.contains("With these: "), "{same}");
     let other = tried("anonymous = true");
     for said in [
         "<strong>1 of ",
         " past decisions would be others.</strong>",
-        "Was refused (credential-missing), would be accepted",
+        "With the settings in force: refused (credential-missing). With these: accepted.",
         &format!("/admin/events?number={number}"),
     ] {
         assert!(other.contains(said), "{said} in {other}");
     }
     let stricter = tried("redirect-schemes = ['https']");
     assert!(
-        stricter.contains("Was accepted, would be refused ("),
+        stricter.contains("With the settings in force: accepted. With these: refused ("),
         "{stricter}"
     );
     // Nothing was changed.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use super::allowance::{Allowance, Room};
+use super::allowance::{Allowance, Room, Summed};
 use super::entry::{Entry, Record};
 use super::line::Line;
 use super::log::Log;
@@ -63,10 +63,17 @@ impl Sink {
     }
 
     /// Counts what there is no room for.
-    pub(super) fn count(&self, asked: Option<&Asked>, name: &str, accepted: bool, now: u64) {
+    pub(super) fn count(
+        &self,
+        asked: Option<&Asked>,
+        of: Summed,
+        name: &str,
+        accepted: bool,
+        now: u64,
+    ) {
         if let Some(asked) = asked {
             let network = asked.origin.network();
-            self.allowance.count(network, name, accepted, now);
+            self.allowance.count(network, of, name, accepted, now);
         }
     }
 
