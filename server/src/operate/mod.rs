@@ -173,8 +173,7 @@ async fn serve(
     reload.abort();
     directory.close().await;
     drop(claim);
-    watch.audit.sum_up(gatepost_directory::now());
-    watch.audit.flush();
+    watch.audit.finish(gatepost_directory::now());
     tracing::info!("stopped");
     Ok(())
 }

@@ -206,6 +206,14 @@ impl Allowance {
         if all.bytes >= 2 * self.per_hour {
             return Vec::new();
         }
+        drop(spent);
+        self.rest(now)
+    }
+
+    /// What was counted, also if it takes more room than there is: what is not written at the end is lost.
+    pub(super) fn rest(&self, now: u64) -> Vec<Sum> {
+        let mut spent = self.spent();
+        let all = spent.by_all.less(self.per_hour, now);
         spent.by_all = all.and(spent.sums.len() as u64 * SUM);
         let counted = std::mem::take(&mut spent.sums).into_iter();
         let mut sums: Vec<Sum> = counted
@@ -389,6 +397,18 @@ mod tests {
             written += u32::from(admit(&allowance, 1, "a", false, 100, now));
         }
         assert!((20..=22).contains(&written), "{written}");
+    }
+
+    #[test]
+    fn sums_that_wait_for_room_are_not_lost_at_the_end() {
+        let allowance = allowance();
+        allowance.spend(network(1), 40_000, NOW);
+        assert!(!admit(&allowance, 1, "a", false, 100, NOW));
+        assert_eq!(allowance.sums(NOW), []);
+        let rest = allowance.rest(NOW);
+        assert_eq!(rest.len(), 1);
+        assert_eq!(rest[0].count, 1);
+        assert_eq!(allowance.rest(NOW), []);
     }
 
     #[test]

@@ -196,6 +196,12 @@ impl Audit {
         self.administration.sum_up(now);
     }
 
+    /// Writes down the rest of them, and waits until all that was noted is in the files: nothing more will come.
+    pub fn finish(&self, now: u64) {
+        self.decisions.finish(now);
+        self.administration.finish(now);
+    }
+
     /// The events that were kept, of the memory and of the files.
     pub fn history(&self) -> History {
         History::with(self.window.events(), self.path.as_deref())
