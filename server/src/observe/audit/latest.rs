@@ -76,7 +76,7 @@ impl Latest {
         // A record is before the decisions of the same file that refer to it.
         let mut awaited: HashMap<String, Vec<usize>> = HashMap::new();
         let mut is_bound_reached = false;
-        while !(self.is_cut_short && awaited.is_empty()) && !is_bound_reached {
+        while !(is_bound_reached || self.is_cut_short && awaited.is_empty()) {
             let Some(text) = file.line(budget)? else {
                 is_bound_reached = budget.is_spent;
                 break;
