@@ -2,12 +2,14 @@
 
 mod common;
 
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::common::browser::{Browser, DEMO, demo_password};
+use crate::common::browser::{Browser, DEMO, VERIFIER, ask, demo_password};
 use crate::common::{Host, NATIVE, run_reading};
 
 /// The overview, when all that was kept has been counted.
@@ -234,6 +236,71 @@ fn what_is_counted_is_what_happened_and_is_known_after_a_restart() {
     let later = counted(&overview(&mut browser));
     assert_eq!((later.registered, later.refused), (3, 7));
     assert_eq!(later.reasons[0], ("credential-missing".to_owned(), 4));
+}
+
+#[test]
+fn what_is_only_counted_is_known_after_a_restart() {
+    const SETTINGS: &str = "[audit]\nmax-size = 1\n";
+    const REFUSED: u64 = 200;
+    let host = Host::start(SETTINGS);
+    let password = demo_password(&host);
+    let key = host.first_key("registration").to_owned();
+    let client_id = host.register_with_key(&key, NATIVE).client_id();
+    // The client is let in, and its code is refused.
+    for _ in 0..REFUSED {
+        let answer = ask(
+            &host,
+            "/auth/token",
+            &[],
+            &[
+                ("grant_type", "authorization_code"),
+                ("client_id", &client_id),
+                ("redirect_uri", "http://127.0.0.1/callback"),
+                ("code_verifier", VERIFIER),
+                ("code", "unknown"),
+            ],
+        );
+        assert_eq!(answer.status, 400, "{answer:?}");
+        assert_eq!(answer.json()["error"], "invalid_grant", "{answer:?}");
+    }
+    let seen = |host: &Host| {
+        let mut browser = Browser::signed_in(host, DEMO, &password);
+        browser.enter().expect("nothing is required");
+        counted(&overview(&mut browser))
+    };
+    let before = seen(&host);
+    assert_eq!((before.registered, before.refused), (1, REFUSED));
+    let without_code = before.reasons.iter().find(|(code, _)| code.is_empty());
+    let only_counted = without_code.map_or(0, |(_, count)| *count);
+    assert!(only_counted > REFUSED / 2, "{before:?}");
+    host.signal(Signal::TERM);
+    let host = Host::start_in(host.kill_gently(), SETTINGS, &[]);
+    assert_eq!(seen(&host), before);
+}
+
+#[test]
+fn why_no_earlier_events_are_counted_is_said() {
+    let said = |host: &Host, password: &str, why: &str| {
+        let mut browser = Browser::signed_in(host, DEMO, password);
+        browser.enter().expect("nothing is required");
+        let page = overview(&mut browser);
+        assert!(page.contains("Counted since 20"), "{page}");
+        assert!(page.contains(why), "{why} in {page}");
+    };
+    let host = Host::start("[audit]\nenabled = false\n");
+    said(&host, &demo_password(&host), "audit.enabled is false");
+
+    let host = Host::start("");
+    let password = demo_password(&host);
+    said(&host, &password, "The audit log has nothing from before.");
+    host.signal(Signal::TERM);
+    let folder = host.kill_gently();
+    // Nobody can open it, not even root.
+    symlink("audit.jsonl.3", folder.data().join("audit.jsonl.3")).expect("it can be made");
+    let host = Host::start_in(folder, "", &[]);
+    said(&host, &password, "could not read all of the audit log");
+    let log = fs::read_to_string(host.folder.path("log")).expect("there is a log");
+    assert!(log.contains("audit.jsonl.3"), "{log}");
 }
 
 #[test]

@@ -15,8 +15,8 @@ use super::printable::printable;
 use super::said::said;
 use super::verdict::Verdict;
 use crate::config::{Config, Overrides};
-use crate::observe::audit::{Entry, Line};
-use crate::observe::replay::{Again, again};
+use crate::observe::audit::{Entry, Line, Summed};
+use crate::observe::replay::{Again, Gist, again};
 
 /// How long a line may be, in bytes: a registration, a record, and some.
 const LONGEST: u64 = 1 << 20;
@@ -138,14 +138,16 @@ fn decide_again(
         if text.trim_ascii().is_empty() {
             continue;
         }
-        let mut line = match Entry::read(&text) {
+        let line = match Entry::read(&text) {
             Ok(Entry::Decision(line)) => *line,
             Ok(Entry::Record(record)) => {
                 records.insert(record.hash, record.record);
                 continue;
             }
             Ok(Entry::Sum(sum)) => {
-                found.summed += sum.count;
+                if sum.of == Summed::Decisions {
+                    found.summed += sum.count;
+                }
                 continue;
             }
             Ok(Entry::Act(_) | Entry::Event(_)) => continue,
@@ -154,16 +156,13 @@ fn decide_again(
                 continue;
             }
         };
-        if let Some(hash) = &line.record_hash {
-            match records.get(hash) {
-                Some(record) => line.record = Some(record.clone()),
-                None => {
-                    unreadable(&mut found, number, &"the client's record is not before it");
-                    continue;
-                }
-            }
+        let record = line.record_hash.as_ref().map(|hash| records.get(hash));
+        if record == Some(None) {
+            unreadable(&mut found, number, &"the client's record is not before it");
+            continue;
         }
-        let again = match again(plugin, &line) {
+        let record = record.flatten().map(String::as_str);
+        let again = match again(plugin, &line, record) {
             Ok(again) => again,
             Err(error) => {
                 unreadable(&mut found, number, &error);
@@ -172,8 +171,8 @@ fn decide_again(
         };
         found.decisions += 1;
         let decision = match again {
-            Again::Other(decision) => decision,
-            Again::Same => continue,
+            Again::Decided(decision) if Gist::of(&decision) == Gist::of_line(&line) => continue,
+            Again::Decided(decision) => decision,
             Again::Undecidable => {
                 found.undecidable += 1;
                 continue;
@@ -187,7 +186,15 @@ fn decide_again(
         let changed = changed(number, &line, &decision);
         match is_json {
             true => writeln!(out, "{}", serde_json::to_string(&changed)?)?,
-            false => say(out, &changed)?,
+            false => {
+                let (was, would_be) = (Gist::of_line(&line), Gist::of(&decision));
+                let of = printable(changed.client_id.unwrap_or("a new client"), usize::MAX);
+                let operation = changed.operation;
+                writeln!(
+                    out,
+                    "line {number}: {operation} of {of}: was {was}, would be {would_be}"
+                )?;
+            }
         }
     }
     Ok(found)
@@ -212,22 +219,4 @@ fn changed<'a>(number: u64, line: &'a Line, decision: &'a Decision) -> Changed<'
             codes: codes.map(|finding| &*finding.code).collect(),
         },
     }
-}
-
-fn say(out: &mut dyn Write, changed: &Changed<'_>) -> std::io::Result<()> {
-    let outcome = |said: &Said<'_>| match (said.accepted, said.codes.first()) {
-        (true, _) => "accepted".to_owned(),
-        (false, Some(code)) => format!("refused ({code})"),
-        (false, None) => "refused".to_owned(),
-    };
-    let of = changed.client_id.unwrap_or("a new client");
-    writeln!(
-        out,
-        "line {}: {} of {}: was {}, would be {}",
-        changed.line,
-        changed.operation,
-        printable(of, usize::MAX),
-        outcome(&changed.was),
-        outcome(&changed.would_be)
-    )
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::observe::audit::Sum;
+use crate::observe::audit::{Sum, Summed};
 use crate::observe::event::{Ending, Event};
 
 /// How many hours and days there are counts of, with those that are not over.
@@ -17,6 +17,9 @@ const DAY: u64 = 86_400;
 
 /// How many reasons are counted apart. A reason is a code of this program's or the plugin's, and there are fewer.
 const REASONS: usize = 500;
+
+/// How far the clock may be set back without anything being forgotten, in seconds.
+const SET_BACK: u64 = HOUR;
 
 /// The operations that register a client.
 const REGISTRATIONS: [&str; 2] = ["register", "provision"];
@@ -38,8 +41,12 @@ impl<'a> Counted<'a> {
         Self::of(event.outcome, is_registration, event.reason())
     }
 
-    /// What each request of a sum is counted as. What it was refused for is not known.
+    /// What each request of a sum is counted as. What it was refused for is not known. A decision is counted with the
+    /// request that it was made for.
     pub fn of_sum(sum: &Sum) -> Option<Self> {
+        if sum.of == Summed::Decisions {
+            return None;
+        }
         let ending = match sum.accepted {
             true => Ending::Accepted,
             false => Ending::Refused,
@@ -66,7 +73,9 @@ struct Kept {
     registered: Periods,
     refused: Periods,
     reasons: BTreeMap<String, Periods>,
-    since: Option<u64>,
+    /// The latest time that anything was counted at.
+    latest: u64,
+    since: Option<Since>,
 }
 
 /// What was counted.
@@ -78,8 +87,32 @@ pub struct Counts {
     pub days: Vec<Count>,
     /// Why requests were refused, the most frequent reason first.
     pub reasons: Vec<Reason>,
-    /// Since when all is counted, in seconds since 1970; `None` while earlier events are still read back.
-    pub since: Option<u64>,
+    /// Since when all is counted; `None` while earlier events are still read back.
+    pub since: Option<Since>,
+}
+
+/// Since when all is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// Seconds since 1970.
+    pub at: u64,
+    /// Why nothing is counted from before.
+    pub why: Why,
+}
+
+/// Why nothing is counted from before a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The log has nothing from before.
+    Nothing,
+    /// There is no log.
+    NoLog,
+    /// Reading the log took too long.
+    TooLong,
+    /// The log cannot be read.
+    Unreadable,
+    /// The clock was set back.
+    SetBack,
 }
 
 /// What was counted in an hour or a day.
@@ -105,32 +138,21 @@ pub struct Reason {
 }
 
 impl Tally {
-    /// Counts something so many times, that happened then.
-    pub fn add(&self, at: u64, counted: Counted<'_>, count: u64) {
+    /// Counts something that happens now.
+    pub fn count(&self, now: u64, counted: Counted<'_>) {
         let mut kept = self.kept();
-        let reason = match counted {
-            Counted::Registration => {
-                kept.registered.add(at, count);
-                return;
-            }
-            Counted::Refusal(reason) => reason,
-        };
-        kept.refused.add(at, count);
-        let is_full = kept.reasons.len() >= REASONS && !kept.reasons.contains_key(reason);
-        let reason = if is_full { "" } else { reason };
-        match kept.reasons.get_mut(reason) {
-            Some(known) => known.add(at, count),
-            None => {
-                let mut new = Periods::default();
-                new.add(at, count);
-                kept.reasons.insert(reason.to_owned(), new);
-            }
-        }
+        kept.follow(now);
+        kept.add(now, counted, 1);
+    }
+
+    /// Counts something so many times, that happened then and is read back.
+    pub fn add(&self, at: u64, counted: Counted<'_>, count: u64) {
+        self.kept().add(at, counted, count);
     }
 
     /// Says since when all is counted: what was kept from before is read back.
-    pub fn is_whole_since(&self, at: u64) {
-        self.kept().since = Some(at);
+    pub fn is_whole_since(&self, since: Since) {
+        self.kept().since = Some(since);
     }
 
     /// What was counted, with so many reasons at most.
@@ -182,6 +204,49 @@ impl Tally {
     }
 }
 
+impl Kept {
+    /// Follows a clock that was set back: what was counted at later times would hide what happens now.
+    fn follow(&mut self, now: u64) {
+        if now.saturating_add(SET_BACK) >= self.latest {
+            return;
+        }
+        let of_reasons = self.reasons.values_mut();
+        for periods in [&mut self.registered, &mut self.refused]
+            .into_iter()
+            .chain(of_reasons)
+        {
+            periods.end_at(now);
+        }
+        self.latest = now;
+        self.since = self.since.map(|_| Since {
+            at: now,
+            why: Why::SetBack,
+        });
+    }
+
+    fn add(&mut self, at: u64, counted: Counted<'_>, count: u64) {
+        self.latest = self.latest.max(at);
+        let reason = match counted {
+            Counted::Registration => {
+                self.registered.add(at, count);
+                return;
+            }
+            Counted::Refusal(reason) => reason,
+        };
+        self.refused.add(at, count);
+        let is_full = self.reasons.len() >= REASONS && !self.reasons.contains_key(reason);
+        let reason = if is_full { "" } else { reason };
+        match self.reasons.get_mut(reason) {
+            Some(known) => known.add(at, count),
+            None => {
+                let mut new = Periods::default();
+                new.add(at, count);
+                self.reasons.insert(reason.to_owned(), new);
+            }
+        }
+    }
+}
+
 /// When the first of the days begins that there are counts of, in seconds since 1970.
 pub fn beginning(now: u64) -> u64 {
     (now / DAY + 1).saturating_sub(DAYS as u64) * DAY
@@ -197,6 +262,11 @@ impl Periods {
     fn add(&mut self, at: u64, count: u64) {
         self.hours.add(at / HOUR, count);
         self.days.add(at / DAY, count);
+    }
+
+    fn end_at(&mut self, at: u64) {
+        self.hours.end_at(at / HOUR);
+        self.days.end_at(at / DAY);
     }
 }
 
@@ -229,6 +299,18 @@ impl<const N: usize> Ring<N> {
         if slot + length > self.last {
             self.counts[Self::place(slot)] += count;
         }
+    }
+
+    /// Forgets what was counted after this one.
+    fn end_at(&mut self, slot: u64) {
+        if slot >= self.last {
+            return;
+        }
+        let first = (self.last + 1).saturating_sub(N as u64);
+        for later in first.max(slot + 1)..=self.last {
+            self.counts[Self::place(later)] = 0;
+        }
+        self.last = slot;
     }
 
     /// The counts of all until this one, the earliest first.
@@ -315,6 +397,35 @@ mod tests {
         tally.add(at(200, 0), Counted::Refusal("a"), 1);
         let reasons = tally.counts(at(200, 0), 9).reasons;
         assert_eq!(reasons, [reason("a", 1, 1)]);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_is_followed() {
+        for (name, back_to, seen, days, hours, since) in [
+            ("a minute", 100 * DAY - 60, 100 * DAY, 3, 2, Why::Nothing),
+            ("a day", 99 * DAY, 99 * DAY, 2, 1, Why::SetBack),
+            ("80 days", 20 * DAY, 20 * DAY, 1, 1, Why::SetBack),
+        ] {
+            let tally = Tally::default();
+            tally.is_whole_since(Since {
+                at: 90 * DAY,
+                why: Why::Nothing,
+            });
+            tally.count(95 * DAY, Counted::Refusal("a"));
+            tally.count(100 * DAY, Counted::Refusal("a"));
+            tally.count(back_to, Counted::Refusal("a"));
+            let counts = tally.counts(seen, 9);
+            let of = |counts: &[Count]| -> u64 { counts.iter().map(|count| count.refused).sum() };
+            assert_eq!(
+                (of(&counts.days), of(&counts.hours)),
+                (days, hours),
+                "{name}"
+            );
+            assert_eq!(counts.reasons[0].in_all, days, "{name}");
+            let said = counts.since.expect("it is known");
+            assert_eq!(said.why, since, "{name}");
+            assert_eq!(said.at == back_to, since == Why::SetBack, "{name}");
+        }
     }
 
     #[test]

@@ -103,9 +103,7 @@ async fn serve(
         tracing::warn!("{}", config::line(&warning));
     }
     let audit = Audit::open(config.audit_log().as_deref(), config.audit.max_bytes)?;
-    let past = audit
-        .past()
-        .map_err(|error| format!("cannot read the audit log: {error}"))?;
+    let past = audit.past();
     let watch = Arc::new(Watch {
         audit,
         metrics: Metrics::default(),
@@ -176,8 +174,7 @@ async fn serve(
     reload.abort();
     directory.close().await;
     drop(claim);
-    watch.audit.sum_up(gatepost_directory::now());
-    watch.audit.flush();
+    watch.audit.finish(gatepost_directory::now());
     tracing::info!("stopped");
     Ok(())
 }

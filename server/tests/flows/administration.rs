@@ -1,6 +1,7 @@
 //! The administration's pages: what is done is said on the page after it, what cannot be undone asks first, and nothing that
 //! was typed is lost.
 
+use rustix::process::Signal;
 use serde_json::json;
 
 use crate::common::browser::{Browser, DEMO, demo_password, hidden, query};
@@ -488,23 +489,49 @@ fn other_settings_are_tried_on_past_decisions() {
     };
     let same = tried("");
     assert!(same.contains("<strong>0 of "), "{same}");
-    assert!(!same.contains("would be accepted"), "{same}");
+    assert!(!same.contains("With these: "), "{same}");
     let other = tried("anonymous = true");
     for said in [
         "<strong>1 of ",
         " past decisions would be others.</strong>",
-        "Was refused (credential-missing), would be accepted",
+        "With the settings in force: refused (credential-missing). With these: accepted.",
         &format!("/admin/events?number={number}"),
     ] {
         assert!(other.contains(said), "{said} in {other}");
     }
     let stricter = tried("redirect-schemes = ['https']");
     assert!(
-        stricter.contains("Was accepted, would be refused ("),
+        stricter.contains("With the settings in force: accepted. With these: refused ("),
         "{stricter}"
     );
     // Nothing was changed.
     assert_eq!(host.register(&[], NATIVE).status, 401);
+}
+
+#[test]
+fn other_settings_are_compared_with_those_in_force() {
+    let host = Host::start("[oauth.client-registration]\nanonymous = true\n");
+    let password = demo_password(&host);
+    assert_eq!(host.register(&[], NATIVE).status, 201);
+    host.signal(Signal::TERM);
+    let host = Host::start_in(host.kill_gently(), "", &[]);
+    let mut browser = Browser::signed_in(&host, DEMO, &password);
+    browser.enter().expect("nothing is required");
+    let page = browser.get("/admin/policy");
+    let mut tried = |settings: &str| {
+        let tried = browser.submit(&page, "/admin/policy/try", &[("settings", settings)]);
+        assert_eq!(tried.status, 200, "{settings}: {tried:?}");
+        tried.body
+    };
+    let same = tried("");
+    assert!(same.contains("past decisions would be others."), "{same}");
+    assert!(
+        !same.contains("With these: "),
+        "the log says accepted: {same}"
+    );
+    let other = tried("anonymous = true");
+    let said = "With the settings in force: refused (credential-missing). With these: accepted.";
+    assert!(other.contains(said), "{other}");
 }
 
 #[test]

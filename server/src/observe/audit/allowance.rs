@@ -76,6 +76,7 @@ struct Bucket {
 struct Kind {
     /// `None`: of more networks than can be told apart.
     network: Option<Network>,
+    of: Summed,
     operation: String,
     accepted: bool,
 }
@@ -87,14 +88,34 @@ struct Count {
     last: u64,
 }
 
-/// Decisions that were made and have no line of their own, because there were too many.
+/// What a sum is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Summed {
+    /// Decisions and acts. A request may lead to several, or to none.
+    #[default]
+    Decisions,
+    /// What came of requests in the end, each counted once.
+    Events,
+}
+
+impl Summed {
+    fn is_of_decisions(&self) -> bool {
+        *self == Self::Decisions
+    }
+}
+
+/// Decisions that were made, or events, that have no line of their own, because there were too many.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sum {
     /// When it was written, in seconds since 1970.
     pub at: u64,
+    /// What is summed up.
+    #[serde(default, skip_serializing_if = "Summed::is_of_decisions")]
+    pub of: Summed,
     /// The network that they were made for, `unknown` if their origin was, or `others`: of many.
     pub network: String,
-    /// What was asked.
+    /// What was asked. Of events: how a client was registered, or the code of the refusal.
     pub operation: String,
     /// Whether they were accepted.
     pub accepted: bool,
@@ -144,10 +165,18 @@ impl Allowance {
     }
 
     /// Counts what is not written down.
-    pub(super) fn count(&self, network: Network, operation: &str, accepted: bool, now: u64) {
+    pub(super) fn count(
+        &self,
+        network: Network,
+        of: Summed,
+        operation: &str,
+        accepted: bool,
+        now: u64,
+    ) {
         let mut spent = self.spent();
         let kind = |network| Kind {
             network,
+            of,
             operation: operation.to_owned(),
             accepted,
         };
@@ -177,11 +206,20 @@ impl Allowance {
         if all.bytes >= 2 * self.per_hour {
             return Vec::new();
         }
+        drop(spent);
+        self.rest(now)
+    }
+
+    /// What was counted, also if it takes more room than there is: what is not written at the end is lost.
+    pub(super) fn rest(&self, now: u64) -> Vec<Sum> {
+        let mut spent = self.spent();
+        let all = spent.by_all.less(self.per_hour, now);
         spent.by_all = all.and(spent.sums.len() as u64 * SUM);
         let counted = std::mem::take(&mut spent.sums).into_iter();
         let mut sums: Vec<Sum> = counted
             .map(|(kind, count)| Sum {
                 at: now,
+                of: kind.of,
                 network: kind.to_string(),
                 operation: kind.operation,
                 accepted: kind.accepted,
@@ -267,7 +305,10 @@ mod tests {
         let has_room = allowance.room(network(number), now).is_for(accepted);
         match has_room {
             true => allowance.spend(network(number), length, now),
-            false => allowance.count(network(number), operation, accepted, now),
+            false => {
+                let network = network(number);
+                allowance.count(network, Summed::Decisions, operation, accepted, now);
+            }
         }
         has_room
     }
@@ -286,6 +327,7 @@ mod tests {
             allowance.sums(NOW + 60),
             [Sum {
                 at: NOW + 60,
+                of: Summed::Decisions,
                 network: "0.0.0.1".to_owned(),
                 operation: "authorize".to_owned(),
                 accepted: false,
@@ -355,6 +397,18 @@ mod tests {
             written += u32::from(admit(&allowance, 1, "a", false, 100, now));
         }
         assert!((20..=22).contains(&written), "{written}");
+    }
+
+    #[test]
+    fn sums_that_wait_for_room_are_not_lost_at_the_end() {
+        let allowance = allowance();
+        allowance.spend(network(1), 40_000, NOW);
+        assert!(!admit(&allowance, 1, "a", false, 100, NOW));
+        assert_eq!(allowance.sums(NOW), []);
+        let rest = allowance.rest(NOW);
+        assert_eq!(rest.len(), 1);
+        assert_eq!(rest[0].count, 1);
+        assert_eq!(allowance.rest(NOW), []);
     }
 
     #[test]

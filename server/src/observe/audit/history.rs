@@ -175,7 +175,7 @@ impl Budget {
 /// A file and those before it, from its end to the beginning of the oldest.
 struct Series {
     /// The oldest first.
-    files: Vec<File>,
+    files: Vec<Opened>,
     file: Option<Backwards>,
     since: Option<u64>,
     /// The latest event that was not taken yet.
@@ -235,22 +235,44 @@ impl Series {
 }
 
 /// Opens all files of a log at once, the oldest first: while one is read, the server may begin a new one.
-pub(super) fn files(path: &Path) -> io::Result<Vec<File>> {
+pub(super) fn files(path: &Path) -> io::Result<Vec<Opened>> {
     let mut files = Vec::new();
     let mut known = HashSet::new();
     for number in 0..LOGS {
-        let file = match File::open(numbered(path, number)) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
-        };
-        let metadata = file.metadata()?;
+        let path = numbered(path, number);
+        let Some(file) = open(&path)? else { continue };
+        let metadata = file.metadata();
+        let metadata = metadata.map_err(|error| unreadable(&path, &error))?;
         if known.insert((metadata.dev(), metadata.ino())) {
-            files.push(file);
+            files.push(Opened { path, file });
         }
     }
     files.reverse();
     Ok(files)
+}
+
+/// A file of the log, and its name when it was opened.
+pub(super) struct Opened {
+    path: PathBuf,
+    file: File,
+}
+
+/// Opens a file of the log, if it is there.
+pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(path, &error)),
+    }
+}
+
+/// An error, with the file that it is about.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> io::Error {
+    let path = path.display();
+    io::Error::new(
+        error.kind(),
+        format!("cannot read the audit log {path}: {error}"),
+    )
 }
 
 /// The name of a file of the log; 0 is the one that is written.
@@ -264,7 +286,7 @@ pub(super) fn numbered(path: &Path, number: u32) -> PathBuf {
 
 /// The lines of a file, the last one first.
 pub(super) struct Backwards {
-    file: File,
+    opened: Opened,
     /// How much of the file is before what is in memory.
     before: u64,
     piece: Vec<u8>,
@@ -273,10 +295,12 @@ pub(super) struct Backwards {
 }
 
 impl Backwards {
-    pub(super) fn of(file: File) -> io::Result<Self> {
+    pub(super) fn of(opened: Opened) -> io::Result<Self> {
+        let metadata = opened.file.metadata();
+        let metadata = metadata.map_err(|error| unreadable(&opened.path, &error))?;
         Ok(Self {
-            before: file.metadata()?.len(),
-            file,
+            before: metadata.len(),
+            opened,
             piece: Vec::new(),
             is_too_long: false,
         })
@@ -319,7 +343,9 @@ impl Backwards {
         }
         self.before -= length;
         let mut piece = vec![0; usize::try_from(length).unwrap_or(PIECE)];
-        self.file.read_exact_at(&mut piece, self.before)?;
+        let Opened { path, file } = &self.opened;
+        file.read_exact_at(&mut piece, self.before)
+            .map_err(|error| unreadable(path, &error))?;
         piece.append(&mut self.piece);
         self.piece = piece;
         Ok(true)

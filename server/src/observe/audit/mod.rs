@@ -38,10 +38,10 @@ use crate::observe::event::{Answered, Asked, Ending};
 use crate::observe::tally::{Counted, Tally};
 
 pub use self::act::{Act, Deed};
-pub use self::allowance::Sum;
+pub use self::allowance::{Sum, Summed};
 pub use self::entry::{Entry, Record};
 pub use self::history::{Bounds, Found, History, Place};
-pub use self::latest::Latest;
+pub use self::latest::{Latest, Logged};
 pub use self::line::{Asker, Effect, Line};
 pub use self::past::Past;
 pub(in crate::observe) use self::proofs::{HARMLESS, hide_proofs};
@@ -142,10 +142,11 @@ impl Audit {
         let is_left_out = gathered.is_counted && accepted;
         let has_room = || !is_left_out && sink.room(Some(asked), now).is_for(accepted);
         if !gathered.has_line && !has_room() {
-            if !gathered.is_counted {
-                sink.count(Some(asked), answered.name(), accepted, now);
-            }
-            self.count(Counted::of(ending, gathered.is_registration, ""), now);
+            // What is read back at the next start is what is counted now.
+            let name = gathered.registration.unwrap_or(answered.name());
+            sink.count(Some(asked), Summed::Events, name, accepted, now);
+            let is_registration = gathered.registration.is_some();
+            self.count(Counted::of(ending, is_registration, ""), now);
             return;
         }
         let event = gathered.event(asked, answered, now);
@@ -159,7 +160,7 @@ impl Audit {
 
     fn count(&self, counted: Option<Counted<'_>>, now: u64) {
         if let Some(counted) = counted {
-            self.tally.add(now, counted, 1);
+            self.tally.count(now, counted);
         }
     }
 
@@ -184,15 +185,21 @@ impl Audit {
             }
         }
         if !has_line {
-            sink.count(asked, name, accepted, now);
+            sink.count(asked, Summed::Decisions, name, accepted, now);
         }
         has_line
     }
 
-    /// Writes down how many decisions had no line of their own since this was last done.
+    /// Writes down how many decisions and events had no line of their own since this was last done.
     pub fn sum_up(&self, now: u64) {
         self.decisions.sum_up(now);
         self.administration.sum_up(now);
+    }
+
+    /// Writes down the rest of them, and waits until all that was noted is in the files: nothing more will come.
+    pub fn finish(&self, now: u64) {
+        self.decisions.finish(now);
+        self.administration.finish(now);
     }
 
     /// The events that were kept, of the memory and of the files.
@@ -201,8 +208,8 @@ impl Audit {
     }
 
     /// What is in the files by now, to be counted before anything else is.
-    pub fn past(&self) -> io::Result<Past> {
-        self.path.as_deref().map_or(Ok(Past::default()), Past::of)
+    pub fn past(&self) -> Past {
+        self.path.as_deref().map_or_else(Past::default, Past::of)
     }
 
     /// What was counted by the hour and by the day.

@@ -10,57 +10,73 @@ use super::administration;
 use super::entry::{Entry, is_event, is_record, is_sum};
 use super::history::{Backwards, Budget, SET_BACK, files};
 use super::log::LOGS;
-use crate::observe::tally::{Counted, Tally, beginning};
+use crate::observe::tally::{Counted, Since, Tally, Why, beginning};
 
 /// For how long files are read. What is before that is not counted.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// What was in the files of the log when they were opened: what is written later is counted as it happens.
+/// What was in the files of the log when they were opened: what is written later is counted as it happens. Nothing if there is no
+/// log.
 #[derive(Default)]
-pub struct Past([Series; 2]);
+pub struct Past(Option<[io::Result<Series>; 2]>);
 
 /// The files of one log, the oldest first.
-#[derive(Default)]
 struct Series(Vec<Backwards>);
 
 /// How far a log was read back.
 struct Reached {
     /// To this time, in seconds since 1970; `None` if there is nothing in it.
     at: Option<u64>,
-    /// Whether there was more that was not read, or is gone.
-    is_cut: bool,
+    /// Why there may be more that was not read, or is gone.
+    cut: Option<Why>,
 }
 
 impl Past {
-    pub(super) fn of(path: &Path) -> io::Result<Self> {
-        Ok(Self([
-            Series::of(path)?,
-            Series::of(&administration(path))?,
-        ]))
+    /// The shorter log is first: if the time is over, more of both is counted.
+    pub(super) fn of(path: &Path) -> Self {
+        Self(Some([Series::of(&administration(path)), Series::of(path)]))
     }
 
     /// Counts all of it, and says since when that is whole. It reads files, so that it takes its time.
     pub fn count(self, tally: &Tally, now: u64) {
+        self.count_within(LONGEST, tally, now);
+    }
+
+    fn count_within(self, longest: Duration, tally: &Tally, now: u64) {
         let mut budget = Budget {
             bytes: u64::MAX,
-            until: Instant::now().checked_add(LONGEST),
+            until: Instant::now().checked_add(longest),
             is_spent: false,
         };
-        let mut whole = None;
-        let mut cut = None;
-        for series in self.0 {
-            match series.count(tally, beginning(now), &mut budget) {
-                Ok(Reached { at, is_cut: true }) => cut = cut.max(Some(at.unwrap_or(now))),
-                Ok(Reached { at, is_cut: false }) => {
+        let Some(both) = self.0 else {
+            let why = Why::NoLog;
+            return tally.is_whole_since(Since { at: now, why });
+        };
+        let mut whole: Option<u64> = None;
+        let mut cut: Option<Since> = None;
+        for series in both {
+            let (at, why) = match series.and_then(|series| series.count(tally, now, &mut budget)) {
+                Ok(Reached { at, cut: None }) => {
                     whole = [whole, at].into_iter().flatten().min();
+                    continue;
                 }
+                Ok(Reached { at, cut: Some(why) }) => (at.unwrap_or(now), why),
                 Err(error) => {
-                    tracing::warn!(%error, "the audit log cannot be read back");
-                    cut = Some(now);
+                    tracing::warn!(
+                        "{error}; the overview counts only what happens from now on: let the server's user read all files \
+                         of the log, and restart the server"
+                    );
+                    (now, Why::Unreadable)
                 }
+            };
+            if cut.is_none_or(|cut| cut.at < at) {
+                cut = Some(Since { at, why });
             }
         }
-        tally.is_whole_since(cut.or(whole).unwrap_or(now));
+        tally.is_whole_since(cut.unwrap_or(Since {
+            at: whole.unwrap_or(now),
+            why: Why::Nothing,
+        }));
     }
 }
 
@@ -70,7 +86,8 @@ impl Series {
         Ok(Self(files.collect::<io::Result<_>>()?))
     }
 
-    fn count(self, tally: &Tally, beginning: u64, budget: &mut Budget) -> io::Result<Reached> {
+    fn count(self, tally: &Tally, now: u64, budget: &mut Budget) -> io::Result<Reached> {
+        let beginning = beginning(now);
         // Of more files, the oldest are gone.
         let is_full = self.0.len() >= LOGS as usize;
         let mut first = Vec::new();
@@ -90,10 +107,14 @@ impl Series {
                         continue;
                     }
                 };
+                // The clock was wrong.
+                if at > now.saturating_add(SET_BACK) {
+                    continue;
+                }
                 if at.saturating_add(SET_BACK) < beginning {
                     return Ok(Reached {
                         at: Some(beginning),
-                        is_cut: false,
+                        cut: None,
                     });
                 }
                 if let Some(counted) = counted {
@@ -104,8 +125,12 @@ impl Series {
         }
         let first: Option<Moment> = serde_json::from_slice(&first).ok();
         Ok(Reached {
-            at: first.map(|first| first.at),
-            is_cut: is_full || budget.is_spent,
+            at: first.map(|first| first.at.min(now)),
+            cut: match (budget.is_spent, is_full) {
+                (true, _) => Some(Why::TooLong),
+                (false, true) => Some(Why::Nothing),
+                (false, false) => None,
+            },
         })
     }
 }
@@ -122,7 +147,7 @@ mod tests {
 
     use super::super::history::tests::event;
     use super::*;
-    use crate::observe::audit::Sum;
+    use crate::observe::audit::{Sum, Summed};
     use crate::observe::event::{Ending, Event};
 
     const DAY: u64 = 86_400;
@@ -139,9 +164,10 @@ mod tests {
         written.expect("it is JSON")
     }
 
-    fn sum_of(last: u64, operation: &str, accepted: bool, count: u64) -> Vec<u8> {
+    fn sum_of(of: Summed, last: u64, operation: &str, accepted: bool, count: u64) -> Vec<u8> {
         let sum = Sum {
             at: last + 30,
+            of,
             network: "others".to_owned(),
             operation: operation.to_owned(),
             accepted,
@@ -153,12 +179,18 @@ mod tests {
     }
 
     /// What is counted of these files: registrations, refusals, and since when.
-    fn counted(files: &[(&str, Vec<u8>)]) -> (u64, u64, Option<u64>) {
+    fn counted(files: &[(&str, Vec<u8>)]) -> (u64, u64, u64) {
+        let (registered, refused, since) = counted_within(LONGEST, files);
+        assert_eq!(since.why, Why::Nothing);
+        (registered, refused, since.at)
+    }
+
+    fn counted_within(longest: Duration, files: &[(&str, Vec<u8>)]) -> (u64, u64, Since) {
         let folder = tempfile::TempDir::new().expect("the temporary folder can be written");
         for (name, content) in files {
             fs::write(folder.path().join(name), content).expect("it can be written");
         }
-        let past = Past::of(&folder.path().join("audit.jsonl")).expect("it can be read");
+        let past = Past::of(&folder.path().join("audit.jsonl"));
         // What is written from now on is counted as it happens.
         let later = event_of(NOW, "authorize", Ending::Refused);
         let path = folder.path().join("audit.jsonl");
@@ -166,11 +198,11 @@ mod tests {
         fs::write(&path, [before, later].concat()).expect("it can be written");
         let tally = Tally::default();
         assert_eq!(tally.counts(NOW, 0).since, None);
-        past.count(&tally, NOW);
+        past.count_within(longest, &tally, NOW);
         let counts = tally.counts(NOW, 9);
         let registered = counts.days.iter().map(|day| day.registered).sum();
         let refused = counts.days.iter().map(|day| day.refused).sum();
-        (registered, refused, counts.since)
+        (registered, refused, counts.since.expect("it is known"))
     }
 
     #[test]
@@ -190,7 +222,7 @@ mod tests {
                 .collect()
         };
         for (name, files, expected) in [
-            ("nothing", vec![], (0, 0, Some(NOW))),
+            ("nothing", vec![], (0, 0, NOW)),
             (
                 "all kinds of lines",
                 vec![
@@ -202,16 +234,19 @@ mod tests {
                             registered(yesterday),
                             refused(yesterday),
                             event_of(yesterday, "authorize", Ending::Accepted),
-                            sum_of(yesterday, "register", true, 10),
-                            sum_of(yesterday, "register", false, 20),
-                            sum_of(yesterday, "authorize", true, 40),
+                            sum_of(Summed::Events, yesterday, "register", true, 10),
+                            sum_of(Summed::Events, yesterday, "client-unknown", false, 20),
+                            sum_of(Summed::Events, yesterday, "request", true, 40),
+                            // They are of the same requests.
+                            sum_of(Summed::Decisions, yesterday, "register", true, 100),
+                            sum_of(Summed::Decisions, yesterday, "authorize", false, 200),
                             b"{\"kind\":\"event\",\"to".to_vec(),
                         ]
                         .concat(),
                     ),
                     (beside, by_hand(yesterday + 5)),
                 ],
-                (12, 21, Some(yesterday - 1)),
+                (12, 21, yesterday - 1),
             ),
             (
                 "older than 30 days",
@@ -219,7 +254,7 @@ mod tests {
                     log,
                     [refused(1), registered(NOW - 40 * DAY), refused(NOW)].concat(),
                 )],
-                (0, 1, Some(71 * DAY)),
+                (0, 1, 71 * DAY),
             ),
             (
                 "in two files, of which the older is before",
@@ -227,7 +262,25 @@ mod tests {
                     (log, refused(yesterday)),
                     ("audit.jsonl.1", registered(yesterday - 5)),
                 ],
-                (1, 1, Some(yesterday - 5)),
+                (1, 1, yesterday - 5),
+            ),
+            (
+                "from a time when the clock was wrong",
+                vec![
+                    (
+                        log,
+                        [
+                            refused(NOW + 400 * DAY),
+                            refused(yesterday),
+                            sum_of(Summed::Events, NOW + DAY, "request", false, 10),
+                            registered(yesterday),
+                            refused(NOW + SET_BACK),
+                        ]
+                        .concat(),
+                    ),
+                    (beside, by_hand(NOW + 2 * DAY)),
+                ],
+                (1, 2, yesterday),
             ),
         ] {
             assert_eq!(counted(&files), expected, "{name}");
@@ -238,7 +291,43 @@ mod tests {
             .map(|(name, content)| (&**name, content.clone()))
             .collect();
         files.push((beside, by_hand(yesterday - 10 * DAY)));
-        let expected = (1, u64::from(LOGS), Some(yesterday));
+        let expected = (1, u64::from(LOGS), yesterday);
         assert_eq!(counted(&files), expected, "what is older may be gone");
+    }
+
+    #[test]
+    fn why_no_more_is_counted_is_said() {
+        let refused = event_of(NOW - DAY, "authorize", Ending::Refused);
+        let files = [("audit.jsonl", refused)];
+        let (_, counted, since) = counted_within(Duration::ZERO, &files);
+        assert_eq!((counted, since.at, since.why), (0, NOW, Why::TooLong));
+
+        let tally = Tally::default();
+        Past::default().count(&tally, NOW);
+        let since = tally.counts(NOW, 0).since.expect("it is known");
+        assert_eq!((since.at, since.why), (NOW, Why::NoLog));
+
+        // A folder can be opened and not be read, by root too.
+        let folder = tempfile::TempDir::new().expect("the temporary folder can be written");
+        let path = folder.path().join("audit.jsonl");
+        let registered = event_of(NOW - DAY, "register", Ending::Accepted);
+        fs::write(&path, registered).expect("it can be written");
+        fs::create_dir_all(administration(&path).join("a")).expect("it can be made");
+        let past = Past::of(&path);
+        past.count(&tally, NOW);
+        let counts = tally.counts(NOW, 0);
+        let registered: u64 = counts.days.iter().map(|day| day.registered).sum();
+        let since = counts.since.expect("it is known");
+        assert_eq!((registered, since.at, since.why), (1, NOW, Why::Unreadable));
+        let error = Series::of(&administration(&path)).and_then(|series| {
+            let mut budget = Budget {
+                bytes: u64::MAX,
+                until: None,
+                is_spent: false,
+            };
+            series.count(&tally, NOW, &mut budget)
+        });
+        let error = error.err().expect("a folder is no file").to_string();
+        assert!(error.contains("audit-administration.jsonl"), "{error}");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use super::allowance::{Allowance, Room};
+use super::allowance::{Allowance, Room, Sum, Summed};
 use super::entry::{Entry, Record};
 use super::line::Line;
 use super::log::Log;
@@ -63,10 +63,17 @@ impl Sink {
     }
 
     /// Counts what there is no room for.
-    pub(super) fn count(&self, asked: Option<&Asked>, name: &str, accepted: bool, now: u64) {
+    pub(super) fn count(
+        &self,
+        asked: Option<&Asked>,
+        of: Summed,
+        name: &str,
+        accepted: bool,
+        now: u64,
+    ) {
         if let Some(asked) = asked {
             let network = asked.origin.network();
-            self.allowance.count(network, name, accepted, now);
+            self.allowance.count(network, of, name, accepted, now);
         }
     }
 
@@ -102,7 +109,17 @@ impl Sink {
 
     /// Adds the sums of what was counted.
     pub(super) fn sum_up(&self, now: u64) {
-        for sum in self.allowance.sums(now) {
+        self.add_sums(self.allowance.sums(now));
+    }
+
+    /// Adds the rest of them, and waits until all is written.
+    pub(super) fn finish(&self, now: u64) {
+        self.add_sums(self.allowance.rest(now));
+        self.flush();
+    }
+
+    fn add_sums(&self, sums: Vec<Sum>) {
+        for sum in sums {
             if let Ok(text) = Entry::Sum(sum).written() {
                 self.send(text, None);
             }

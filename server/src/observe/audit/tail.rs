@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::administration;
 use super::entry::{Entry, is_event};
+use super::history::{open, unreadable};
 use crate::observe::event::Event;
 
 /// How much is read at once, in bytes.
@@ -53,7 +54,8 @@ impl End {
         Ok(Self {
             read: file
                 .as_ref()
-                .map_or(Ok(0), |file| file.metadata().map(|m| m.len()))?,
+                .map_or(Ok(0), |file| file.metadata().map(|m| m.len()))
+                .map_err(|error| unreadable(&path, &error))?,
             path,
             file,
             rest: Vec::new(),
@@ -66,7 +68,9 @@ impl End {
         if let Some(file) = &self.file {
             let mut piece = vec![0; PIECE];
             loop {
-                let length = file.read_at(&mut piece, self.read)?;
+                let length = file
+                    .read_at(&mut piece, self.read)
+                    .map_err(|error| unreadable(&self.path, &error))?;
                 if length == 0 {
                     break;
                 }
@@ -87,14 +91,6 @@ impl End {
             return self.read_on(events);
         }
         Ok(())
-    }
-}
-
-fn open(path: &Path) -> io::Result<Option<File>> {
-    match File::open(path) {
-        Ok(file) => Ok(Some(file)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

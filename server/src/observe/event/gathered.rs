@@ -21,8 +21,8 @@ pub struct Gathered {
     pub(in crate::observe) is_counted: bool,
     /// Whether that line is in the file of what administrators did.
     pub(in crate::observe) is_administration: bool,
-    /// Whether a client was registered.
-    pub(in crate::observe) is_registration: bool,
+    /// The operation that registered a client, if one did.
+    pub(in crate::observe) registration: Option<&'static str>,
     /// Whether something was decided or done, beyond whether a client may be used at all.
     has_happened: bool,
     /// Whether it was asked whether a client may be used, and it may.
@@ -64,11 +64,13 @@ impl Gathered {
         let is_refused = decision.outcome == Outcome::Refuse;
         self.has_happened |= is_refused || !is_look;
         self.has_looked |= is_look;
-        self.is_registration |= !is_refused
-            && matches!(
-                operation,
-                Operation::Register { .. } | Operation::Provision { .. }
-            );
+        let registers = matches!(
+            operation,
+            Operation::Register { .. } | Operation::Provision { .. }
+        );
+        if registers && !is_refused {
+            self.registration = Some(operation.name());
+        }
         let is_of_less =
             self.is_refused && !is_refused || is_look && !is_refused && self.operation.is_some();
         if !self.has_room || is_of_less {

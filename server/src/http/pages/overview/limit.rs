@@ -35,14 +35,16 @@ impl Limit {
         u64::try_from(percent).unwrap_or(u64::MAX)
     }
 
-    /// From where on little of it is left.
+    /// What may be used before little of it is left: less than 80 percent.
     pub(super) fn high(&self) -> u64 {
-        self.most.map_or(0, |most| most - most.div_ceil(5))
+        let most = u128::from(self.most.unwrap_or_default());
+        let scarce = (4 * most).div_ceil(5);
+        u64::try_from(scarce.saturating_sub(1)).unwrap_or(u64::MAX)
     }
 
     /// Whether little of it is left.
     pub(super) fn is_scarce(&self) -> bool {
-        self.percent() >= 80
+        self.most.is_some() && self.used > self.high()
     }
 }
 
@@ -55,11 +57,14 @@ mod tests {
         for (used, most, percent, high, is_scarce) in [
             (0, 0, 0, 0, false),
             (9, 0, 0, 0, false),
-            (79, 100, 79, 80, false),
+            (79, 100, 79, 79, false),
+            (80, 100, 80, 79, true),
             (6, 8, 75, 6, false),
-            (4, 5, 80, 4, true),
+            (7, 8, 87, 6, true),
+            (4, 5, 80, 3, true),
             // It was lowered.
-            (30, 10, 300, 8, true),
+            (30, 10, 300, 7, true),
+            (0, 1, 0, 0, false),
             (u64::MAX, 1, u64::MAX, 0, true),
         ] {
             let limit = Limit::new("", "", used, most);

@@ -20,6 +20,7 @@ use crate::http::shared::form::encode;
 use crate::http::shared::settings;
 use crate::observe::event::{advice, meaning};
 use crate::observe::tally;
+use crate::observe::tally::{Since, Why};
 
 /// How many reasons are shown.
 const REASONS: usize = 10;
@@ -66,8 +67,8 @@ struct Seen {
 enum Reach {
     /// For as long as is shown.
     Whole,
-    /// Since this time.
-    Since(String),
+    /// Since this time, and why not from earlier on.
+    Since(String, &'static str),
     /// That is not known yet: earlier events are still read.
     Unread,
 }
@@ -161,8 +162,8 @@ impl Seen {
             limits,
             reach: match counts.since {
                 None => Reach::Unread,
-                Some(since) if since <= tally::beginning(visitor.now) => Reach::Whole,
-                Some(since) => Reach::Since(when(since)),
+                Some(Since { at, .. }) if at <= tally::beginning(visitor.now) => Reach::Whole,
+                Some(Since { at, why }) => Reach::Since(when(at), reason(why)),
             },
             reasons: counts.reasons.into_iter().map(Reason::of).collect(),
             periods: [Period::hours(&counts.hours), Period::days(&counts.days)],
@@ -250,6 +251,23 @@ impl Reason {
             in_all: reason.in_all,
             code: reason.code,
         }
+    }
+}
+
+/// Why nothing is counted from before a time.
+const fn reason(why: Why) -> &'static str {
+    match why {
+        Why::Nothing => "The audit log has nothing from before.",
+        Why::NoLog => {
+            "The server started then. It keeps no audit log, because audit.enabled is false in the settings."
+        }
+        Why::TooLong => {
+            "The audit log has more from before, which would have taken too long to read at the start."
+        }
+        Why::Unreadable => {
+            "The server started then, and could not read all of the audit log from before. Its log on standard error says why."
+        }
+        Why::SetBack => "The server's clock was set back then.",
     }
 }
 

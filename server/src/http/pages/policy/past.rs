@@ -1,13 +1,16 @@
-//! Other settings are tried on past decisions, as the command `replay` does it: which would be others.
+//! Other settings are tried on past decisions: which would be others than with the settings in force. The command `replay` compares
+//! with what was decided then, by the settings of that time.
 
+use std::error::Error;
+use std::io;
 use std::time::{Duration, Instant};
 
-use gatepost_plugin::{Decision, Outcome, Plugin};
+use gatepost_plugin::{Decision, Plugin};
 
 use crate::http::pages::when::when;
 use crate::http::shared::cut::Cut;
-use crate::observe::audit::{Audit, Bounds, Line};
-use crate::observe::replay::{Again, again};
+use crate::observe::audit::{Audit, Bounds, Line, Logged};
+use crate::observe::replay::{Again, Gist, again};
 
 /// How many decisions are made again, and how far they are looked for.
 const BOUNDS: Bounds = Bounds {
@@ -15,9 +18,6 @@ const BOUNDS: Bounds = Bounds {
     bytes: 256 << 20,
     time: Duration::from_secs(2),
 };
-
-/// For how long they are made again. What is left then is said.
-const LONGEST: Duration = Duration::from_secs(10);
 
 /// How many are shown of those that would be others.
 const MOST_SHOWN: usize = 50;
@@ -28,9 +28,13 @@ pub(super) struct Past {
     /// How many were made again, and how many of them are others.
     pub(super) again: u64,
     pub(super) changed: u64,
-    /// How many cannot be made again.
+    /// How many cannot be made again: without a secret or all that was asked, without the client's record, and because the
+    /// plugin fails.
     pub(super) undecidable: u64,
-    pub(super) unreadable: u64,
+    pub(super) lost: u64,
+    pub(super) failed: u64,
+    /// How many were not made again, because there was no time to find the client's record.
+    pub(super) unreached: u64,
     /// When the earliest of them was made.
     pub(super) since: String,
     /// Whether there are earlier ones.
@@ -45,39 +49,54 @@ pub(super) struct Changed {
     pub(super) number: Option<String>,
     pub(super) operation: String,
     pub(super) client: Cut,
-    pub(super) was: String,
-    pub(super) would_be: String,
+    /// What is decided with the settings in force, and with those that are tried.
+    pub(super) in_force: String,
+    pub(super) tried: String,
 }
 
 impl Past {
-    /// Makes the latest decisions again. It takes as much of a processor as there is.
-    pub(super) fn replay(audit: &Audit, plugin: &dyn Plugin) -> std::io::Result<Self> {
+    /// Makes the latest decisions again with the settings in force and with those that are tried, until then. It takes as much of a
+    /// processor as there is.
+    pub(super) fn replay(
+        audit: &Audit,
+        in_force: &dyn Plugin,
+        tried: &dyn Plugin,
+        until: Instant,
+    ) -> io::Result<Self> {
         audit.flush();
-        let latest = audit.history().decisions(&BOUNDS)?;
-        let begun = Instant::now();
+        let left = until.saturating_duration_since(Instant::now());
+        // Most of the time is for the decisions.
+        let time = BOUNDS.time.min(left / 4);
+        let latest = audit.history().decisions(&Bounds { time, ..BOUNDS })?;
         let mut past = Self {
-            unreadable: latest.lost,
+            lost: latest.lost,
+            unreached: latest.unreached,
             is_cut_short: latest.is_cut_short,
             ..Self::default()
         };
         let mut earliest = None;
-        for line in &latest.lines {
-            if begun.elapsed() >= LONGEST {
+        for logged in &latest.lines {
+            if Instant::now() >= until {
                 past.is_cut_short = true;
                 break;
             }
-            earliest = Some(line.at);
-            match again(plugin, line) {
-                Ok(Again::Same) => past.again += 1,
-                Ok(Again::Other(decision)) => {
-                    past.again += 1;
-                    past.changed += 1;
-                    if past.shown.len() < MOST_SHOWN {
-                        past.shown.push(Changed::of(line, &decision));
-                    }
-                }
-                Ok(Again::Undecidable | Again::Cut) => past.undecidable += 1,
-                Err(_) => past.unreadable += 1,
+            let Ok(both) = both(in_force, tried, logged) else {
+                past.failed += 1;
+                continue;
+            };
+            let Some((before, after)) = both else {
+                past.undecidable += 1;
+                continue;
+            };
+            past.again += 1;
+            earliest = Some(logged.line.at);
+            let (before, after) = (Gist::of(&before), Gist::of(&after));
+            if before == after {
+                continue;
+            }
+            past.changed += 1;
+            if past.shown.len() < MOST_SHOWN {
+                past.shown.push(Changed::of(&logged.line, before, after));
             }
         }
         past.since = earliest.map(when).unwrap_or_default();
@@ -90,22 +109,32 @@ impl Past {
     }
 }
 
+/// What is decided with the settings in force, and with those that are tried; nothing if it cannot be made again.
+fn both(
+    in_force: &dyn Plugin,
+    tried: &dyn Plugin,
+    logged: &Logged,
+) -> Result<Option<(Box<Decision>, Box<Decision>)>, Box<dyn Error>> {
+    let Logged { line, record } = logged;
+    let Again::Decided(before) = again(in_force, line, record.as_deref())? else {
+        return Ok(None);
+    };
+    let Again::Decided(after) = again(tried, line, record.as_deref())? else {
+        return Ok(None);
+    };
+    Ok(Some((before, after)))
+}
+
 impl Changed {
-    fn of(line: &Line, decision: &Decision) -> Self {
-        let said = |accepted: bool, code: Option<&str>| match (accepted, code) {
-            (true, _) => "accepted".to_owned(),
-            (false, Some(code)) => format!("refused ({code})"),
-            (false, None) => "refused".to_owned(),
-        };
-        let first = decision.diagnostics.first().map(|finding| &*finding.code);
+    fn of(line: &Line, before: Gist<'_>, after: Gist<'_>) -> Self {
         let client = line.client_id.as_deref().or(line.subject.as_deref());
         Self {
             at: when(line.at),
             number: line.request.clone(),
             operation: line.operation.clone(),
             client: Cut::new(client.unwrap_or("a new client")),
-            was: said(line.accepted, line.codes.first().map(String::as_str)),
-            would_be: said(decision.outcome == Outcome::Accept, first),
+            in_force: before.to_string(),
+            tried: after.to_string(),
         }
     }
 }

@@ -28,8 +28,8 @@ use crate::http::shared::refusal::Refusal;
 /// How many clients are read at once.
 const PAGE: u32 = 500;
 
-/// For how long clients are judged. What is left then is said.
-const LONGEST: Duration = Duration::from_secs(15);
+/// For how long a trial goes on. What is left then is said.
+const LONGEST: Duration = Duration::from_secs(20);
 
 /// How many clients are shown of those that would stop working, and how many reasons.
 const MOST_SHOWN: usize = 50;
@@ -92,6 +92,8 @@ pub(super) fn written(config: &Config) -> String {
 /// `POST /admin/policy/try`
 pub(in crate::http::pages) async fn try_out(form: Form) -> Result<Response, Instead> {
     let Form { visitor, body } = form;
+    // The rest of the time that a request may take is for what cannot be cut short.
+    let until = Instant::now() + LONGEST.min(visitor.app.limits.request * 2 / 3);
     for permission in [Permission::OauthClientList, Permission::OauthClientGet] {
         let required = visitor.administrator().require(permission);
         required.map_err(|error| visitor.not_done(error))?;
@@ -146,17 +148,23 @@ pub(in crate::http::pages) async fn try_out(form: Form) -> Result<Response, Inst
         in_force: app.decider.plugin(),
         tried: plugin,
     };
-    let (watch, tried) = (Arc::clone(&app.watch), Arc::clone(&plugins.tried));
-    let replayed =
-        tokio::task::spawn_blocking(move || (Past::replay(&watch.audit, &*tried), turn)).await;
-    let (past, turn) = replayed.map_err(|_| Refusal::Failed)?;
+    let watch = Arc::clone(&app.watch);
+    let replayed = tokio::task::spawn_blocking(move || {
+        let now = Instant::now();
+        // The other half is for clients.
+        let half = now + until.saturating_duration_since(now) / 2;
+        let Plugins { in_force, tried } = &plugins;
+        let past = Past::replay(&watch.audit, &**in_force, &**tried, half);
+        (past, plugins, turn)
+    });
+    let (past, plugins, turn) = replayed.await.map_err(|_| Refusal::Failed)?;
     let past = past.map_err(|error| {
         tracing::error!(%error, "the audit log cannot be read");
         Refusal::Failed
     })?;
     let found = Found {
         past,
-        ..judge_all(app, plugins, visitor.now, turn).await?
+        ..judge_all(app, plugins, visitor.now, until, turn).await?
     };
     Ok(page(Mistakes::default(), warnings, Some(found)))
 }
@@ -186,9 +194,9 @@ async fn judge_all(
     app: &Arc<App>,
     mut plugins: Plugins,
     now: u64,
+    until: Instant,
     mut turn: SemaphorePermit<'static>,
 ) -> Result<Found, Refusal> {
-    let begun = Instant::now();
     let directory = app.decider.directory();
     let failed = |error: gatepost_directory::DirectoryError| {
         crate::http::shared::answer::refusal(error.into())
@@ -209,18 +217,21 @@ async fn judge_all(
     loop {
         let page = directory.clients(&search).await.map_err(failed)?;
         let Some(last) = page.last() else { break };
-        if begun.elapsed() >= LONGEST {
-            found.is_cut_short = true;
-            break;
-        }
         search.after = Some(last.place);
         let judged = tokio::task::spawn_blocking(move || {
             for entry in &page {
+                if Instant::now() >= until {
+                    found.is_cut_short = true;
+                    break;
+                }
                 found.judge(&plugins, entry, now);
             }
             (found, plugins, turn)
         });
         (found, plugins, turn) = judged.await.map_err(|_| Refusal::Failed)?;
+        if found.is_cut_short {
+            break;
+        }
     }
     drop(turn);
     let counts = std::mem::take(&mut found.counts);
