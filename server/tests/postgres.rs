@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
+
 use crate::common::browser::{Browser, DEMO, VERIFIER, ask, demo_password, query};
 use crate::common::postgres::Server;
 use crate::common::{Answer, Folder, Host, NATIVE, registration, run, text};
@@ -217,6 +219,23 @@ fn the_database_may_be_killed() {
         thread::sleep(Duration::from_millis(200));
         server.run();
     });
+}
+
+#[test]
+#[ignore = "needs PostgreSQL; scripts/test-peers runs it"]
+fn settings_are_reloaded_while_the_database_is_away() {
+    let mut server = Server::start();
+    let host = host(&server, "");
+    server.kill();
+    let settings = "[oauth.client-registration]\nrequire = true\n";
+    let settings = format!("{}{settings}", server.settings());
+    host.folder.write("gatepost.toml", settings);
+    host.signal(Signal::HUP);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !host.folder.logged().contains("reloaded: the new settings") {
+        assert!(Instant::now() < deadline, "{}", host.folder.logged());
+        thread::sleep(Duration::from_millis(50));
+    }
 }
 
 #[test]

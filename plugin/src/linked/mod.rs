@@ -4,7 +4,6 @@
 mod decision;
 mod facts;
 
-use std::any::Any;
 use std::panic::{UnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -220,15 +219,11 @@ fn decide(
 /// Runs the core. A panic is an error of this call, as a component's trap is. Nothing is left half changed by it:
 /// the core keeps nothing between two calls, and the compiler sees that no call can change what it borrows.
 fn guard<R>(core: impl FnOnce() -> R + UnwindSafe) -> Result<R, PluginError> {
-    catch_unwind(core).map_err(|payload| PluginError::Trapped(words(&*payload)))
+    // What a panic says may have a part of the input in it, which may be a secret.
+    catch_unwind(core).map_err(|_| PluginError::Trapped(PANICKED.to_owned()))
 }
 
-/// What a panic says.
-fn words(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("it panicked without a message").to_owned()
-}
+const PANICKED: &str = "the core panicked";
 
 #[cfg(test)]
 mod tests {
@@ -238,16 +233,14 @@ mod tests {
     fn a_panic_is_an_error_of_one_call() {
         let registrar = Registrar::compile("").expect("no settings are settings");
         let context = Context::fresh().expect("the system has randomness");
-        let formatted = "a panic with a number, 7";
-        let cases: [(&str, fn() -> Result<gatepost::Decision, gatepost::Misuse>); 3] = [
-            ("a panic", || panic!("a panic")),
-            (formatted, || panic!("a panic with a number, {}", 7)),
-            ("it panicked without a message", || std::panic::panic_any(7)),
+        let cases: [fn() -> Result<gatepost::Decision, gatepost::Misuse>; 2] = [
+            || panic!("a panic with a secret, {}", 7),
+            || std::panic::panic_any(7),
         ];
-        for (expected, core) in cases {
+        for core in cases {
             match decide(&context, |_| core()) {
-                Err(PluginError::Trapped(text)) => assert_eq!(text, expected),
-                other => panic!("{expected}: {other:?}"),
+                Err(PluginError::Trapped(text)) => assert_eq!(text, PANICKED),
+                other => panic!("{other:?}"),
             }
             let next = decide(&context, |facts| registrar.register(facts, b"{}"));
             assert_eq!(next.expect("it decides").response.status, 401);

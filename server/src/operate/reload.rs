@@ -63,7 +63,9 @@ impl Reload {
     fn once(&self) -> Result<PluginChoice, Box<dyn Error + Send + Sync>> {
         let config = Config::load(&self.overrides)?;
         let plugin = config.compile(&self.public_url)?;
-        let unwise = Handle::current().block_on(self.app.warnings(&*plugin))?;
+        // A directory that is away keeps no settings and no certificate out of force.
+        let unwise = Handle::current().block_on(self.app.warnings(&*plugin));
+        let unwise = unwise.unwrap_or_else(|_| config::warnings(&*plugin));
         if let Some(tls) = &self.entrance.tls {
             tls.reload()?;
         }
