@@ -42,7 +42,7 @@ const ADVICE: &[(&[&str], &str)] = &[
     ),
     (
         &["client-waits"],
-        "The client waits for an administrator: look at what it registered, and approve or refuse it on its page.",
+        "The client waits for an administrator: look at what it registered, and approve or deny it on its page.",
     ),
     (
         &["client-not-waiting"],

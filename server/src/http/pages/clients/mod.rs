@@ -89,7 +89,7 @@ const STATES: &Choices = &[
     ("waiting", "Waiting for approval"),
     ("secret-expired", "Secret expired"),
     ("never-used", "Never used"),
-    ("used", "In use"),
+    ("used", "Used"),
 ];
 const REGISTRANTS: &Choices = &[
     ("", "Anybody"),

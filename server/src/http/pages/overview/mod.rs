@@ -291,6 +291,6 @@ const fn called(state: State) -> &'static str {
         State::Waiting => "Wait for approval",
         State::SecretExpired => "Their secret has expired",
         State::NeverUsed => "Never used",
-        State::Used => "In use",
+        State::Used => "Used",
     }
 }
