@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::differences::{differences, submitted};
 use super::{
-    Answered, Asked, Concern, Difference, ERROR, Ending, Event, FINDINGS, Finding, ID, METHOD,
-    NAME, NOTE, SENTENCE, Told, VALUE, WARNING, brief,
+    Answered, Asked, Concern, DELETED, DISABLED, Difference, ERROR, Ending, Event, FINDINGS,
+    Finding, ID, METHOD, NAME, NOTE, OTHERWISE, SENTENCE, Told, UNKNOWN, VALUE, WARNING, brief,
 };
 use crate::decide::observer::{Decided, Reuse};
 use crate::observe::audit::{Act, Deed};
@@ -219,7 +219,7 @@ impl Gathered {
         let record = self.record.take();
         let record = record.and_then(|record| serde_json::from_str::<Record>(&record).ok());
         // The plugin tells strangers only that there is no such client.
-        let is_unknown = |finding: &Finding| finding.code == "client-unknown";
+        let is_unknown = |finding: &Finding| finding.code == UNKNOWN;
         if self.findings.iter().any(is_unknown)
             && let Some(record) = &record
         {
@@ -329,12 +329,12 @@ impl Record {
     fn shut_out(&self) -> Finding {
         let (code, message) = match (self.denied, self.disabled) {
             (true, _) => (
-                "client-deleted",
+                DELETED,
                 "The client was deleted, and its id is used by nobody else.",
             ),
-            (false, true) => ("client-disabled", "An administrator disabled the client."),
+            (false, true) => (DISABLED, "An administrator disabled the client."),
             (false, false) => (
-                "client-shut-out",
+                OTHERWISE,
                 "There is a registration of this id, and the settings in force do not let it in.",
             ),
         };
@@ -347,8 +347,8 @@ mod tests {
     use super::*;
     use crate::origin::place::Origin;
 
-    /// The codes of the event of a request that was refused with this finding, about a client with this record.
-    fn codes(found: &str, record: Option<&str>) -> Vec<String> {
+    /// The event of a request that was refused with this finding, about a client with this record.
+    fn refused(found: &str, record: Option<&str>) -> Event {
         let mut gathered = Gathered {
             record: record.map(str::to_owned),
             is_refused: true,
@@ -362,12 +362,7 @@ mod tests {
             told: None,
             concern: Concern::Protocol,
         };
-        let event = gathered.event(&Asked::new(Origin::Unknown, true), &answered, 0);
-        event
-            .findings
-            .into_iter()
-            .map(|finding| finding.code)
-            .collect()
+        gathered.event(&Asked::new(Origin::Unknown, true), &answered, 0)
     }
 
     #[test]
@@ -396,7 +391,13 @@ mod tests {
                 &["redirect-uri-fragment"],
             ),
         ] {
-            assert_eq!(codes(found, record), expected, "{found} {record:?}");
+            let event = refused(found, record);
+            let codes: Vec<&str> = event.findings.iter().map(|found| &*found.code).collect();
+            assert_eq!(codes, expected, "{found} {record:?}");
+            if found == "client-unknown" {
+                let advice = crate::observe::event::advice(expected[0]);
+                assert_eq!(event.advice(), advice.as_slice(), "{record:?}");
+            }
         }
     }
 

@@ -181,8 +181,12 @@ impl Event {
             return Vec::new();
         }
         let mut advised: Vec<&'static str> = Vec::new();
-        let codes = self.findings.iter();
-        let codes = codes.filter(|finding| finding.severity != WARNING);
+        let mut codes = self.findings.iter();
+        // There is a record: the advice for a client that was never registered would contradict that of the true reason.
+        let is_shut_out = codes.any(|finding| SHUT_OUT.contains(&&*finding.code));
+        let codes = self.findings.iter().filter(|finding| {
+            finding.severity != WARNING && !(is_shut_out && finding.code == UNKNOWN)
+        });
         for code in codes.map(|finding| &*finding.code) {
             let found = advice(code).filter(|found| !advised.contains(found));
             advised.extend(found);
@@ -200,6 +204,15 @@ impl Event {
         advised
     }
 }
+
+/// What the plugin tells strangers of a client that is not registered, or is shut out.
+const UNKNOWN: &str = "client-unknown";
+
+/// Why a client is unknown that has a record.
+const DELETED: &str = "client-deleted";
+const DISABLED: &str = "client-disabled";
+const OTHERWISE: &str = "client-shut-out";
+const SHUT_OUT: [&str; 3] = [DELETED, DISABLED, OTHERWISE];
 
 /// The names of severities in events.
 const ERROR: &str = "error";
