@@ -430,6 +430,51 @@ fn who_leaves_does_not_come_in_again_without_a_password() {
 }
 
 #[test]
+fn an_account_is_told_what_it_lacks_and_shown_what_it_may_do() {
+    let host = Host::start("");
+    host.folder.provision("webmail", NATIVE);
+    host.folder.create_account(ALICE, PASSWORD);
+    let permit = |permissions: &[&str]| {
+        let mut words = vec!["account", "permit", "--name", ALICE];
+        words.extend(["--permission", "authenticate"]);
+        words.extend(permissions.iter().flat_map(|name| ["--permission", name]));
+        let output = run_reading(&words, &host.folder.data(), "");
+        assert!(output.status.success(), "{output:?}");
+    };
+    permit(&["oauth-client-list"]);
+    let mut browser = Browser::signed_in(&host, ALICE, PASSWORD);
+    let page = browser.enter().expect("it may list clients");
+    for (link, is_there) in [
+        ("/admin/clients\"", true),
+        ("/admin/register\"", false),
+        ("/admin/events\"", true),
+    ] {
+        let is_shown = page.body.contains(&format!("href=\"{link}"));
+        assert_eq!(is_shown, is_there, "{link} in {}", page.body);
+    }
+    let page = browser.get(&client("webmail"));
+    assert_eq!(page.status, 403, "{page:?}");
+    for said in [
+        "You are signed in as alice@example.org. This needs the permission oauth-client-get",
+        "<h1>This is not possible</h1>",
+    ] {
+        assert!(page.body.contains(said), "{said} in {}", page.body);
+    }
+    assert!(!page.body.contains("API key needs"), "{}", page.body);
+    let keys = browser.get("/admin/keys");
+    assert!(!keys.body.contains("Create the key"), "{}", keys.body);
+    permit(&["oauth-client-list", "oauth-client-get"]);
+    let page = browser.get(&client("webmail"));
+    assert_eq!(page.status, 200, "{page:?}");
+    for button in ["/admin/client/edit", "\"disable\"", "/admin/client/delete"] {
+        assert!(!page.body.contains(button), "{button} in {}", page.body);
+    }
+    assert!(page.body.contains(">Its events</a>"), "{}", page.body);
+    let unknown = browser.get(&client("nobody"));
+    assert!(!unknown.body.contains("Nothing was done"), "{unknown:?}");
+}
+
+#[test]
 fn a_new_secret_is_asked_about() {
     let host = Host::start("");
     let metadata = NATIVE.replace(

@@ -136,15 +136,18 @@ impl Told {
     }
 }
 
-/// Sends a page, whichever it is, that says what was done on the page before. The browser forgets it then.
+/// Sends a page, whichever it is, with values that its template finds by name, that says what was done on the page before.
+/// The browser forgets it then.
 pub(super) fn page(
     app: &App,
     told: Option<&Told>,
     status: StatusCode,
     page: &impl Template,
+    values: &[(&str, &dyn Any)],
 ) -> Response {
     let said = told.map(|told| ("told", told as &dyn Any));
-    let mut response = page_with(status, page, &Leave::default(), said);
+    let values: Vec<_> = said.into_iter().chain(values.iter().copied()).collect();
+    let mut response = page_with(status, page, &Leave::default(), &values);
     if told.is_some() {
         set(app, &mut response, "");
     }

@@ -122,7 +122,13 @@ pub(super) async fn show(
         more,
         sessions: sessions.collect(),
     };
-    Ok(told::page(&app, told.as_ref(), StatusCode::OK, &account))
+    Ok(told::page(
+        &app,
+        told.as_ref(),
+        StatusCode::OK,
+        &account,
+        &[],
+    ))
 }
 
 /// What programs were granted. What this server's own pages were granted is shown as the browser that they are open in.

@@ -43,8 +43,11 @@ struct Client<'a> {
     /// Whether the plugin would give it a new secret, and a new registration access token.
     gets_secret: bool,
     gets_token: bool,
-    /// Where its events are.
-    events: String,
+    /// Where its events are, for those who may see them.
+    events: Option<String>,
+    /// What the visitor may do to it: change, disable and approve it, or delete it.
+    may_update: bool,
+    may_delete: bool,
 }
 
 /// `GET /admin/client?id=…`
@@ -67,6 +70,7 @@ pub(in crate::http::pages) async fn show(
     };
     let gets_secret = gets(&new_secret(client_id))?;
     let gets_token = gets(&new_token(client_id))?;
+    let may = |permission| visitor.administrator().may(permission);
     let client = Client {
         visitor: visitor.name(),
         csrf: visitor.csrf(),
@@ -99,7 +103,10 @@ pub(in crate::http::pages) async fn show(
         closing: (client_id == oauth::CLIENT).then(|| visitor.closing()),
         gets_secret,
         gets_token,
-        events: format!("/admin/events?{}", encode(&[("client", client_id)])),
+        events: may(Permission::OauthClientList)
+            .then(|| format!("/admin/events?{}", encode(&[("client", client_id)]))),
+        may_update: may(Permission::OauthClientUpdate),
+        may_delete: may(Permission::OauthClientDelete),
     };
     Ok(visitor.page(StatusCode::OK, &client))
 }
