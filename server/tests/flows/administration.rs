@@ -5,7 +5,7 @@ use rustix::process::Signal;
 use serde_json::json;
 
 use crate::common::browser::{Browser, DEMO, demo_password, hidden, query};
-use crate::common::{Answer, Host, NATIVE};
+use crate::common::{Answer, Host, NATIVE, run_reading};
 use crate::{ALICE, LOOPBACK, PASSWORD, Tokens, alice, native, register};
 
 fn administrator(host: &Host) -> Browser<'_> {
@@ -160,7 +160,9 @@ fn what_cannot_be_undone_asks_first() {
         question.body
     );
     let done = user.submit(&question, "/account", &[]);
-    assert_eq!(done.header("location"), Some("/account"));
+    assert_eq!(done.header("location"), Some("/account/ended"));
+    let page = follow(&mut user, &done);
+    assert!(page.body.contains("Everything has ended"), "{}", page.body);
     let signed_out = user.get("/account");
     assert_eq!(signed_out.status, 303, "{signed_out:?}");
 }
