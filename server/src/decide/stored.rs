@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use gatepost_directory::Entry;
+use gatepost_directory::{Entry, RegisteredBy};
 use gatepost_plugin::{Caller, Context, Credential, Decision, Diagnostic, Outcome, Plugin, Usage};
 use rand::rngs::SysError;
 use serde_json::Value;
@@ -57,6 +57,22 @@ pub fn look(plugin: &dyn Plugin, entry: &Entry, now: u64) -> Result<Looked, Box<
 /// Whether the plugin found that a client waits for an administrator's approval.
 pub fn waits(findings: &[Diagnostic]) -> bool {
     findings.iter().any(|found| found.code == "client-waits")
+}
+
+/// Who registered a client, by name where there is one.
+pub fn registered_by(entry: &Entry) -> String {
+    let key = entry.key.as_ref();
+    let with_key = key.map(|key| format!("with the key “{key}”"));
+    match (entry.by, &entry.owner, with_key, &entry.network) {
+        (RegisteredBy::Document, ..) => "its own website".to_owned(),
+        (RegisteredBy::Administrator, None, None, _) => "an administrator, by hand".to_owned(),
+        (_, Some(account), Some(with_key), _) => format!("{account}, {with_key}"),
+        (_, Some(account), None, _) => account.clone(),
+        (_, None, Some(with_key), _) => with_key,
+        (RegisteredBy::Key, None, None, _) => "a key that is gone".to_owned(),
+        (_, None, None, Some(network)) => format!("anonymous, from {network}"),
+        (_, None, None, None) => "anonymous".to_owned(),
+    }
 }
 
 /// The name of a client as its users may see it: not if it is one that no client may have by now.

@@ -8,7 +8,7 @@ use gatepost_directory::Permission;
 use gatepost_plugin::{Decision, Operation, Outcome, Severity};
 use serde_json::{Map, Value};
 
-use super::{address, owner};
+use super::address;
 use crate::decide::stored;
 use crate::http::oauth;
 use crate::http::pages::Visitor;
@@ -78,7 +78,7 @@ pub(in crate::http::pages) async fn show(
         query: encode(&[("id", client_id)]),
         name: name(&registration),
         facts: vec![
-            ("Registered by", owner(&entry)),
+            ("Registered by", stored::registered_by(&entry)),
             ("Registered", when(entry.created_at)),
             ("Changed", when(entry.changed_at)),
             (
