@@ -508,9 +508,18 @@ fn a_new_secret_is_asked_about() {
         "{refused:?}"
     );
     let question = browser.get("/admin/client/secret?id=webmail");
+    assert!(
+        question.body.contains("The old one ends at once."),
+        "{}",
+        question.body
+    );
     let done = browser.submit(&question, "/admin/client", &[]);
     let page = follow(&mut browser, &done);
-    assert!(page.body.contains("has a new secret."), "{}", page.body);
+    assert!(
+        page.body.contains("has a new secret. The old one has ended."),
+        "{}",
+        page.body
+    );
     assert!(page.body.contains("gps_"), "{}", page.body);
     assert!(
         !browser
@@ -518,6 +527,28 @@ fn a_new_secret_is_asked_about() {
             .body
             .contains("gps_")
     );
+}
+
+#[test]
+fn it_is_said_how_long_an_old_secret_works() {
+    let host = Host::start("[oauth.client-registration]\nsecret-overlap = 86400\n");
+    let metadata = NATIVE.replace(
+        "\"token_endpoint_auth_method\":\"none\"",
+        "\"token_endpoint_auth_method\":\"client_secret_basic\"",
+    );
+    host.folder.provision("webmail", &metadata);
+    let mut browser = administrator(&host);
+    let question = browser.get("/admin/client/secret?id=webmail");
+    let said = "the old one works until 2";
+    assert!(question.body.contains(said), "{}", question.body);
+    let done = browser.submit(&question, "/admin/client", &[]);
+    let page = follow(&mut browser, &done);
+    for said in ["The old one works until 2", "Its old secret works until"] {
+        assert!(page.body.contains(said), "{said} in {}", page.body);
+    }
+    let question = browser.get("/admin/client/secret?id=webmail");
+    let said = "The secret before the old one ends at once.";
+    assert!(question.body.contains(said), "{}", question.body);
 }
 
 #[test]
