@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
-use gatepost_directory::Permission;
+use gatepost_directory::{KeyId, Permission};
 
 use crate::http::pages::Visitor;
 use crate::http::pages::visitor::Instead;
@@ -83,6 +83,8 @@ struct Shown<'a> {
     advice: Vec<&'static str>,
     /// The address of the client's page, and of its events.
     client: Option<(String, String)>,
+    /// The name of the API key, if it is there.
+    key: Option<String>,
 }
 
 /// What is asked for, as the address has it.
@@ -163,12 +165,16 @@ async fn one(visitor: &Visitor, number: &str) -> Result<Response, Instead> {
     )
     .await?;
     let event = found.events.first();
+    let key = match event.and_then(|event| event.key) {
+        Some(number) => key_name(visitor, number).await?,
+        None => None,
+    };
     let number: String = number.chars().take(40).collect();
     let page_of = One {
         visitor: visitor.name(),
         csrf: visitor.csrf(),
         number: &number,
-        event: event.map(|event| Shown::of(event)),
+        event: event.map(|event| Shown::of(event, key)),
         is_cut_short: found.is_cut_short,
         reach: BOUNDS.bytes >> 20,
     };
@@ -177,6 +183,15 @@ async fn one(visitor: &Visitor, number: &str) -> Result<Response, Instead> {
         None => StatusCode::NOT_FOUND,
     };
     Ok(visitor.page(status, &page_of))
+}
+
+/// The name of the API key with this number, if it is there.
+async fn key_name(visitor: &Visitor, number: i64) -> Result<Option<String>, Instead> {
+    let before = KeyId::numbered(number.saturating_sub(1));
+    let found = visitor.administrator().keys(before, 1).await;
+    let mut found = found.map_err(|error| visitor.not_done(error))?.into_iter();
+    let key = found.find(|key| key.id.number() == number);
+    Ok(key.map(|key| key.name))
 }
 
 /// Reads files, so that it is done where nobody else has to wait for it.
@@ -212,7 +227,10 @@ impl Row {
         Self {
             number: event.number.clone(),
             at: moment::second(event.at),
-            client: Cut::new(event.client().unwrap_or_default()),
+            client: match (event.client(), event.claimed()) {
+                (None, Some(claimed)) => Cut::new(&claimed),
+                (client, _) => Cut::new(client.unwrap_or_default()),
+            },
             asker: Cut::new(asker),
             request: format!("{} {}", event.method, event.route),
             is_refused: event.outcome == Ending::Refused,
@@ -222,7 +240,7 @@ impl Row {
 }
 
 impl<'a> Shown<'a> {
-    fn of(event: &'a Event) -> Self {
+    fn of(event: &'a Event, key: Option<String>) -> Self {
         // An id that was cut leads nowhere.
         let client_id = event
             .client_id
@@ -233,6 +251,7 @@ impl<'a> Shown<'a> {
             at: moment::second(event.at),
             is_refused: event.outcome == Ending::Refused,
             advice: event.advice(),
+            key,
             client: client_id.map(|id| {
                 (
                     format!("/admin/client?{}", encode(&[("id", id)])),

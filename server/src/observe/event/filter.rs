@@ -11,7 +11,7 @@ use super::{Ending, Event};
 pub struct Filter {
     /// The number of one.
     pub number: Option<String>,
-    /// The id of the client, or a part of its name.
+    /// The id of the client, or a part of the name that it has, or says that it has.
     pub client: Option<String>,
     /// The account's name, in capital letters or small ones.
     pub account: Option<String>,
@@ -61,7 +61,10 @@ fn is_of(event: &Event, client: &str) -> bool {
                 .strip_suffix('\u{2026}')
                 .is_some_and(|part| client.starts_with(part))
     };
-    ids.clone().any(is_id) || event.client_name.as_ref().is_some_and(is_named)
+    let mut names = [&event.client_name, &event.claimed_name]
+        .into_iter()
+        .flatten();
+    ids.clone().any(is_id) || names.any(is_named)
 }
 
 fn is_from(event: &Event, place: &str) -> bool {
@@ -89,6 +92,7 @@ fn says(event: &Event, text: &str) -> bool {
         &event.address,
         &event.client_id,
         &event.client_name,
+        &event.claimed_name,
         &event.asked_by,
     ];
     let known = known.into_iter().flatten();

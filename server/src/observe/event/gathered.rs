@@ -32,6 +32,8 @@ pub struct Gathered {
     account: Option<String>,
     client_id: Option<String>,
     asked_by: Option<String>,
+    /// The number of the API key that was presented.
+    pub(in crate::observe) key: Option<i64>,
     /// The client's record, which has its name.
     record: Option<String>,
     /// The name in what was submitted.
@@ -252,6 +254,7 @@ impl Gathered {
         let description = of_client.or(error_description.as_deref()).or(of_page);
         let description = description.filter(|text| !text.is_empty());
         let error = of_answer.or(error);
+        let client_name = record.and_then(|record| record.metadata.client_name);
         Event {
             number: asked.number.to_string(),
             at,
@@ -265,10 +268,10 @@ impl Gathered {
             account: self.account,
             address: asked.origin.address().map(|address| address.to_string()),
             client_id: self.client_id,
-            client_name: record
-                .and_then(|record| record.metadata.client_name)
-                .or(self.submitted_name)
-                .map(|name| brief(&name, NAME)),
+            // Where a client is known, it is that which is asked about.
+            claimed_name: self.submitted_name.filter(|_| client_name.is_none()),
+            client_name: client_name.map(|name| brief(&name, NAME)),
+            key: self.key,
             asked_by: self.asked_by,
             differences: self.differences,
             findings: self.findings,

@@ -55,6 +55,12 @@ pub struct Event {
     /// The name that the client registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_name: Option<String>,
+    /// The name in a registration that was refused. Anybody can write any name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_name: Option<String>,
+    /// The number of the API key that was presented.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<i64>,
     /// The client that asked about a token of the other one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<String>,
@@ -165,6 +171,12 @@ impl Event {
         self.client_name.as_deref().or(self.client_id.as_deref())
     }
 
+    /// What it is known by in a column where no client is known: the name that was claimed.
+    pub fn claimed(&self) -> Option<String> {
+        let name = self.claimed_name.as_ref()?;
+        Some(format!("not registered: “{name}”"))
+    }
+
     /// Why it was refused, in a word: the code of the first error, or the error code of the answer.
     pub fn reason(&self) -> &str {
         let mut errors = self.findings.iter().filter(|f| f.severity == ERROR);
@@ -239,6 +251,8 @@ impl Event {
             address: Some("192.0.2.7".to_owned()),
             client_id: Some("gpc_1".to_owned()),
             client_name: Some("Example Mail".to_owned()),
+            claimed_name: None,
+            key: None,
             asked_by: None,
             differences: vec![Difference {
                 what: "redirect_uri".to_owned(),
