@@ -176,7 +176,7 @@ fn what_is_counted_is_what_happened_and_is_known_after_a_restart() {
         expected,
         "it counts no views"
     );
-    let link = "/admin/events?outcome=refused&code=credential-missing";
+    let link = "/admin/events?outcome=refused&reason=credential-missing&time=month";
     assert!(page.contains(&link.replace('&', "&#38;")), "{page}");
     let events = browser.get(link).body;
     assert_eq!(events.matches("<strong>refused</strong>").count(), 3);

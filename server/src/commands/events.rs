@@ -113,6 +113,7 @@ impl EventsFlags {
             address: self.address.clone(),
             outcome: self.refused.then_some(Ending::Refused),
             code: self.code.clone(),
+            reason: None,
             since: self.since.map(|ago| now.saturating_sub(ago)),
             text: self.text.clone(),
         }

@@ -516,7 +516,8 @@ fn a_new_secret_is_asked_about() {
     let done = browser.submit(&question, "/admin/client", &[]);
     let page = follow(&mut browser, &done);
     assert!(
-        page.body.contains("has a new secret. The old one has ended."),
+        page.body
+            .contains("has a new secret. The old one has ended."),
         "{}",
         page.body
     );

@@ -43,7 +43,12 @@ fn rotate(flags: Ending, operation: Operation, command: &str, member: &str, what
         let end = old_secret_ends_after(decided, gatepost_directory::now());
         end.filter(|_| is_secret)
     };
-    let until = |end| format!("the old one works until {}", Zone::default().clock().time(end));
+    let until = |end| {
+        format!(
+            "the old one works until {}",
+            Zone::default().clock().time(end)
+        )
+    };
     let decision = with_decider(tools, async |decider| {
         let (read, _) = look_at(&decider, &client_id).await?;
         // One that is not there is no reason to ask.

@@ -32,6 +32,7 @@ const TIMES: &[(&str, &str, u64)] = &[
     ("hour", "Last hour", 3_600),
     ("day", "Last day", 86_400),
     ("week", "Last 7 days", 7 * 86_400),
+    ("month", "Last 30 days", 30 * 86_400),
 ];
 
 #[derive(Template)]
@@ -96,6 +97,7 @@ struct Asked {
     address: String,
     outcome: String,
     code: String,
+    reason: String,
     time: String,
     after: Option<Place>,
     is_live: bool,
@@ -279,6 +281,7 @@ impl Asked {
             address: of("address"),
             outcome: of("outcome"),
             code: of("code"),
+            reason: of("reason"),
             time: of("time"),
             after,
             is_live: parameters.get("live").is_some(),
@@ -300,13 +303,14 @@ impl Asked {
                 _ => None,
             },
             code: said(&self.code),
+            reason: said(&self.reason),
             since: time.map(|(_, _, seconds)| now.saturating_sub(*seconds)),
             text: said(&self.text),
         }
     }
 
     /// What is said in the address, in the order of the form.
-    fn said(&self) -> [(&'static str, &str); 7] {
+    fn said(&self) -> [(&'static str, &str); 8] {
         [
             ("text", &self.text),
             ("client", &self.client),
@@ -314,6 +318,7 @@ impl Asked {
             ("address", &self.address),
             ("outcome", &self.outcome),
             ("code", &self.code),
+            ("reason", &self.reason),
             ("time", &self.time),
         ]
     }

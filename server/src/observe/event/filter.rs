@@ -21,6 +21,8 @@ pub struct Filter {
     pub outcome: Option<Ending>,
     /// The code of a finding, or the error code of the answer.
     pub code: Option<String>,
+    /// Why it was refused, in a word: each refused request has one reason, and may have several codes.
+    pub reason: Option<String>,
     /// Not before this time, in seconds since 1970.
     pub since: Option<u64>,
     /// A text that is anywhere in it.
@@ -47,6 +49,10 @@ impl Filter {
                 .as_deref()
                 .is_none_or(|place| is_from(event, place))
             && self.code.as_deref().is_none_or(|code| has(event, code))
+            && self
+                .reason
+                .as_deref()
+                .is_none_or(|reason| event.reason() == reason)
             && self.text.as_deref().is_none_or(|text| says(event, text))
     }
 }
@@ -136,6 +142,22 @@ mod tests {
                     ..nothing()
                 },
                 true,
+            ),
+            (
+                "its reason",
+                Filter {
+                    reason: some("redirect-uri-unregistered"),
+                    ..nothing()
+                },
+                true,
+            ),
+            (
+                "a code that is not its reason",
+                Filter {
+                    reason: some("invalid_request"),
+                    ..nothing()
+                },
+                false,
             ),
             (
                 "another number",

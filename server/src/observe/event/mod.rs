@@ -5,16 +5,18 @@ mod asked;
 mod differences;
 mod filter;
 mod gathered;
+mod meaning;
 mod number;
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::advice::{advice, meaning};
+pub use self::advice::advice;
 pub use self::asked::Asked;
 pub use self::filter::Filter;
 pub(super) use self::gathered::Gathered;
+pub use self::meaning::meaning;
 pub use self::number::Number;
 use super::log::cut;
 

@@ -239,15 +239,15 @@ pub(in crate::http::pages) async fn ask_for_secret(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Instead> {
     let client_id = &named(query);
-    let (found, would) =
-        Found::to_ask_about(&visitor, client_id, &new_secret(client_id)).await?;
+    let (found, would) = Found::to_ask_about(&visitor, client_id, &new_secret(client_id)).await?;
     let users = count(found.shown.entry.users, "account", "accounts");
     let old = match stored::old_secret_ends_after(&would, visitor.now) {
         Some(end) => format!(
             "If you make it now, the old one works until {}, as the setting secret-overlap says.",
             when(end)
         ),
-        None => "The old one ends at once. The setting secret-overlap can leave it some time.".to_owned(),
+        None => "The old one ends at once. The setting secret-overlap can leave it some time."
+            .to_owned(),
     };
     let before = match stored::old_secret_ends(&found.shown.entry.record, visitor.now) {
         Some(_) => " The secret before the old one ends at once.",
