@@ -494,6 +494,9 @@ fn a_new_secret_is_asked_about() {
     );
     let public = native(&host);
     let other = browser.get(&client(&public));
+    let events = |browser: &mut Browser<'_>| browser.get("/admin/events").body;
+    let rotated = "POST /admin/client<br><span class=\"quiet\">rotate-secret</span>";
+    assert!(!events(&mut browser).contains(rotated), "nothing was done");
     assert!(
         !other.body.contains("/admin/client/secret"),
         "{}",
@@ -522,6 +525,8 @@ fn a_new_secret_is_asked_about() {
         page.body
     );
     assert!(page.body.contains("gps_"), "{}", page.body);
+    let events = events(&mut browser);
+    assert!(events.contains(rotated), "{events}");
     assert!(
         !browser
             .get("/admin/client?id=webmail")

@@ -61,6 +61,8 @@ struct Row {
     client: Cut,
     asker: Cut,
     request: String,
+    /// What was decided or done, by its name in the audit log: a route may do several things.
+    operation: String,
     is_refused: bool,
     reason: Cut,
 }
@@ -235,6 +237,7 @@ impl Row {
             },
             asker: Cut::new(asker),
             request: format!("{} {}", event.method, event.route),
+            operation: event.operation.clone().unwrap_or_default(),
             is_refused: event.outcome == Ending::Refused,
             reason: Cut::new(event.reason()),
         }
