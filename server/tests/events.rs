@@ -423,6 +423,44 @@ fn a_wrong_code_is_refused_although_the_client_was_let_in() {
 }
 
 #[test]
+fn a_claimed_name_is_no_client_and_the_key_is_named() {
+    let host = Host::start("");
+    let key = host.first_key("registration").to_owned();
+    let claimed =
+        r#"{"client_name":"Example Mail","redirect_uris":["https://mail.example.com/#a"]}"#;
+    let without = host.register(&[], claimed);
+    assert_eq!(without.status, 401, "{without:?}");
+    let with = host.register_with_key(&key, claimed);
+    assert_eq!(with.status, 400, "{with:?}");
+    let number = with.header("x-request-id").expect("a number").to_owned();
+    let mut browser = Browser::signed_in(&host, DEMO, &demo_password(&host));
+    browser.enter().expect("nothing is required");
+    let link = format!("/admin/events?number={number}");
+    let page = read(&browser.get(&link).body);
+    for said in [
+        "None is registered. The request calls it Example Mail",
+        "API key registration (",
+    ] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    let list = read(&browser.get("/admin/events").body);
+    assert!(list.contains("not registered: “Example Mail”"), "{list}");
+    let folder = stop(host);
+    let told = events(&folder, &["--json", "--client", "Example"]);
+    let told: Vec<Value> = told
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("it is JSON"))
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    for event in &told {
+        assert_eq!(event["client_name"], Value::Null, "{event}");
+        assert_eq!(event["claimed_name"], "Example Mail", "{event}");
+        let has_key = event["number"] == *number;
+        assert_eq!(event["key"].is_i64(), has_key, "{event}");
+    }
+}
+
+#[test]
 fn a_flood_leaves_room_for_what_has_to_be_explained() {
     let host =
         Host::start("[audit]\nmax-size = 4\n[oauth.client-registration]\nanonymous = true\n");

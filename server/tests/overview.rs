@@ -176,7 +176,7 @@ fn what_is_counted_is_what_happened_and_is_known_after_a_restart() {
         expected,
         "it counts no views"
     );
-    let link = "/admin/events?outcome=refused&code=credential-missing";
+    let link = "/admin/events?outcome=refused&reason=credential-missing&time=month";
     assert!(page.contains(&link.replace('&', "&#38;")), "{page}");
     let events = browser.get(link).body;
     assert_eq!(events.matches("<strong>refused</strong>").count(), 3);
@@ -192,7 +192,7 @@ fn what_is_counted_is_what_happened_and_is_known_after_a_restart() {
         ("Registered with an API key", 3, "/admin/clients?by=key"),
         ("Anonymous", 0, "/admin/clients?by=stranger"),
         ("Never used", 4, "/admin/clients?state=never-used"),
-        ("In use", 0, "/admin/clients?state=used"),
+        ("Used", 0, "/admin/clients?state=used"),
         ("Disabled", 0, "/admin/clients?state=disabled"),
         ("Wait for approval", 0, "/admin/clients?state=waiting"),
         (

@@ -113,6 +113,7 @@ impl EventsFlags {
             address: self.address.clone(),
             outcome: self.refused.then_some(Ending::Refused),
             code: self.code.clone(),
+            reason: None,
             since: self.since.map(|ago| now.saturating_sub(ago)),
             text: self.text.clone(),
         }
@@ -224,7 +225,10 @@ fn cells(event: &Event, clock: &Clock) -> Vec<String> {
     vec![
         clock.short(event.at),
         event.number.clone(),
-        event.client().or(asker).unwrap_or("unknown").to_owned(),
+        match (event.client(), event.claimed()) {
+            (None, Some(claimed)) => claimed,
+            (client, _) => client.or(asker).unwrap_or("unknown").to_owned(),
+        },
         outcome,
     ]
 }
@@ -297,11 +301,14 @@ fn details(event: &Event, clock: &Clock) -> String {
         Some(operation) => format!("{} {} ({operation})", event.method, event.route),
         None => format!("{} {}", event.method, event.route),
     };
+    let key = event.key.map(|number| number.to_string());
     for (name, value) in [
         ("client", event.client_name.as_deref()),
+        ("says it is", event.claimed_name.as_deref()),
         ("client id", event.client_id.as_deref()),
         ("asked by", event.asked_by.as_deref()),
         ("account", event.account.as_deref()),
+        ("API key", key.as_deref()),
         (
             "address",
             Some(event.address.as_deref().unwrap_or("unknown")),

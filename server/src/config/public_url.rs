@@ -54,6 +54,20 @@ impl PublicUrl {
         !self.is_https() && Url::parse(&self.origin).is_ok_and(|url| !is_loopback(&url))
     }
 
+    /// Where this machine alone reaches it, without encryption; `None` if it is reached in another way.
+    pub fn loopback(&self) -> Option<SocketAddr> {
+        let url = Url::parse(&self.origin).ok()?;
+        if self.is_https() || !is_loopback(&url) {
+            return None;
+        }
+        let address: IpAddr = match url.host()? {
+            Host::Domain(_) => Ipv4Addr::LOCALHOST.into(),
+            Host::Ipv4(address) => address.into(),
+            Host::Ipv6(address) => address.into(),
+        };
+        Some(SocketAddr::new(address, url.port_or_known_default()?))
+    }
+
     /// Whether it is reached by https.
     pub fn is_https(&self) -> bool {
         self.origin.starts_with("https://")
@@ -267,6 +281,22 @@ mod tests {
             "https://*.example.org",
         ] {
             assert_eq!(wrong.parse::<PublicUrl>(), Err(()), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn where_this_machine_reaches_it() {
+        for (written, expected) in [
+            ("http://127.0.0.1:18080", Some("127.0.0.1:18080")),
+            ("http://localhost:18080/a", Some("127.0.0.1:18080")),
+            ("http://[::1]:18080", Some("[::1]:18080")),
+            ("http://127.0.0.1", Some("127.0.0.1:80")),
+            ("https://127.0.0.1:8443", None),
+            ("https://mail.example.org", None),
+        ] {
+            let url: PublicUrl = written.parse().expect("the case is right");
+            let found = url.loopback().map(|address| address.to_string());
+            assert_eq!(found.as_deref(), expected, "{written}");
         }
     }
 

@@ -135,6 +135,15 @@ impl Config {
         self.public_url.is_none() && (has_proxy || self.listen.ip().is_unspecified())
     }
 
+    /// Whether clients are told to come to a port of this machine that this program does not listen on, and no proxy is in
+    /// front that could.
+    pub fn is_elsewhere(&self, listening: SocketAddr) -> bool {
+        let proxies = self.proxies.as_ref();
+        let has_proxy = proxies.is_some_and(|proxies| !proxies.trusted.is_empty());
+        let told = self.public_url.as_ref().and_then(PublicUrl::loopback);
+        !has_proxy && told.is_some_and(|told| told.port() != listening.port())
+    }
+
     /// Whether everybody may come from one address: the world comes by https, this program has no certificate, and an
     /// administrator says that there are no proxies to be believed.
     pub fn is_everybody_one(&self) -> bool {

@@ -86,7 +86,8 @@ impl Written {
     ///
     /// If it is no TOML, that is every value: where one ends is not known. Otherwise it is the value of a secret setting, a
     /// string with credentials in it, and each string at a place where there is a mistake, if the message does not quote it:
-    /// a secret may have a wrong name, or be in a wrong place.
+    /// a secret may have a wrong name, or be in a wrong place. A value that its setting allows, and that only does not fit the
+    /// other settings, is shown.
     pub fn secrets(&self, found: &[Mistake]) -> Vec<Range<usize>> {
         if self.table().is_err() {
             return all_values(&self.text);
@@ -97,6 +98,7 @@ impl Written {
             wrong: found
                 .iter()
                 .filter(is_error)
+                .filter(|mistake| !is_of_right_kind(&mistake.finding))
                 .map(|mistake| (plain(&mistake.finding.path), &*mistake.finding.message))
                 .collect(),
             hidden: Vec::new(),
@@ -105,6 +107,27 @@ impl Written {
         hiding.hidden
     }
 }
+
+/// Whether a mistake is about a value that its setting allows, and that is wrong only beside other settings: what is said to
+/// be allowed there is not what the setting always allows.
+fn is_of_right_kind(finding: &SettingFinding) -> bool {
+    let key = finding.path.strip_prefix("oauth.client-registration.");
+    let always = key.and_then(always_allowed);
+    let allowed = finding.allowed.as_deref();
+    always.is_some() && allowed.is_some() && allowed != always
+}
+
+/// What a setting of the plugin's always allows, as it is described; `None` if there is no such setting.
+fn always_allowed(key: &str) -> Option<&'static str> {
+    let mut lines = DESCRIBED.lines();
+    let heading = format!("## `{key}`");
+    lines.find(|line| *line == heading)?;
+    let allowed = lines.find_map(|line| line.strip_prefix("Allowed: "))?;
+    Some(allowed.split_once(". Default: ")?.0)
+}
+
+/// The plugin's settings, as it describes them.
+const DESCRIBED: &str = include_str!("../../../docs/configuration.md");
 
 /// Whether a text is a URL with credentials in it. It may be at any place.
 pub(super) fn has_credentials(text: &str) -> bool {
@@ -324,6 +347,25 @@ require = 1
         let found = file.place(mistakes.iter().map(finding).collect());
         let hidden = file.secrets(&found).into_iter();
         hidden.map(|span| text[span].to_owned()).collect()
+    }
+
+    #[test]
+    fn a_value_is_shown_that_only_does_not_fit_others() {
+        let text = "[oauth.client-registration]\napproval = 'all'\n";
+        let shown = |path: &str, allowed: &str| {
+            let file = written(text);
+            let finding = SettingFinding {
+                allowed: Some(allowed.to_owned()),
+                ..SettingFinding::new(path, "The value is not allowed.", Severity::Error)
+            };
+            file.secrets(&file.place(vec![finding])).is_empty()
+        };
+        let approval = "oauth.client-registration.approval";
+        let together = "off, or another value together with require = true";
+        assert!(shown(approval, together));
+        // It is of another kind, or may be something else.
+        assert!(!shown(approval, "off or anonymous or all"));
+        assert!(!shown("oauth.client-registration", together));
     }
 
     #[test]

@@ -2,9 +2,12 @@
 
 use std::error::Error;
 
-use gatepost_directory::Entry;
-use gatepost_plugin::{Caller, Context, Credential, Decision, Diagnostic, Outcome, Plugin, Usage};
+use gatepost_directory::{Entry, RegisteredBy};
+use gatepost_plugin::{
+    Caller, Context, Credential, Decision, Diagnostic, Effect, Outcome, Plugin, Usage,
+};
 use rand::rngs::SysError;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::entropy;
@@ -57,6 +60,50 @@ pub fn look(plugin: &dyn Plugin, entry: &Entry, now: u64) -> Result<Looked, Box<
 /// Whether the plugin found that a client waits for an administrator's approval.
 pub fn waits(findings: &[Diagnostic]) -> bool {
     findings.iter().any(|found| found.code == "client-waits")
+}
+
+/// Who registered a client, by name where there is one.
+pub fn registered_by(entry: &Entry) -> String {
+    let key = entry.key.as_ref();
+    let with_key = key.map(|key| format!("with the key “{key}”"));
+    match (entry.by, &entry.owner, with_key, &entry.network) {
+        (RegisteredBy::Document, ..) => "its own website".to_owned(),
+        (RegisteredBy::Administrator, None, None, _) => "an administrator, by hand".to_owned(),
+        (_, Some(account), Some(with_key), _) => format!("{account}, {with_key}"),
+        (_, Some(account), None, _) => account.clone(),
+        (_, None, Some(with_key), _) => with_key,
+        (RegisteredBy::Key, None, None, _) => "a key that is gone".to_owned(),
+        (_, None, None, Some(network)) => format!("anonymous, from {network}"),
+        (_, None, None, None) => "anonymous".to_owned(),
+    }
+}
+
+/// Until when the secret before the latest one works, in seconds since 1970; `None` if it does not, or there is none.
+pub fn old_secret_ends(record: &str, now: u64) -> Option<u64> {
+    let secrets: Secrets = serde_json::from_str(record).ok()?;
+    let old = secrets.previous_client_secret?;
+    (old.expires_at > now).then_some(old.expires_at)
+}
+
+/// The same of the record that a decision writes: until when the old secret works when there is a new one.
+pub fn old_secret_ends_after(decision: &Decision, now: u64) -> Option<u64> {
+    match &decision.effect {
+        Effect::Store(record) | Effect::Share(record) | Effect::Replace(record) => {
+            old_secret_ends(&record.document, now)
+        }
+        Effect::Remove(_) | Effect::None => None,
+    }
+}
+
+/// What a record has of the secret before the latest one.
+#[derive(Deserialize)]
+struct Secrets {
+    previous_client_secret: Option<OldSecret>,
+}
+
+#[derive(Deserialize)]
+struct OldSecret {
+    expires_at: u64,
 }
 
 /// The name of a client as its users may see it: not if it is one that no client may have by now.

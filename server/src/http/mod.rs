@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
@@ -63,7 +63,7 @@ fn routes() -> Routes {
         .merge(pages::routes())
 }
 
-async fn nothing(State(app): State<Arc<App>>, uri: Uri) -> Response {
+async fn nothing(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
     match oauth::is_below(uri.path()) {
         true => {
             let mut response = oauth::nothing_at(&app, uri.path());
@@ -72,6 +72,13 @@ async fn nothing(State(app): State<Arc<App>>, uri: Uri) -> Response {
             }
             response
         }
+        false if page::is_wanted(&headers) => page::Message {
+            title: "There is no such page",
+            text: "This server signs people in to their mail programs. Its pages are behind your account.",
+            details: &[],
+            link: Some(("/account", "Sign in to your account")),
+        }
+        .send(StatusCode::NOT_FOUND),
         false => (StatusCode::NOT_FOUND, "There is nothing here.\n").into_response(),
     }
 }

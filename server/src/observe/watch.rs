@@ -18,6 +18,11 @@ task_local! {
     pub static REQUEST: Asked;
 }
 
+/// The API key with this number was presented with the request that is being answered.
+pub fn key_presented(number: i64) {
+    let _ = REQUEST.try_with(|asked| asked.gathered().key = Some(number));
+}
+
 /// Sees all decisions.
 pub struct Watch {
     /// Writes them down.

@@ -87,6 +87,12 @@ async fn serve(
              requests count for everybody, and metrics.allow lets everybody in whom it lets in"
         );
     }
+    if config.is_elsewhere(listening) {
+        tracing::warn!(
+            "clients are told to come to {public_url}, and this server listens on {listening}: give server.listen and \
+             server.public-url the same port"
+        );
+    }
     if public_url.is_exposed() {
         tracing::warn!(
             "clients are told to come to {public_url}, where what they send can be read on the way; \

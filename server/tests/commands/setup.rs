@@ -19,6 +19,41 @@ fn utf8(path: &Path) -> &str {
 }
 
 #[test]
+fn it_listens_where_a_public_url_on_this_machine_leads() {
+    for (listen, written, warns) in [
+        (&[][..], "listen = \"127.0.0.1:18080\"", false),
+        (
+            &["--listen", "127.0.0.1:8081"],
+            "listen = \"127.0.0.1:8081\"",
+            true,
+        ),
+    ] {
+        let folder = Folder::new();
+        let (data, config) = (folder.data(), folder.path("gatepost.toml"));
+        let password = folder.write("password", format!("{PASSWORD}\n"));
+        let setup = [
+            "setup",
+            "--config",
+            utf8(&config),
+            "--data",
+            utf8(&data),
+            "--public-url",
+            "http://127.0.0.1:18080",
+            "--admin",
+            NAME,
+            "--password-file",
+            utf8(&password),
+        ];
+        let made = run(&[&setup[..], listen].concat());
+        assert_eq!(made.status.code(), Some(0), "{made:?}");
+        let text_of = fs::read_to_string(&config).expect("it is there");
+        assert!(text_of.contains(written), "{written} in\n{text_of}");
+        let has_warned = text(&made.stderr).contains("the same port");
+        assert_eq!(has_warned, warns, "{made:?}");
+    }
+}
+
+#[test]
 fn a_script_sets_up_a_server_and_a_second_run_changes_nothing() {
     let folder = Folder::new();
     let data = folder.data();

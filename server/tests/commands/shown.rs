@@ -48,6 +48,7 @@ fn one_client_with_all_that_is_known_of_it() {
         "http://127.0.0.1/callback",
         " +00:00",
         "never",
+        "with the key “registration”",
     ] {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }

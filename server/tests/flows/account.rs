@@ -83,6 +83,30 @@ fn the_administration_is_a_browser_that_can_be_ended() {
 }
 
 #[test]
+fn a_browser_is_one_whether_it_is_in_the_administration_or_not() {
+    let host = Host::start("");
+    let mut browser = Browser::signed_in(&host, DEMO, &demo_password(&host));
+    browser.enter().expect("nothing is required");
+    let page = browser.get("/account");
+    let rows: Vec<&str> = page.body.split(">this browser</span>").collect();
+    assert_eq!(rows.len(), 2, "{}", page.body);
+    assert!(
+        rows[1].starts_with("<br>In the administration"),
+        "{}",
+        page.body
+    );
+    let (_, rest) = page
+        .body
+        .split_once("name=\"session\" value=\"")
+        .expect("a button");
+    let handle = rest.split('"').next().expect("its end");
+    browser.submit(&page, "/account", &[("session", handle)]);
+    for outside in ["/account", "/admin/"] {
+        assert_eq!(browser.get(outside).status, 303, "{outside}");
+    }
+}
+
+#[test]
 fn a_user_changes_her_password() {
     let host = Host::start("");
     let client_id = native(&host);

@@ -5,7 +5,7 @@ use rustix::process::Signal;
 use serde_json::json;
 
 use crate::common::browser::{Browser, DEMO, demo_password, hidden, query};
-use crate::common::{Answer, Host, NATIVE};
+use crate::common::{Answer, Host, NATIVE, run_reading};
 use crate::{ALICE, LOOPBACK, PASSWORD, Tokens, alice, native, register};
 
 fn administrator(host: &Host) -> Browser<'_> {
@@ -160,7 +160,9 @@ fn what_cannot_be_undone_asks_first() {
         question.body
     );
     let done = user.submit(&question, "/account", &[]);
-    assert_eq!(done.header("location"), Some("/account"));
+    assert_eq!(done.header("location"), Some("/account/ended"));
+    let page = follow(&mut user, &done);
+    assert!(page.body.contains("Everything has ended"), "{}", page.body);
     let signed_out = user.get("/account");
     assert_eq!(signed_out.status, 303, "{signed_out:?}");
 }
@@ -430,6 +432,51 @@ fn who_leaves_does_not_come_in_again_without_a_password() {
 }
 
 #[test]
+fn an_account_is_told_what_it_lacks_and_shown_what_it_may_do() {
+    let host = Host::start("");
+    host.folder.provision("webmail", NATIVE);
+    host.folder.create_account(ALICE, PASSWORD);
+    let permit = |permissions: &[&str]| {
+        let mut words = vec!["account", "permit", "--name", ALICE];
+        words.extend(["--permission", "authenticate"]);
+        words.extend(permissions.iter().flat_map(|name| ["--permission", name]));
+        let output = run_reading(&words, &host.folder.data(), "");
+        assert!(output.status.success(), "{output:?}");
+    };
+    permit(&["oauth-client-list"]);
+    let mut browser = Browser::signed_in(&host, ALICE, PASSWORD);
+    let page = browser.enter().expect("it may list clients");
+    for (link, is_there) in [
+        ("/admin/clients\"", true),
+        ("/admin/register\"", false),
+        ("/admin/events\"", true),
+    ] {
+        let is_shown = page.body.contains(&format!("href=\"{link}"));
+        assert_eq!(is_shown, is_there, "{link} in {}", page.body);
+    }
+    let page = browser.get(&client("webmail"));
+    assert_eq!(page.status, 403, "{page:?}");
+    for said in [
+        "You are signed in as alice@example.org. This needs the permission oauth-client-get",
+        "<h1>This is not possible</h1>",
+    ] {
+        assert!(page.body.contains(said), "{said} in {}", page.body);
+    }
+    assert!(!page.body.contains("API key needs"), "{}", page.body);
+    let keys = browser.get("/admin/keys");
+    assert!(!keys.body.contains("Create the key"), "{}", keys.body);
+    permit(&["oauth-client-list", "oauth-client-get"]);
+    let page = browser.get(&client("webmail"));
+    assert_eq!(page.status, 200, "{page:?}");
+    for button in ["/admin/client/edit", "\"disable\"", "/admin/client/delete"] {
+        assert!(!page.body.contains(button), "{button} in {}", page.body);
+    }
+    assert!(page.body.contains(">Its events</a>"), "{}", page.body);
+    let unknown = browser.get(&client("nobody"));
+    assert!(!unknown.body.contains("Nothing was done"), "{unknown:?}");
+}
+
+#[test]
 fn a_new_secret_is_asked_about() {
     let host = Host::start("");
     let metadata = NATIVE.replace(
@@ -447,6 +494,9 @@ fn a_new_secret_is_asked_about() {
     );
     let public = native(&host);
     let other = browser.get(&client(&public));
+    let events = |browser: &mut Browser<'_>| browser.get("/admin/events").body;
+    let rotated = "POST /admin/client<br><span class=\"quiet\">rotate-secret</span>";
+    assert!(!events(&mut browser).contains(rotated), "nothing was done");
     assert!(
         !other.body.contains("/admin/client/secret"),
         "{}",
@@ -461,16 +511,50 @@ fn a_new_secret_is_asked_about() {
         "{refused:?}"
     );
     let question = browser.get("/admin/client/secret?id=webmail");
+    assert!(
+        question.body.contains("The old one ends at once."),
+        "{}",
+        question.body
+    );
     let done = browser.submit(&question, "/admin/client", &[]);
     let page = follow(&mut browser, &done);
-    assert!(page.body.contains("has a new secret."), "{}", page.body);
+    assert!(
+        page.body
+            .contains("has a new secret. The old one has ended."),
+        "{}",
+        page.body
+    );
     assert!(page.body.contains("gps_"), "{}", page.body);
+    let events = events(&mut browser);
+    assert!(events.contains(rotated), "{events}");
     assert!(
         !browser
             .get("/admin/client?id=webmail")
             .body
             .contains("gps_")
     );
+}
+
+#[test]
+fn it_is_said_how_long_an_old_secret_works() {
+    let host = Host::start("[oauth.client-registration]\nsecret-overlap = 86400\n");
+    let metadata = NATIVE.replace(
+        "\"token_endpoint_auth_method\":\"none\"",
+        "\"token_endpoint_auth_method\":\"client_secret_basic\"",
+    );
+    host.folder.provision("webmail", &metadata);
+    let mut browser = administrator(&host);
+    let question = browser.get("/admin/client/secret?id=webmail");
+    let said = "the old one works until 2";
+    assert!(question.body.contains(said), "{}", question.body);
+    let done = browser.submit(&question, "/admin/client", &[]);
+    let page = follow(&mut browser, &done);
+    for said in ["The old one works until 2", "Its old secret works until"] {
+        assert!(page.body.contains(said), "{said} in {}", page.body);
+    }
+    let question = browser.get("/admin/client/secret?id=webmail");
+    let said = "The secret before the old one ends at once.";
+    assert!(question.body.contains(said), "{}", question.body);
 }
 
 #[test]

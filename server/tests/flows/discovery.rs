@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::common::Host;
+use crate::common::browser::Browser;
 use crate::{MAIL, assert_error};
 
 #[test]
@@ -128,4 +129,8 @@ fn a_path_that_leads_nowhere_names_the_nearest() {
     let answer = host.get("/nothing");
     assert_eq!(answer.status, 404);
     assert_eq!(answer.body, "There is nothing here.\n");
+    // A person is shown where to sign in.
+    let page = Browser::new(&host).get("/");
+    assert_eq!(page.status, 404);
+    assert!(page.body.contains("/account\">Sign in"), "{}", page.body);
 }

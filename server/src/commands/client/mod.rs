@@ -62,7 +62,7 @@ pub(super) enum ClientCommand {
     Deny(Ending),
     /// Give a client a new secret, and print it once
     ///
-    /// The secret is alone on standard output. The old one ends, after the time that the setting `secret-overlap` leaves it.
+    /// The secret is alone on standard output. The setting `secret-overlap` says how long the old one works.
     /// Asks before it does so, unless --yes is given.
     #[command(after_help = "Example:\n  gatepost-server client rotate-secret webmail")]
     RotateSecret(Ending),

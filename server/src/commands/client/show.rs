@@ -15,7 +15,7 @@ use crate::commands::printable::printable;
 use crate::commands::tools::{Done, Tools, with_reader};
 use crate::commands::unreadable::readable;
 use crate::commands::when::{Clock, Shown};
-use crate::decide::stored::{context_of, waits};
+use crate::decide::stored::{context_of, old_secret_ends, registered_by, waits};
 use crate::shell::quoted;
 
 /// Shows a client, and what the settings say of it now.
@@ -43,6 +43,7 @@ pub(super) fn show(client_id: String, tools: Tools, shown: Shown) -> Done {
         let mut out = io::stdout().lock();
         if shown.json {
             told["works"] = works.into();
+            told["old_secret_expires_at"] = old_secret_ends(&entry.record, now).into();
             told["registration"] = registration.into();
             told["findings"] = review
                 .diagnostics
@@ -54,6 +55,9 @@ pub(super) fn show(client_id: String, tools: Tools, shown: Shown) -> Done {
         }
         let clock = shown.zone.clock();
         let mut rows = said_of(&entry, waits, &clock);
+        if let Some(end) = old_secret_ends(&entry.record, now) {
+            rows.push(("old secret until".to_owned(), vec![clock.time(end)]));
+        }
         let members = registration
             .iter()
             .filter(|(name, _)| !NOT_SHOWN.contains(&&***name));
@@ -113,17 +117,12 @@ const fn state(entry: &Entry, waits: bool) -> &'static str {
 
 /// The same for a person.
 fn said_of(entry: &Entry, waits: bool, clock: &Clock) -> Vec<(String, Vec<String>)> {
-    let owner = match (&entry.owner, entry.is_anonymous) {
-        (Some(owner), _) => owner.clone(),
-        (None, true) => "itself, without an API key".to_owned(),
-        (None, false) => "an administrator, or a key without an account".to_owned(),
-    };
     [
         ("client", entry.client_id.clone()),
         ("state", state(entry, waits).to_owned()),
         ("revision", entry.revision.to_string()),
         ("users", entry.users.to_string()),
-        ("registered by", owner),
+        ("registered by", registered_by(entry)),
         ("registered", clock.time(entry.created_at)),
         ("changed", clock.time(entry.changed_at)),
         ("first allowed", clock.time_if(entry.activity.authorised_at)),

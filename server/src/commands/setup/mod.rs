@@ -20,7 +20,7 @@ use self::wish::{Front, Wish, usable};
 use super::account::{self, NO_ACCOUNT_NAME};
 use super::exit::Undone;
 use super::password;
-use super::said::done;
+use super::said::{complain, done};
 use super::tools::{Done, runtime, with_new};
 use crate::config::{self, Config, ConfigError, Overrides, PublicUrl};
 use crate::operate::Tls;
@@ -39,7 +39,7 @@ pub(super) struct SetupFlags {
     /// Address by which mail clients reach the server, such as https://mail.example.org [default: where it listens]
     #[arg(long, value_name = "URL", value_parser = wish::public_url)]
     public_url: Option<PublicUrl>,
-    /// Address and port to listen on [default: 127.0.0.1:8080]
+    /// Address and port to listen on [default: those of a public URL on this machine, or 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
     /// Network of the proxies in front; may be given several times
@@ -150,6 +150,14 @@ pub(super) fn run(flags: &SetupFlags) -> Done {
         format!("Then sign in as {name} at {public_url}/admin/"),
     ] {
         done(&line)?;
+    }
+    if config.listen.port() != 0 && config.is_elsewhere(config.listen) {
+        complain(&format!(
+            "warning: browsers are told to come to {public_url}, and the server listens on {}: give server.listen and \
+             server.public-url in {} the same port",
+            config.listen,
+            path.display()
+        ));
     }
     Ok(std::process::ExitCode::SUCCESS)
 }

@@ -76,7 +76,7 @@ impl Wish {
         Ok(Self {
             listen: flags
                 .listen
-                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+                .unwrap_or_else(|| suggested(flags.public_url.as_ref(), &front)),
             public_url: flags.public_url.clone(),
             front,
             store,
@@ -99,7 +99,7 @@ impl Wish {
         }
         if flags.listen.is_none() {
             let question = "Address and port to listen on";
-            let default = self.listen.to_string();
+            let default = suggested(self.public_url.as_ref(), &self.front).to_string();
             self.listen = person.ask(question, Some(&default), |answer| {
                 let allowed = "write an address and a port, such as 127.0.0.1:8080";
                 answer.parse().map_err(|_| allowed.to_owned())
@@ -237,6 +237,13 @@ anonymous = false
         );
         Ok(text)
     }
+}
+
+/// Where to listen if nobody says it: where a public URL on this machine leads, if no proxy is in front.
+fn suggested(public_url: Option<&PublicUrl>, front: &Front) -> SocketAddr {
+    let told = public_url.and_then(PublicUrl::loopback);
+    told.filter(|_| !matches!(front, Front::Proxies { .. }))
+        .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)))
 }
 
 /// Reads the address by which the server is reached.

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
-use gatepost_directory::Permission;
+use gatepost_directory::{KeyId, Permission};
 
 use crate::http::pages::Visitor;
 use crate::http::pages::visitor::Instead;
@@ -32,6 +32,7 @@ const TIMES: &[(&str, &str, u64)] = &[
     ("hour", "Last hour", 3_600),
     ("day", "Last day", 86_400),
     ("week", "Last 7 days", 7 * 86_400),
+    ("month", "Last 30 days", 30 * 86_400),
 ];
 
 #[derive(Template)]
@@ -60,6 +61,8 @@ struct Row {
     client: Cut,
     asker: Cut,
     request: String,
+    /// What was decided or done, by its name in the audit log: a route may do several things.
+    operation: String,
     is_refused: bool,
     reason: Cut,
 }
@@ -83,6 +86,8 @@ struct Shown<'a> {
     advice: Vec<&'static str>,
     /// The address of the client's page, and of its events.
     client: Option<(String, String)>,
+    /// The name of the API key, if it is there.
+    key: Option<String>,
 }
 
 /// What is asked for, as the address has it.
@@ -94,6 +99,7 @@ struct Asked {
     address: String,
     outcome: String,
     code: String,
+    reason: String,
     time: String,
     after: Option<Place>,
     is_live: bool,
@@ -163,12 +169,16 @@ async fn one(visitor: &Visitor, number: &str) -> Result<Response, Instead> {
     )
     .await?;
     let event = found.events.first();
+    let key = match event.and_then(|event| event.key) {
+        Some(number) => key_name(visitor, number).await?,
+        None => None,
+    };
     let number: String = number.chars().take(40).collect();
     let page_of = One {
         visitor: visitor.name(),
         csrf: visitor.csrf(),
         number: &number,
-        event: event.map(|event| Shown::of(event)),
+        event: event.map(|event| Shown::of(event, key)),
         is_cut_short: found.is_cut_short,
         reach: BOUNDS.bytes >> 20,
     };
@@ -177,6 +187,15 @@ async fn one(visitor: &Visitor, number: &str) -> Result<Response, Instead> {
         None => StatusCode::NOT_FOUND,
     };
     Ok(visitor.page(status, &page_of))
+}
+
+/// The name of the API key with this number, if it is there.
+async fn key_name(visitor: &Visitor, number: i64) -> Result<Option<String>, Instead> {
+    let before = KeyId::numbered(number.saturating_sub(1));
+    let found = visitor.administrator().keys(before, 1).await;
+    let mut found = found.map_err(|error| visitor.not_done(error))?.into_iter();
+    let key = found.find(|key| key.id.number() == number);
+    Ok(key.map(|key| key.name))
 }
 
 /// Reads files, so that it is done where nobody else has to wait for it.
@@ -212,9 +231,13 @@ impl Row {
         Self {
             number: event.number.clone(),
             at: moment::second(event.at),
-            client: Cut::new(event.client().unwrap_or_default()),
+            client: match (event.client(), event.claimed()) {
+                (None, Some(claimed)) => Cut::new(&claimed),
+                (client, _) => Cut::new(client.unwrap_or_default()),
+            },
             asker: Cut::new(asker),
             request: format!("{} {}", event.method, event.route),
+            operation: event.operation.clone().unwrap_or_default(),
             is_refused: event.outcome == Ending::Refused,
             reason: Cut::new(event.reason()),
         }
@@ -222,7 +245,7 @@ impl Row {
 }
 
 impl<'a> Shown<'a> {
-    fn of(event: &'a Event) -> Self {
+    fn of(event: &'a Event, key: Option<String>) -> Self {
         // An id that was cut leads nowhere.
         let client_id = event
             .client_id
@@ -233,6 +256,7 @@ impl<'a> Shown<'a> {
             at: moment::second(event.at),
             is_refused: event.outcome == Ending::Refused,
             advice: event.advice(),
+            key,
             client: client_id.map(|id| {
                 (
                     format!("/admin/client?{}", encode(&[("id", id)])),
@@ -260,6 +284,7 @@ impl Asked {
             address: of("address"),
             outcome: of("outcome"),
             code: of("code"),
+            reason: of("reason"),
             time: of("time"),
             after,
             is_live: parameters.get("live").is_some(),
@@ -281,13 +306,14 @@ impl Asked {
                 _ => None,
             },
             code: said(&self.code),
+            reason: said(&self.reason),
             since: time.map(|(_, _, seconds)| now.saturating_sub(*seconds)),
             text: said(&self.text),
         }
     }
 
     /// What is said in the address, in the order of the form.
-    fn said(&self) -> [(&'static str, &str); 7] {
+    fn said(&self) -> [(&'static str, &str); 8] {
         [
             ("text", &self.text),
             ("client", &self.client),
@@ -295,6 +321,7 @@ impl Asked {
             ("address", &self.address),
             ("outcome", &self.outcome),
             ("code", &self.code),
+            ("reason", &self.reason),
             ("time", &self.time),
         ]
     }

@@ -37,6 +37,9 @@ struct Keys<'a> {
     permissions: Vec<Choice>,
     typed: Typed,
     mistakes: Mistakes,
+    /// What the visitor may do: make keys, and revoke them.
+    may_make: bool,
+    may_revoke: bool,
 }
 
 /// A permission that a key can have.
@@ -112,6 +115,8 @@ async fn present(
             terms: Term::all(form),
         },
         mistakes,
+        may_make: administrator.may(Permission::OauthClientCreate),
+        may_revoke: administrator.may(Permission::OauthClientDelete),
     };
     Ok(visitor.page(status, &keys))
 }

@@ -76,6 +76,7 @@ pub(super) fn routes() -> Routes {
         .route("/admin/events", read(get(events::show)))
         .route("/account", page(get(account::show).post(account::end::end)))
         .route("/account/end", read(get(account::end::ask_to_end)))
+        .route("/account/ended", read(get(account::end::ended)))
         .route(
             "/account/password",
             page(get(account::password::ask).post(account::password::change)),

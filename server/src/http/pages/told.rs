@@ -14,6 +14,7 @@ use gatepost_directory::secret::Purpose;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
+use crate::http::pages::when::when;
 use crate::http::shared::app::App;
 use crate::http::shared::cookie;
 use crate::http::shared::cut::Cut;
@@ -39,6 +40,9 @@ pub(super) struct Told {
     subject: String,
     /// A secret that is shown once.
     secret: Option<String>,
+    /// Until when the secret before it works, in seconds since 1970; `None` if it has ended.
+    #[serde(default)]
+    old: Option<u64>,
 }
 
 /// What was done.
@@ -67,7 +71,14 @@ impl Told {
             done,
             subject: Cut::new(subject).to_string(),
             secret: None,
+            old: None,
         }
+    }
+
+    /// The same, with the time until which the secret before it works.
+    #[must_use]
+    pub(super) fn until(self, old: Option<u64>) -> Self {
+        Self { old, ..self }
     }
 
     /// The same, with a secret that it made.
@@ -90,7 +101,13 @@ impl Told {
             Done::ClientApproved => format!("The client “{subject}” is approved, and may be used."),
             Done::ClientDenied => format!("The client “{subject}” was denied, and is deleted."),
             Done::ClientDeleted => format!("The client “{subject}” was deleted."),
-            Done::SecretMade => format!("The client “{subject}” has a new secret."),
+            Done::SecretMade => match self.old {
+                Some(end) => format!(
+                    "The client “{subject}” has a new secret. The old one works until {}.",
+                    when(end)
+                ),
+                None => format!("The client “{subject}” has a new secret. The old one has ended."),
+            },
             Done::TokenMade => {
                 format!("The client “{subject}” has a new registration access token.")
             }
@@ -136,15 +153,18 @@ impl Told {
     }
 }
 
-/// Sends a page, whichever it is, that says what was done on the page before. The browser forgets it then.
+/// Sends a page, whichever it is, with values that its template finds by name, that says what was done on the page before.
+/// The browser forgets it then.
 pub(super) fn page(
     app: &App,
     told: Option<&Told>,
     status: StatusCode,
     page: &impl Template,
+    values: &[(&str, &dyn Any)],
 ) -> Response {
     let said = told.map(|told| ("told", told as &dyn Any));
-    let mut response = page_with(status, page, &Leave::default(), said);
+    let values: Vec<_> = said.into_iter().chain(values.iter().copied()).collect();
+    let mut response = page_with(status, page, &Leave::default(), &values);
     if told.is_some() {
         set(app, &mut response, "");
     }

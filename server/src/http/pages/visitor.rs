@@ -1,5 +1,6 @@
 //! Who is before the administration's pages.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -36,6 +37,8 @@ pub(super) struct Visitor {
     pub(super) browser: Browser,
     pub(super) caller: Caller,
     told: Option<Told>,
+    /// Whether a form was sent, and not a page asked for.
+    has_sent: bool,
     pub(super) now: u64,
 }
 
@@ -74,7 +77,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
     /// Nobody is sent to the entrance, and from there back to this page.
     async fn from_request_parts(head: &mut Parts, app: &Arc<App>) -> Result<Self, Instead> {
         let origin = origin(&head.extensions)?;
-        let outside = match Self::find(app, origin, &head.headers).await? {
+        let outside = match Self::find(app, origin, &head.headers, false).await? {
             Ok(visitor) => return Ok(visitor),
             Err(outside) => outside,
         };
@@ -109,7 +112,7 @@ impl FromRequest<Arc<App>> for Form {
         let body = body::read(Kind::Page, &head.headers, body, app.limits.body).await?;
         let is_ours = session::is_surely_from_here(&app.public_url, &head.headers);
         let again = |csrf: Option<String>| again(head.uri.path(), &body, csrf);
-        let visitor = match Visitor::find(app, origin, &head.headers).await? {
+        let visitor = match Visitor::find(app, origin, &head.headers, true).await? {
             Ok(visitor) => visitor,
             Err(_) if is_ours => return Err(again(None)),
             Err(_) => return Err(Instead::Page(Box::new(go_to("/admin/enter")?))),
@@ -162,6 +165,7 @@ impl Visitor {
         app: &Arc<App>,
         origin: Origin,
         headers: &HeaderMap,
+        has_sent: bool,
     ) -> Result<Result<Self, Browser>, Refusal> {
         let now = gatepost_directory::now();
         let browser = Browser::of(app, Jar::Admin, headers, now).await?;
@@ -177,6 +181,7 @@ impl Visitor {
             caller: browser.caller(origin),
             told: Told::to(app, &browser, headers),
             browser,
+            has_sent,
             now,
         }))
     }
@@ -206,7 +211,13 @@ impl Visitor {
 
     /// Sends a page, which says what was done on the page before.
     pub(super) fn page(&self, status: StatusCode, page: &impl Template) -> Response {
-        told::page(&self.app, self.told.as_ref(), status, page)
+        let administrator = self.administrator();
+        let menu = Menu {
+            may_list: administrator.may(Permission::OauthClientList),
+            may_register: administrator.may(Permission::OauthClientCreate),
+        };
+        let values: [(&str, &dyn Any); 1] = [("menu", &menu)];
+        told::page(&self.app, self.told.as_ref(), status, page, &values)
     }
 
     /// What this plugin's settings have to be warned of, with the clients that there are.
@@ -303,8 +314,13 @@ impl Visitor {
         self.page_that_says(StatusCode::CONFLICT, text, &[], &self.closing())
     }
 
-    /// What is shown of a decision that refuses.
+    /// What is shown of a decision that refuses. The plugin speaks of an API key where a permission is missing; here it is
+    /// the account that lacks it.
     pub(super) fn refused(&self, decision: &Decision) -> Instead {
+        let mut found = decision.diagnostics.iter();
+        if let Some(permission) = found.find_map(|finding| missing(&finding.code)) {
+            return self.denied(permission);
+        }
         let status = StatusCode::from_u16(decision.response.status);
         let status = status.unwrap_or(StatusCode::BAD_REQUEST);
         let text = "The reason is:";
@@ -328,7 +344,8 @@ impl Visitor {
             title: match self.told {
                 // What was done is done, and the page after it cannot be seen.
                 Some(_) => "Done",
-                None => "Nothing was done",
+                None if self.has_sent => "Nothing was done",
+                None => "This is not possible",
             },
             text,
             details,
@@ -348,6 +365,24 @@ struct Said<'a> {
     text: &'a str,
     details: &'a [String],
     commands: &'a [String],
+}
+
+/// The permission that a finding with this code says is missing.
+fn missing(code: &str) -> Option<Permission> {
+    Some(match code {
+        "permission-missing" => Permission::OauthClientRegistration,
+        "permission-get-missing" => Permission::OauthClientGet,
+        "permission-create-missing" => Permission::OauthClientCreate,
+        "permission-update-missing" => Permission::OauthClientUpdate,
+        "permission-delete-missing" => Permission::OauthClientDelete,
+        _ => return None,
+    })
+}
+
+/// What a visitor may do, for the entries of the menu.
+pub(super) struct Menu {
+    pub(super) may_list: bool,
+    pub(super) may_register: bool,
 }
 
 /// The findings of a decision, a sentence each.

@@ -8,6 +8,7 @@ use gatepost_plugin::{BearerCredential, Caller, Credential};
 use crate::decide::Decider;
 use crate::http::shared::answer;
 use crate::http::shared::refusal::Refusal;
+use crate::observe::watch;
 use crate::origin::place::Origin;
 
 /// Who asks, and the API key that was presented, if it was one.
@@ -33,6 +34,9 @@ pub(in crate::http) async fn identify(
         .live_key(SecretHash::of(token), now)
         .await
         .map_err(|error| answer::refusal(error.into()))?;
+    if let Some(key) = &key {
+        watch::key_presented(key.id.number());
+    }
     let caller = match &key {
         None => bearer,
         Some(key) => Caller {

@@ -65,20 +65,20 @@ fn policy(leave: &Leave) -> String {
 
 /// Sends a page.
 pub(in crate::http) fn page(status: StatusCode, page: &impl Template, leave: &Leave) -> Response {
-    page_with(status, page, leave, None)
+    page_with(status, page, leave, &[])
 }
 
-/// Sends a page with a value that its template finds by name.
+/// Sends a page with values that its template finds by name.
 pub(in crate::http) fn page_with(
     status: StatusCode,
     page: &impl Template,
     leave: &Leave,
-    value: Option<(&str, &dyn Any)>,
+    values: &[(&str, &dyn Any)],
 ) -> Response {
     let is_refusal = status.is_client_error() || status.is_server_error();
     let mark = is_refusal.then(Mark::of_request).flatten();
     let mark: Option<(&str, &dyn Any)> = mark.as_ref().map(|mark| ("mark", mark as _));
-    let values: Vec<_> = mark.into_iter().chain(value).collect();
+    let values: Vec<_> = mark.into_iter().chain(values.iter().copied()).collect();
     let html = match page.render_with_values(&values) {
         Ok(html) => html,
         Err(error) => {

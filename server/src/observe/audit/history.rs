@@ -375,6 +375,8 @@ pub(super) mod tests {
             address: None,
             client_id: None,
             client_name: None,
+            claimed_name: None,
+            key: None,
             asked_by: None,
             differences: Vec::new(),
             findings: Vec::new(),

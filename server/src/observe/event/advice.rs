@@ -10,16 +10,6 @@ pub fn advice(code: &str) -> Option<&'static str> {
     Some(advice)
 }
 
-/// What a code of the plugin's means.
-pub fn meaning(code: &str) -> Option<&'static str> {
-    let start = format!("| `{code}` |");
-    let row = CATALOGUE.lines().find(|line| line.starts_with(&start))?;
-    row.strip_suffix(" |")?.rsplit(" | ").next()
-}
-
-/// All codes of the plugin's, a row each.
-const CATALOGUE: &str = include_str!("../../../../docs/diagnostics.md");
-
 /// Codes of findings, of the server's own refusals and of answers, each with what can be done.
 const ADVICE: &[(&[&str], &str)] = &[
     // Who may use a client, and which.
@@ -42,7 +32,7 @@ const ADVICE: &[(&[&str], &str)] = &[
     ),
     (
         &["client-waits"],
-        "The client waits for an administrator: look at what it registered, and approve or refuse it on its page.",
+        "The client waits for an administrator: look at what it registered, and approve or deny it on its page.",
     ),
     (
         &["client-not-waiting"],
@@ -404,6 +394,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::observe::event::meaning;
+    use crate::observe::event::meaning::CATALOGUE;
 
     /// The codes of the plugin's findings, each with its error code.
     fn catalogue() -> Vec<(&'static str, &'static str)> {
@@ -434,22 +426,17 @@ mod tests {
     }
 
     #[test]
-    fn what_a_code_means() {
-        assert_eq!(
-            meaning("assertion-signature"),
-            Some("No key of the client verifies the assertion.")
-        );
-        assert_eq!(meaning("assertion"), None);
-        assert_eq!(meaning("password-wrong"), None);
-    }
-
-    #[test]
     fn each_code_is_there_once_and_each_sentence_is_whole() {
         let mut seen = BTreeSet::new();
         for (codes, advice) in ADVICE {
             assert!(advice.ends_with('.') && !advice.contains("  "), "{advice}");
             for code in *codes {
                 assert!(seen.insert(code), "{code} is there twice");
+                let meaning = meaning(code);
+                assert!(
+                    meaning.is_some_and(|text| text.ends_with('.') && text != *advice),
+                    "{code} has no meaning of its own"
+                );
             }
         }
     }

@@ -11,7 +11,7 @@ use super::{Ending, Event};
 pub struct Filter {
     /// The number of one.
     pub number: Option<String>,
-    /// The id of the client, or a part of its name.
+    /// The id of the client, or a part of the name that it has, or says that it has.
     pub client: Option<String>,
     /// The account's name, in capital letters or small ones.
     pub account: Option<String>,
@@ -21,6 +21,8 @@ pub struct Filter {
     pub outcome: Option<Ending>,
     /// The code of a finding, or the error code of the answer.
     pub code: Option<String>,
+    /// Why it was refused, in a word: each refused request has one reason, and may have several codes.
+    pub reason: Option<String>,
     /// Not before this time, in seconds since 1970.
     pub since: Option<u64>,
     /// A text that is anywhere in it.
@@ -47,6 +49,10 @@ impl Filter {
                 .as_deref()
                 .is_none_or(|place| is_from(event, place))
             && self.code.as_deref().is_none_or(|code| has(event, code))
+            && self
+                .reason
+                .as_deref()
+                .is_none_or(|reason| event.reason() == reason)
             && self.text.as_deref().is_none_or(|text| says(event, text))
     }
 }
@@ -61,7 +67,10 @@ fn is_of(event: &Event, client: &str) -> bool {
                 .strip_suffix('\u{2026}')
                 .is_some_and(|part| client.starts_with(part))
     };
-    ids.clone().any(is_id) || event.client_name.as_ref().is_some_and(is_named)
+    let mut names = [&event.client_name, &event.claimed_name]
+        .into_iter()
+        .flatten();
+    ids.clone().any(is_id) || names.any(is_named)
 }
 
 fn is_from(event: &Event, place: &str) -> bool {
@@ -89,6 +98,7 @@ fn says(event: &Event, text: &str) -> bool {
         &event.address,
         &event.client_id,
         &event.client_name,
+        &event.claimed_name,
         &event.asked_by,
     ];
     let known = known.into_iter().flatten();
@@ -132,6 +142,22 @@ mod tests {
                     ..nothing()
                 },
                 true,
+            ),
+            (
+                "its reason",
+                Filter {
+                    reason: some("redirect-uri-unregistered"),
+                    ..nothing()
+                },
+                true,
+            ),
+            (
+                "a code that is not its reason",
+                Filter {
+                    reason: some("invalid_request"),
+                    ..nothing()
+                },
+                false,
             ),
             (
                 "another number",

@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::differences::{differences, submitted};
 use super::{
-    Answered, Asked, Concern, Difference, ERROR, Ending, Event, FINDINGS, Finding, ID, METHOD,
-    NAME, NOTE, SENTENCE, Told, VALUE, WARNING, brief,
+    Answered, Asked, Concern, DELETED, DISABLED, Difference, ERROR, Ending, Event, FINDINGS,
+    Finding, ID, METHOD, NAME, NOTE, OTHERWISE, SENTENCE, Told, UNKNOWN, VALUE, WARNING, brief,
 };
 use crate::decide::observer::{Decided, Reuse};
 use crate::observe::audit::{Act, Deed};
@@ -32,6 +32,8 @@ pub struct Gathered {
     account: Option<String>,
     client_id: Option<String>,
     asked_by: Option<String>,
+    /// The number of the API key that was presented.
+    pub(in crate::observe) key: Option<i64>,
     /// The client's record, which has its name.
     record: Option<String>,
     /// The name in what was submitted.
@@ -219,7 +221,7 @@ impl Gathered {
         let record = self.record.take();
         let record = record.and_then(|record| serde_json::from_str::<Record>(&record).ok());
         // The plugin tells strangers only that there is no such client.
-        let is_unknown = |finding: &Finding| finding.code == "client-unknown";
+        let is_unknown = |finding: &Finding| finding.code == UNKNOWN;
         if self.findings.iter().any(is_unknown)
             && let Some(record) = &record
         {
@@ -252,6 +254,7 @@ impl Gathered {
         let description = of_client.or(error_description.as_deref()).or(of_page);
         let description = description.filter(|text| !text.is_empty());
         let error = of_answer.or(error);
+        let client_name = record.and_then(|record| record.metadata.client_name);
         Event {
             number: asked.number.to_string(),
             at,
@@ -265,10 +268,10 @@ impl Gathered {
             account: self.account,
             address: asked.origin.address().map(|address| address.to_string()),
             client_id: self.client_id,
-            client_name: record
-                .and_then(|record| record.metadata.client_name)
-                .or(self.submitted_name)
-                .map(|name| brief(&name, NAME)),
+            // Where a client is known, it is that which is asked about.
+            claimed_name: self.submitted_name.filter(|_| client_name.is_none()),
+            client_name: client_name.map(|name| brief(&name, NAME)),
+            key: self.key,
             asked_by: self.asked_by,
             differences: self.differences,
             findings: self.findings,
@@ -329,12 +332,12 @@ impl Record {
     fn shut_out(&self) -> Finding {
         let (code, message) = match (self.denied, self.disabled) {
             (true, _) => (
-                "client-deleted",
+                DELETED,
                 "The client was deleted, and its id is used by nobody else.",
             ),
-            (false, true) => ("client-disabled", "An administrator disabled the client."),
+            (false, true) => (DISABLED, "An administrator disabled the client."),
             (false, false) => (
-                "client-shut-out",
+                OTHERWISE,
                 "There is a registration of this id, and the settings in force do not let it in.",
             ),
         };
@@ -347,8 +350,8 @@ mod tests {
     use super::*;
     use crate::origin::place::Origin;
 
-    /// The codes of the event of a request that was refused with this finding, about a client with this record.
-    fn codes(found: &str, record: Option<&str>) -> Vec<String> {
+    /// The event of a request that was refused with this finding, about a client with this record.
+    fn refused(found: &str, record: Option<&str>) -> Event {
         let mut gathered = Gathered {
             record: record.map(str::to_owned),
             is_refused: true,
@@ -362,12 +365,7 @@ mod tests {
             told: None,
             concern: Concern::Protocol,
         };
-        let event = gathered.event(&Asked::new(Origin::Unknown, true), &answered, 0);
-        event
-            .findings
-            .into_iter()
-            .map(|finding| finding.code)
-            .collect()
+        gathered.event(&Asked::new(Origin::Unknown, true), &answered, 0)
     }
 
     #[test]
@@ -396,7 +394,13 @@ mod tests {
                 &["redirect-uri-fragment"],
             ),
         ] {
-            assert_eq!(codes(found, record), expected, "{found} {record:?}");
+            let event = refused(found, record);
+            let codes: Vec<&str> = event.findings.iter().map(|found| &*found.code).collect();
+            assert_eq!(codes, expected, "{found} {record:?}");
+            if found == "client-unknown" {
+                let advice = crate::observe::event::advice(expected[0]);
+                assert_eq!(event.advice(), advice.as_slice(), "{record:?}");
+            }
         }
     }
 

@@ -5,16 +5,18 @@ mod asked;
 mod differences;
 mod filter;
 mod gathered;
+mod meaning;
 mod number;
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::advice::{advice, meaning};
+pub use self::advice::advice;
 pub use self::asked::Asked;
 pub use self::filter::Filter;
 pub(super) use self::gathered::Gathered;
+pub use self::meaning::meaning;
 pub use self::number::Number;
 use super::log::cut;
 
@@ -55,6 +57,12 @@ pub struct Event {
     /// The name that the client registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_name: Option<String>,
+    /// The name in a registration that was refused. Anybody can write any name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_name: Option<String>,
+    /// The number of the API key that was presented.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<i64>,
     /// The client that asked about a token of the other one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<String>,
@@ -165,6 +173,12 @@ impl Event {
         self.client_name.as_deref().or(self.client_id.as_deref())
     }
 
+    /// What it is known by in a column where no client is known: the name that was claimed.
+    pub fn claimed(&self) -> Option<String> {
+        let name = self.claimed_name.as_ref()?;
+        Some(format!("not registered: “{name}”"))
+    }
+
     /// Why it was refused, in a word: the code of the first error, or the error code of the answer.
     pub fn reason(&self) -> &str {
         let mut errors = self.findings.iter().filter(|f| f.severity == ERROR);
@@ -181,8 +195,12 @@ impl Event {
             return Vec::new();
         }
         let mut advised: Vec<&'static str> = Vec::new();
-        let codes = self.findings.iter();
-        let codes = codes.filter(|finding| finding.severity != WARNING);
+        let mut codes = self.findings.iter();
+        // There is a record: the advice for a client that was never registered would contradict that of the true reason.
+        let is_shut_out = codes.any(|finding| SHUT_OUT.contains(&&*finding.code));
+        let codes = self.findings.iter().filter(|finding| {
+            finding.severity != WARNING && !(is_shut_out && finding.code == UNKNOWN)
+        });
         for code in codes.map(|finding| &*finding.code) {
             let found = advice(code).filter(|found| !advised.contains(found));
             advised.extend(found);
@@ -200,6 +218,15 @@ impl Event {
         advised
     }
 }
+
+/// What the plugin tells strangers of a client that is not registered, or is shut out.
+const UNKNOWN: &str = "client-unknown";
+
+/// Why a client is unknown that has a record.
+const DELETED: &str = "client-deleted";
+const DISABLED: &str = "client-disabled";
+const OTHERWISE: &str = "client-shut-out";
+const SHUT_OUT: [&str; 3] = [DELETED, DISABLED, OTHERWISE];
 
 /// The names of severities in events.
 const ERROR: &str = "error";
@@ -226,6 +253,8 @@ impl Event {
             address: Some("192.0.2.7".to_owned()),
             client_id: Some("gpc_1".to_owned()),
             client_name: Some("Example Mail".to_owned()),
+            claimed_name: None,
+            key: None,
             asked_by: None,
             differences: vec![Difference {
                 what: "redirect_uri".to_owned(),

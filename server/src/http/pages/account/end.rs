@@ -6,7 +6,7 @@ use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use gatepost_directory::{Account, GrantId};
+use gatepost_directory::{Account, GrantId, SignedIn};
 
 use super::{device, failed, handle, name, of_programs};
 use crate::http::pages::confirm::{Confirm, count};
@@ -15,7 +15,7 @@ use crate::http::pages::visitor::Instead;
 use crate::http::shared::app::App;
 use crate::http::shared::cut::Cut;
 use crate::http::shared::form::Parameters;
-use crate::http::shared::page::{Leave, go_to, page};
+use crate::http::shared::page::{Leave, Message, go_to, page};
 use crate::http::shared::session;
 use crate::http::shared::session::{Browser, Jar, Sent};
 use crate::observe::audit::{Act, Deed};
@@ -107,7 +107,7 @@ pub(in crate::http::pages) async fn end(
         let caller = session::caller(Some(account), Some(origin));
         let ended = Act::by(&caller, Deed::AccountSignedOut, now).to(&*account.name);
         app.watch.acted(ended);
-        return Ok(go_to("/account")?);
+        return Ok(go_to("/account/ended")?);
     }
     if form.get("end") == Some("administration") {
         let inside = Browser::of(&app, Jar::Admin, &headers, now).await?;
@@ -119,7 +119,9 @@ pub(in crate::http::pages) async fn end(
     }
     let mut response = go_to("/account")?;
     if let Some(handle) = form.get("session") {
-        return end_session(&app, &browser, account, origin, handle, now).await;
+        let inside = Browser::of(&app, Jar::Admin, &headers, now).await?;
+        let here = [&browser, &inside];
+        return end_session(&app, here, account, origin, handle, now).await;
     }
     let chosen = form.get("grant").and_then(|number| number.parse().ok());
     let directory = app.decider.directory();
@@ -138,10 +140,22 @@ pub(in crate::http::pages) async fn end(
     Ok(response)
 }
 
-/// Signs a browser out of the account. What it was granted as one of this server's pages ends with it.
+/// `GET /account/ended`: what is shown when everything has ended.
+pub(in crate::http::pages) async fn ended() -> Response {
+    Message {
+        title: "Everything has ended",
+        text: "You are signed out in all browsers, and no program acts for you any more. Your password stays as it is.",
+        details: &[],
+        link: Some(("/account", "Sign in again")),
+    }
+    .send(StatusCode::OK)
+}
+
+/// Signs a browser out of the account. What it was granted as one of this server's pages ends with it. This browser, which
+/// is one of the list, is signed out of the account and of the administration.
 async fn end_session(
     app: &App,
-    browser: &Browser,
+    [browser, inside]: [&Browser; 2],
     account: &Account,
     origin: Origin,
     chosen: &str,
@@ -152,12 +166,18 @@ async fn end_session(
     let sessions = directory.sessions(account.id, now).await.map_err(failed)?;
     // Only what is one's own.
     let mut sessions = sessions.into_iter();
+    let is_here = |session: &SignedIn| browser.session_hash() == Some(session.hash);
     if let Some(session) = sessions.find(|session| handle(session) == chosen) {
-        match session.grant {
-            Some(grant) => directory.end_grant(grant).await.map(|_| ()),
-            None => directory.end_session(session.hash).await,
+        if is_here(&session) {
+            session::end(app, Jar::SignIn, browser, &mut response).await?;
+            session::end(app, Jar::Admin, inside, &mut response).await?;
+        } else {
+            match session.grant {
+                Some(grant) => directory.end_grant(grant).await.map(|_| ()),
+                None => directory.end_session(session.hash).await,
+            }
+            .map_err(failed)?;
         }
-        .map_err(failed)?;
         let caller = session::caller(Some(account), Some(origin));
         let ended = Act::by(&caller, Deed::AccountSignedOut, now).to(&*account.name);
         app.watch.acted(ended.noting("one browser"));

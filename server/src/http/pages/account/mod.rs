@@ -101,8 +101,13 @@ pub(super) async fn show(
         });
     }
     let inside = Browser::of(&app, Jar::Admin, &headers, now).await?;
-    let here = [browser.session_hash(), inside.session_hash()];
-    let sessions = sessions.into_iter().map(|session| Session {
+    let is_inside = inside.account().is_some();
+    // This browser is one, whether it is in the administration as well or not.
+    let sessions = sessions
+        .into_iter()
+        .filter(|session| inside.session_hash() != Some(session.hash));
+    let is_this_one = |session: &SignedIn| browser.session_hash() == Some(session.hash);
+    let sessions = sessions.map(|session| Session {
         handle: handle(&session),
         device: device::described(&session.agent),
         place: match session.address.is_empty() {
@@ -110,19 +115,25 @@ pub(super) async fn show(
             false => session.address.clone(),
         },
         since: when(session.created_at),
-        is_inside: session.grant.is_some(),
-        is_this_one: here.contains(&Some(session.hash)),
+        is_inside: session.grant.is_some() || is_inside && is_this_one(&session),
+        is_this_one: is_this_one(&session),
     });
     let told = Told::to(&app, &browser, &headers);
     let account = Account {
         name: &account.name,
         csrf: browser.form_token(),
-        is_inside: inside.account().is_some(),
+        is_inside,
         programs,
         more,
         sessions: sessions.collect(),
     };
-    Ok(told::page(&app, told.as_ref(), StatusCode::OK, &account))
+    Ok(told::page(
+        &app,
+        told.as_ref(),
+        StatusCode::OK,
+        &account,
+        &[],
+    ))
 }
 
 /// What programs were granted. What this server's own pages were granted is shown as the browser that they are open in.

@@ -89,7 +89,7 @@ const STATES: &Choices = &[
     ("waiting", "Waiting for approval"),
     ("secret-expired", "Secret expired"),
     ("never-used", "Never used"),
-    ("used", "In use"),
+    ("used", "Used"),
 ];
 const REGISTRANTS: &Choices = &[
     ("", "Anybody"),
@@ -263,29 +263,13 @@ fn row(visitor: &Visitor, entry: &Entry) -> Option<Row> {
         name: Cut::new(&name),
         link: address(&entry.client_id),
         client_id: Cut::new(&entry.client_id),
-        owner: Cut::new(&owner(entry)),
+        owner: Cut::new(&stored::registered_by(entry)),
         since: when(entry.created_at),
         last: when_if(entry.activity.last_used),
         users: entry.users,
         is_disabled: entry.is_disabled,
         waits,
     })
-}
-
-/// Who registered a client, by name where there is one.
-fn owner(entry: &Entry) -> String {
-    let key = entry.key.as_ref();
-    let with_key = key.map(|key| format!("with the key “{key}”"));
-    match (entry.by, &entry.owner, with_key, &entry.network) {
-        (RegisteredBy::Document, ..) => "its own website".to_owned(),
-        (RegisteredBy::Administrator, None, None, _) => "an administrator, by hand".to_owned(),
-        (_, Some(account), Some(with_key), _) => format!("{account}, {with_key}"),
-        (_, Some(account), None, _) => account.clone(),
-        (_, None, Some(with_key), _) => with_key,
-        (RegisteredBy::Key, None, None, _) => "a key that is gone".to_owned(),
-        (_, None, None, Some(network)) => format!("anonymous, from {network}"),
-        (_, None, None, None) => "anonymous".to_owned(),
-    }
 }
 
 /// The address of a client's page.

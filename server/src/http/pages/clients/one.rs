@@ -8,7 +8,7 @@ use gatepost_directory::Permission;
 use gatepost_plugin::{Decision, Operation, Outcome, Severity};
 use serde_json::{Map, Value};
 
-use super::{address, owner};
+use super::address;
 use crate::decide::stored;
 use crate::http::oauth;
 use crate::http::pages::Visitor;
@@ -43,8 +43,11 @@ struct Client<'a> {
     /// Whether the plugin would give it a new secret, and a new registration access token.
     gets_secret: bool,
     gets_token: bool,
-    /// Where its events are.
-    events: String,
+    /// Where its events are, for those who may see them.
+    events: Option<String>,
+    /// What the visitor may do to it: change, disable and approve it, or delete it.
+    may_update: bool,
+    may_delete: bool,
 }
 
 /// `GET /admin/client?id=…`
@@ -67,14 +70,15 @@ pub(in crate::http::pages) async fn show(
     };
     let gets_secret = gets(&new_secret(client_id))?;
     let gets_token = gets(&new_token(client_id))?;
+    let may = |permission| visitor.administrator().may(permission);
     let client = Client {
         visitor: visitor.name(),
         csrf: visitor.csrf(),
         client_id,
         query: encode(&[("id", client_id)]),
         name: name(&registration),
-        facts: vec![
-            ("Registered by", owner(&entry)),
+        facts: [
+            ("Registered by", stored::registered_by(&entry)),
             ("Registered", when(entry.created_at)),
             ("Changed", when(entry.changed_at)),
             (
@@ -83,7 +87,13 @@ pub(in crate::http::pages) async fn show(
             ),
             ("Last used", when_if(entry.activity.last_used)),
             ("Accounts it acts for", entry.users.to_string()),
-        ],
+        ]
+        .into_iter()
+        .chain(
+            stored::old_secret_ends(&entry.record, visitor.now)
+                .map(|end| ("Its old secret works until", when(end))),
+        )
+        .collect(),
         members: registration
             .iter()
             .filter(|(name, _)| *name != "client_id" && *name != "client_id_issued_at")
@@ -99,7 +109,10 @@ pub(in crate::http::pages) async fn show(
         closing: (client_id == oauth::CLIENT).then(|| visitor.closing()),
         gets_secret,
         gets_token,
-        events: format!("/admin/events?{}", encode(&[("client", client_id)])),
+        events: may(Permission::OauthClientList)
+            .then(|| format!("/admin/events?{}", encode(&[("client", client_id)]))),
+        may_update: may(Permission::OauthClientUpdate),
+        may_delete: may(Permission::OauthClientDelete),
     };
     Ok(visitor.page(StatusCode::OK, &client))
 }
@@ -131,16 +144,17 @@ impl Found {
         })
     }
 
-    /// The same for a question before an operation. If it would be refused, the reason is shown, and there is no question.
+    /// The same for a question before an operation, with what would be decided. If it would be refused, the reason is shown,
+    /// and there is no question.
     async fn to_ask_about(
         visitor: &Visitor,
         client_id: &str,
         operation: &Operation,
-    ) -> Result<Self, Instead> {
+    ) -> Result<(Self, Decision), Instead> {
         let found = Self::of(visitor, client_id).await?;
         let decided = visitor.administrator().would(&found.shown.entry, operation);
-        accepted(visitor, decided)?;
-        Ok(found)
+        let decision = accepted(visitor, decided)?;
+        Ok((found, decision))
     }
 
     /// What ends with the client.
@@ -225,15 +239,24 @@ pub(in crate::http::pages) async fn ask_for_secret(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Instead> {
     let client_id = &named(query);
-    let found = Found::to_ask_about(&visitor, client_id, &new_secret(client_id)).await?;
+    let (found, would) = Found::to_ask_about(&visitor, client_id, &new_secret(client_id)).await?;
     let users = count(found.shown.entry.users, "account", "accounts");
-    let ends = vec![
-        "The new secret is shown once, on the next page. The old one stays valid for as long as the setting \
-         secret-overlap says, and ends at once if that is 0. The secret before the old one ends at once."
+    let old = match stored::old_secret_ends_after(&would, visitor.now) {
+        Some(end) => format!(
+            "If you make it now, the old one works until {}, as the setting secret-overlap says.",
+            when(end)
+        ),
+        None => "The old one ends at once. The setting secret-overlap can leave it some time."
             .to_owned(),
+    };
+    let before = match stored::old_secret_ends(&found.shown.entry.record, visitor.now) {
+        Some(_) => " The secret before the old one ends at once.",
+        None => "",
+    };
+    let ends = vec![
+        format!("The new secret is shown once, on the next page. {old}{before}"),
         format!(
-            "Put the new secret into the program before the old one ends: it gets no tokens with a secret that has \
-             ended. It acts for {users}."
+            "Put the new secret into the program: it gets no tokens with a secret that has ended. It acts for {users}."
         ),
     ];
     let question = format!("Make a new secret for “{}”?", name(&found.registration));
@@ -254,7 +277,7 @@ pub(in crate::http::pages) async fn ask_for_token(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Instead> {
     let client_id = &named(query);
-    let found = Found::to_ask_about(&visitor, client_id, &new_token(client_id)).await?;
+    let (found, _) = Found::to_ask_about(&visitor, client_id, &new_token(client_id)).await?;
     let ends = vec![
         "With this token, the program reads, changes and deletes its own registration. The new one is shown once, on the \
          next page."
@@ -364,8 +387,10 @@ pub(in crate::http::pages) async fn change(form: Form) -> Result<Response, Inste
         _ => return Err(visitor.not_done(NotDone::Missing)),
     };
     let decision = accepted(&visitor, decided)?;
+    let old = stored::old_secret_ends_after(&decision, visitor.now);
     let secret = secret_of(&decision).or(decision.registration_access_token);
-    visitor.go_on(&next, &Told::new(done, client_id).with(secret))
+    let told = Told::new(done, client_id).with(secret).until(old);
+    visitor.go_on(&next, &told)
 }
 
 fn accepted(visitor: &Visitor, decided: Result<Decision, NotDone>) -> Result<Decision, Instead> {

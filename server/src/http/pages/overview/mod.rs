@@ -18,7 +18,7 @@ use crate::http::shared::administration::NotDone;
 use crate::http::shared::answer;
 use crate::http::shared::form::encode;
 use crate::http::shared::settings;
-use crate::observe::event::{advice, meaning};
+use crate::observe::event::meaning;
 use crate::observe::tally;
 use crate::observe::tally::{Since, Why};
 
@@ -241,11 +241,11 @@ impl Reason {
         Self {
             text: match code {
                 "" => "Without a code. Requests of networks that send very many are only counted.",
-                code => meaning(code).or_else(|| advice(code)).unwrap_or_default(),
+                code => meaning(code).unwrap_or_default(),
             },
             link: format!(
                 "/admin/events?{}",
-                encode(&[("outcome", "refused"), ("code", code)])
+                encode(&[("outcome", "refused"), ("reason", code), ("time", "month")])
             ),
             in_day: reason.in_day,
             in_all: reason.in_all,
@@ -291,6 +291,6 @@ const fn called(state: State) -> &'static str {
         State::Waiting => "Wait for approval",
         State::SecretExpired => "Their secret has expired",
         State::NeverUsed => "Never used",
-        State::Used => "In use",
+        State::Used => "Used",
     }
 }
