@@ -59,6 +59,20 @@ impl PublicUrl {
         self.origin.starts_with("https://")
     }
 
+    /// Where a program listens that is reached by this without encryption, which is on this machine alone.
+    pub fn loopback(&self) -> Option<SocketAddr> {
+        let url = Url::parse(&self.origin).ok()?;
+        if self.is_https() || !is_loopback(&url) {
+            return None;
+        }
+        let address: IpAddr = match url.host()? {
+            Host::Domain(_) => Ipv4Addr::LOCALHOST.into(),
+            Host::Ipv4(address) => address.into(),
+            Host::Ipv6(address) => address.into(),
+        };
+        Some(SocketAddr::new(address, url.port_or_known_default()?))
+    }
+
     /// Scheme, host and port, as a browser writes them (RFC 6454 §6.2).
     pub fn origin(&self) -> &str {
         &self.origin
@@ -177,6 +191,23 @@ impl fmt::Display for PublicUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_a_program_on_this_machine_listens() {
+        for (url, expected) in [
+            ("http://127.0.0.1:18080", Some("127.0.0.1:18080")),
+            ("http://127.0.0.2:18080/mail", Some("127.0.0.2:18080")),
+            ("http://[::1]:18080", Some("[::1]:18080")),
+            ("http://localhost:18080", Some("127.0.0.1:18080")),
+            ("http://localhost", Some("127.0.0.1:80")),
+            ("https://localhost:18080", None),
+            ("https://mail.example.org", None),
+        ] {
+            let read: PublicUrl = url.parse().expect("the case is right");
+            let expected = expected.map(|text| text.parse().expect("the case is right"));
+            assert_eq!(read.loopback(), expected, "{url}");
+        }
+    }
 
     #[test]
     fn one_way_to_write_it() {

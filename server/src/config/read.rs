@@ -511,6 +511,36 @@ mod tests {
     }
 
     #[test]
+    fn when_nobody_reaches_the_server() {
+        for (settings, expected) in [
+            ("", false),
+            ("public-url = 'http://127.0.0.1:8080'", false),
+            ("public-url = 'http://127.0.0.1:18080'", true),
+            ("public-url = 'http://localhost'", true),
+            (
+                "public-url = 'http://localhost:18080'\nlisten = '[::]:18080'",
+                false,
+            ),
+            (
+                "public-url = 'http://127.0.0.1:18080'\ntrusted-proxies = []",
+                false,
+            ),
+            (
+                "public-url = 'https://localhost:8443'\ntrusted-proxies = []",
+                false,
+            ),
+        ] {
+            let table = format!("[server]\n{settings}")
+                .parse()
+                .expect("the case is TOML");
+            let (config, findings) = parse(table);
+            assert_eq!(findings, [], "{settings}");
+            let said = config.reached_elsewhere(config.listen);
+            assert_eq!(said.is_some(), expected, "{settings}: {said:?}");
+        }
+    }
+
+    #[test]
     fn the_plugin_is_told_where_it_is_reached_unless_the_admin_says_otherwise() {
         let public_url: PublicUrl = "https://mail.example.org"
             .parse()

@@ -144,6 +144,19 @@ impl Config {
             && self.proxies.as_ref().is_some_and(has_no_proxy)
     }
 
+    /// What is wrong if nobody reaches this program by its public URL when it listens there: the URL is on this machine, and
+    /// has another port. With proxies, it is that of a proxy.
+    pub fn reached_elsewhere(&self, listening: SocketAddr) -> Option<String> {
+        let public_url = self.public_url.as_ref()?;
+        let reached = public_url.loopback()?;
+        (self.proxies.is_none() && reached.port() != listening.port()).then(|| {
+            format!(
+                "server.public-url is {public_url}, and the server listens on {listening}, so that nobody reaches it by that \
+                 address: set server.listen to {reached}, or, if a proxy passes connections on, server.trusted-proxies"
+            )
+        })
+    }
+
     /// How this machine reaches this program when it listens there.
     pub fn listener_url(&self, listening: SocketAddr) -> PublicUrl {
         let url = PublicUrl::of_listener(listening);

@@ -80,6 +80,9 @@ async fn serve(
              clients use"
         );
     }
+    if let Some(elsewhere) = config.reached_elsewhere(listening) {
+        tracing::warn!("{elsewhere}");
+    }
     if config.is_everybody_one() {
         tracing::warn!(
             "server.trusted-proxies is empty, server.public-url is https, and there is no server.tls-certificate: if \

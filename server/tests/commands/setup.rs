@@ -146,6 +146,45 @@ fn a_person_is_asked_until_the_answers_are_right() {
     assert!(folder.path("own data").join("gatepost.db").exists());
 }
 
+/// Whoever signs in where the setup says finds the server there.
+#[test]
+fn the_server_listens_where_a_public_url_on_this_machine_is() {
+    const ELSEWHERE: &str = "nobody reaches it by that address: set server.listen to 127.0.0.1:18080";
+    let folder = Folder::new();
+    let data = folder.data();
+    let setup = |name: &str, more: &[&str]| {
+        let config = folder.path(name);
+        let arguments = [
+            &[
+                "setup",
+                "--config",
+                utf8(&config),
+                "--public-url",
+                "http://127.0.0.1:18080",
+                "--admin",
+                name,
+                "--password-stdin",
+            ],
+            more,
+        ];
+        let made = run_reading(&arguments.concat(), &data, PASSWORD);
+        assert_eq!(made.status.code(), Some(0), "{made:?}");
+        let written = fs::read_to_string(&config).expect("it is there");
+        (text(&made.stderr), written)
+    };
+    let (said, written) = setup("suggested.toml", &[]);
+    assert!(written.contains("listen = \"127.0.0.1:18080\""), "{written}");
+    assert!(!said.contains("warning"), "{said}");
+    let (said, _) = setup("own.toml", &["--listen", "127.0.0.1:8080"]);
+    assert!(said.contains(ELSEWHERE), "{said}");
+
+    let here = folder.path("");
+    let typed = format!("http://localhost:18080\n\nasked\n{NAME}\n{PASSWORD}\n{PASSWORD}\n");
+    let seen = on_terminal(&["setup"], &here, &typed);
+    assert_eq!(seen.code, Some(0), "{}", seen.text);
+    assert!(seen.text.contains("[127.0.0.1:18080]"), "{}", seen.text);
+}
+
 /// Nothing is made by a setup that does not come to its end.
 #[test]
 fn a_setup_that_fails_makes_nothing() {

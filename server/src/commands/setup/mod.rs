@@ -20,7 +20,7 @@ use self::wish::{Front, Wish, usable};
 use super::account::{self, NO_ACCOUNT_NAME};
 use super::exit::Undone;
 use super::password;
-use super::said::done;
+use super::said::{done, said};
 use super::tools::{Done, runtime, with_new};
 use crate::config::{self, Config, ConfigError, Overrides, PublicUrl};
 use crate::operate::Tls;
@@ -39,7 +39,7 @@ pub(super) struct SetupFlags {
     /// Address by which mail clients reach the server, such as https://mail.example.org [default: where it listens]
     #[arg(long, value_name = "URL", value_parser = wish::public_url)]
     public_url: Option<PublicUrl>,
-    /// Address and port to listen on [default: 127.0.0.1:8080]
+    /// Address and port to listen on [default: 127.0.0.1:8080, or those of an http public URL]
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
     /// Network of the proxies in front; may be given several times
@@ -98,6 +98,9 @@ pub(super) fn run(flags: &SetupFlags) -> Done {
     };
     let public_url = config.public_url(config.listen);
     config.compile(&public_url)?;
+    if let Some(elsewhere) = config.reached_elsewhere(config.listen) {
+        said(&format!("warning: {elsewhere}"));
+    }
     if let Some(files) = &config.tls {
         Tls::new(files).map_err(|error| Undone::Mistake(config::with_causes(&error)))?;
     }

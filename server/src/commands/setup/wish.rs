@@ -76,7 +76,7 @@ impl Wish {
         Ok(Self {
             listen: flags
                 .listen
-                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+                .unwrap_or_else(|| likely(flags.public_url.as_ref())),
             public_url: flags.public_url.clone(),
             front,
             store,
@@ -99,7 +99,7 @@ impl Wish {
         }
         if flags.listen.is_none() {
             let question = "Address and port to listen on";
-            let default = self.listen.to_string();
+            let default = likely(self.public_url.as_ref()).to_string();
             self.listen = person.ask(question, Some(&default), |answer| {
                 let allowed = "write an address and a port, such as 127.0.0.1:8080";
                 answer.parse().map_err(|_| allowed.to_owned())
@@ -237,6 +237,13 @@ anonymous = false
         );
         Ok(text)
     }
+}
+
+/// Where a server listens that is reached there, if nobody says it.
+fn likely(public_url: Option<&PublicUrl>) -> SocketAddr {
+    public_url
+        .and_then(PublicUrl::loopback)
+        .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)))
 }
 
 /// Reads the address by which the server is reached.
