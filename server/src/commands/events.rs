@@ -28,7 +28,7 @@ pub(super) struct EventsFlags {
     /// Where settings and data are.
     #[command(flatten)]
     places: Places,
-    /// One event, with what was found and what can be done: the number that a refusal shows
+    /// One event, with what was found and what can be done: its number in the list, or the one that a refusal shows
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["follow", "last"])]
     number: Option<String>,
     /// Events of this client: its id, or a part of its name
