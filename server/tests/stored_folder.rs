@@ -99,7 +99,9 @@ fn it_is_read_as_it_was_and_brought_up_to_date_once() {
                 };
                 let said = read(file);
                 let lines = said.lines();
-                lines.map(|line| format!("{line}\t{}\n", state(line))).collect()
+                lines
+                    .map(|line| format!("{line}\t{}\n", state(line)))
+                    .collect()
             }
             "export.jsonl" => upgraded(&read(file)),
             _ => read(file),

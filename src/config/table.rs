@@ -131,9 +131,17 @@ mod tests {
 
     #[test]
     fn unknown_keys_name_those_that_share_a_word() {
-        let keys = ["require", "max-clients", "max-anonymous-clients", "secret-lifetime"];
+        let keys = [
+            "require",
+            "max-clients",
+            "max-anonymous-clients",
+            "secret-lifetime",
+        ];
         for (key, expected) in [
-            ("limit-of-clients", Some("max-clients, max-anonymous-clients")),
+            (
+                "limit-of-clients",
+                Some("max-clients, max-anonymous-clients"),
+            ),
             ("LIFETIME_OF_TOKENS", Some("secret-lifetime")),
             ("colour", None),
             ("a-b", None),

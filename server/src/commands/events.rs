@@ -322,10 +322,7 @@ fn details(event: &Event, clock: &Clock) -> String {
         ("client id", event.client_id.as_deref()),
         ("asked by", event.asked_by.as_deref()),
         ("account", event.account.as_deref()),
-        (
-            "address",
-            Some(event.address.as_deref().unwrap_or(UNKNOWN)),
-        ),
+        ("address", Some(event.address.as_deref().unwrap_or(UNKNOWN))),
         ("request", Some(&*request)),
         ("answer", Some(&*answer)),
     ] {
@@ -369,7 +366,10 @@ fn place(text: &str) -> Result<String, String> {
         || text.parse::<IpNet>().is_ok();
     match is_known {
         true => Ok(text.to_owned()),
-        false => Err("write an address such as 192.0.2.7, a network such as 192.0.2.0/24, or `unknown`".to_owned()),
+        false => Err(
+            "write an address such as 192.0.2.7, a network such as 192.0.2.0/24, or `unknown`"
+                .to_owned(),
+        ),
     }
 }
 

@@ -28,8 +28,7 @@ use crate::observe::audit::{Act, Deed};
 const LONGEST: u64 = 4 << 20;
 
 /// Why a line that has a beginning and no end is not read.
-const CUT_OFF: &str =
-    "the line ends too early, so that a part of the file is missing: copy it again, or export again";
+const CUT_OFF: &str = "the line ends too early, so that a part of the file is missing: copy it again, or export again";
 
 #[derive(Args)]
 pub(super) struct Flags {

@@ -339,8 +339,12 @@ require = 1
             "require-software-statement = true",
         ] {
             let text = format!("[oauth.client-registration]\n{settings}\n");
-            let mistakes = gatepost::Registrar::compile(&text).expect_err("it has one").0;
-            let is_said = mistakes.iter().any(|mistake| mistake.message == BESIDE_OTHERS);
+            let mistakes = gatepost::Registrar::compile(&text)
+                .expect_err("it has one")
+                .0;
+            let is_said = mistakes
+                .iter()
+                .any(|mistake| mistake.message == BESIDE_OTHERS);
             assert!(is_said, "{settings}: {mistakes:?}");
         }
     }

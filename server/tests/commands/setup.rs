@@ -149,7 +149,8 @@ fn a_person_is_asked_until_the_answers_are_right() {
 /// Whoever signs in where the setup says finds the server there.
 #[test]
 fn the_server_listens_where_a_public_url_on_this_machine_is() {
-    const ELSEWHERE: &str = "nobody reaches it by that address: set server.listen to 127.0.0.1:18080";
+    const ELSEWHERE: &str =
+        "nobody reaches it by that address: set server.listen to 127.0.0.1:18080";
     let folder = Folder::new();
     let data = folder.data();
     let setup = |name: &str, more: &[&str]| {
@@ -173,7 +174,10 @@ fn the_server_listens_where_a_public_url_on_this_machine_is() {
         (text(&made.stderr), written)
     };
     let (said, written) = setup("suggested.toml", &[]);
-    assert!(written.contains("listen = \"127.0.0.1:18080\""), "{written}");
+    assert!(
+        written.contains("listen = \"127.0.0.1:18080\""),
+        "{written}"
+    );
     assert!(!said.contains("warning"), "{said}");
     let (said, _) = setup("own.toml", &["--listen", "127.0.0.1:8080"]);
     assert!(said.contains(ELSEWHERE), "{said}");
