@@ -197,6 +197,8 @@ fn approvals_on_the_command_line() {
 
     let listed = text(&client(&["list", "--json"]).stdout);
     assert_eq!(listed.matches(r#""waiting":true"#).count(), 2, "{listed}");
+    let lines = text(&client(&["list"]).stdout);
+    assert_eq!(lines.matches("\twaits\n").count(), 2, "{lines}");
     let told = shown(&id);
     assert_eq!(
         (&told["state"], &told["works"]),
@@ -209,6 +211,8 @@ fn approvals_on_the_command_line() {
 
     let unread = client(&["approve", &id]);
     assert_eq!(unread.status.code(), Some(2), "{unread:?}");
+    let advised = format!("`client show {id}`");
+    assert!(text(&unread.stderr).contains(&advised), "{unread:?}");
     let changed = client(&["approve", &id, "--revision", "9"]);
     assert_eq!(changed.status.code(), Some(1), "{changed:?}");
     assert!(

@@ -40,7 +40,7 @@ fn webadmin() {
     );
 
     let listed = text(&client(folder, &["list"]).stdout);
-    assert_eq!(listed, "webadmin\t0\tAdministration\n");
+    assert_eq!(listed, "webadmin\t0\tAdministration\tenabled\n");
     let removed = client(folder, &["remove", "webadmin", "--yes"]);
     assert!(removed.status.success(), "{}", text(&removed.stderr));
     assert_eq!(text(&client(folder, &["list"]).stdout), "");

@@ -248,7 +248,7 @@ fn settings_alone() {
             2,
             &[
                 "error[server.lisen]: there is no such key, did you mean `listen`?\n --> gatepost.toml:2:1\n  |\n\
-                 2 | lisen = \"(hidden)\"\n  | ^^^^^^^^^^^^^^^^^^\n  = allowed: listen,",
+                 2 | lisen = \"(hidden)\"\n  | ^^^^^^^^^^^^^^^^^^\n\n",
                 "gatepost.toml: 1 error\n",
             ],
         ),

@@ -91,6 +91,18 @@ fn it_is_read_as_it_was_and_brought_up_to_date_once() {
                 "partner@example.org\t\n",
                 "partner@example.org\tauthenticate oauth-client-registration\n",
             ),
+            // The state is a column now.
+            "said/client-list" => {
+                let state = |line: &str| match line.contains("Disabled Mail") {
+                    true => "disabled",
+                    false => "enabled",
+                };
+                let said = read(file);
+                let lines = said.lines();
+                lines
+                    .map(|line| format!("{line}\t{}\n", state(line)))
+                    .collect()
+            }
             "export.jsonl" => upgraded(&read(file)),
             _ => read(file),
         };

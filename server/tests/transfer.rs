@@ -164,7 +164,11 @@ fn what_is_exported_is_imported_and_goes_on_working() {
             ),
             "line 3: ",
         ),
-        ("cut off", lines[..lines.len() - 9].to_owned(), "EOF"),
+        (
+            "cut off",
+            lines[..lines.len() - 9].to_owned(),
+            "the line ends too early",
+        ),
     ] {
         let refused = import(&other, "broken.jsonl", &broken);
         assert_eq!(refused.status.code(), Some(2), "{name}");

@@ -11,7 +11,7 @@ use super::settings::{MIN_PROVISIONAL, Policy, TABLE};
 pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
     let offered = &policy.scopes.0;
     if !policy.default_scopes.0.iter().all(|s| offered.contains(s)) {
-        findings.push(mistake(
+        findings.push(conflict(
             "default-scopes",
             "only scopes that stand in scopes",
         ));
@@ -43,7 +43,7 @@ pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
     ] {
         if used && !policy.extensions.contains(&extension) {
             let allowed = format!("this only if {} stands in extensions", extension.name());
-            findings.push(mistake(key, &allowed));
+            findings.push(conflict(key, &allowed));
         }
     }
     if policy.assertion_algs().is_empty()
@@ -54,7 +54,7 @@ pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
             jws::VERIFIABLE.join(", ")
         );
         let allowed = allowed.as_str();
-        findings.push(mistake("signing-algs", allowed));
+        findings.push(conflict("signing-algs", allowed));
     }
     if policy.anonymous
         && policy.anonymous_profile == AnonymousProfile::Mail
@@ -63,7 +63,7 @@ pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
             && policy.auth_methods.contains(&AuthMethod::None))
     {
         let allowed = "true only if authorization_code and refresh_token stand in grant-types, and none in auth-methods";
-        findings.push(mistake("anonymous", allowed));
+        findings.push(conflict("anonymous", allowed));
     }
     let stores_strangers =
         policy.anonymous && policy.stateless == Sharing::Off && policy.static_client.is_none();
@@ -91,16 +91,16 @@ pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
     {
         let allowed =
             "authorization_code and refresh_token in grant-types, while anonymous is true";
-        findings.push(mistake("anonymous-terms", allowed));
+        findings.push(conflict("anonymous-terms", allowed));
     }
     if policy.stateless != Sharing::Off && policy.client_id_keys.is_empty() {
         let allowed = "this only with a key in client-id-keys";
-        findings.push(mistake("stateless", allowed));
+        findings.push(conflict("stateless", allowed));
     }
     approval(policy, findings);
     if policy.require_software_statement && policy.trusted_issuers.is_empty() {
         let allowed = "true only with an issuer in trusted-issuers";
-        findings.push(mistake("require-software-statement", allowed));
+        findings.push(conflict("require-software-statement", allowed));
     }
     if policy.require_software_statement && !policy.require {
         findings.push(warning(
@@ -109,7 +109,7 @@ pub(super) fn relations(policy: &Policy, findings: &mut Vec<SettingFinding>) {
         ));
     }
     if policy.anonymous && policy.provisional_lifetime < MIN_PROVISIONAL {
-        findings.push(mistake("provisional-lifetime", "3600 or more, in seconds"));
+        findings.push(conflict("provisional-lifetime", "3600 or more, in seconds"));
     }
     if policy.address_window == 0 {
         findings.push(mistake("address-window", "1 or more, in seconds"));
@@ -184,7 +184,7 @@ fn approval(policy: &Policy, findings: &mut Vec<SettingFinding>) {
         ),
     ] {
         if is_way_around {
-            findings.push(mistake("approval", allowed));
+            findings.push(conflict("approval", allowed));
         }
     }
     if policy.approval == Approval::Anonymous && !policy.anonymous {
@@ -203,6 +203,10 @@ pub(super) fn web_administration(policy: &Policy) -> Option<SettingFinding> {
             "Only registered clients work: the web administration stops working until a client webadmin is registered, or administrators get oauth-client-override.",
         )
     })
+}
+
+fn conflict(key: &str, allowed: &str) -> SettingFinding {
+    diagnostic::conflict(&path(key), allowed.to_owned())
 }
 
 fn mistake(key: &str, allowed: &str) -> SettingFinding {

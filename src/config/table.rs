@@ -92,11 +92,26 @@ pub(super) fn unknown(path: &str, key: &str, keys: &[&str]) -> SettingFinding {
         Some((_, known)) => format!("There is no such key; {known} comes near."),
         None => "There is no such key.".to_owned(),
     };
+    // A list of all keys is no help: of those of the policy, nobody finds the right one in it.
+    let similar = match nearest {
+        Some(_) => Vec::new(),
+        None => similar(key, keys),
+    };
     SettingFinding {
-        // For a typing mistake a list of all keys is no help.
-        allowed: nearest.is_none().then(|| keys.join(", ")),
+        allowed: (!similar.is_empty()).then(|| similar.join(", ")),
         ..SettingFinding::new(path, message, Severity::Error)
     }
+}
+
+/// The keys that have a word in common with a key that there is not.
+fn similar<'k>(key: &str, keys: &[&'k str]) -> Vec<&'k str> {
+    let words = |key: &str| -> Vec<String> {
+        let words = key.split(['-', '_', '.', ' ']).map(str::to_ascii_lowercase);
+        words.filter(|word| word.len() > 2).collect()
+    };
+    let wanted = words(key);
+    let has_one = |known: &&&str| words(known).iter().any(|word| wanted.contains(word));
+    keys.iter().filter(has_one).copied().collect()
 }
 
 #[cfg(test)]
@@ -111,6 +126,29 @@ mod tests {
         assert_eq!(near.allowed, None);
         let far = found("something-else");
         assert_eq!(far.message, "There is no such key.");
-        assert_eq!(far.allowed.as_deref(), Some("require, anonymous"));
+        assert_eq!(far.allowed, None);
+    }
+
+    #[test]
+    fn unknown_keys_name_those_that_share_a_word() {
+        let keys = [
+            "require",
+            "max-clients",
+            "max-anonymous-clients",
+            "secret-lifetime",
+        ];
+        for (key, expected) in [
+            (
+                "limit-of-clients",
+                Some("max-clients, max-anonymous-clients"),
+            ),
+            ("LIFETIME_OF_TOKENS", Some("secret-lifetime")),
+            ("colour", None),
+            ("a-b", None),
+        ] {
+            let found = unknown(key, key, &keys);
+            assert_eq!(found.message, "There is no such key.", "{key}");
+            assert_eq!(found.allowed.as_deref(), expected, "{key}");
+        }
     }
 }

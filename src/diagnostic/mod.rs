@@ -12,5 +12,5 @@ pub(crate) use self::error_code::ErrorCode;
 pub(crate) use self::findings::Findings;
 pub use self::findings::{Diagnostic, Severity};
 pub(crate) use self::place::Place;
-pub(crate) use self::setting::mistake;
 pub use self::setting::{SettingFinding, SettingsError};
+pub(crate) use self::setting::{conflict, mistake};

@@ -55,6 +55,18 @@ impl SettingFinding {
     }
 }
 
+/// Makes the finding that a value is allowed by itself, and not together with other settings.
+pub(crate) fn conflict(path: &str, allowed: String) -> SettingFinding {
+    SettingFinding {
+        allowed: Some(allowed),
+        ..SettingFinding::new(
+            path,
+            "The value is not allowed together with the other settings.",
+            Severity::Error,
+        )
+    }
+}
+
 /// Makes the finding that a value is not allowed.
 pub(crate) fn mistake(path: &str, allowed: String) -> SettingFinding {
     SettingFinding {

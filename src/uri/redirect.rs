@@ -69,7 +69,7 @@ pub(crate) enum PrivateSchemes {
     /// Reversed domain names (RFC 8252 §7.1).
     ReverseDomain,
     /// All that have no other meaning, because an administrator knows who uses them (requirements
-    /// E12).
+    /// E12). An administrator writes the URI that a program has, and is not advised to write another.
     Any,
 }
 
@@ -185,9 +185,13 @@ fn private_use(
             return;
         }
         None | Some("") => {}
-        Some(authority) if authority.split('.').all(host::is_label) => report
-            .findings
-            .warning(&rule::REDIRECT_URI_PRIVATE_AUTHORITY, report.place),
+        Some(authority) if authority.split('.').all(host::is_label) => {
+            if schemes == PrivateSchemes::ReverseDomain {
+                report
+                    .findings
+                    .warning(&rule::REDIRECT_URI_PRIVATE_AUTHORITY, report.place);
+            }
+        }
         Some(authority) if authority.contains('@') => report.flaw(&rule::USER_INFO),
         Some(_) => report.flaw(&rule::HOST_SYNTAX),
     }

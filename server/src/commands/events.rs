@@ -1,12 +1,14 @@
 //! `gatepost-server events`: what came of requests, and why.
 
 use std::io::{self, BufWriter, Write};
+use std::net::IpAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
 use clap::Args;
+use ipnet::IpNet;
 use serde::Serialize;
 
 use super::check::json::ascii;
@@ -26,7 +28,7 @@ pub(super) struct EventsFlags {
     /// Where settings and data are.
     #[command(flatten)]
     places: Places,
-    /// One event, with what was found and what can be done: the number that a refusal shows
+    /// One event, with what was found and what can be done: its number in the list, or the one that a refusal shows
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["follow", "last"])]
     number: Option<String>,
     /// Events of this client: its id, or a part of its name
@@ -35,8 +37,8 @@ pub(super) struct EventsFlags {
     /// Events of this account
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
-    /// Events from this address, or from a network such as 192.0.2.0/24
-    #[arg(long, value_name = "ADDRESS")]
+    /// Events from this address, from a network such as 192.0.2.0/24, or from an `unknown` address
+    #[arg(long, value_name = "ADDRESS", value_parser = place)]
     address: Option<String>,
     /// Events that have this code among their findings, or this error code in the answer
     #[arg(long, value_name = "CODE")]
@@ -65,11 +67,15 @@ const COLUMNS: &[Column] = &[
     Column::whole("TIME"),
     Column::whole("NUMBER"),
     Column::cut("WHO"),
+    Column::cut("REQUEST"),
     Column::whole("OUTCOME"),
 ];
 
 /// How often new events are looked for.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// What is said of an address that is not known.
+const UNKNOWN: &str = "unknown";
 
 /// How wide lines of text are, in columns.
 const WIDTH: usize = 80;
@@ -124,6 +130,7 @@ impl EventsFlags {
 fn list(path: &Path, filter: &Filter, flags: &EventsFlags) -> io::Result<bool> {
     let found = History::of(path).find(filter, None, &everything(flags.last))?;
     let latest_last = found.events.iter().rev();
+    let mut is_for_a_person = false;
     match flags.shown.json {
         true => {
             let mut out = BufWriter::new(io::stdout().lock());
@@ -135,6 +142,7 @@ fn list(path: &Path, filter: &Filter, flags: &EventsFlags) -> io::Result<bool> {
         false => {
             let clock = flags.shown.zone.clock();
             let mut table = Table::on_stdout(COLUMNS);
+            is_for_a_person = table.is_for_a_person();
             for event in latest_last {
                 table.row(cells(event, &clock))?;
             }
@@ -148,6 +156,9 @@ fn list(path: &Path, filter: &Filter, flags: &EventsFlags) -> io::Result<bool> {
             "there are more: --last {} shows as many again",
             2 * flags.last
         ));
+    }
+    if is_for_a_person && !found.events.is_empty() {
+        said("--number NUMBER shows one of them, with what was found and what can be done");
     }
     Ok(true)
 }
@@ -227,10 +238,19 @@ fn cells(event: &Event, clock: &Clock) -> Vec<String> {
         event.number.clone(),
         match (event.client(), event.claimed()) {
             (None, Some(claimed)) => claimed,
-            (client, _) => client.or(asker).unwrap_or("unknown").to_owned(),
+            (client, _) => client.or(asker).unwrap_or(UNKNOWN).to_owned(),
         },
+        asked(event),
         outcome,
     ]
+}
+
+/// What was asked for: what was decided or done, or else the request that was refused before.
+fn asked(event: &Event) -> String {
+    match &event.operation {
+        Some(operation) => operation.clone(),
+        None => format!("{} {}", event.method, event.route),
+    }
 }
 
 /// An event as a program reads it.
@@ -309,10 +329,7 @@ fn details(event: &Event, clock: &Clock) -> String {
         ("asked by", event.asked_by.as_deref()),
         ("account", event.account.as_deref()),
         ("API key", key.as_deref()),
-        (
-            "address",
-            Some(event.address.as_deref().unwrap_or("unknown")),
-        ),
+        ("address", Some(event.address.as_deref().unwrap_or(UNKNOWN))),
         ("request", Some(&*request)),
         ("answer", Some(&*answer)),
     ] {
@@ -347,6 +364,20 @@ fn paragraph(text: &mut String, name: &str, said: &str) {
     }
     text.push_str(line.trim_end());
     text.push('\n');
+}
+
+/// Reads where events come from, which the filter takes as it is written.
+fn place(text: &str) -> Result<String, String> {
+    let is_known = text.eq_ignore_ascii_case(UNKNOWN)
+        || text.parse::<IpAddr>().is_ok()
+        || text.parse::<IpNet>().is_ok();
+    match is_known {
+        true => Ok(text.to_owned()),
+        false => Err(
+            "write an address such as 192.0.2.7, a network such as 192.0.2.0/24, or `unknown`"
+                .to_owned(),
+        ),
+    }
 }
 
 /// Reads a time such as `1h`.
@@ -388,6 +419,37 @@ mod tests {
         ] {
             assert_eq!(seconds(text).ok(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn where_events_come_from() {
+        for (text, is_right) in [
+            ("192.0.2.7", true),
+            ("192.0.2.0/24", true),
+            ("2001:db8::1", true),
+            ("2001:db8::/32", true),
+            ("unknown", true),
+            ("Unknown", true),
+            ("nonsense", false),
+            ("192.0.2", false),
+            ("192.0.2.0/33", false),
+            ("mail.example.org", false),
+            ("", false),
+        ] {
+            assert_eq!(place(text).is_ok(), is_right, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_asked_is_in_the_list() {
+        let named = Event::example();
+        assert_eq!(cells(&named, &Clock::utc())[3], "authorize");
+        let unnamed = Event {
+            operation: None,
+            ..named
+        };
+        assert_eq!(cells(&unnamed, &Clock::utc())[3], "GET /auth/authorize");
+        assert_eq!(cells(&unnamed, &Clock::utc()).len(), COLUMNS.len());
     }
 
     #[test]

@@ -27,6 +27,9 @@ use crate::observe::audit::{Act, Deed};
 /// How long a line may be, in bytes: a record, and some.
 const LONGEST: u64 = 4 << 20;
 
+/// Why a line that has a beginning and no end is not read.
+const CUT_OFF: &str = "the line ends too early, so that a part of the file is missing: copy it again, or export again";
+
 #[derive(Args)]
 pub(super) struct Flags {
     /// The file; `-` is standard output
@@ -248,7 +251,13 @@ impl Iterator for Lines {
 impl Lines {
     /// A line as it is read, with terms that the plugin takes and a record that it can read.
     fn checked(&self, text: &[u8]) -> Result<Line, String> {
-        let line: Line = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        let line: Line = serde_json::from_slice(text).map_err(|error| match error.is_eof() {
+            true if text.len() as u64 == LONGEST => {
+                format!("the line is longer than {LONGEST} bytes")
+            }
+            true => CUT_OFF.to_owned(),
+            false => error.to_string(),
+        })?;
         let failed = |error: PluginError| config::with_causes(&error);
         match &line {
             Line::Key {

@@ -330,7 +330,7 @@ mod tests {
         );
         let expected = [
             "colour: there is no such key; allowed: server, limits, store, audit, fetch, metrics, log, plugin, oauth",
-            "server.lisen: there is no such key, did you mean `listen`?; allowed: listen, public-url, provider-name, cors-origins, max-connections, head-timeout, body-timeout, request-timeout, sweep-interval, trusted-proxies, forwarded-header, proxy-protocol, tls-certificate, tls-key",
+            "server.lisen: there is no such key, did you mean `listen`?",
             "server.listen: `localhost` is not understood; allowed: an address and a port, such as `127.0.0.1:8080`",
             "server.public-url: `ftp://mail.example.org` is not understood; allowed: `https://` and a host, or `http://` and a loopback address; then perhaps a port, and a path of letters, digits and `-`, `.`, `_`, `~` that does not begin with a path of this server, such as `/auth`",
             "server.provider-name: `` is not understood; allowed: 1 to 128 characters in one line",
@@ -343,7 +343,7 @@ mod tests {
             "plugin.isolate: not the right kind of value; allowed: true or false",
             "fetch.internal-hosts: `*.example.org` is not understood; allowed: a list of host names or addresses, such as `apps.example.org` or `10.0.0.7`",
             "fetch.timeout: not the right kind of value; allowed: a whole number from 1 to 60",
-            "oauth.client-registraton: there is no such key, did you mean `client-registration`?; allowed: client-registration, tokens",
+            "oauth.client-registraton: there is no such key, did you mean `client-registration`?",
         ];
         let mut found_sorted = found.clone();
         let mut expected_sorted = expected.map(String::from).to_vec();
@@ -507,6 +507,36 @@ mod tests {
             let (config, findings) = parse(table);
             assert_eq!(findings, [], "{settings}");
             assert_eq!(config.is_address_unsaid(), expected, "{settings}");
+        }
+    }
+
+    #[test]
+    fn when_nobody_reaches_the_server() {
+        for (settings, expected) in [
+            ("", false),
+            ("public-url = 'http://127.0.0.1:8080'", false),
+            ("public-url = 'http://127.0.0.1:18080'", true),
+            ("public-url = 'http://localhost'", true),
+            (
+                "public-url = 'http://localhost:18080'\nlisten = '[::]:18080'",
+                false,
+            ),
+            (
+                "public-url = 'http://127.0.0.1:18080'\ntrusted-proxies = []",
+                false,
+            ),
+            (
+                "public-url = 'https://localhost:8443'\ntrusted-proxies = []",
+                false,
+            ),
+        ] {
+            let table = format!("[server]\n{settings}")
+                .parse()
+                .expect("the case is TOML");
+            let (config, findings) = parse(table);
+            assert_eq!(findings, [], "{settings}");
+            let said = config.reached_elsewhere(config.listen);
+            assert_eq!(said.is_some(), expected, "{settings}: {said:?}");
         }
     }
 

@@ -56,7 +56,9 @@ impl Section {
                 Some((_, known)) => format!("there is no such key, did you mean `{known}`?"),
                 None => "there is no such key".to_owned(),
             };
-            self.mistake(key, message, &self.known.join(", "));
+            // For a typing mistake a list of all keys is no help.
+            let allowed = nearest.is_none().then(|| self.known.join(", "));
+            self.found(key, message, allowed);
         }
         if self.findings.is_empty() {
             Ok(())
@@ -176,8 +178,12 @@ impl Section {
     }
 
     pub(super) fn mistake(&mut self, key: &str, message: String, allowed: &str) {
+        self.found(key, message, Some(allowed.to_owned()));
+    }
+
+    fn found(&mut self, key: &str, message: String, allowed: Option<String>) {
         self.findings.push(SettingFinding {
-            allowed: Some(allowed.to_owned()),
+            allowed,
             ..SettingFinding::new(self.path_of(key), message, Severity::Error)
         });
     }

@@ -135,15 +135,6 @@ impl Config {
         self.public_url.is_none() && (has_proxy || self.listen.ip().is_unspecified())
     }
 
-    /// Whether clients are told to come to a port of this machine that this program does not listen on, and no proxy is in
-    /// front that could.
-    pub fn is_elsewhere(&self, listening: SocketAddr) -> bool {
-        let proxies = self.proxies.as_ref();
-        let has_proxy = proxies.is_some_and(|proxies| !proxies.trusted.is_empty());
-        let told = self.public_url.as_ref().and_then(PublicUrl::loopback);
-        !has_proxy && told.is_some_and(|told| told.port() != listening.port())
-    }
-
     /// Whether everybody may come from one address: the world comes by https, this program has no certificate, and an
     /// administrator says that there are no proxies to be believed.
     pub fn is_everybody_one(&self) -> bool {
@@ -151,6 +142,19 @@ impl Config {
         self.tls.is_none()
             && self.public_url.as_ref().is_some_and(PublicUrl::is_https)
             && self.proxies.as_ref().is_some_and(has_no_proxy)
+    }
+
+    /// What is wrong if nobody reaches this program by its public URL when it listens there: the URL is on this machine, and
+    /// has another port. With proxies, it is that of a proxy.
+    pub fn reached_elsewhere(&self, listening: SocketAddr) -> Option<String> {
+        let public_url = self.public_url.as_ref()?;
+        let reached = public_url.loopback()?;
+        (self.proxies.is_none() && reached.port() != listening.port()).then(|| {
+            format!(
+                "server.public-url is {public_url}, and the server listens on {listening}, so that nobody reaches it by that \
+                 address: set server.listen to {reached}, or, if a proxy passes connections on, server.trusted-proxies"
+            )
+        })
     }
 
     /// How this machine reaches this program when it listens there.

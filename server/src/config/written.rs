@@ -85,9 +85,8 @@ impl Written {
     /// What is not shown of the file beside its mistakes.
     ///
     /// If it is no TOML, that is every value: where one ends is not known. Otherwise it is the value of a secret setting, a
-    /// string with credentials in it, and each string at a place where there is a mistake, if the message does not quote it:
-    /// a secret may have a wrong name, or be in a wrong place. A value that its setting allows, and that only does not fit the
-    /// other settings, is shown.
+    /// string with credentials in it, and each string at a place where there is a mistake: a secret may have a wrong name, or
+    /// be in a wrong place. What the message quotes is shown, and what is wrong beside other settings only.
     pub fn secrets(&self, found: &[Mistake]) -> Vec<Range<usize>> {
         if self.table().is_err() {
             return all_values(&self.text);
@@ -98,7 +97,7 @@ impl Written {
             wrong: found
                 .iter()
                 .filter(is_error)
-                .filter(|mistake| !is_of_right_kind(&mistake.finding))
+                .filter(|mistake| mistake.finding.message != BESIDE_OTHERS)
                 .map(|mistake| (plain(&mistake.finding.path), &*mistake.finding.message))
                 .collect(),
             hidden: Vec::new(),
@@ -108,32 +107,14 @@ impl Written {
     }
 }
 
-/// Whether a mistake is about a value that its setting allows, and that is wrong only beside other settings: what is said to
-/// be allowed there is not what the setting always allows.
-fn is_of_right_kind(finding: &SettingFinding) -> bool {
-    let key = finding.path.strip_prefix("oauth.client-registration.");
-    let always = key.and_then(always_allowed);
-    let allowed = finding.allowed.as_deref();
-    always.is_some() && allowed.is_some() && allowed != always
-}
-
-/// What a setting of the plugin's always allows, as it is described; `None` if there is no such setting.
-fn always_allowed(key: &str) -> Option<&'static str> {
-    let mut lines = DESCRIBED.lines();
-    let heading = format!("## `{key}`");
-    lines.find(|line| *line == heading)?;
-    let allowed = lines.find_map(|line| line.strip_prefix("Allowed: "))?;
-    Some(allowed.split_once(". Default: ")?.0)
-}
-
-/// The plugin's settings, as it describes them.
-const DESCRIBED: &str = include_str!("../../../docs/configuration.md");
-
 /// Whether a text is a URL with credentials in it. It may be at any place.
 pub(super) fn has_credentials(text: &str) -> bool {
     text.split_once("://")
         .is_some_and(|(_, rest)| rest.contains('@'))
 }
+
+/// What the plugin says of a value that is one of those which its setting can have, and does not go with other settings.
+const BESIDE_OTHERS: &str = "The value is not allowed together with the other settings.";
 
 /// The settings that have secrets in them.
 const SECRET: [&str; 2] = ["store.url", "oauth.client-registration.client-id-keys"];
@@ -174,13 +155,18 @@ impl<'a> Hiding<'a> {
             DeValue::Table(table) => self.table(path, table, &doubt),
             DeValue::Array(_) if doubt.is_secret => self.hidden.push(value.span()),
             DeValue::Array(values) => {
+                // What quotes an item is about that item.
+                let quotes_one = |said: &&str| {
+                    let mut texts = values.iter().filter_map(|value| value.get_ref().as_str());
+                    texts.any(|text| quotes(said, text))
+                };
+                doubt.said.retain(|said| !quotes_one(said));
                 for (number, value) in values.iter().enumerate() {
                     self.value(&format!("{path}.{number}"), value, &doubt);
                 }
             }
             DeValue::String(text) => {
-                let quoted = format!("`{text}`");
-                let is_quoted = |said: &&str| said.contains(&quoted);
+                let is_quoted = |said: &&str| quotes(said, text);
                 let is_in_doubt = !doubt.said.is_empty() && !doubt.said.iter().any(is_quoted);
                 if doubt.is_secret || is_in_doubt || has_credentials(text) {
                     self.hidden.push(value.span());
@@ -190,6 +176,11 @@ impl<'a> Hiding<'a> {
             _ => {}
         }
     }
+}
+
+/// Whether a message has this value in it.
+fn quotes(said: &str, value: &str) -> bool {
+    said.contains(&format!("`{value}`"))
 }
 
 /// A path with a dot before each step, also before the number in a list.
@@ -339,6 +330,25 @@ require = 1
         );
     }
 
+    /// The plugin says it in these words.
+    #[test]
+    fn values_that_are_wrong_beside_others() {
+        for settings in [
+            "approval = 'anonymous'",
+            "stateless = 'anonymous'",
+            "require-software-statement = true",
+        ] {
+            let text = format!("[oauth.client-registration]\n{settings}\n");
+            let mistakes = gatepost::Registrar::compile(&text)
+                .expect_err("it has one")
+                .0;
+            let is_said = mistakes
+                .iter()
+                .any(|mistake| mistake.message == BESIDE_OTHERS);
+            assert!(is_said, "{settings}: {mistakes:?}");
+        }
+    }
+
     /// What is not shown of a file that has these mistakes, each with a path and a message.
     fn hidden(text: &str, mistakes: &[(&str, &str)]) -> Vec<String> {
         let file = written(text);
@@ -347,25 +357,6 @@ require = 1
         let found = file.place(mistakes.iter().map(finding).collect());
         let hidden = file.secrets(&found).into_iter();
         hidden.map(|span| text[span].to_owned()).collect()
-    }
-
-    #[test]
-    fn a_value_is_shown_that_only_does_not_fit_others() {
-        let text = "[oauth.client-registration]\napproval = 'all'\n";
-        let shown = |path: &str, allowed: &str| {
-            let file = written(text);
-            let finding = SettingFinding {
-                allowed: Some(allowed.to_owned()),
-                ..SettingFinding::new(path, "The value is not allowed.", Severity::Error)
-            };
-            file.secrets(&file.place(vec![finding])).is_empty()
-        };
-        let approval = "oauth.client-registration.approval";
-        let together = "off, or another value together with require = true";
-        assert!(shown(approval, together));
-        // It is of another kind, or may be something else.
-        assert!(!shown(approval, "off or anonymous or all"));
-        assert!(!shown("oauth.client-registration", together));
     }
 
     #[test]
@@ -433,6 +424,27 @@ require = 1
                 "[log]\nlevel = 'loud'",
                 &[("log.level", "`loud` is not understood")],
                 &[],
+            ),
+            (
+                "an item of a list that the message quotes",
+                "[oauth.client-registration]\nextensions = ['a', 'b']",
+                &[(
+                    "oauth.client-registration.extensions",
+                    "this server does not do `b`",
+                )],
+                &[],
+            ),
+            (
+                "what is wrong beside other settings",
+                "[oauth.client-registration]\napproval = 'anonymous'",
+                &[("oauth.client-registration.approval", BESIDE_OTHERS)],
+                &[],
+            ),
+            (
+                "a secret that is wrong beside other settings",
+                "[store]\nurl = 's'",
+                &[("store.url", BESIDE_OTHERS)],
+                &["'s'"],
             ),
             (
                 "credentials at any place",

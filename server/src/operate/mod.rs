@@ -80,17 +80,14 @@ async fn serve(
              clients use"
         );
     }
+    if let Some(elsewhere) = config.reached_elsewhere(listening) {
+        tracing::warn!("{elsewhere}");
+    }
     if config.is_everybody_one() {
         tracing::warn!(
             "server.trusted-proxies is empty, server.public-url is https, and there is no server.tls-certificate: if \
              something in front ends TLS, all requests come from its address, so that one stranger's wrong passwords and \
              requests count for everybody, and metrics.allow lets everybody in whom it lets in"
-        );
-    }
-    if config.is_elsewhere(listening) {
-        tracing::warn!(
-            "clients are told to come to {public_url}, and this server listens on {listening}: give server.listen and \
-             server.public-url the same port"
         );
     }
     if public_url.is_exposed() {

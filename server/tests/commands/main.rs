@@ -283,7 +283,7 @@ fn a_client_by_hand_without_a_document() {
         assert_fails(arguments, &output, code, says);
     }
     let listed = command(&["client", "list"], &data);
-    assert_eq!(text(&listed.stdout), "webadmin\t0\tAdmin\n");
+    assert_eq!(text(&listed.stdout), "webadmin\t0\tAdmin\tenabled\n");
 }
 
 #[test]

@@ -19,41 +19,6 @@ fn utf8(path: &Path) -> &str {
 }
 
 #[test]
-fn it_listens_where_a_public_url_on_this_machine_leads() {
-    for (listen, written, warns) in [
-        (&[][..], "listen = \"127.0.0.1:18080\"", false),
-        (
-            &["--listen", "127.0.0.1:8081"],
-            "listen = \"127.0.0.1:8081\"",
-            true,
-        ),
-    ] {
-        let folder = Folder::new();
-        let (data, config) = (folder.data(), folder.path("gatepost.toml"));
-        let password = folder.write("password", format!("{PASSWORD}\n"));
-        let setup = [
-            "setup",
-            "--config",
-            utf8(&config),
-            "--data",
-            utf8(&data),
-            "--public-url",
-            "http://127.0.0.1:18080",
-            "--admin",
-            NAME,
-            "--password-file",
-            utf8(&password),
-        ];
-        let made = run(&[&setup[..], listen].concat());
-        assert_eq!(made.status.code(), Some(0), "{made:?}");
-        let text_of = fs::read_to_string(&config).expect("it is there");
-        assert!(text_of.contains(written), "{written} in\n{text_of}");
-        let has_warned = text(&made.stderr).contains("the same port");
-        assert_eq!(has_warned, warns, "{made:?}");
-    }
-}
-
-#[test]
 fn a_script_sets_up_a_server_and_a_second_run_changes_nothing() {
     let folder = Folder::new();
     let data = folder.data();
@@ -179,6 +144,49 @@ fn a_person_is_asked_until_the_answers_are_right() {
         assert!(written.contains(part), "{part} in\n{written}");
     }
     assert!(folder.path("own data").join("gatepost.db").exists());
+}
+
+/// Whoever signs in where the setup says finds the server there.
+#[test]
+fn the_server_listens_where_a_public_url_on_this_machine_is() {
+    const ELSEWHERE: &str =
+        "nobody reaches it by that address: set server.listen to 127.0.0.1:18080";
+    let folder = Folder::new();
+    let data = folder.data();
+    let setup = |name: &str, more: &[&str]| {
+        let config = folder.path(name);
+        let arguments = [
+            &[
+                "setup",
+                "--config",
+                utf8(&config),
+                "--public-url",
+                "http://127.0.0.1:18080",
+                "--admin",
+                name,
+                "--password-stdin",
+            ],
+            more,
+        ];
+        let made = run_reading(&arguments.concat(), &data, PASSWORD);
+        assert_eq!(made.status.code(), Some(0), "{made:?}");
+        let written = fs::read_to_string(&config).expect("it is there");
+        (text(&made.stderr), written)
+    };
+    let (said, written) = setup("suggested.toml", &[]);
+    assert!(
+        written.contains("listen = \"127.0.0.1:18080\""),
+        "{written}"
+    );
+    assert!(!said.contains("warning"), "{said}");
+    let (said, _) = setup("own.toml", &["--listen", "127.0.0.1:8080"]);
+    assert!(said.contains(ELSEWHERE), "{said}");
+
+    let here = folder.path("");
+    let typed = format!("http://localhost:18080\n\nasked\n{NAME}\n{PASSWORD}\n{PASSWORD}\n");
+    let seen = on_terminal(&["setup"], &here, &typed);
+    assert_eq!(seen.code, Some(0), "{}", seen.text);
+    assert!(seen.text.contains("[127.0.0.1:18080]"), "{}", seen.text);
 }
 
 /// Nothing is made by a setup that does not come to its end.

@@ -14,10 +14,10 @@ This page is made from the OpenAPI document [server/openapi.json](../server/open
 `/api/openapi.json`. Give that document to a program that makes clients, or that shows such documents.
 
 Administration is under `/api/`. It takes an API key with the permissions that each entry names, as
-`Authorization: Bearer KEY`: [keys.md](keys.md#api-keys) says how to make one. This lists the clients:
+`Authorization: Bearer KEY`: [keys.md](keys.md#api-keys) has more about keys. This makes one, and lists the clients with it:
 
 ```sh
-key=$(sed -n 's/^administrator key: *//p' gatepost-data/first-start.txt)
+key=$(gatepost-server key create --name inventory --permission authenticate --permission oauth-client-list)
 curl http://127.0.0.1:8080/api/clients -H \"Authorization: Bearer $key\"
 ```
 

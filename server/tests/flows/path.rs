@@ -233,3 +233,21 @@ fn a_server_that_does_not_know_its_address_says_what_it_advertises() {
         assert_eq!(log.contains(&advertised), is_unsaid, "{settings}: {log}");
     }
 }
+
+/// A port is drawn for the server, which is not the one that it says.
+#[test]
+fn a_server_that_nobody_reaches_by_its_address_says_so() {
+    const ELSEWHERE: &str = "nobody reaches it by that address: set server.listen to 127.0.0.1:1,";
+    for (settings, is_elsewhere) in [
+        ("", false),
+        ("[server]\npublic-url = 'http://127.0.0.1:1'\n", true),
+        (
+            "[server]\npublic-url = 'http://127.0.0.1:1'\ntrusted-proxies = []\n",
+            false,
+        ),
+    ] {
+        let host = Host::start(settings);
+        let log = host.folder.logged();
+        assert_eq!(log.contains(ELSEWHERE), is_elsewhere, "{settings}: {log}");
+    }
+}

@@ -50,7 +50,7 @@ fn by_hand() {
             Some("webadmin"),
             &webadmin,
             201,
-            Some("redirect-uri-private-authority"),
+            None,
         ),
         (
             "no path",

@@ -24,6 +24,7 @@ use crate::commands::unreadable::{Unreadable, readable};
 use crate::commands::when::Shown;
 use crate::decide::stored::{Listed, look, waits};
 use crate::decide::{Decider, Undecided, WEB_ADMINISTRATION};
+use crate::shell::quoted;
 
 #[derive(Subcommand)]
 pub(super) enum ClientCommand {
@@ -35,7 +36,7 @@ pub(super) enum ClientCommand {
         after_help = "Example:\n  gatepost-server client add --id webmail --name Webmail \\\n      --redirect-uri https://webmail.example.org/callback"
     )]
     Add(AddFlags),
-    /// List all clients: id, users and name
+    /// List all clients: id, users, name and state
     #[command(after_help = "Example:\n  gatepost-server client list --data /var/lib/gatepost")]
     List(ListFlags),
     /// Show one client, and what the settings say of it now
@@ -94,9 +95,9 @@ pub(super) struct One {
 /// A client as somebody saw it.
 #[derive(Args)]
 pub(super) struct ApproveFlags {
-    /// The revision that was looked at, as `client show` shows it
+    /// The revision that was looked at, as `client show` shows it; it has to be given
     #[arg(long, value_name = "N")]
-    revision: u64,
+    revision: Option<u64>,
     #[command(flatten)]
     one: One,
 }
@@ -243,8 +244,14 @@ fn change(one: One, operation: Operation, is_disabled: bool) -> Done {
 }
 
 fn approve(flags: ApproveFlags) -> Done {
-    let revision = flags.revision;
     let One { client_id, tools } = flags.one;
+    let revision = flags.revision.ok_or_else(|| {
+        Undone::Mistake(format!(
+            "--revision is missing, so that nothing was approved: `client show {}` shows the client, and the command that \
+             approves it as it is now",
+            quoted(&client_id)
+        ))
+    })?;
     let inquiry = Inquiry {
         revision: Some(revision),
         ..about(&client_id)
@@ -368,16 +375,11 @@ fn list(flags: ListFlags) -> Done {
                     table.json(&show::facts(entry, name, waits))?;
                     continue;
                 }
-                let name = name.unwrap_or_default();
-                let mark = match (table.is_for_a_person(), entry.is_disabled, waits) {
-                    (true, true, _) => " (disabled)",
-                    (true, false, true) => " (waits)",
-                    _ => "",
-                };
                 table.row(vec![
                     entry.client_id.clone(),
                     entry.users.to_string(),
-                    format!("{name}{mark}"),
+                    name.unwrap_or_default(),
+                    show::state(entry, waits).to_owned(),
                 ])?;
             }
         }
@@ -438,6 +440,7 @@ const COLUMNS: &[Column] = &[
     Column::whole("ID"),
     Column::number("USERS"),
     Column::cut("NAME"),
+    Column::whole("STATE"),
 ];
 
 /// How many clients are read at once.

@@ -107,7 +107,7 @@ pub(super) fn facts(entry: &Entry, name: Option<String>, waits: bool) -> Value {
     })
 }
 
-const fn state(entry: &Entry, waits: bool) -> &'static str {
+pub(super) const fn state(entry: &Entry, waits: bool) -> &'static str {
     match (entry.is_disabled, waits) {
         (true, _) => "disabled",
         (false, true) => "waits",

@@ -151,13 +151,8 @@ pub(super) fn run(flags: &SetupFlags) -> Done {
     ] {
         done(&line)?;
     }
-    if config.listen.port() != 0 && config.is_elsewhere(config.listen) {
-        complain(&format!(
-            "warning: browsers are told to come to {public_url}, and the server listens on {}: give server.listen and \
-             server.public-url in {} the same port",
-            config.listen,
-            path.display()
-        ));
+    if let Some(elsewhere) = config.reached_elsewhere(config.listen) {
+        complain(&format!("warning: {elsewhere}"));
     }
     Ok(std::process::ExitCode::SUCCESS)
 }
