@@ -196,7 +196,7 @@ fn registered_until_full(server: &mut Server, interfere: impl FnOnce(&mut Server
 /// Registers once, if the host is there and answers.
 fn register(address: SocketAddr, request: &[u8]) -> Option<Answer> {
     let mut stream = TcpStream::connect(address).ok()?;
-    let limit = Some(Duration::from_secs(30));
+    let limit = Some(Duration::from_secs(60));
     stream.set_read_timeout(limit).ok()?;
     stream.write_all(request).ok()?;
     Answer::try_read(&mut stream)
@@ -223,6 +223,24 @@ fn the_database_may_be_killed() {
 
 #[test]
 #[ignore = "needs PostgreSQL; scripts/test-peers runs it"]
+fn the_database_may_stop_answering() {
+    registered_until_full(&mut Server::start(), |server, hosts| {
+        server.pause();
+        // Whoever asks is told in time that it cannot be done, and what needs no database is answered.
+        let begun = Instant::now();
+        let request = registration(&[], NATIVE);
+        let answer = register(hosts[0].address, &request);
+        assert_eq!(answer.map(|answer| answer.status), Some(503));
+        let took = begun.elapsed();
+        assert!(took < Duration::from_secs(40), "{took:?}");
+        let document = hosts[0].get("/.well-known/oauth-authorization-server");
+        assert_eq!(document.status, 200);
+        server.go_on();
+    });
+}
+
+#[test]
+#[ignore = "needs PostgreSQL; scripts/test-peers runs it"]
 fn settings_are_reloaded_while_the_database_is_away() {
     let mut server = Server::start();
     let host = host(&server, "");
@@ -231,11 +249,7 @@ fn settings_are_reloaded_while_the_database_is_away() {
     let settings = format!("{}{settings}", server.settings());
     host.folder.write("gatepost.toml", settings);
     host.signal(Signal::HUP);
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while !host.folder.logged().contains("reloaded: the new settings") {
-        assert!(Instant::now() < deadline, "{}", host.folder.logged());
-        thread::sleep(Duration::from_millis(50));
-    }
+    host.wait_for_line("reloaded: the new settings");
 }
 
 #[test]

@@ -21,14 +21,6 @@ fn wait_for(host: &Host, status: u16) {
     }
 }
 
-fn wait_for_line(host: &Host, line: &str) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !host.folder.logged().contains(line) {
-        assert!(Instant::now() < deadline, "{}", host.folder.logged());
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
 #[test]
 fn a_broken_policy_leaves_the_old_one_in_force_and_says_why() {
     let host = Host::start(OPEN);
@@ -47,7 +39,7 @@ fn a_broken_policy_leaves_the_old_one_in_force_and_says_why() {
     ] {
         host.folder.write("gatepost.toml", settings);
         host.signal(Signal::HUP);
-        wait_for_line(&host, said);
+        host.wait_for_line(said);
         assert_eq!(host.register(&[], NATIVE).status, 201, "{settings}");
     }
     host.folder.write("gatepost.toml", CLOSED);
@@ -90,10 +82,7 @@ fn the_plugin_is_replaced_by_one_of_another_form() {
         let line = format!("gatepost_plugin{{form=\"{form}\"}} 1");
         metrics.lines().any(|found| found == line)
     };
-    wait_for_line(
-        &host,
-        "decisions are made by the plugin that is linked into the server",
-    );
+    host.wait_for_line("decisions are made by the plugin that is linked into the server");
     assert!(decides("linked"));
     let isolated = format!("{OPEN}[plugin]\nisolate = true\n");
     for (settings, line, form) in [
@@ -111,7 +100,7 @@ fn the_plugin_is_replaced_by_one_of_another_form() {
     ] {
         host.folder.write("gatepost.toml", settings);
         host.signal(Signal::HUP);
-        wait_for_line(&host, line);
+        host.wait_for_line(line);
         assert!(decides(form), "{form}");
         assert_eq!(host.register(&[], NATIVE).status, 201, "{form}");
     }

@@ -3,12 +3,13 @@
 
 use std::env;
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::common::apart::apart;
 use crate::common::browser::{DEMO, demo_password};
 use crate::common::{Folder, Host, peers, program, text};
 use crate::table;
@@ -19,34 +20,14 @@ pub const MAIL: &str = "urn:ietf:params:oauth:scope:mail";
 /// Names that the world looks up elsewhere.
 const HOSTS: &str = "127.0.0.1 localhost mail.example.org\n127.0.0.2 webmail.example.org\n";
 
-/// Set in the process that runs in the network of its own.
-const INSIDE: &str = "GATEPOST_TEST_IS_INSIDE";
-
 /// Runs a test on a server with the settings that the client's row of the table has.
-///
-/// A network and a host table belong to a process, so this program starts itself again for the one test.
 pub fn inside(name: &str, client: &str, test: impl FnOnce(&Place)) {
-    if env::var_os(INSIDE).is_some() {
-        return test(&Place::new(client));
-    }
-    let folder = Folder::new();
-    let enter = format!(
-        "ip link set lo up && mount --bind {} /etc/hosts && exec \"$@\"",
-        folder.write("hosts", HOSTS).display()
+    let hosts = Folder::new();
+    let script = format!(
+        "ip link set lo up && mount --bind {} /etc/hosts",
+        hosts.write("hosts", HOSTS).display()
     );
-    // Who is not root is root in a namespace of users.
-    let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
-    let output = Command::new("unshare")
-        .args((!is_root).then_some("--map-root-user"))
-        .args(["--net", "--mount", "sh", "-c", &enter, "sh"])
-        .arg(env::current_exe().expect("this program has a path"))
-        .args([name, "--exact", "--ignored", "--nocapture"])
-        .env(INSIDE, "1")
-        .output()
-        .expect("util-linux is there");
-    let said = text(&output.stdout) + &text(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    assert!(said.contains("1 passed"), "{said}");
+    apart(name, &["--net"], &script, || test(&Place::new(client)));
 }
 
 /// A server with TLS, and all that a program on its user's machine finds there.

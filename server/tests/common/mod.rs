@@ -6,6 +6,7 @@
     reason = "every test file is a program of its own and uses its share of this one"
 )]
 
+pub mod apart;
 pub mod browser;
 pub mod crowd;
 #[path = "../../../tests/support/http.rs"]
@@ -20,6 +21,7 @@ pub mod source;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -105,6 +107,11 @@ impl Host {
         Self::spawn(&mut command, folder)
     }
 
+    /// Waits until the end of the log has this.
+    pub fn wait_for_line(&self, line: &str) {
+        wait_until(line, || self.folder.logged().contains(line));
+    }
+
     /// A key that the first start made.
     pub fn first_key(&self, name: &str) -> &str {
         self.first_start
@@ -112,6 +119,15 @@ impl Host {
             .find_map(|line| line.strip_prefix(name)?.strip_prefix(" key:"))
             .unwrap_or_else(|| panic!("no {name} key in:\n{}", self.first_start))
             .trim()
+    }
+}
+
+/// Waits until something is so, however slow the machine is.
+pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "never: {what}");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

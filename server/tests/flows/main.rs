@@ -5,6 +5,7 @@ mod common;
 
 mod account;
 mod administration;
+mod clock;
 mod code;
 mod deleted;
 mod device;

@@ -153,6 +153,8 @@ impl Server {
         if let Some(pid) = self.pid() {
             // It may have ended by itself.
             let _ = kill_process(pid, Signal::QUIT);
+            // One that is paused ends no sooner than it goes on.
+            self.signal(Signal::CONT);
         }
         if let Some(mut child) = self.child.take() {
             let _ = child.wait();
@@ -161,20 +163,37 @@ impl Server {
 
     /// Ends as in a power cut, as far as processes can see.
     pub fn kill(&mut self) {
-        let pid = self.pid().expect("it runs");
-        // Those that serve connections are processes of their own, which would finish what they do.
+        self.signal(Signal::KILL);
+        if let Some(mut child) = self.child.take() {
+            let _ = child.wait();
+        }
+    }
+
+    /// Holds its connections, and answers nobody.
+    pub fn pause(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Answers again.
+    pub fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    /// Tells it, the processes that serve connections, which would finish what they do otherwise, and the one that started
+    /// it, which stops and goes on as it does.
+    fn signal(&self, signal: Signal) {
+        let Some(pid) = self.pid() else { return };
+        let starter = self.child.as_ref().map(Pid::from_child);
         let children = format!("/proc/{0}/task/{0}/children", pid.as_raw_nonzero());
-        let children = fs::read_to_string(children).expect("it runs on Linux");
+        // It may just have ended.
+        let children = fs::read_to_string(children).unwrap_or_default();
         let children = children.split_whitespace().filter_map(|child| {
             let child = child.parse().expect("a number of a process");
             Pid::from_raw(child)
         });
-        for pid in [pid].into_iter().chain(children) {
+        for pid in [pid].into_iter().chain(children).chain(starter) {
             // One of them may just have ended.
-            let _ = kill_process(pid, Signal::KILL);
-        }
-        if let Some(mut child) = self.child.take() {
-            let _ = child.wait();
+            let _ = kill_process(pid, signal);
         }
     }
 

@@ -1,7 +1,5 @@
 //! A row that cannot be read spoils itself alone.
 
-mod common;
-
 use std::path::Path;
 
 use rusqlite::Connection;

@@ -1,17 +1,12 @@
 //! A plugin that misbehaves costs its own request, and no other.
 
-mod common;
-#[expect(
-    dead_code,
-    reason = "the rest of it is for those who call the plugin themselves"
-)]
-#[path = "../../plugin/tests/hostile/mod.rs"]
-mod hostile;
-
 use std::time::{Duration, Instant};
 
-use common::{Answer, Folder, Host};
 use gatepost_plugin::Source;
+use rustix::process::Signal;
+
+use crate::common::{Answer, Folder, Host};
+use crate::hostile;
 
 #[test]
 fn a_fault_is_a_clean_error_and_the_next_request_works() {
@@ -53,12 +48,41 @@ fn plugins_that_hang_do_not_keep_the_host_from_answering() {
     });
 }
 
+#[test]
+fn a_plugin_that_is_written_half_leaves_the_old_one_in_force() {
+    let host = start(&[]);
+    let whole = component();
+    for part in [
+        &whole[..0],
+        &whole[..8],
+        &whole[..whole.len() / 2],
+        &whole[..whole.len() - 1],
+    ] {
+        host.folder.write("log", "");
+        host.folder.write(FILE, part);
+        host.signal(Signal::HUP);
+        host.wait_for_line("not reloaded, the old settings stay in force");
+        assert_eq!(host.register(&[], "fine").status, 201, "{}", part.len());
+    }
+    host.folder.write(FILE, &whole);
+    host.signal(Signal::HUP);
+    host.wait_for_line("reloaded: the new settings are in force");
+    assert_eq!(host.register(&[], "fine").status, 201);
+}
+
+/// The file of the plugin.
+const FILE: &str = "hostile.wasm";
+
+fn component() -> Vec<u8> {
+    match hostile::registrar() {
+        Source::Component(component) => component.into_owned(),
+        _ => panic!("it is made in memory"),
+    }
+}
+
 fn start(flags: &[&str]) -> Host {
-    let Source::Component(component) = hostile::registrar() else {
-        panic!("it is made in memory");
-    };
     let folder = Folder::new();
-    let plugin = folder.write("hostile.wasm", component);
+    let plugin = folder.write(FILE, component());
     let plugin = plugin.to_str().expect("the path is text").to_owned();
     let mut all = vec!["--plugin", &plugin];
     all.extend(flags);

@@ -1,7 +1,5 @@
 //! Many connections, slow clients and oversized bodies, all at once: the host goes on answering.
 
-mod common;
-
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};

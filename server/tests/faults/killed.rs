@@ -1,13 +1,11 @@
 //! What was acknowledged is there, whatever happens to the process.
 
-mod common;
-
 use std::collections::HashSet;
 use std::io::Write;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use common::{Answer, Folder, Host, NATIVE, registration};
+use crate::common::{Answer, Folder, Host, NATIVE, registration};
 
 const CLIENTS_AT_ONCE: usize = 16;
 
@@ -89,7 +87,7 @@ fn registrations_at_the_same_moment_are_all_kept_and_counted() {
 }
 
 /// What is in the file, which is also checked.
-fn stored(folder: &Folder) -> HashSet<String> {
+pub fn stored(folder: &Folder) -> HashSet<String> {
     let connection = rusqlite::Connection::open(folder.data().join("gatepost.db"))
         .expect("the directory can be opened");
     let integrity: String = connection
