@@ -6,7 +6,7 @@
 mod hostile;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use gatepost_plugin::{COMPONENT, Options, Source};
 use wasmtime::Engine;
@@ -76,138 +76,152 @@ fn what_stored_interfaces_have_is_there() {
     }
 }
 
+/// What is planted, and the replacements that plant it.
+const BREAKING: [(&str, &[(&str, &str)]); 19] = [
+    (
+        "a function is gone",
+        &[("        window: func() -> u64;\n", "")],
+    ),
+    (
+        "a function outside the resource is gone",
+        &[(
+            "    redirect-uri-matches: func(registered: string, requested: string) -> bool;\n",
+            "",
+        )],
+    ),
+    (
+        "a function has another name",
+        &[("  window: func()", "  windows: func()")],
+    ),
+    (
+        "a function takes more",
+        &[(
+            "identify: func(request: request)",
+            "identify: func(request: request, now: u64)",
+        )],
+    ),
+    (
+        "a parameter has another name",
+        &[(
+            "identify: func(request: request)",
+            "identify: func(asked: request)",
+        )],
+    ),
+    (
+        "a function returns something else",
+        &[("  window: func() -> u64;", "  window: func() -> u32;")],
+    ),
+    (
+        "a function needs an object",
+        &[("check-terms: static func(", "check-terms: func(")],
+    ),
+    (
+        "a member of a record is gone",
+        &[("        timeout: u32,\n", "")],
+    ),
+    (
+        "a member of a record is new",
+        &[(
+            "        timeout: u32,\n",
+            "        timeout: u32,\n        retries: u32,\n",
+        )],
+    ),
+    (
+        "a member of a record has another type",
+        &[("        timeout: u32,\n", "        timeout: u64,\n")],
+    ),
+    (
+        "a member of a record has another name",
+        &[("        timeout: u32,\n", "        seconds: u32,\n")],
+    ),
+    (
+        "a case of an enumeration is new",
+        &[(
+            "        other-scheme,\n",
+            "        other-scheme,\n        expired,\n",
+        )],
+    ),
+    (
+        "a case of an enumeration is gone",
+        &[("        other-scheme,\n", "")],
+    ),
+    (
+        "cases have another order",
+        &[
+            ("        malformed,\n", ""),
+            (
+                "        other-scheme,\n",
+                "        other-scheme,\n        malformed,\n",
+            ),
+        ],
+    ),
+    (
+        "a case of a variant is new",
+        &[(
+            "    variant misuse {\n",
+            "    variant misuse {\n        busy,\n",
+        )],
+    ),
+    (
+        "the component imports something",
+        &[(
+            "    export registrar;\n",
+            "    import clock: func() -> u64;\n    export registrar;\n",
+        )],
+    ),
+    ("the interface is gone", &[("    export registrar;\n", "")]),
+    (
+        "the package has another name",
+        &[(
+            "package gatepost:registration@",
+            "package gatepost:clients@",
+        )],
+    ),
+    (
+        "the version says that hosts break",
+        &[("registration@1.", "registration@2.")],
+    ),
+];
+
 #[test]
 fn what_breaks_a_host_is_found() {
     let now = interface();
-    for (what, from, to) in [
-        ("a function is gone", "        window: func() -> u64;\n", ""),
-        (
-            "a function outside the resource is gone",
-            "    redirect-uri-matches: func(registered: string, requested: string) -> bool;\n",
-            "",
-        ),
-        (
-            "a function has another name",
-            "        window: func() -> u64;",
-            "        windows: func() -> u64;",
-        ),
-        (
-            "a function takes more",
-            "identify: func(request: request)",
-            "identify: func(request: request, now: u64)",
-        ),
-        (
-            "a parameter has another name",
-            "identify: func(request: request)",
-            "identify: func(asked: request)",
-        ),
-        (
-            "a function returns something else",
-            "wider-window: func() -> u64;",
-            "wider-window: func() -> u32;",
-        ),
-        (
-            "a function needs an object",
-            "check-terms: static func(",
-            "check-terms: func(",
-        ),
-        (
-            "a member of a record is gone",
-            "        timeout: u32,\n",
-            "",
-        ),
-        (
-            "a member of a record is new",
-            "        timeout: u32,\n",
-            "        timeout: u32,\n        retries: u32,\n",
-        ),
-        (
-            "a member of a record has another type",
-            "        timeout: u32,\n",
-            "        timeout: u64,\n",
-        ),
-        (
-            "a member of a record has another name",
-            "        timeout: u32,\n",
-            "        seconds: u32,\n",
-        ),
-        (
-            "a case of an enumeration is new",
-            "        other-scheme,\n",
-            "        other-scheme,\n        expired,\n",
-        ),
-        (
-            "a case of an enumeration is gone",
-            "        other-scheme,\n",
-            "",
-        ),
-        (
-            "cases have another order",
-            "        malformed,\n",
-            "        other-scheme,\n        malformed,\n",
-        ),
-        (
-            "a case of a variant is new",
-            "    variant misuse {\n",
-            "    variant misuse {\n        busy,\n",
-        ),
-        (
-            "the component imports something",
-            "    export registrar;\n",
-            "    import clock: func() -> u64;\n    export registrar;\n",
-        ),
-        ("the interface is gone", "    export registrar;\n", ""),
-        (
-            "the package has another name",
-            "package gatepost:registration@",
-            "package gatepost:clients@",
-        ),
-        (
-            "the version says that hosts break",
-            "package gatepost:registration@1.",
-            "package gatepost:registration@2.",
-        ),
-    ] {
-        // What is in another place twice is taken away there.
-        let first = now.replacen(from, to, 1);
-        let changed = match what {
-            "cases have another order" => {
-                let (before, after) = first
-                    .split_once("        other-scheme,\n")
-                    .expect("the new place");
-                format!(
-                    "{before}        other-scheme,\n{}",
-                    after.replacen("        other-scheme,\n", "", 1)
-                )
-            }
-            _ => first,
-        };
-        assert_ne!(
-            changed, now,
-            "{what}: the interface no longer has what is changed here"
-        );
-        assert!(offers(&now, &changed).is_err(), "{what}");
+    for (what, planted) in BREAKING {
+        assert!(offers(&now, &changed(&now, planted)).is_err(), "{what}");
     }
 }
 
 #[test]
 fn what_is_added_breaks_no_host() {
     let now = interface();
-    let grown = now
-        .replacen(
-            "        window: func() -> u64;\n",
-            "        window: func() -> u64;\n        window-of: func(key: key) -> u64;\n",
-            1,
-        )
-        .replacen(
-            "    enum severity {\n",
-            "    record key { name: string }\n    enum severity {\n",
-            1,
-        )
-        .replacen("registration@1.0.", "registration@1.1.", 1);
-    assert_ne!(grown, now);
+    let grown = changed(
+        &now,
+        &[
+            (
+                "  window: func() -> u64;\n",
+                "  window: func() -> u64;\n        window-of: func(key: key) -> u64;\n",
+            ),
+            (
+                "    enum severity {\n",
+                "    record key { name: string }\n    enum severity {\n",
+            ),
+            ("registration@1.0.", "registration@1.1."),
+        ],
+    );
     offers(&now, &grown).expect("nothing that was there has changed");
     offers(&grown, &now).expect_err("a host that needs what is new is told");
+}
+
+fn changed(interface: &str, replacements: &[(&str, &str)]) -> String {
+    let mut changed = interface.to_owned();
+    for (from, to) in replacements {
+        assert!(
+            changed.contains(from),
+            "the interface no longer has {from:?}"
+        );
+        changed = changed.replacen(from, to, 1);
+    }
+    changed
 }
 
 fn interface() -> String {
