@@ -82,6 +82,22 @@ fn the_libraries_are_of_the_size_that_link_time_optimisation_gives() {
     }
 }
 
+/// Whoever builds them gets the same bytes: `scripts/check-reproducible` compares two builds.
+#[test]
+fn the_libraries_hold_no_path_of_the_machine_they_were_built_on() {
+    for name in ["libgatepost.a", "libgatepost.so"] {
+        let bytes = fs::read(installed().join("lib").join(name)).expect("it is there");
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(
+            text.contains("/cargo/registry/src/"),
+            "{name} names no crate"
+        );
+        for path in [ROOT, "/.cargo/registry/"] {
+            assert!(!text.contains(path), "{name}: {path}");
+        }
+    }
+}
+
 #[test]
 fn a_program_links_the_static_library() {
     let lib = installed().join("lib");

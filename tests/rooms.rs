@@ -8,6 +8,8 @@
 //! An import is any path that leads to another file, wherever it is written: in a `use`, in an
 //! expression, in a macro's tokens, in an attribute's string, in a test. A name that a module only
 //! re-exports is followed to the module that has it.
+//!
+//! The same page says why each direct dependency of each package is here.
 
 #![expect(
     clippy::disallowed_methods,
@@ -15,10 +17,14 @@
 )]
 
 use std::fs;
+use std::path::Path;
 
+use self::dependencies::unjustified;
 use self::planted::{FILES, LIMITS, ORDER, REPOSITORIES, SOUND, UPWARD};
 use self::rooms::{Files, findings, packages};
 
+#[path = "support/dependencies.rs"]
+mod dependencies;
 #[path = "support/rooms/planted.rs"]
 mod planted;
 #[path = "support/rooms/mod.rs"]
@@ -63,6 +69,96 @@ fn what_is_wrong_with_files_and_rows_is_found() {
     }
 }
 
+#[test]
+fn every_direct_dependency_of_every_package_has_a_reason() {
+    let page = &repository()["docs/DESIGN.md"];
+    let mut manifests = Vec::new();
+    add_manifests(&mut manifests, root::root());
+    assert!(
+        manifests.len() > 6,
+        "the fuzz targets and an example are packages too"
+    );
+    let manifests = manifests.iter();
+    let found: Vec<_> = manifests
+        .flat_map(|manifest| unjustified(page, manifest))
+        .collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn a_dependency_without_a_reason_is_found() {
+    let page = "\
+## Dependencies of the store (`store`)
+
+| crate | why |
+| --- | --- |
+| `url`, `idna` | parsing |
+| `getrandom` (not in the component) | entropy |
+| `cbindgen` (while building) | the header |
+| `proptest` (tests) | documents |
+| `criterion` (benchmarks) | times |
+
+## Dependencies of others
+
+| `serde` | is in another table |
+";
+    const SOUND: &str = "[dependencies]\nurl = '2'\nidna = { version = '1' }\n\
+        [target.'cfg(unix)'.dependencies]\ngetrandom = '0.4'\n[build-dependencies]\ncbindgen = '1'\n\
+        [dev-dependencies]\nproptest = '1'\ncriterion = '0.8'\nurl = { version = '2', features = ['serde'] }\n";
+    for (name, from, to, expected) in [
+        ("sound", "", "", &[][..]),
+        (
+            "another one",
+            "url = '2'\n",
+            "url = '2'\nserde = '1'\n",
+            &["no reason for `serde` (Shipping)"],
+        ),
+        (
+            "for one target",
+            "getrandom = '0.4'\n",
+            "getrandom = '0.4'\nlibc = '1'\n",
+            &["no reason for `libc` (Shipping)"],
+        ),
+        (
+            "to build with",
+            "cbindgen = '1'\n",
+            "cbindgen = '1'\ncc = '1'\n",
+            &["no reason for `cc` (Building)"],
+        ),
+        (
+            "for tests",
+            "proptest = '1'\n",
+            "proptest = '1'\nwat = '1'\n",
+            &["no reason for `wat` (Tests)"],
+        ),
+        (
+            "shipped, with a reason for tests alone",
+            "url = '2'\n",
+            "url = '2'\nproptest = '1'\n",
+            &["no reason for `proptest` (Shipping)"],
+        ),
+        (
+            "gone",
+            "idna = { version = '1' }\n",
+            "",
+            &["`idna` (Shipping) has a reason and is no dependency"],
+        ),
+        (
+            "no table",
+            "'store'",
+            "'stores'",
+            &["no heading \"## Dependencies of … (`stores`)\""],
+        ),
+    ] {
+        let manifest = format!("[package]\nname = 'store'\n{SOUND}").replacen(from, to, 1);
+        let found = unjustified(page, &manifest);
+        assert_eq!(found.len(), expected.len(), "{name}: {found:?}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(found.ends_with(expected), "{name}: {found}");
+        }
+    }
+}
+
 /// The planted repository, with other files.
 fn planted(files: &[(&str, &str)]) -> Files {
     [("docs/DESIGN.md", ORDER)]
@@ -99,6 +195,21 @@ fn add_sources(files: &mut Files, folder: &str) {
             add_sources(files, &format!("{folder}{name}/"));
         } else if name.ends_with(".rs") {
             add(files, &format!("{folder}{name}"));
+        }
+    }
+}
+
+/// The manifests of all packages, also of those outside the workspace.
+fn add_manifests(manifests: &mut Vec<String>, folder: &Path) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            if !name.starts_with('.') && name != "target" && name != "node_modules" {
+                add_manifests(manifests, &entry.path());
+            }
+        } else if name == "Cargo.toml" {
+            manifests.push(fs::read_to_string(entry.path()).unwrap());
         }
     }
 }

@@ -34,7 +34,9 @@ fn the_package_has_all_that_it_is_built_from() {
         "Cargo.lock",
         "LICENSE-APACHE",
         "LICENSE-MIT",
+        "NOTICES",
         "README.md",
+        "gatepost.cdx.json",
         "src/lib.rs",
         "wit/registrar.wit",
     ] {

@@ -26,6 +26,13 @@ test('the component and its interface are in the package', () => {
   assert.match(readFileSync(new URL('wit/registrar.wit', folder), 'utf8'), /package gatepost:registration@/);
 });
 
+test('what the component is made of is in the package, with the notices', () => {
+  const { bomFormat, components } = JSON.parse(readFileSync(new URL('gatepost.cdx.json', folder), 'utf8'));
+  assert.equal(bomFormat, 'CycloneDX');
+  assert.ok(components.some(({ name }) => name === 'serde_json'));
+  assert.match(readFileSync(new URL('NOTICES', folder), 'utf8'), /^serde_json \d/m);
+});
+
 test('a context is a new one', () => {
   const [one, other] = [freshContext(), freshContext({ record: '{}' })];
   assert.equal(one.entropy.length, 32);

@@ -37,7 +37,7 @@ class Package(unittest.TestCase):
 
     def test_no_compiled_code_is_shipped(self) -> None:
         files = {file.name for file in metadata.files("gatepost") or [] if "__pycache__" not in str(file)}
-        self.assertLessEqual({"gatepost.wasm", "registrar.wit", "py.typed", "LICENSE-MIT"}, files)
+        self.assertLessEqual({"gatepost.wasm", "registrar.wit", "py.typed", "LICENSE-MIT", "NOTICES", "gatepost.cdx.json"}, files)
         self.assertFalse({name for name in files if name.endswith((".cwasm", ".so", ".pyd", ".dylib"))})
 
     def test_mistakes_are_raised_all_at_once(self) -> None:
