@@ -5,7 +5,10 @@
 //! seconds. `scripts/prove` goes to the higher bounds, and prints its figures. What is proved of the server is in
 //! `server/tests/proofs/`, and of refresh tokens in `server/directory/src/contract/rotation.rs`.
 
+#[path = "../support/timing.rs"]
+mod measure;
 mod redirects;
+mod timing;
 
 /// Whether the higher bounds are asked for.
 #[expect(
