@@ -2,8 +2,8 @@
 //!
 //! Each module takes one promise, says by what it is judged, and looks at everything below a bound. The same search is
 //! made with faults that were planted, and finds each of them. `cargo test --release -p gatepost --test proofs` takes
-//! seconds. `scripts/prove` goes to the higher bounds, and prints its figures. What is proved of
-//! refresh tokens is in `server/directory/src/contract/rotation.rs`.
+//! seconds. `scripts/prove` goes to the higher bounds, and prints its figures. What is proved of the server is in
+//! `server/tests/proofs/`, and of refresh tokens in `server/directory/src/contract/rotation.rs`.
 
 #[path = "../support/timing.rs"]
 mod measure;
