@@ -1,6 +1,8 @@
 //! Finds the client for a client id: one with a record, one whose id contains its registration, one
 //! that every client may use, or an unknown one.
 
+use std::sync::LazyLock;
+
 use crate::config::Policy;
 use crate::decision::Standing;
 use crate::facts::{Context, Misuse};
@@ -114,6 +116,40 @@ pub(crate) fn look_up<'a>(
         }
     }))
 }
+
+/// Finds a client in the same steps whether it has a record or not, so that the time of a refusal does not show it. The
+/// second value is there if it has none: what is found for [`NOBODY`], to check the credential against.
+pub(crate) fn alike<'a, T>(
+    client_id: &str,
+    context: &Context<'a>,
+    find: impl Fn(&str, &Context<'a>) -> Result<T, Misuse>,
+) -> Result<(T, Option<T>), Misuse> {
+    let with = |record| Context { record, ..*context };
+    let without_record = find(client_id, &with(None))?;
+    Ok(match context.record {
+        Some(_) => (find(client_id, context)?, None),
+        None => {
+            let nobody = find(ID_OF_NOBODY, &with(Some(RECORD_OF_NOBODY)))?;
+            (without_record, Some(nobody))
+        }
+    })
+}
+
+/// A client that nobody is: no credential has its hashes, and its id is never issued.
+pub(crate) static NOBODY: LazyLock<Known<'static>> = LazyLock::new(|| {
+    let stored = Stored::read(RECORD_OF_NOBODY).expect("it is a record of this version");
+    Known {
+        standing: standing(&stored),
+        stored,
+        stateless: false,
+    }
+});
+
+/// The id in the record. It is no base64url of 18 bytes.
+const ID_OF_NOBODY: &str = "gpc_nobody------------------";
+
+/// A record as a registration with the default metadata makes it.
+const RECORD_OF_NOBODY: &str = r#"{"version":1,"client_id":"gpc_nobody------------------","issued_at":1790000000,"registered_by":{"by":"key","profile":"full"},"client_secret":{"sha256":"-------------------------------------------","expires_at":0},"registration_access_token":{"sha256":"-------------------------------------------"},"metadata":{"redirect_uris":["https://a.example.com/cb"],"application_type":"web","token_endpoint_auth_method":"client_secret_basic","grant_types":["authorization_code"],"response_types":["code"],"scope":"urn:ietf:params:oauth:scope:mail urn:ietf:params:oauth:scope:contacts urn:ietf:params:oauth:scope:calendars"}}"#;
 
 fn standing(stored: &Stored<'_>) -> Standing {
     match stored.registered_by.by {

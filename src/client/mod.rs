@@ -9,5 +9,5 @@ pub(crate) mod stateless;
 
 pub(crate) use self::approval::must_wait;
 pub(crate) use self::credentials::{Generator, Hash, Secret, shared_client_id};
-pub(crate) use self::look_up::{Absence, Known, Usable, look_up, usable};
+pub(crate) use self::look_up::{Absence, Known, NOBODY, Usable, alike, look_up, usable};
 pub(crate) use self::record::{By, Members, Registrant, Stored};

@@ -26,8 +26,8 @@ use super::parameters::Parameters;
 use self::assertion::Unverified;
 
 /// Decides whether a request comes from the client that it names.
-pub(crate) fn authenticate(
-    context: &Context<'_>,
+pub(crate) fn authenticate<'a>(
+    context: &Context<'a>,
     now: u64,
     request: &Request<'_>,
     policy: &Policy,
@@ -49,10 +49,18 @@ pub(crate) fn authenticate(
         });
     };
 
-    let usable = client::usable(&client_id, context, now, policy)?;
+    let find = |id: &str, context: &Context<'a>| client::usable(id, context, now, policy);
+    let (usable, nobody) = match presented {
+        Presented::Secret { .. } => client::alike(&client_id, context, find)?,
+        Presented::Nothing | Presented::Assertion(_) => (find(&client_id, context)?, None),
+    };
     let policy = &*policy::within_use(&usable, policy);
     let proof = Proof {
         presented,
+        nobody: match &nobody {
+            Some(Usable::Known(nobody)) => &**nobody,
+            _ => &*client::NOBODY,
+        },
         now,
         policy,
         jwks: request.jwks,
@@ -78,21 +86,20 @@ pub(crate) fn authenticate(
         Usable::Shared => (
             Standing::Shared,
             "{}",
-            proof.of_nobody(&rule::CLIENT_METHOD_WRONG),
+            proof.of_nobody(&rule::CLIENT_METHOD_WRONG)?,
         ),
         Usable::Unregistered => (
             Standing::Unregistered,
             "{}",
-            proof.of_nobody(&rule::CLIENT_HAS_NO_SECRET),
+            proof.of_nobody(&rule::CLIENT_HAS_NO_SECRET)?,
         ),
         Usable::Overridden => (
             Standing::Overridden,
             "{}",
-            proof.of_nobody(&rule::CLIENT_HAS_NO_SECRET),
+            proof.of_nobody(&rule::CLIENT_HAS_NO_SECRET)?,
         ),
         Usable::Unread | Usable::No(_) => {
-            // This takes the same time as for a known client.
-            proof.of_nobody(&rule::CLIENT_UNKNOWN).ok();
+            proof.of_nobody(&rule::CLIENT_UNKNOWN)?.ok();
             let reason = match usable {
                 Usable::Unread => &rule::CLIENT_DOCUMENT_UNREAD,
                 _ => &rule::CLIENT_UNKNOWN,
@@ -176,6 +183,8 @@ impl Presented {
 
 struct Proof<'r> {
     presented: Presented,
+    /// What a secret is checked against if there is no client.
+    nobody: &'r Known<'r>,
     now: u64,
     policy: &'r Policy,
     /// The key set that the host fetched from the client's `jwks_uri`.
@@ -219,7 +228,7 @@ impl Proof<'_> {
         let method = registered.token_endpoint_auth_method;
         // The secret is hashed and compared even if the method is wrong, so that the time is the
         // same.
-        let by_secret = self.secret(Some(known));
+        let by_secret = self.secret(known);
         Ok(if !self.serves(method) {
             let by_tls = matches!(
                 method,
@@ -252,26 +261,30 @@ impl Proof<'_> {
     }
 
     /// Checks that a client without a registered method presents no credential.
-    fn of_nobody(&self, otherwise: &'static Rule) -> Result<Option<Assertion>, Unproven> {
-        // Comparing the secret of an unknown client takes the same time as that of a known one.
-        let _ = self.secret(None);
-        match self.presented {
+    fn of_nobody(
+        &self,
+        otherwise: &'static Rule,
+    ) -> Result<Result<Option<Assertion>, Unproven>, Misuse> {
+        Ok(match self.presented {
             Presented::Nothing if !self.policy.auth_methods.contains(&AuthMethod::None) => {
                 Err((&rule::CLIENT_METHOD_GONE).into())
             }
             Presented::Nothing => Ok(None),
-            Presented::Secret { .. } | Presented::Assertion(_) => Err(otherwise.into()),
-        }
+            Presented::Secret { .. } | Presented::Assertion(_) => {
+                // Refusing an unknown client takes the same time as refusing a known one.
+                self.of(self.nobody)?.ok();
+                Err(otherwise.into())
+            }
+        })
     }
 
     /// Checks that the secret is the client's current or previous one, and that it is still valid.
-    fn secret(&self, known: Option<&Known<'_>>) -> Result<(), &'static Rule> {
+    fn secret(&self, known: &Known<'_>) -> Result<(), &'static Rule> {
         let Presented::Secret { secret, .. } = &self.presented else {
             return Err(&rule::CLIENT_SECRET_WRONG);
         };
-        let stored = known.map(|known| &known.stored);
-        let current = stored.and_then(|stored| stored.client_secret.as_ref());
-        let previous = stored.and_then(|stored| stored.previous_client_secret.as_ref());
+        let current = known.stored.client_secret.as_ref();
+        let previous = known.stored.previous_client_secret.as_ref();
         let nothing = Hash::default();
         let matching = [current, previous].map(|stored| {
             // A comparison is made in any case, so that the time does not show whether there is a

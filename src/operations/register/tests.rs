@@ -320,6 +320,34 @@ fn ids_that_carry_the_registration() {
     }
 }
 
+/// Refusing a client that is not there takes as long as refusing one that is, because the record that is read instead is
+/// one of the same kind.
+#[test]
+fn the_record_of_nobody_is_that_of_a_registration() {
+    let policy = policy("");
+    let document = json!({"redirect_uris": ["https://a.example.com/cb"]});
+    let key = by(Caller::with_permissions(KEY));
+    let decision = decide(&key, &ENTROPY, &document, &policy);
+    let Effect::Store(record) = &decision.effect else {
+        panic!("it is registered: {decision:?}");
+    };
+    let nobody = crate::client::NOBODY.stored.record();
+    let form = |document: &str| {
+        let mut document: Value = serde_json::from_str(document).unwrap();
+        document["issued_at"] = Value::Null;
+        for (member, value) in [
+            ("/client_id", "id"),
+            ("/client_secret/sha256", "secret"),
+            ("/registration_access_token/sha256", "token"),
+        ] {
+            *document.pointer_mut(member).unwrap() = value.into();
+        }
+        document
+    };
+    assert_eq!(form(&record.document), form(&nobody.document));
+    assert_eq!(record.document.len(), nobody.document.len(), "{record:?}");
+}
+
 /// The same entropy gives a client the same credentials, in every version.
 #[test]
 fn what_is_issued_never_changes() {

@@ -8,12 +8,14 @@ mod devices;
 mod given;
 mod grants;
 mod principals;
+mod rotation;
 mod sign_ins;
 
 use crate::directory::Directory;
 
 pub(crate) use self::clients::{EARLIER, earlier_ones_have_their_states};
 pub(crate) use self::given::accepting;
+pub(crate) use self::rotation::{every_order, mistakes_are_found};
 
 /// All of it, on a directory that is empty.
 pub(crate) async fn holds(directory: &dyn Directory) {
@@ -32,6 +34,7 @@ pub(crate) async fn holds(directory: &dyn Directory) {
     grants::a_thief_and_a_client_at_once(directory).await;
     grants::an_answer_that_was_lost(directory).await;
     grants::once_more_at_once(directory).await;
+    rotation::every_order(directory, 3).await;
     grants::a_code_is_issued_once(directory).await;
     grants::a_grant_ends_with_its_client_and_its_account(directory).await;
     clients::what_became_of_a_client(directory).await;

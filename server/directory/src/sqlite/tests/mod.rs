@@ -1,4 +1,5 @@
 mod client;
+mod rotation;
 mod writer;
 
 use std::sync::Arc;
