@@ -5,9 +5,9 @@ mod client;
 mod document;
 mod request;
 mod settings;
-mod signed;
-mod source;
-mod uri;
+pub mod signed;
+pub mod source;
+pub mod uri;
 
 use gatepost::{Activity, Credential, Usage};
 use serde_json::json;
