@@ -1,8 +1,36 @@
-//! What holds for every document.
+//! What holds for every document, and for every call.
+
+use std::collections::BTreeSet;
 
 use gatepost::{Caller, Context, Registrar, redirect_uri_matches};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+
+use entries::{ENTRIES, ask};
+use parsers::PARSERS;
+use reading::Reading;
+use step::Answer;
+
+#[path = "support/accepted.rs"]
+mod accepted;
+#[path = "support/entries/mod.rs"]
+mod entries;
+#[path = "support/generate/mod.rs"]
+mod generate;
+#[path = "support/parsers.rs"]
+mod parsers;
+#[path = "support/promises.rs"]
+mod promises;
+#[path = "support/reading.rs"]
+mod reading;
+#[path = "support/root.rs"]
+mod root;
+#[path = "support/step.rs"]
+#[expect(
+    dead_code,
+    reason = "nothing here begins with a registration of the tables"
+)]
+mod step;
 
 const SETTINGS: &str = "
     [oauth.client-registration]
@@ -192,8 +220,243 @@ fn document() -> impl Strategy<Value = Value> {
     })
 }
 
+/// What fuzzers have kept, with something exchanged.
+fn hurt() -> impl Strategy<Value = Vec<u8>> {
+    let kept: Vec<Vec<u8>> = ENTRIES.iter().flat_map(|(name, _)| corpus(name)).collect();
+    let other = prop::collection::vec(any::<u8>(), 0..8);
+    (
+        prop::sample::select(kept),
+        any::<prop::sample::Index>(),
+        0..8_usize,
+        other,
+    )
+        .prop_map(|(mut bytes, at, length, other)| {
+            let start = at.index(bytes.len() + 1);
+            let end = bytes.len().min(start + length);
+            bytes.splice(start..end, other);
+            bytes
+        })
+}
+
+/// The bytes that fuzzers have kept for an entry.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the core reads no files; its tests have their tables in some"
+)]
+fn corpus(name: &str) -> Vec<Vec<u8>> {
+    let folder = root::root().join("fuzz/corpus").join(name);
+    let files = folder
+        .read_dir()
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    files
+        .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+        .collect()
+}
+
+#[test]
+fn what_fuzzers_have_found_is_harmless() {
+    let targets = include_str!("../fuzz/Cargo.toml");
+    for (name, enter) in ENTRIES {
+        assert!(targets.contains(&format!("\nname = \"{name}\"")), "{name}");
+        let corpus = corpus(name);
+        assert!(!corpus.is_empty(), "{name}");
+        corpus.iter().for_each(|bytes| enter(bytes));
+    }
+}
+
+/// What fuzzers have kept would find a matcher with a fault.
+#[test]
+fn the_kept_pairs_of_uris_find_a_planted_fault() {
+    use gatepost::redirect_uri_matches as matches;
+    let faulty: [(&str, fn(&str, &str) -> bool); 4] = [
+        ("any port", |registered, requested| {
+            let portless = |uri: &str| uri.replacen(":8443", "", 1);
+            matches(&portless(registered), &portless(requested))
+        }),
+        ("a path that begins alike", |registered, requested| {
+            matches(registered, requested) || requested.starts_with(registered)
+        }),
+        ("capital letters", |registered, requested| {
+            registered.eq_ignore_ascii_case(requested)
+        }),
+        ("strings alone, and not itself", |registered, requested| {
+            matches(registered, requested) && registered != requested
+        }),
+    ];
+    let corpus = corpus("matching");
+    for (name, faulty) in faulty {
+        let is_found = |bytes: &Vec<u8>| {
+            std::panic::catch_unwind(|| entries::matching_by(faulty, bytes)).is_err()
+        };
+        assert!(corpus.iter().any(is_found), "{name}");
+    }
+}
+
+/// A redirect URI that another program reads otherwise leads somewhere else than it was registered for.
+#[test]
+fn what_is_accepted_is_read_alike_by_other_parsers() {
+    let accepted = accepted::accepted(2_000, accepted::acceptor());
+    assert!(accepted.len() > 1_000, "{}", accepted.len());
+    for (name, read) in PARSERS {
+        for uri in &accepted {
+            assert_eq!(read(uri), Reading::of(uri), "{uri} by {name}");
+        }
+    }
+}
+
+/// The other parsers, and the generated URIs, find an acceptor with a fault: it takes one kind that is refused.
+#[test]
+fn other_parsers_find_a_planted_fault() {
+    let is_accepted = accepted::acceptor();
+    let faulty: [(&str, fn(&str) -> bool); 6] = [
+        ("capital letters in the scheme", |uri| {
+            uri.starts_with("HTTPS://")
+        }),
+        ("another spelling of an address", |uri| {
+            uri.starts_with("http://127.1/")
+        }),
+        ("a name before the host", |uri| {
+            uri.starts_with("https://user@")
+        }),
+        ("a dot segment", |uri| uri.ends_with("/a/../b")),
+        ("an encoded dot segment", |uri| uri.ends_with("/%2e%2e/b")),
+        ("a backslash", |uri| {
+            uri.starts_with("https://") && uri.contains('\\')
+        }),
+    ];
+    for (name, also) in faulty {
+        assert!(
+            !accepted::accepted(500, &is_accepted)
+                .iter()
+                .any(|uri| also(uri)),
+            "{name}"
+        );
+        let accepted = accepted::accepted(500, also);
+        let differs = |uri: &String| {
+            PARSERS
+                .iter()
+                .any(|(_, read)| read(uri) != Reading::of(uri))
+        };
+        assert!(accepted.iter().any(differs), "{name}");
+    }
+}
+
+/// How many of the codes in the catalogue the generated calls need not reach: they are for what is rare.
+const UNREACHED: usize = 40;
+
+/// Generated calls are worth little if all of them are refused at the door.
+#[test]
+fn generated_calls_reach_nearly_every_rule() {
+    let (mut reached, mut codes) = (BTreeSet::new(), BTreeSet::new());
+    for seed in 0..1_000 {
+        ask(&generate::bytes(seed), |step, answer| {
+            let operation = word(&step.operation);
+            if let Answer::Decision(decision) = answer {
+                codes.extend(decision.diagnostics.iter().map(|found| found.code.clone()));
+                reached.insert(format!("{operation} {:?}", decision.outcome));
+                reached.insert(word(&decision.effect));
+                reached.extend(decision.client.iter().map(|client| word(&client.standing)));
+            }
+            if let Answer::Misuse(misuse) = answer {
+                reached.insert(word(misuse));
+            }
+            reached.insert(operation);
+        });
+    }
+    // Every operation, and of those that decide both outcomes where there are two.
+    for operation in [
+        "Register",
+        "Provision",
+        "Read",
+        "Update",
+        "RotateSecret",
+        "RotateRegistrationAccessToken",
+        "Disable",
+        "Enable",
+        "Approve",
+        "Deny",
+        "Remove",
+        "Authorize",
+        "Authenticate",
+        "Review",
+        "ReviewDraft",
+        "Usable",
+        "ClientDocument",
+    ] {
+        for outcome in ["Accept", "Refuse"] {
+            let decided = format!("{operation} {outcome}");
+            assert!(reached.contains(&decided), "{decided}");
+        }
+    }
+    for name in [
+        "Identify",
+        "Lifecycle",
+        "Network",
+        "Window",
+        "WiderNetwork",
+        "WiderWindow",
+        "CheckTerms",
+        "Warnings",
+        "WebAdministrationWarning",
+        "Bearer",
+        "ServerMetadata",
+        "RedirectUriMatches",
+        // Effects.
+        "None",
+        "Store",
+        "Share",
+        "Replace",
+        "Remove",
+        // Standings.
+        "Provisioned",
+        "Registered",
+        "Document",
+        "Shared",
+        "Unregistered",
+        "Overridden",
+        // Misuses.
+        "EntropyTooShort",
+        "RecordUnreadable",
+        "RecordMismatch",
+        "TermsInvalid",
+    ] {
+        assert!(reached.contains(name), "{name}");
+    }
+    let all = include_str!("../docs/diagnostics.md")
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let missing: Vec<&str> = all.filter(|code| !codes.contains(*code)).collect();
+    assert!(
+        missing.len() <= UNREACHED,
+        "{} of {missing:?}",
+        missing.len()
+    );
+}
+
+/// The first word of what is shown: a variant's name.
+fn word(shown: &impl std::fmt::Debug) -> String {
+    let shown = format!("{shown:?}");
+    shown
+        .split(['(', ' '])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn every_call_is_answered_as_promised(bytes in prop::collection::vec(any::<u8>(), 0..4000)) {
+        ask(&bytes, |_, _| {});
+    }
+
+    #[test]
+    fn no_entry_takes_harm(bytes in hurt()) {
+        for (_, enter) in ENTRIES {
+            enter(&bytes);
+        }
+    }
 
     #[test]
     fn no_bytes_panic(body in prop::collection::vec(any::<u8>(), 0..300)) {

@@ -1,5 +1,6 @@
 //! One table, five ways in: the Rust library, the C library, and through this loader the component, the C
-//! library and the linked core. They are given the same time and entropy, and must give the same bytes.
+//! library and the linked core. They are given the same time and entropy, and must give the same bytes. So they must to
+//! calls that are generated (`differential`).
 
 #![cfg(feature = "embedded")]
 
@@ -23,6 +24,9 @@ mod callers;
 mod cases;
 #[path = "../../tests/support/compiler.rs"]
 mod compiler;
+mod differential;
+#[path = "../../tests/support/generate/mod.rs"]
+mod generate;
 #[path = "../../tests/support/library.rs"]
 mod library;
 #[path = "../../tests/support/replay.rs"]

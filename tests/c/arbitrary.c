@@ -3,11 +3,10 @@
  * promises. Run it under a sanitizer or valgrind, which see what is read and written.
  *
  * usage: arbitrary SECONDS [SEED]      sequences from this seed on, for so long; with 0 seconds, this one alone
+ *        arbitrary FILE...             the sequences that these bytes make, such as those in fuzz/corpus/c_boundary
  *
  * A sequence follows from its seed. With -DLIBFUZZER it is a target of libFuzzer, which makes the bytes that a
- * seed makes otherwise:
- *
- *     clang -DLIBFUZZER -fsanitize=fuzzer,address,undefined arbitrary.c ...
+ * seed makes otherwise: fuzz/build.rs puts it into the target c_boundary.
  */
 
 #include <gatepost.h>
@@ -669,22 +668,46 @@ static void play_seed(void) {
     play(source);
 }
 
+static int play_files(char *const *files) {
+    uint8_t bytes[2 * LONGEST];
+    struct source source = {bytes, 0};
+
+    for (; *files != NULL; files++) {
+        FILE *file = fopen(*files, "rb");
+
+        if (file == NULL) {
+            perror(*files);
+            return 1;
+        }
+        source.left = fread(bytes, 1, sizeof bytes, file);
+        fclose(file);
+        fprintf(stderr, "%s\n", *files);
+        play(source);
+    }
+    printf("%lu calls, %lu decisions, %lu of them accept\n", calls, decisions, acceptances);
+    return 0;
+}
+
 int main(int argc, char **argv) {
     unsigned long sequences = 0, seconds;
+    char *after = NULL;
     time_t end;
 
+    gatepost_set_panic_log(stop_at_panic, NULL);
+    seconds = argc < 2 ? 0 : strtoul(argv[1], &after, 10);
+    if (argc > 1 && *after != '\0') {
+        return play_files(argv + 1);
+    }
     if (argc < 2 || argc > 3) {
-        fputs("usage: arbitrary SECONDS [SEED]\n", stderr);
+        fputs("usage: arbitrary SECONDS [SEED]\n       arbitrary FILE...\n", stderr);
         return 2;
     }
-    seconds = strtoul(argv[1], NULL, 10);
     seed = argc == 3 ? strtoull(argv[2], NULL, 10) : 1;
     end = time(NULL) + (time_t)seconds;
     signal(SIGABRT, say_seed_at);
     if (__sanitizer_set_death_callback != NULL) {
         __sanitizer_set_death_callback(say_seed);
     }
-    gatepost_set_panic_log(stop_at_panic, NULL);
     do {
         play_seed();
         sequences++;

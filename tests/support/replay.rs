@@ -19,7 +19,8 @@ use super::step::{
 
 /// A running `replay`, with the settings that it compiles.
 pub struct CReplay {
-    settings: String,
+    /// Those of the next step.
+    pub settings: String,
     process: Child,
     steps: Option<ChildStdin>,
     answers: ChildStdout,

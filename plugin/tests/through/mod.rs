@@ -234,7 +234,7 @@ fn client(client: gatepost_plugin::Client) -> gatepost::Client {
     }
 }
 
-fn findings(findings: Vec<gatepost_plugin::SettingFinding>) -> Vec<gatepost::SettingFinding> {
+pub fn findings(findings: Vec<gatepost_plugin::SettingFinding>) -> Vec<gatepost::SettingFinding> {
     findings
         .into_iter()
         .map(|finding| gatepost::SettingFinding {

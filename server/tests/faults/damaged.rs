@@ -1,4 +1,4 @@
-//! A row that cannot be read spoils itself alone.
+//! A row that cannot be read spoils itself alone, and bytes that fuzzers have found spoil nothing.
 
 use std::path::Path;
 
@@ -6,9 +6,32 @@ use rusqlite::Connection;
 
 use crate::common::browser::{Browser, DEMO, demo_password};
 use crate::common::{Answer, Folder, Host, NATIVE, run, text};
+use crate::entries::ENTRIES;
+use crate::source::{Source, bytes};
 
 /// Text that is no UTF-8.
 const DAMAGED: &str = "CAST(x'61ff62' AS TEXT)";
+
+/// The inputs that fuzzers have kept, and changes of them.
+#[test]
+fn no_entry_of_the_server_takes_harm() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus");
+    for (name, enter) in ENTRIES {
+        let files = root.join(name).read_dir().expect(name);
+        let kept: Vec<Vec<u8>> = files
+            .map(|file| std::fs::read(file.expect(name).path()).expect(name))
+            .collect();
+        assert!(!kept.is_empty(), "{name}");
+        kept.iter().for_each(|bytes| enter(bytes));
+        for seed in 0..500 {
+            let choices = bytes(seed);
+            let mut source = Source::new(&choices);
+            let kept = String::from_utf8_lossy(source.pick(&kept).as_slice()).into_owned();
+            let once = source.hurt(&kept);
+            enter(source.hurt_one_in(2, once).as_bytes());
+        }
+    }
+}
 
 #[test]
 fn lists_go_on_and_say_what_cannot_be_read() {

@@ -1,4 +1,4 @@
-//! What goes wrong around the server: its process ends, the disk is full, the plugin misbehaves, rows are damaged, too many
+//! What goes wrong around the server: its process ends, the disk is full, the plugin misbehaves, rows and bytes are damaged, too many
 //! come at once. Nothing that was acknowledged is lost, nothing is accepted that is wrong, and the server recovers without
 //! being started again.
 //!
@@ -10,6 +10,7 @@ mod common;
 mod connections;
 mod damaged;
 mod disk;
+mod entries;
 #[expect(
     dead_code,
     reason = "the rest of it is for those who call the plugin themselves"
@@ -18,3 +19,6 @@ mod disk;
 mod hostile;
 mod killed;
 mod plugin;
+#[path = "../../../tests/support/generate/source.rs"]
+#[expect(dead_code, reason = "bytes are changed, and nothing is made of them")]
+mod source;

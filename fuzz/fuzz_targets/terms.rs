@@ -1,0 +1,3 @@
+#![no_main]
+
+gatepost_fuzz::target!(entries);
