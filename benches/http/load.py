@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CONNECTIONS = 64
+# Under valgrind, requests take fifty times as long.
+FEW_CONNECTIONS = 8
 TICKS = os.sysconf("SC_CLK_TCK")
 SCRIPT = Path(__file__).with_name("request.lua")
 
@@ -33,6 +35,7 @@ class Measured:
     database: float | None
     median: int
     p99: int
+    requests: int = 0
 
 
 @dataclass
@@ -65,7 +68,7 @@ def ticks(pid: int | str) -> int:
     return sum(map(int, stat.rpartition(")")[2].split()[11:15]))
 
 
-def put(url: str, request: Request, seconds: int, *, start: int = 0, rate: float | None = None,
+def put(url: str, request: Request, seconds: int, *, start: int = 0, rate: float | None = None, connections: int = CONNECTIONS,
         server: list[Process], database: Process | None = None) -> Measured:
     """Puts load on one server or several at this URL. One answer that is no success is an error of the whole."""
     environment = {
@@ -74,9 +77,9 @@ def put(url: str, request: Request, seconds: int, *, start: int = 0, rate: float
         "AUTHORIZATION": request.authorization,
         "START": str(start),
         "RATE": rate and str(rate),
-        "CONNECTIONS": str(CONNECTIONS),
+        "CONNECTIONS": str(connections),
     }
-    command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s", "--timeout", "30s",
+    command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s", "--timeout", "30s",
                "--script", SCRIPT, url + request.path]
     before = [process.seconds() for process in server]
     database_before = database.seconds() if database else 0.0
@@ -94,4 +97,5 @@ def put(url: str, request: Request, seconds: int, *, start: int = 0, rate: float
         database=None if database_took is None else database_took / int(requests) * 1e6,
         median=int(median),
         p99=int(p99),
+        requests=int(requests),
     )

@@ -74,14 +74,14 @@ class Gatepost(Server):
     """gatepost-server, or what it was called before."""
 
     def __init__(self, program: Path, folder: Path, *, data: Path | None = None, store: str = "", plugin: str | None = None,
-                 settings: str = SETTINGS):
+                 settings: str = SETTINGS, under: list = ()):
         folder.mkdir(parents=True, exist_ok=True)
         config = folder / "gatepost.toml"
         config.write_text(settings + store)
         config.chmod(0o600)
         self.flags = ["--config", config, "--data", data or folder / "data"]
         kind = ["--plugin", plugin] if plugin else []
-        super().__init__([program, "serve", *self.flags, "--listen", "127.0.0.1:0", *kind], folder)
+        super().__init__([*under, program, "serve", *self.flags, "--listen", "127.0.0.1:0", *kind], folder)
 
     def register(self, client: dict, key: str):
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
