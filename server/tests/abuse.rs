@@ -68,6 +68,12 @@ fn stateless_registrations_leave_nothing_behind() {
     let statuses = flood(&host, 100_000);
     assert_eq!(count(&statuses, 201), 100_000);
     assert_eq!(size(&host.folder), before);
+    let metrics = host.get("/metrics").body;
+    let is_once = |line| line == "gatepost_decision_seconds_count 100000";
+    assert!(
+        metrics.lines().any(is_once),
+        "each is decided once: {metrics}"
+    );
 }
 
 #[test]

@@ -17,14 +17,18 @@ const DOMAIN: &[u8] = b"gatepost credentials 1";
 const SHARED_DOMAIN: &[u8] = b"gatepost shared client id 1";
 
 /// Makes credentials from the entropy of one request. The same entropy gives the same credentials.
-pub(crate) struct Generator(ChaCha20Rng);
+pub(crate) struct Generator<'a> {
+    entropy: &'a [u8],
+    /// There is none before the first credential. Many requests need none.
+    random: Option<ChaCha20Rng>,
+}
 
-impl Generator {
-    pub(crate) fn new(entropy: &[u8]) -> Self {
-        let mut seed = Sha256::new();
-        seed.update(DOMAIN);
-        seed.update(entropy);
-        Self(ChaCha20Rng::from_seed(seed.finalize().into()))
+impl<'a> Generator<'a> {
+    pub(crate) const fn new(entropy: &'a [u8]) -> Self {
+        Self {
+            entropy,
+            random: None,
+        }
     }
 
     /// Makes a client id: 144 random bits, so that nobody can guess it and no two are equal.
@@ -46,7 +50,13 @@ impl Generator {
     /// prefix.
     fn random<const BYTES: usize>(&mut self, prefix: &str) -> String {
         let mut bytes = [0; BYTES];
-        self.0.fill_bytes(&mut bytes);
+        let random = self.random.get_or_insert_with(|| {
+            let mut seed = Sha256::new();
+            seed.update(DOMAIN);
+            seed.update(self.entropy);
+            ChaCha20Rng::from_seed(seed.finalize().into())
+        });
+        random.fill_bytes(&mut bytes);
         let mut text = String::with_capacity(prefix.len() + BYTES.div_ceil(3) * 4);
         text.push_str(prefix);
         URL_SAFE_NO_PAD.encode_string(bytes, &mut text);

@@ -180,7 +180,7 @@ impl<'a> Stored<'a> {
         method: AuthMethod,
         now: u64,
         policy: &Policy,
-        generator: &mut Generator,
+        generator: &mut Generator<'_>,
     ) -> Option<Secret> {
         let secret = method.uses_secret().then(|| generator.client_secret())?;
         self.previous_client_secret = self
@@ -212,7 +212,7 @@ impl<'a> Stored<'a> {
         method: AuthMethod,
         now: u64,
         policy: &Policy,
-        generator: &mut Generator,
+        generator: &mut Generator<'_>,
     ) -> Option<Secret> {
         if !method.uses_secret() {
             self.client_secret = None;
@@ -226,7 +226,7 @@ impl<'a> Stored<'a> {
     }
 
     /// Gives the client a registration access token.
-    pub(crate) fn issue_token(&mut self, generator: &mut Generator) -> Secret {
+    pub(crate) fn issue_token(&mut self, generator: &mut Generator<'_>) -> Secret {
         let token = generator.registration_access_token();
         self.registration_access_token = Some(StoredToken {
             sha256: token.hash(),

@@ -1,6 +1,7 @@
 //! The registered metadata, their order in JSON, and the documents in them that a host may have to
 //! fetch.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -62,14 +63,7 @@ impl ClientMetadata {
     /// version of the program, and the ports of loopback redirect URIs, which change at each start
     /// of the program.
     pub(crate) fn shared(&self) -> Box<RawValue> {
-        let mut common = self.clone();
-        common
-            .described
-            .retain(|d| d.member != Member::SoftwareVersion);
-        for uri in &mut common.redirect_uris {
-            uri.text = uri::common_spelling(&uri.text);
-        }
-        common.to_raw()
+        to_raw(&InCommon(self))
     }
 
     /// Whether an approval of registered metadata is one of these, too: nothing differs but what nobody
@@ -83,29 +77,19 @@ impl ClientMetadata {
 
     /// Returns the metadata as JSON, as they are in the response and in the record.
     pub(crate) fn to_raw(&self) -> Box<RawValue> {
-        to_raw_value(self).expect("the members have string keys, and nothing in them fails")
+        to_raw(self)
     }
-}
 
-/// Returns what an administrator judges a client by: its members, and its redirect URIs apart from them.
-fn judged(metadata: &RawValue) -> Result<(BTreeMap<String, Value>, BTreeSet<String>), Misuse> {
-    let read = serde_json::from_str(metadata.get());
-    let mut members: BTreeMap<String, Value> = read.map_err(|_| Misuse::RecordUnreadable)?;
-    // The type follows from the redirect URIs.
-    let unjudged = ["application_type", "jwks", "jwks_uri", "software_version"];
-    members.retain(|name, _| !unjudged.contains(&&**name));
-    let uris = members.remove("redirect_uris").unwrap_or_default();
-    let uris = uris.as_array().map(Vec::as_slice).unwrap_or_default();
-    let uris = uris.iter().filter_map(Value::as_str);
-    Ok((members, uris.map(uri::common_spelling).collect()))
-}
-
-impl Serialize for ClientMetadata {
     /// Writes the members in a fixed order, without absent ones.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn write<'a, S: Serializer>(
+        &self,
+        serializer: S,
+        redirect_uris: &impl Serialize,
+        described: impl Iterator<Item = &'a Description>,
+    ) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         if !self.redirect_uris.is_empty() {
-            map.serialize_entry("redirect_uris", &Texts(&self.redirect_uris))?;
+            map.serialize_entry("redirect_uris", redirect_uris)?;
         }
         if let Some(application_type) = self.application_type {
             map.serialize_entry("application_type", application_type.name())?;
@@ -122,7 +106,7 @@ impl Serialize for ClientMetadata {
         if let Some(scope) = &self.scope {
             map.serialize_entry("scope", scope)?;
         }
-        for Description { member, tag, value } in &self.described {
+        for Description { member, tag, value } in described {
             match tag {
                 None => map.serialize_entry(member.name(), value)?,
                 Some(tag) => map.serialize_entry(&format!("{}#{tag}", member.name()), value)?,
@@ -135,6 +119,45 @@ impl Serialize for ClientMetadata {
             map.serialize_entry("jwks", jwks)?;
         }
         map.end()
+    }
+}
+
+fn to_raw(metadata: &impl Serialize) -> Box<RawValue> {
+    to_raw_value(metadata).expect("the members have string keys, and nothing in them fails")
+}
+
+/// Returns what an administrator judges a client by: its members, and its redirect URIs apart from them.
+fn judged(metadata: &RawValue) -> Result<(BTreeMap<String, Value>, BTreeSet<String>), Misuse> {
+    let read = serde_json::from_str(metadata.get());
+    let mut members: BTreeMap<String, Value> = read.map_err(|_| Misuse::RecordUnreadable)?;
+    // The type follows from the redirect URIs.
+    let unjudged = ["application_type", "jwks", "jwks_uri", "software_version"];
+    members.retain(|name, _| !unjudged.contains(&&**name));
+    let uris = members.remove("redirect_uris").unwrap_or_default();
+    let uris = uris.as_array().map(Vec::as_slice).unwrap_or_default();
+    let uris = uris.iter().filter_map(Value::as_str);
+    Ok((members, uris.map(uri::common_spelling).collect()))
+}
+
+impl Serialize for ClientMetadata {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let redirect_uris = Texts(&self.redirect_uris, |uri| Cow::Borrowed(uri));
+        self.write(serializer, &redirect_uris, self.described.iter())
+    }
+}
+
+/// What equal registrations have in common.
+struct InCommon<'a>(&'a ClientMetadata);
+
+impl Serialize for InCommon<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(metadata) = self;
+        let redirect_uris = Texts(&metadata.redirect_uris, |uri| {
+            Cow::Owned(uri::common_spelling(uri))
+        });
+        let described = metadata.described.iter();
+        let described = described.filter(|d| d.member != Member::SoftwareVersion);
+        metadata.write(serializer, &redirect_uris, described)
     }
 }
 
@@ -159,11 +182,11 @@ fn fetch(uri: &str, member: Member, index: Option<usize>, due: Due) -> Fetch {
     }
 }
 
-struct Texts<'a>(&'a [RedirectUri]);
+struct Texts<'a>(&'a [RedirectUri], fn(&str) -> Cow<'_, str>);
 
 impl Serialize for Texts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|uri| &uri.text))
+        serializer.collect_seq(self.0.iter().map(|uri| (self.1)(&uri.text)))
     }
 }
 

@@ -52,8 +52,8 @@ pub(crate) fn without_protected_names(
     members.retain(|member, value| {
         // RFC 7591 §2.2
         let is_name = member.split('#').next() == Some("client_name");
-        let name = serde_json::from_str::<String>(value.get());
-        !(is_name && name.is_ok_and(|name| protected.are_imitated_by(&name)))
+        let name = || serde_json::from_str::<String>(value.get());
+        !(is_name && name().is_ok_and(|name| protected.are_imitated_by(&name)))
     });
     let is_less = members.len() < before;
     let written = is_less.then(|| serde_json::to_string(&members));

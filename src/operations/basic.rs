@@ -42,6 +42,10 @@ pub(crate) fn basic(authorization: &str) -> Option<Basic> {
 
 /// Decodes one form-encoded text; `None` if its encoding is wrong.
 fn form_decoded(text: &str) -> Option<String> {
+    let stands_for_itself = |b: u8| b.is_ascii_graphic() && b != b'%' && b != b'+';
+    if text.bytes().all(stands_for_itself) {
+        return Some(text.to_owned());
+    }
     let mut percents = text.split('%').skip(1);
     let is_escape = |rest: &str| {
         let mut digits = rest.bytes().take(2);

@@ -138,7 +138,7 @@ fn identify(
     registrant: &Registrant<'_>,
     now: u64,
     policy: &Policy,
-    generator: &mut Generator,
+    generator: &mut Generator<'_>,
 ) -> (String, Identity) {
     let is_public = metadata.token_endpoint_auth_method == AuthMethod::None;
     let is_strangers = registrant.by == By::Stranger;

@@ -37,6 +37,9 @@ pub struct Inquiry {
     /// How often the client's record has been written, as whoever asks last saw it. If it has been
     /// written since, nothing is changed.
     pub revision: Option<u64>,
+    /// Whether the client's refresh tokens are counted, as a lifecycle decision needs it. A client that many use has many
+    /// of them, so that nobody counts them who only signs in.
+    pub counts_tokens: bool,
     /// Seconds since 1970.
     pub now: u64,
 }

@@ -32,7 +32,8 @@ impl Decider {
                                 network: &network,
                                 is_in_use: is_in_use(facts),
                             };
-                            fetcher.fetch(&fetch, is_renewal, asker).await
+                            // Few requests need it, and what it takes is copied with every one.
+                            Box::pin(fetcher.fetch(&fetch, is_renewal, asker)).await
                         }
                         None => Err(FetchError::Off),
                     };

@@ -7,6 +7,8 @@
 //! meantime; where it does not, because a limit is near or something else has changed, it is made again
 //! there, and that one counts. So of many registrations at once, no more are accepted than a limit
 //! allows. The same entropy gives the same client, so that nothing else differs.
+//!
+//! Where registrations store nothing lately, because ids carry them (`stateless`), the counters are not read at all.
 
 mod after;
 mod assumed;
@@ -23,6 +25,7 @@ pub mod stored;
 mod warnings;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -33,7 +36,7 @@ use gatepost_directory::{
     Key, NewToken, Registrant, Token, Verdict, Wider,
 };
 use gatepost_plugin::{
-    BearerCredential, Caller, Decision, Effect, Operation, Plugin, PluginError, Request,
+    BearerCredential, Caller, Decision, Effect, Operation, Outcome, Plugin, PluginError, Request,
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -66,7 +69,15 @@ struct Ruling {
     plugin: Arc<dyn Plugin>,
     window: u64,
     wider_window: u64,
+    /// What a request without an `Authorization` header is.
+    without_header: BearerCredential,
+    /// Whether something was stored for the last registration that was accepted: of a stranger, and with a key. It is a guess
+    /// about the next one, and only its time depends on it.
+    stores: [AtomicBool; 2],
 }
+
+/// A decision, what it was made from, and the client that it is about.
+type CarriedOut = (Decision, Facts, Option<String>);
 
 impl Decider {
     /// Decides with this plugin, so many times at once, about what is in this directory.
@@ -119,26 +130,64 @@ impl Decider {
         metadata: Vec<u8>,
         now: u64,
     ) -> Result<Decision, Undecided> {
+        let about = Inquiry {
+            now,
+            ..Inquiry::default()
+        };
+        let mut case = Arc::new(self.case(&about, caller, Operation::Register { metadata })?);
+        let ruling = self.ruling.load_full();
+        let stores = &ruling.stores[usize::from(key.is_some())];
+        if !stores.load(Ordering::Relaxed) {
+            let uncounted = self.register_uncounted(&about, &mut case).await;
+            if let Some(decided) = uncounted.transpose() {
+                return self.show(&case, decided);
+            }
+        }
         let account = key.and_then(|key| key.account.as_ref());
         let registrant = Registrant {
             key: key.map(|key| key.id),
             account: account.map(|account| account.id),
-            network: Some(self.counted_network(&caller).await?),
+            network: Some(self.counted_network(&case.caller).await?),
             window_start: self.window_start(now),
             wider: match key {
                 Some(_) => None,
-                None => Some(self.wider(&caller, now).await?),
+                None => Some(self.wider(&case.caller, now).await?),
             },
         };
         let inquiry = Inquiry {
-            client_id: None,
             registrant: Some(registrant),
-            revision: None,
-            now,
+            ..about
         };
-        let mut case = Arc::new(self.case(&inquiry, caller, Operation::Register { metadata })?);
         let decided = self.register_or_make_room(inquiry, &mut case).await;
+        if let Ok((decision, ..)) = &decided
+            && decision.outcome == Outcome::Accept
+        {
+            stores.store(decision.effect != Effect::None, Ordering::Relaxed);
+        }
         self.show(&case, decided)
+    }
+
+    /// Decides a registration without counters, which limit only what is stored. Nothing is decided if something would be.
+    async fn register_uncounted(
+        &self,
+        about: &Inquiry,
+        case: &mut Arc<Case>,
+    ) -> Result<Option<CarriedOut>, Undecided> {
+        let mut facts = Facts::default();
+        let mut decision = self.hear(case, &facts).await?.decision;
+        let client_id = named(&decision).map(str::to_owned);
+        // An administrator may have deleted or disabled the client whose id this is.
+        if decision.effect == Effect::None && client_id.is_some() {
+            let about = Inquiry {
+                client_id: client_id.clone(),
+                ..about.clone()
+            };
+            facts = self.directory.facts(&about).await?;
+            if facts.record.is_some() {
+                decision = self.hear(case, &facts).await?.decision;
+            }
+        }
+        Ok((decision.effect == Effect::None).then_some((decision, facts, client_id)))
     }
 
     /// Makes a decision, and carries out its effect.
@@ -193,30 +242,27 @@ impl Decider {
         mut inquiry: Inquiry,
         case: &mut Arc<Case>,
         follows: impl Fn(&Decision) -> Vec<Change> + Send + Sync + 'static,
-    ) -> Result<(Decision, Facts, Option<String>), Undecided> {
+    ) -> Result<CarriedOut, Undecided> {
+        let mut before = None;
         loop {
             let mut facts = self.directory.facts(&inquiry).await?;
-            let mut assumed = match &case.operation {
-                // Whether it makes room for another has to be known for certain.
-                Operation::Lifecycle { .. } => facts.clone(),
-                _ => assume(&facts),
+            let (assumed, ruled) = match before.take() {
+                // There is no such client, and the same was decided about it.
+                Some((assumed, ruled)) if is_covered(&facts, &assumed) => (assumed, ruled),
+                _ => self.weigh(case, &facts).await?,
             };
-            let mut ruled = self.hear(case, &assumed).await?;
-            if is_about_counts(&ruled.decision) && assumed.usage != facts.usage {
-                assumed = facts.clone();
-                ruled = self.hear(case, &assumed).await?;
+            // It may be a client that is there already. What is decided about one that is adds
+            // nothing, and so is not held to limits.
+            if inquiry.client_id.is_none()
+                && let Some(client_id) = named(&ruled.decision)
+            {
+                inquiry.client_id = Some(client_id.to_owned());
+                before = Some((assumed, ruled));
+                continue;
             }
             let Ruled {
                 decision, record, ..
             } = ruled;
-            // It may be a client that is there already. What is decided about one that is adds
-            // nothing, and so is not held to limits.
-            if inquiry.client_id.is_none()
-                && let Some(client_id) = named(&decision)
-            {
-                inquiry.client_id = Some(client_id.to_owned());
-                continue;
-            }
             let changes = changes_after(&case.operation, &decision, &follows);
             let client_id = inquiry.client_id.clone();
             if decision.effect == Effect::None && changes.is_empty() {
@@ -265,11 +311,30 @@ impl Decider {
         }
     }
 
+    /// Has the plugin decide for facts that hold for a while, and says for which.
+    async fn weigh(
+        &self,
+        case: &mut Arc<Case>,
+        facts: &Facts,
+    ) -> Result<(Facts, Ruled), Undecided> {
+        let assumed = match &case.operation {
+            // Whether it makes room for another has to be known for certain.
+            Operation::Lifecycle { .. } => facts.clone(),
+            _ => assume(facts),
+        };
+        let ruled = self.hear(case, &assumed).await?;
+        if is_about_counts(&ruled.decision) && assumed.usage != facts.usage {
+            let ruled = self.hear(case, facts).await?;
+            return Ok((facts.clone(), ruled));
+        }
+        Ok((assumed, ruled))
+    }
+
     /// Lets what was decided be seen.
     fn show(
         &self,
         case: &Case,
-        decided: Result<(Decision, Facts, Option<String>), Undecided>,
+        decided: Result<CarriedOut, Undecided>,
     ) -> Result<Decision, Undecided> {
         let Some(observer) = &self.observer else {
             return decided.map(|(decision, _, _)| decision);
@@ -357,8 +422,11 @@ impl Decider {
 
     /// What an `Authorization` header is (RFC 6750 §2.1).
     pub async fn bearer(&self, header: Option<&str>) -> Result<BearerCredential, Undecided> {
+        let Some(header) = header else {
+            return Ok(self.ruling.load().without_header.clone());
+        };
         let _turn = self.turn().await;
-        Ok(self.plugin().bearer(header)?)
+        Ok(self.plugin().bearer(Some(header))?)
     }
 
     /// The network that an address is counted under; `None` if it is no address.
@@ -427,6 +495,8 @@ impl Ruling {
         Ok(Self {
             window: plugin.window()?.max(1),
             wider_window: plugin.wider_window()?.max(1),
+            without_header: plugin.bearer(None)?,
+            stores: [AtomicBool::new(true), AtomicBool::new(true)],
             plugin,
         })
     }

@@ -6,12 +6,12 @@
 
 use std::sync::Arc;
 
-use gatepost_directory::{Facts, Inquiry, Registrant};
-use gatepost_plugin::{Caller, Decision, Effect, Operation};
+use gatepost_directory::{Inquiry, Registrant};
+use gatepost_plugin::{Caller, Effect, Operation};
 use tokio::sync::Mutex;
 
 use super::after::needs_room;
-use super::{Case, Decider, Undecided};
+use super::{CarriedOut, Case, Decider, Undecided};
 
 /// Who makes room. One at a time does, so that no more clients give way than new ones come.
 pub(super) type Room = Mutex<()>;
@@ -25,16 +25,13 @@ const CANDIDATES: u32 = 8;
 /// How often room is made for one registration. Others may take it.
 const ATTEMPTS: u32 = 3;
 
-/// What [`Decider::carry_out`] returns.
-type CarriedOut = Result<(Decision, Facts, Option<String>), Undecided>;
-
 impl Decider {
     /// Decides a registration, and makes room for it if that is all that it lacks.
     pub(super) async fn register_or_make_room(
         &self,
         inquiry: Inquiry,
         case: &mut Arc<Case>,
-    ) -> CarriedOut {
+    ) -> Result<CarriedOut, Undecided> {
         let mut decided = self.register_once(&inquiry, case).await?;
         let until = inquiry.now.saturating_sub(KEPT);
         // Nobody waits for a turn where there is nothing to be had.
@@ -52,7 +49,11 @@ impl Decider {
         self.register_once(&inquiry, case).await
     }
 
-    async fn register_once(&self, inquiry: &Inquiry, case: &mut Arc<Case>) -> CarriedOut {
+    async fn register_once(
+        &self,
+        inquiry: &Inquiry,
+        case: &mut Arc<Case>,
+    ) -> Result<CarriedOut, Undecided> {
         self.carry_out(inquiry.clone(), case, |_| Vec::new()).await
     }
 
@@ -64,6 +65,7 @@ impl Decider {
                 // So that the clients are counted.
                 registrant: Some(Registrant::default()),
                 revision: None,
+                counts_tokens: true,
                 now,
             };
             let operation = Operation::Lifecycle { client_id };

@@ -43,6 +43,7 @@ async fn about_web_administration(
         client_id: Some(WEB_ADMINISTRATION.to_owned()),
         registrant: None,
         revision: None,
+        counts_tokens: false,
         now,
     };
     let facts = directory.facts(&about).await?;

@@ -98,6 +98,7 @@ async fn judge(decider: Arc<Decider>, client_id: String, now: u64) -> Fate {
         client_id: Some(client_id.clone()),
         registrant: None,
         revision: None,
+        counts_tokens: true,
         now,
     };
     let decided = decider

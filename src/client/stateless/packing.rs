@@ -1,6 +1,7 @@
 //! Packs metadata into few bytes. The dictionary is part of the format: entries may only be
 //! appended to it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
@@ -60,43 +61,53 @@ const BEGINNINGS: &[&str] = &[
 
 /// The content of an id.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Packed {
+pub(super) struct Packed<'a> {
     by: By,
     profile: Profile,
     /// The day on which the id was made, in days since 1970; 0 if it does not contain the day.
     pub(super) day: u64,
-    members: Vec<(Text, Value)>,
+    #[serde(borrow)]
+    members: Vec<(Text<'a>, Value<'a>)>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-enum Text {
+enum Text<'a> {
     Phrase(u8),
-    Begun(u8, String),
-    Plain(String),
+    Begun(u8, #[serde(borrow)] Cow<'a, str>),
+    Plain(#[serde(borrow)] Cow<'a, str>),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-enum Value {
-    Text(Text),
-    List(Vec<Text>),
+enum Value<'a> {
+    #[serde(borrow)]
+    Text(Text<'a>),
+    List(Vec<Text<'a>>),
     /// Texts separated by one space each.
-    Words(Vec<Text>),
+    Words(Vec<Text<'a>>),
     Flag(bool),
     Number(u64),
-    Json(String),
+    Json(#[serde(borrow)] Cow<'a, str>),
 }
 
-impl Packed {
+/// A text in JSON, which is where it was if nothing in it is escaped.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Written<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'a> Packed<'a> {
     /// Packs metadata; `None` if they are not a JSON object.
     pub(super) fn new(
-        metadata: &RawValue,
+        metadata: &'a RawValue,
         registered_by: &Registrant<'_>,
         day: u64,
     ) -> Option<Self> {
         let Ordered(members) = serde_json::from_str(metadata.get()).ok()?;
         let members = members
             .into_iter()
-            .map(|(name, value)| (Text::new(&name), Value::new(&name, value)))
+            .map(|(Written(name), value)| {
+                let value = Value::new(&name, value);
+                (Text::new(name), value)
+            })
             .collect();
         Some(Self {
             by: registered_by.by,
@@ -110,7 +121,7 @@ impl Packed {
         postcard::to_allocvec(self).ok()
     }
 
-    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn from_bytes(bytes: &'a [u8]) -> Option<Self> {
         match postcard::take_from_bytes(bytes) {
             Ok((packed, [])) => Some(packed),
             _ => None,
@@ -133,7 +144,7 @@ impl Packed {
 }
 
 /// Writes packed metadata as the JSON object that they were made from.
-struct Unpacked<'a>(&'a Packed);
+struct Unpacked<'a>(&'a Packed<'a>);
 
 impl Serialize for Unpacked<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -164,62 +175,77 @@ fn unknown<E: serde::ser::Error>() -> E {
     E::custom("the dictionary is that of a later version")
 }
 
-fn all(texts: &[Text]) -> Option<Vec<String>> {
+fn all<'a>(texts: &'a [Text<'_>]) -> Option<Vec<Cow<'a, str>>> {
     texts.iter().map(Text::unpacked).collect()
 }
 
-impl Text {
-    fn new(text: &str) -> Self {
-        let place = |list: &[&str], test: &dyn Fn(&str) -> bool| {
-            let longest = |at: &usize| list.get(*at).map_or(0, |entry| entry.len());
-            let found = (0..list.len()).filter(|at| list.get(*at).is_some_and(|entry| test(entry)));
-            found
-                .max_by_key(longest)
-                .and_then(|at| u8::try_from(at).ok())
-        };
-        if let Some(phrase) = place(PHRASES, &|phrase| phrase == text) {
+impl<'a> Text<'a> {
+    fn new(text: Cow<'a, str>) -> Self {
+        let phrase = PHRASES.iter().position(|phrase| *phrase == text);
+        if let Some(phrase) = phrase.and_then(|at| u8::try_from(at).ok()) {
             return Self::Phrase(phrase);
         }
-        match place(BEGINNINGS, &|beginning| text.starts_with(beginning)) {
-            Some(beginning) => {
-                let rest = BEGINNINGS
-                    .get(usize::from(beginning))
-                    .and_then(|begun| text.strip_prefix(begun));
-                Self::Begun(beginning, rest.unwrap_or_default().to_owned())
-            }
-            None => Self::Plain(text.to_owned()),
+        let begun = (0..).zip(BEGINNINGS).filter_map(|(at, beginning)| {
+            let rest = text.strip_prefix(beginning)?;
+            Some((at, rest.len()))
+        });
+        // The longest beginning leaves the shortest rest.
+        match begun.min_by_key(|(_, rest)| *rest) {
+            Some((at, rest)) => Self::Begun(at, ending(text, rest)),
+            None => Self::Plain(text),
         }
     }
 
-    fn unpacked(&self) -> Option<String> {
+    fn unpacked(&self) -> Option<Cow<'_, str>> {
         Some(match self {
-            Self::Phrase(at) => (*PHRASES.get(usize::from(*at))?).to_owned(),
-            Self::Begun(at, rest) => format!("{}{rest}", BEGINNINGS.get(usize::from(*at))?),
-            Self::Plain(text) => text.clone(),
+            Self::Phrase(at) => Cow::Borrowed(*PHRASES.get(usize::from(*at))?),
+            Self::Begun(at, rest) => {
+                Cow::Owned(format!("{}{rest}", BEGINNINGS.get(usize::from(*at))?))
+            }
+            Self::Plain(text) => Cow::Borrowed(text),
         })
     }
 }
 
-impl Value {
-    fn new(name: &str, value: &RawValue) -> Self {
+/// The last bytes of a text.
+fn ending(text: Cow<'_, str>, length: usize) -> Cow<'_, str> {
+    let from = text.len() - length;
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[from..]),
+        Cow::Owned(mut text) => Cow::Owned(text.split_off(from)),
+    }
+}
+
+impl<'a> Value<'a> {
+    fn new(name: &str, value: &'a RawValue) -> Self {
         let json = value.get();
         let packed = match json.bytes().next() {
-            Some(b'"') if name == "scope" => serde_json::from_str(json)
-                .map(|text: String| Self::Words(text.split(' ').map(Text::new).collect())),
-            Some(b'"') => {
-                serde_json::from_str(json).map(|text: String| Self::Text(Text::new(&text)))
-            }
-            Some(b'[') => serde_json::from_str(json)
-                .map(|texts: Vec<String>| Self::List(texts.iter().map(|t| Text::new(t)).collect())),
+            Some(b'"') => serde_json::from_str(json).map(|Written(text)| match name {
+                "scope" => Self::Words(words(text)),
+                _ => Self::Text(Text::new(text)),
+            }),
+            Some(b'[') => serde_json::from_str(json).map(|texts: Vec<Written<'_>>| {
+                Self::List(texts.into_iter().map(|Written(t)| Text::new(t)).collect())
+            }),
             Some(b't' | b'f') => serde_json::from_str(json).map(Self::Flag),
             _ => serde_json::from_str(json).map(Self::Number),
         };
-        packed.unwrap_or_else(|_| Self::Json(json.to_owned()))
+        packed.unwrap_or(Self::Json(Cow::Borrowed(json)))
+    }
+}
+
+fn words(text: Cow<'_, str>) -> Vec<Text<'_>> {
+    match text {
+        Cow::Borrowed(text) => text.split(' ').map(|w| Text::new(w.into())).collect(),
+        Cow::Owned(text) => {
+            let words = text.split(' ').map(str::to_owned);
+            words.map(|word| Text::new(word.into())).collect()
+        }
     }
 }
 
 /// The members of a JSON object, in their order.
-struct Ordered<'a>(Vec<(String, &'a RawValue)>);
+struct Ordered<'a>(Vec<(Written<'a>, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Ordered<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,12 +1,18 @@
 //! Clients, and what became of them.
 
+use std::sync::Arc;
+
 use gatepost_plugin::Effect;
 
-use super::given::{add_account, decide, decide_for, done, grant, registration_key, secret, store};
+use super::given::{
+    add_account, attempt, decide, decide_for, done, grant, new_grant, new_token, registration_key,
+    secret, store,
+};
 use crate::client::{
-    Inquiry, Listing, Order, RegisteredBy, Registrant, Search, Sort, State, Wider,
+    Abandoned, Inquiry, Judge, Listing, Order, RegisteredBy, Registrant, Search, Sort, State, Wider,
 };
 use crate::directory::Directory;
+use crate::error::{DecideError, DirectoryError};
 use crate::grant::{Change, TokenKind};
 use crate::transfer::Line;
 
@@ -109,6 +115,58 @@ pub(super) async fn a_record_that_is_damaged(directory: &dyn Directory) {
     assert_eq!(clients.count(), 2);
     assert!(!lines.iter().any(|line| matches!(line, Line::End { .. })));
     for client_id in ["first", "damaged", "last"] {
+        decide(directory, Effect::Remove(client_id.into()), Vec::new()).await;
+    }
+}
+
+/// Changes that come at once may be carried out together. One that fails leaves nothing behind and harms no other, and all that
+/// are stored are counted.
+pub(super) async fn a_crowd(directory: &dyn Directory) {
+    let counted = async || {
+        let inquiry = Inquiry {
+            registrant: Some(Registrant::default()),
+            ..Inquiry::default()
+        };
+        let usage = done(directory.facts(&inquiry).await).usage;
+        usage.total_clients.expect("clients are counted")
+    };
+    let before = counted().await;
+    let stored = |client_id| {
+        let registrant = Some(Registrant::default());
+        attempt(directory, registrant, store(client_id, "{}"), Vec::new())
+    };
+    // It stores one first, and fails.
+    let failing = || {
+        let end = Change::Grant {
+            grant: new_grant("crowd-5", None),
+            tokens: vec![new_token(secret(), TokenKind::Code); 2],
+        };
+        attempt(directory, None, store("crowd-5", "{}"), vec![end])
+    };
+    let unjudged = || {
+        let judge: Judge = Arc::new(|_| Err(Abandoned));
+        directory.decide(Inquiry::default(), judge)
+    };
+    let (one, two, three, again, failed, abandoned, four) = tokio::join!(
+        stored("crowd-1"),
+        stored("crowd-2"),
+        stored("crowd-3"),
+        stored("crowd-2"),
+        failing(),
+        unjudged(),
+        stored("crowd-4"),
+    );
+    for decided in [one, three, four] {
+        decided.expect("nothing is wrong with it");
+    }
+    let exists = DecideError::Directory(DirectoryError::ClientExists);
+    let refused: Vec<DecideError> = [two, again].into_iter().filter_map(Result::err).collect();
+    assert_eq!(refused, [exists]);
+    assert!(failed.is_err());
+    assert_eq!(abandoned.err(), Some(DecideError::Abandoned));
+    assert_eq!(counted().await, before + 4);
+    assert!(done(directory.client("crowd-5", 0).await).is_none());
+    for client_id in ["crowd-1", "crowd-2", "crowd-3", "crowd-4"] {
         decide(directory, Effect::Remove(client_id.into()), Vec::new()).await;
     }
 }
@@ -572,15 +630,17 @@ pub(super) async fn what_became_of_a_client(directory: &dyn Directory) {
     let after = entry().await;
     assert_eq!(after.activity.authorised_at, Some(1_000));
     assert_eq!((after.users, after.activity.refresh_tokens), (1, Some(2)));
-    let about = Inquiry {
-        client_id: Some("mail".into()),
-        registrant: None,
-        revision: None,
-        now: 1_500,
-    };
-    let facts = done(directory.facts(&about).await);
-    assert_eq!(facts.activity.refresh_tokens, Some(2));
-    assert_eq!(facts.record.as_deref(), Some("{}"));
+    for (counts_tokens, refresh_tokens) in [(true, Some(2)), (false, None)] {
+        let about = Inquiry {
+            client_id: Some("mail".into()),
+            counts_tokens,
+            now: 1_500,
+            ..Inquiry::default()
+        };
+        let facts = done(directory.facts(&about).await);
+        assert_eq!(facts.activity.refresh_tokens, refresh_tokens);
+        assert_eq!(facts.record.as_deref(), Some("{}"));
+    }
 
     let disable = Change::Disable {
         client_id: "mail".into(),

@@ -27,6 +27,7 @@ pub(crate) async fn holds(directory: &dyn Directory) {
     clients::a_list(directory).await;
     clients::how_many(directory).await;
     clients::a_record_that_is_damaged(directory).await;
+    clients::a_crowd(directory).await;
     clients::registrations_are_counted_by_network(directory).await;
     clients::who_gives_way(directory).await;
     clients::a_client_outlives_whoever_registered_it(directory).await;

@@ -23,13 +23,18 @@ pub(super) async fn facts(link: &Link, inquiry: &Inquiry) -> Result<Facts, Error
         let found = link
             .row_if_any(
                 "SELECT authorised_at, last_used_at,
-                        (SELECT count(*) FROM oauth_grant
-                         JOIN oauth_token ON oauth_token.grant_id = oauth_grant.id
-                         WHERE oauth_grant.client_id = $1 AND kind = 'refresh'
-                           AND spent_at IS NULL AND expires_at > $2),
+                        CASE WHEN $3 THEN
+                            (SELECT count(*) FROM oauth_grant
+                             JOIN oauth_token ON oauth_token.grant_id = oauth_grant.id
+                             WHERE oauth_grant.client_id = $1 AND kind = 'refresh'
+                               AND spent_at IS NULL AND expires_at > $2) END,
                         record, revision
                  FROM oauth_client WHERE client_id = $1",
-                &[client_id, &inquiry.now.cast_signed()],
+                &[
+                    client_id,
+                    &inquiry.now.cast_signed(),
+                    &inquiry.counts_tokens,
+                ],
             )
             .await?;
         if let Some(row) = found {

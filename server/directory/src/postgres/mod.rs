@@ -2,9 +2,11 @@
 //!
 //! Whatever is counted is changed by one transaction at a time, on whichever server: each begins by
 //! locking the row with the counters, so that the facts of a decision are those that its effect meets.
-//! What is acknowledged was committed, with `synchronous_commit`.
+//! What is acknowledged was committed, with `synchronous_commit`. Those of one server that wait are committed together
+//! (`decisions.rs`).
 
 mod client;
+mod decisions;
 mod device;
 mod grant;
 mod link;
@@ -17,14 +19,13 @@ mod tests;
 mod tls;
 mod transfer;
 
-use async_trait::async_trait;
-use gatepost_plugin::{Assertion, Decision};
-use tokio::sync::Mutex;
+use std::sync::Arc;
 
-use self::link::{Borrowed, PATIENCE, Pool};
+use self::decisions::{COUNTING, Decisions};
+use self::link::{Borrowed, Pool};
 use crate::client::{
-    Counts, Entry, Facts, Inquiry, Judge, Listed, Listing, MOST_ASSERTIONS, Search, Verdict,
-    assertion_id, assertions_before,
+    Counts, Entry, Facts, Inquiry, Judge, Listed, Listing, MOST_ASSERTIONS, Search, assertion_id,
+    assertions_before,
 };
 use crate::directory::{Directory, Each, Lines};
 use crate::error::DecideError;
@@ -42,12 +43,14 @@ use crate::secret::SecretHash;
 use crate::sign_in::SignInPast;
 use crate::store::Database;
 use crate::transfer::{ImportError, Unreadable};
+use async_trait::async_trait;
+use gatepost_plugin::{Assertion, Decision};
 
 pub(super) struct Postgres {
-    pool: Pool,
-    /// Whoever locks the counters. Of those on one server, one at a time asks the database for the lock: a
+    pool: Arc<Pool>,
+    /// What changes the counters. Of those on one server, one at a time asks the database for the lock: a
     /// crowd that waits for a row there looks at it again whenever it changes.
-    deciding: Mutex<()>,
+    decisions: Decisions,
 }
 
 impl Postgres {
@@ -64,9 +67,10 @@ impl Postgres {
     }
 
     fn of(database: &Database) -> Result<Self, OpenError> {
+        let pool = Arc::new(Pool::new(database)?);
         Ok(Self {
-            pool: Pool::new(database)?,
-            deciding: Mutex::new(()),
+            decisions: Decisions::begin(Arc::clone(&pool)),
+            pool,
         })
     }
 
@@ -85,9 +89,6 @@ impl Postgres {
     }
 }
 
-/// Two statements, so that what comes after them sees all that whoever had the lock before has done.
-const COUNTING: &str = "BEGIN; SELECT id FROM tally FOR UPDATE";
-
 #[async_trait]
 impl Directory for Postgres {
     async fn facts(&self, inquiry: &Inquiry) -> Result<Facts, DirectoryError> {
@@ -97,31 +98,7 @@ impl Directory for Postgres {
     /// The judge is asked while the counters are locked. A decision takes microseconds, and one that
     /// hangs was asked for before, outside, and did not come here.
     async fn decide(&self, inquiry: Inquiry, judge: Judge) -> Result<Decision, DecideError> {
-        let _turn = tokio::time::timeout(PATIENCE, self.deciding.lock())
-            .await
-            .map_err(|_| DirectoryError::Busy)?;
-        let mut link = self.pool.link().await?;
-        let facts = link
-            .begin_and_ask(COUNTING, async |link| client::facts(link, &inquiry).await)
-            .await
-            .map_err(DirectoryError::from)?;
-        let Verdict { decision, changes } = match judge(&facts) {
-            Ok(verdict) => verdict,
-            Err(abandoned) => {
-                link.undo().await.map_err(DirectoryError::from)?;
-                return Err(abandoned.into());
-            }
-        };
-        if let Err(error) = client::carry_out(&link, &decision.effect, &inquiry).await {
-            // The connection may be the reason, and is given up then.
-            let _ = link.undo().await;
-            return Err(error.into());
-        }
-        for change in &changes {
-            client::change(&link, change, inquiry.now).await?;
-        }
-        link.commit().await.map_err(DirectoryError::from)?;
-        Ok(decision)
+        self.decisions.run(inquiry, judge).await
     }
 
     async fn clients(&self, search: &Search) -> Result<Vec<Entry>, DirectoryError> {

@@ -22,16 +22,18 @@ pub(super) fn facts(connection: &Connection, inquiry: &Inquiry) -> rusqlite::Res
         let found = connection
             .prepare_cached(
                 "SELECT authorised_at, last_used_at,
-                        (SELECT count(*) FROM oauth_grant
-                         JOIN oauth_token ON oauth_token.grant_id = oauth_grant.id
-                         WHERE oauth_grant.client_id = ?1 AND kind = 'refresh'
-                           AND spent_at IS NULL AND expires_at > ?2),
+                        CASE WHEN ?3 THEN
+                            (SELECT count(*) FROM oauth_grant
+                             JOIN oauth_token ON oauth_token.grant_id = oauth_grant.id
+                             WHERE oauth_grant.client_id = ?1 AND kind = 'refresh'
+                               AND spent_at IS NULL AND expires_at > ?2) END,
                         record, revision
                  FROM oauth_client WHERE client_id = ?1",
             )?
-            .query_row(params![client_id, inquiry.now.cast_signed()], |row| {
-                Ok((activity(row)?, row.get(3)?, optional(row, 4)?))
-            })
+            .query_row(
+                params![client_id, inquiry.now.cast_signed(), inquiry.counts_tokens],
+                |row| Ok((activity(row)?, row.get(3)?, optional(row, 4)?)),
+            )
             .optional()?;
         if let Some((activity, record, revision)) = found {
             facts.activity = activity;

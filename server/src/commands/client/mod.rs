@@ -195,6 +195,7 @@ fn add(flags: AddFlags) -> Done {
         client_id: flags.id.clone(),
         registrant: None,
         revision: None,
+        counts_tokens: false,
         now: gatepost_directory::now(),
     };
     let decision = with_decider(flags.tools, async |decider| {
@@ -254,6 +255,7 @@ fn approve(flags: ApproveFlags) -> Done {
     })?;
     let inquiry = Inquiry {
         revision: Some(revision),
+        counts_tokens: false,
         ..about(&client_id)
     };
     let approval = Operation::Approve {
@@ -345,6 +347,7 @@ fn about(client_id: &str) -> Inquiry {
         client_id: Some(client_id.to_owned()),
         registrant: None,
         revision: None,
+        counts_tokens: false,
         now: gatepost_directory::now(),
     }
 }

@@ -66,6 +66,7 @@ pub(in crate::http) async fn is_still_good(
         client_id: Some(grant.client_id.clone()),
         registrant: None,
         revision: None,
+        counts_tokens: false,
         now,
     };
     // What the token may do was granted by a user, and is not asked about again.

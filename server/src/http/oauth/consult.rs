@@ -56,6 +56,7 @@ pub(super) async fn inquiry(app: &App, request: &Request, now: u64) -> Result<In
         client_id: client_id.map_err(answer::refusal)?,
         registrant: None,
         revision: None,
+        counts_tokens: false,
         now,
     })
 }

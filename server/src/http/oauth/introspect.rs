@@ -9,6 +9,7 @@ use axum::response::Response;
 use gatepost_directory::secret::SecretHash;
 use gatepost_directory::{Token, TokenKind};
 use gatepost_plugin::{Client, Endpoint, Operation, Request, Standing};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::http::oauth::bearer::live;
@@ -107,10 +108,16 @@ fn is_public(client: &Client) -> bool {
     match client.standing {
         Standing::Shared | Standing::Unregistered | Standing::Overridden => true,
         Standing::Provisioned | Standing::Registered | Standing::Document => {
-            let metadata: Value = serde_json::from_str(&client.metadata).unwrap_or_default();
-            metadata["token_endpoint_auth_method"] == "none"
+            let registered: Registered = serde_json::from_str(&client.metadata).unwrap_or_default();
+            registered.token_endpoint_auth_method.as_deref() == Some("none")
         }
     }
+}
+
+/// What matters here of a client's metadata. Nobody reads the rest.
+#[derive(Default, Deserialize)]
+struct Registered {
+    token_endpoint_auth_method: Option<String>,
 }
 
 /// A client sees its own tokens. One that an administrator registered may be a resource server, and sees

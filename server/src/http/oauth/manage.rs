@@ -78,6 +78,7 @@ async fn decide(
         client_id: Some(client_id.clone()),
         registrant: None,
         revision: None,
+        counts_tokens: false,
         now,
     };
     let decided = app

@@ -223,6 +223,7 @@ pub(super) fn inquiry(now: u64) -> Inquiry {
         client_id: Some(CLIENT.to_owned()),
         registrant: None,
         revision: None,
+        counts_tokens: false,
         now,
     }
 }

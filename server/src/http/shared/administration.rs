@@ -466,6 +466,7 @@ impl Administrator<'_> {
             client_id: client_id.map(str::to_owned),
             registrant: None,
             revision,
+            counts_tokens: false,
             now: self.now,
         }
     }

@@ -256,7 +256,7 @@ pub(in crate::http) fn json(status: StatusCode, body: &serde_json::Value) -> Res
             (header::CACHE_CONTROL, "no-store"),
             (header::PRAGMA, "no-cache"),
         ],
-        body.to_string(),
+        serde_json::to_vec(body).expect("a value has no keys but strings"),
     )
         .into_response()
 }

@@ -244,6 +244,7 @@ fn registrant(
     Inquiry {
         client_id: None,
         revision: None,
+        counts_tokens: false,
         registrant: Some(Registrant {
             key: key.map(|(key, _)| key),
             account: key.map(|(_, account)| account),
