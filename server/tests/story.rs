@@ -125,16 +125,25 @@ fn tell(flags: &[&str]) {
         assert_eq!(outside.status, 303, "{leave}: {outside:?}");
     }
 
-    // What one may not do, one may not do on a page either.
+    // What one may not do, a page does not offer, and refuses.
     host.folder.provision(
         "other",
         r#"{"redirect_uris":["stalwart://auth"],"token_endpoint_auth_method":"none"}"#,
     );
     let client = browser.get("/admin/client?id=other");
     assert_eq!(client.status, 200, "{client:?}");
+    assert!(
+        !client.body.contains("action=\"/admin/client\""),
+        "{client:?}"
+    );
     let delete = [("id", "other"), ("action", "delete")];
-    let refused = browser.submit(&client, "/admin/client", &delete);
+    let csrf = browser::hidden(&client.body, "/admin/leave").remove(0).1;
+    let refused = browser.post(
+        "/admin/client",
+        &[&delete[..], &[("csrf", &*csrf)]].concat(),
+    );
     assert_eq!(refused.status, 403, "{refused:?}");
+    assert!(refused.body.contains("oauth-client-delete"), "{refused:?}");
     let forged = browser.post("/admin/client", &delete);
     assert_eq!(forged.status, 403);
     assert!(forged.body.contains("out of date"), "{forged:?}");

@@ -1,9 +1,9 @@
-//! What goes wrong around the server: its process ends, the disk is full, the plugin misbehaves, rows and bytes are damaged, too many
-//! come at once. Nothing that was acknowledged is lost, nothing is accepted that is wrong, and the server recovers without
-//! being started again.
+//! What goes wrong around the server: its process ends, the disk is full, the plugin misbehaves or is written half, rows and
+//! bytes are damaged, too many come at once. Nothing that was acknowledged is lost, nothing is accepted that is wrong, and the
+//! server recovers without being started again.
 //!
-//! Databases that fail are in `postgres.rs`, floods in `flood/`, new settings under load and plugins that are written half in
-//! `reload.rs`, a clock that is set back in `flows/clock.rs`, a second server in one folder in `commands/harm.rs`.
+//! Databases that fail are in `postgres.rs`, floods in `flood/`, new settings under load in `reload.rs`, a clock that is set
+//! back in `flows/clock.rs`, a second server in one folder in `commands/harm.rs`.
 
 #[path = "../common/mod.rs"]
 mod common;

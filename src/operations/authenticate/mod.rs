@@ -58,8 +58,8 @@ pub(crate) fn authenticate<'a>(
     let proof = Proof {
         presented,
         nobody: match &nobody {
-            Some(Usable::Known(nobody)) => &**nobody,
-            _ => &*client::NOBODY,
+            Some(Usable::Known(nobody)) => nobody,
+            _ => &client::NOBODY,
         },
         now,
         policy,
