@@ -125,6 +125,12 @@ pub(super) async fn decide_for(
     decided.expect("the directory does its part");
 }
 
+/// Stores a client, and says whether that could be done.
+pub(crate) async fn stored(directory: &dyn Directory, client_id: &str) -> Result<(), DecideError> {
+    let attempted = attempt(directory, None, store(client_id, "{}"), Vec::new());
+    attempted.await.map(|_| ())
+}
+
 pub(super) async fn attempt(
     directory: &dyn Directory,
     registrant: Option<Registrant>,

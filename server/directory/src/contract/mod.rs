@@ -14,7 +14,7 @@ mod sign_ins;
 use crate::directory::Directory;
 
 pub(crate) use self::clients::{EARLIER, earlier_ones_have_their_states};
-pub(crate) use self::given::accepting;
+pub(crate) use self::given::{accepting, stored};
 pub(crate) use self::rotation::{every_order, mistakes_are_found};
 
 /// All of it, on a directory that is empty.

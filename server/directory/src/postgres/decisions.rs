@@ -5,12 +5,13 @@
 //! other, and its senders are answered after the commit.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use gatepost_plugin::Decision;
 use tokio::sync::{mpsc, oneshot};
 
 use super::client;
-use super::link::{Borrowed, PATIENCE, Pool};
+use super::link::{Borrowed, PATIENCE, Pool, unanswered};
 use crate::client::{Inquiry, Judge, Verdict};
 use crate::error::{DecideError, DirectoryError};
 
@@ -19,6 +20,9 @@ const QUEUE: usize = 4096;
 
 /// How many go into one transaction. Other servers wait for the counters meanwhile.
 const BATCH: usize = 64;
+
+/// How long decisions that are carried out together may take. A connection may be dead, and nobody have said so.
+const LONGEST: Duration = Duration::from_secs(25);
 
 /// Two statements, so that what comes after them sees all that whoever had the lock before has done.
 pub(super) const COUNTING: &str = "BEGIN; SELECT id FROM tally FOR UPDATE";
@@ -81,7 +85,9 @@ async fn work(pool: Arc<Pool>, mut incoming: mpsc::Receiver<Waiting>) {
         let begun = batch.drain(..).filter_map(Waiting::begin);
         let (cases, replies): (Vec<Case>, Vec<_>) = begun.unzip();
         let decided = match link {
-            Ok(link) => decide(&pool, link, &cases).await,
+            Ok(link) => tokio::time::timeout(LONGEST, decide(&pool, link, &cases))
+                .await
+                .unwrap_or_else(|_| failed(unanswered(), cases.len())),
             Err(error) => failed(error, cases.len()),
         };
         for (reply, decided) in replies.into_iter().zip(decided) {

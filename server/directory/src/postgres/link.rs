@@ -89,7 +89,7 @@ impl Pool {
             Some(link) => link,
             None => tokio::time::timeout(PATIENCE, self.connect())
                 .await
-                .map_err(|_| DirectoryError::Failed("the database does not answer".into()))??,
+                .map_err(|_| unanswered())??,
         };
         Ok(Borrowed {
             link: Some(link),
@@ -269,6 +269,10 @@ impl Drop for Borrowed {
                 .push(link);
         }
     }
+}
+
+pub(super) fn unanswered() -> DirectoryError {
+    DirectoryError::Failed("the database does not answer".into())
 }
 
 fn closed() -> DirectoryError {

@@ -6,6 +6,8 @@
 )]
 mod server;
 
+use std::time::{Duration, Instant};
+
 use super::Postgres;
 use super::link::Pool;
 use super::schema::MIGRATIONS;
@@ -36,6 +38,24 @@ fn it_is_a_directory() {
             .await
             .expect("it is there");
         again.close().await;
+    });
+}
+
+#[test]
+#[ignore = "needs PostgreSQL; scripts/test-peers runs it"]
+fn a_database_that_does_not_answer_is_given_up() {
+    with_server(async |server, database| {
+        let directory = Postgres::open(&database).await.expect("a new directory");
+        let stored = |client_id| contract::stored(&directory, client_id);
+        assert_eq!(stored("before").await, Ok(()));
+        server.pause();
+        let begun = Instant::now();
+        let given_up = stored("meanwhile").await;
+        assert!(given_up.is_err());
+        assert!(begun.elapsed() < Duration::from_secs(30), "{begun:?}");
+        server.go_on();
+        assert_eq!(stored("after").await, Ok(()));
+        directory.close().await;
     });
 }
 
@@ -150,10 +170,14 @@ fn clients_of_version_5_have_their_states() {
 }
 
 fn with_database(test: impl AsyncFnOnce(Database)) {
+    with_server(async |_, database| test(database).await);
+}
+
+fn with_server(test: impl AsyncFnOnce(&server::Server, Database)) {
     let server = server::Server::start();
     let settings: toml::Table = server.settings().parse().expect("it is TOML");
     let url = settings["store"]["url"].as_str().expect("a URL");
     let database: Database = url.parse().expect("a database");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
-    runtime.block_on(test(database));
+    runtime.block_on(test(&server, database));
 }
