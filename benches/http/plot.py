@@ -11,7 +11,7 @@ SPACE = 60
 def bars(title: str, rows: list[tuple]) -> str:
     """A bar for each row: its ratio to the first, and where it may end."""
     longest = max(max(ratio, target or 0) for _, ratio, target, *_ in rows)
-    scale = (WIDTH - LEFT - SPACE) / min(longest, 12)
+    scale = (WIDTH - LEFT - SPACE) / longest
     height = ROW * (len(rows) + 2)
     drawn = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
@@ -22,11 +22,12 @@ def bars(title: str, rows: list[tuple]) -> str:
     ]
     for number, (name, ratio, target, *_) in enumerate(rows, 1):
         y = number * ROW
-        end = min(ratio * scale, WIDTH - LEFT - SPACE)
+        end = ratio * scale
+        beside = max(ratio, target or 0) * scale
         colour = "#b5452c" if target and ratio > target else "#2f6f9f"
         drawn.append(f'<text x="{LEFT - 8}" y="{y + 15}" text-anchor="end">{escape(name)}</text>')
         drawn.append(f'<rect x="{LEFT}" y="{y + 3}" width="{end:.1f}" height="{ROW - 8}" fill="{colour}"/>')
-        drawn.append(f'<text x="{LEFT + end + 5:.1f}" y="{y + 16}">{ratio:.2f}</text>')
+        drawn.append(f'<text x="{LEFT + beside + 5:.1f}" y="{y + 16}">{ratio:.2f}</text>')
         if target:
             x = LEFT + target * scale
             drawn.append(f'<path d="M{x:.1f} {y}V{y + ROW - 2}" stroke="black" stroke-width="2"/>')
