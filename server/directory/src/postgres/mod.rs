@@ -21,6 +21,9 @@ mod transfer;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
+use gatepost_plugin::{Assertion, Decision};
+
 use self::decisions::{COUNTING, Decisions};
 use self::link::{Borrowed, Pool};
 use crate::client::{
@@ -43,8 +46,6 @@ use crate::secret::SecretHash;
 use crate::sign_in::SignInPast;
 use crate::store::Database;
 use crate::transfer::{ImportError, Unreadable};
-use async_trait::async_trait;
-use gatepost_plugin::{Assertion, Decision};
 
 pub(super) struct Postgres {
     pool: Arc<Pool>,
